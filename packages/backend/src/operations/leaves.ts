@@ -1,0 +1,37 @@
+import { BackendError } from '../errors.ts';
+import { type DType, type HostTensor, type Primitive, recordOne, sizeOf, type Tensor, type TensorSpec } from '../expression/tensor.ts';
+
+const constantPrimitive: Primitive = { name: 'constant', differentiate: () => [] };
+const fillPrimitive: Primitive = { name: 'fill', differentiate: () => [] };
+const inputPrimitive: Primitive = { name: 'input', differentiate: () => [] };
+const variablePrimitive: Primitive = { name: 'variable', differentiate: () => [] };
+
+/** Values known while tracing become part of the expression. @throws {BackendError} when count and shape disagree */
+export function constant(values: ArrayLike<number>, shape: readonly number[] = [values.length], dtype: DType = 'float32'): Tensor {
+  if (values.length !== sizeOf(shape)) {
+    throw new BackendError(`constant: shape [${shape}] needs ${sizeOf(shape)} values, got ${values.length}.`);
+  }
+  const make = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
+  const held: HostTensor = { shape, dtype, values: make.from(values) };
+  return recordOne(constantPrimitive, [], { shape, dtype }, { value: held });
+}
+
+/** A tensor of one repeated value; costs no memory until used. */
+export function fill(shape: readonly number[], value: number, dtype: DType = 'float32'): Tensor {
+  return recordOne(fillPrimitive, [], { shape, dtype }, { value });
+}
+
+/** `fill` with the shape and type of another tensor. */
+export function fillLike(reference: TensorSpec, value: number): Tensor {
+  return fill(reference.shape, value, reference.dtype);
+}
+
+/** A value fed at every call. @internal */
+export function input(path: string, spec: TensorSpec): Tensor {
+  return recordOne(inputPrimitive, [], spec, { path });
+}
+
+/** A value that stays on the engine between calls. @internal */
+export function variable(path: string, spec: TensorSpec): Tensor {
+  return recordOne(variablePrimitive, [], spec, { path });
+}

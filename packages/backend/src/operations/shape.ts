@@ -1,0 +1,102 @@
+import { BackendError } from '../errors.ts';
+import { type Primitive, recordOne, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sumTo } from './reductions.ts';
+
+const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((extent, i) => extent === b[i]);
+
+const reshapePrimitive: Primitive = {
+  name: 'reshape',
+  differentiate: ({ inputs: [x] }, [dy]) => [reshape(dy as Tensor, (x as Tensor).shape)],
+};
+/** The same elements in another shape; one extent may be −1. */
+export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  const known = shape.reduce((n, extent) => (extent === -1 ? n : n * extent), 1);
+  const full = shape.map((extent) => (extent === -1 ? sizeOf(x.shape) / known : extent));
+  if (sizeOf(full) !== sizeOf(x.shape) || !full.every(Number.isInteger)) {
+    throw new BackendError(`reshape: [${x.shape}] has ${sizeOf(x.shape)} elements, [${shape}] does not hold them.`);
+  }
+  return same(full, x.shape) ? x : recordOne(reshapePrimitive, [x], { shape: full, dtype: x.dtype });
+}
+
+const transposePrimitive: Primitive = {
+  name: 'transpose',
+  differentiate: ({ attributes }, [dy]) => {
+    const order = attributes.order as number[];
+    return [transpose(dy as Tensor, order.map((_, i) => order.indexOf(i)))];
+  },
+};
+/** Axes in another order: axis i of the result is axis `order[i]` of x. */
+export function transpose(x: Tensor, order: readonly number[]): Tensor {
+  if (!same([...order].sort((a, b) => a - b), [...x.shape.keys()])) {
+    throw new BackendError(`transpose: [${order}] is no permutation of the ${x.shape.length} axes of [${x.shape}].`);
+  }
+  return recordOne(transposePrimitive, [x], { shape: order.map((axis) => x.shape[axis] as number), dtype: x.dtype }, { order: [...order] });
+}
+
+const broadcastPrimitive: Primitive = {
+  name: 'broadcastTo',
+  differentiate: ({ inputs: [x] }, [dy]) => [sumTo(dy as Tensor, (x as Tensor).shape)],
+};
+/** Repeats along missing axes and axes of extent 1. */
+export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
+  if (same(x.shape, shape)) return x;
+  const lead = shape.length - x.shape.length;
+  if (lead < 0 || x.shape.some((extent, i) => extent !== 1 && extent !== shape[lead + i])) {
+    throw new BackendError(`broadcastTo: [${x.shape}] does not broadcast to [${shape}].`);
+  }
+  return recordOne(broadcastPrimitive, [x], { shape: [...shape], dtype: x.dtype });
+}
+
+const slicePrimitive: Primitive = {
+  name: 'slice',
+  differentiate: ({ inputs: [x], outputs: [y], attributes }, [dy]) => {
+    const begin = attributes.begin as number[];
+    return [pad(dy as Tensor, begin.map((b, i) => [b, ((x as Tensor).shape[i] as number) - b - ((y as Tensor).shape[i] as number)]))];
+  },
+};
+/** The block that starts at `begin` and has extents `size`. */
+export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
+  if (begin.length !== x.shape.length || size.length !== x.shape.length || x.shape.some((extent, i) => (begin[i] as number) < 0 || (begin[i] as number) + (size[i] as number) > extent)) {
+    throw new BackendError(`slice: begin [${begin}] with size [${size}] leaves [${x.shape}].`);
+  }
+  return same(size, x.shape) ? x : recordOne(slicePrimitive, [x], { shape: [...size], dtype: x.dtype }, { begin: [...begin] });
+}
+
+const padPrimitive: Primitive = {
+  name: 'pad',
+  differentiate: ({ inputs: [x], attributes }, [dy]) => [
+    slice(dy as Tensor, (attributes.widths as [number, number][]).map(([before]) => before), (x as Tensor).shape),
+  ],
+};
+/** Zeros around: `widths[axis] = [before, after]`. */
+export function pad(x: Tensor, widths: readonly (readonly [number, number] | readonly number[])[]): Tensor {
+  const shape = x.shape.map((extent, i) => extent + (widths[i]?.[0] ?? 0) + (widths[i]?.[1] ?? 0));
+  return same(shape, x.shape) ? x : recordOne(padPrimitive, [x], { shape, dtype: x.dtype }, { widths });
+}
+
+const concatPrimitive: Primitive = {
+  name: 'concat',
+  differentiate: ({ inputs, attributes }, [dy]) => {
+    const axis = attributes.axis as number;
+    let at = 0;
+    return inputs.map((x) => {
+      const begin = x.shape.map((_, i) => (i === axis ? at : 0));
+      at += x.shape[axis] as number;
+      return x.dtype === 'float32' ? slice(dy as Tensor, begin, x.shape) : undefined;
+    });
+  },
+};
+/** Joins along an axis; all other extents must agree. */
+export function concat(xs: readonly Tensor[], axis = 0): Tensor {
+  const [first] = xs;
+  if (!first) throw new BackendError('concat: expected at least one tensor, got none.');
+  const at = axis < 0 ? axis + first.shape.length : axis;
+  for (const x of xs) {
+    if (x.dtype !== first.dtype || x.shape.length !== first.shape.length || x.shape.some((extent, i) => i !== at && extent !== first.shape[i])) {
+      throw new BackendError(`concat: ${x.dtype} [${x.shape}] does not join ${first.dtype} [${first.shape}] along axis ${axis}.`);
+    }
+  }
+  if (xs.length === 1) return first;
+  const shape = first.shape.map((extent, i) => (i === at ? xs.reduce((n, x) => n + (x.shape[i] as number), 0) : extent));
+  return recordOne(concatPrimitive, xs, { shape, dtype: first.dtype }, { axis: at });
+}
