@@ -1,1 +1,55 @@
-export {};
+export { compile, type Traced } from './compile/compile.ts';
+export { createVariables, type Variables } from './compile/create-variables.ts';
+export { evaluate } from './compile/evaluate.ts';
+export type { Engine, EngineName, Placement } from './engines/engine.ts';
+export { tfjsEngine } from './engines/tfjs-engine.ts';
+export { BackendError } from './errors.ts';
+export { gradients } from './expression/gradients.ts';
+export { type DType, type HostTensor, sizeOf, type Tensor, type TensorSpec } from './expression/tensor.ts';
+export { flattenTree, type MapTree, mapTree, type Tree } from './expression/tree.ts';
+export { type AdamOperands, type AdamOptions, adamStep } from './fused/adam.ts';
+export { type AttentionOptions, attention, attentionWeights } from './fused/attention.ts';
+export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './fused/cross-entropy.ts';
+export { dropout } from './fused/dropout.ts';
+export { gelu } from './fused/gelu.ts';
+export { layerNorm, type NormParameters } from './fused/layer-norm.ts';
+export { type LinearParameters, linear } from './fused/linear.ts';
+export {
+  abs,
+  add,
+  cast,
+  divide,
+  equal,
+  erf,
+  exp,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  type Operand,
+  relu,
+  rsqrt,
+  sigmoid,
+  sign,
+  sqrt,
+  square,
+  stopGradient,
+  subtract,
+  tanh,
+  where,
+} from './operations/elementwise.ts';
+export { gatherRows, segmentSum } from './operations/gather.ts';
+export { constant, fill, fillLike } from './operations/leaves.ts';
+export { type MatmulOptions, matmul } from './operations/matmul.ts';
+export { forkKey, type Key, randomUniform, rootKey } from './operations/random.ts';
+export { argMax, max, mean, type ReduceOptions, sum } from './operations/reductions.ts';
+export { broadcastTo, concat, pad, reshape, slice, transpose } from './operations/shape.ts';
+export { logSoftmax, softmax } from './operations/softmax.ts';

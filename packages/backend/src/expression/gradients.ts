@@ -28,7 +28,9 @@ function ancestors(root: Tensor): Operation[] {
  */
 export function gradients<S>(loss: Tensor, wrt: S): MapTree<S, Tensor> {
   if (loss.dtype !== 'float32' || sizeOf(loss.shape) !== 1) {
-    throw new BackendError(`gradients: expected a float32 scalar loss, got ${loss.dtype} [${loss.shape}]; reduce it with sum() or mean().`);
+    throw new BackendError(
+      `gradients: expected a float32 scalar loss, got ${loss.dtype} [${loss.shape}]; reduce it with sum() or mean().`,
+    );
   }
   const leaves = flattenTree<Tensor>(wrt as never).map(([, leaf]) => leaf);
   const wanted = new Set(leaves.map((leaf) => leaf.operation));
@@ -45,7 +47,9 @@ export function gradients<S>(loss: Tensor, wrt: S): MapTree<S, Tensor> {
     if (!operation.inputs.some((input) => depends.has(input.operation))) continue;
     const { differentiate } = operation.primitive;
     if (!differentiate) {
-      throw new BackendError(`gradients: '${operation.primitive.name}' has no derivative; wrap its input in stopGradient() if none is meant.`);
+      throw new BackendError(
+        `gradients: '${operation.primitive.name}' has no derivative; wrap its input in stopGradient() if none is meant.`,
+      );
     }
     const incoming = differentiate(operation, outgoing);
     for (const [i, input] of operation.inputs.entries()) {

@@ -12,10 +12,15 @@ const isLeaf = (node: unknown): node is { shape: readonly number[] } =>
   typeof node === 'object' && node !== null && Array.isArray((node as { shape?: unknown }).shape);
 
 /** Leaves with their paths, such as `layers/0/attention/query/kernel`; record keys in sorted order. */
-export function flattenTree<T extends { readonly shape: readonly number[] }>(tree: Tree<T>, prefix = ''): [string, T][] {
+export function flattenTree<T extends { readonly shape: readonly number[] }>(
+  tree: Tree<T>,
+  prefix = '',
+): [string, T][] {
   if (isLeaf(tree)) return [[prefix, tree as T]];
   if (typeof tree !== 'object' || tree === null) {
-    throw new BackendError(`flattenTree: expected a tensor, record or array at '${prefix || '/'}', got ${typeof tree}.`);
+    throw new BackendError(
+      `flattenTree: expected a tensor, record or array at '${prefix || '/'}', got ${typeof tree}.`,
+    );
   }
   const names = Array.isArray(tree) ? [...tree.keys()].map(String) : Object.keys(tree).sort();
   return names.flatMap((name) => {

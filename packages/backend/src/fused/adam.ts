@@ -29,9 +29,17 @@ export interface AdamOptions {
  *
  * Loshchilov and Hutter 2019; one in-place kernel on TensorFlow when the operands are variables.
  */
-export function adamStep(operands: AdamOperands, options: AdamOptions): { parameter: Tensor; mean: Tensor; variance: Tensor } {
+export function adamStep(
+  operands: AdamOperands,
+  options: AdamOptions,
+): { parameter: Tensor; mean: Tensor; variance: Tensor } {
   const { parameter, mean, variance, gradient, rate, beta1Power, beta2Power } = operands;
   const spec = { shape: parameter.shape, dtype: parameter.dtype };
-  const [p, m, v] = record(adamPrimitive, [parameter, mean, variance, gradient, rate, beta1Power, beta2Power], [spec, spec, spec], { ...options });
+  const [p, m, v] = record(
+    adamPrimitive,
+    [parameter, mean, variance, gradient, rate, beta1Power, beta2Power],
+    [spec, spec, spec],
+    { ...options },
+  );
   return { parameter: p as Tensor, mean: m as Tensor, variance: v as Tensor };
 }

@@ -23,7 +23,12 @@ export function pickColumns(x: Tensor, labels: Tensor): Tensor {
 }
 /** Zeros `[rows, columns]` with `x[r]` at column `labels[r]`; the transpose of `pickColumns`. */
 export function placeColumns(x: Tensor, labels: Tensor, columns: number): Tensor {
-  return recordOne(placePrimitive, [x, labels], { shape: [x.shape[0] as number, columns], dtype: x.dtype }, { columns });
+  return recordOne(
+    placePrimitive,
+    [x, labels],
+    { shape: [x.shape[0] as number, columns], dtype: x.dtype },
+    { columns },
+  );
 }
 
 /**
@@ -34,7 +39,9 @@ export function placeColumns(x: Tensor, labels: Tensor, columns: number): Tensor
 export function sparseCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
   const classes = logits.shape.at(-1) as number;
   if (labels.dtype !== 'int32' || labels.shape.join() !== logits.shape.slice(0, -1).join()) {
-    throw new BackendError(`sparseCrossEntropy: labels must be int32 [${logits.shape.slice(0, -1)}], got ${labels.dtype} [${labels.shape}].`);
+    throw new BackendError(
+      `sparseCrossEntropy: labels must be int32 [${logits.shape.slice(0, -1)}], got ${labels.dtype} [${labels.shape}].`,
+    );
   }
   const log = logSoftmax(reshape(logits, [-1, classes]));
   return reshape(negate(pickColumns(log, reshape(labels, [-1]))), labels.shape);

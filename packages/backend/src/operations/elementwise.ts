@@ -22,7 +22,9 @@ export function broadcastShapes(a: readonly number[], b: readonly number[], wher
 type Rule = (operation: Operation, dy: Tensor) => readonly (Tensor | undefined)[];
 
 function define(name: string, rule?: Rule): Primitive {
-  return rule ? { name, differentiate: (operation, [dy]) => rule(operation, dy as Tensor) } : { name, differentiate: () => [] };
+  return rule
+    ? { name, differentiate: (operation, [dy]) => rule(operation, dy as Tensor) }
+    : { name, differentiate: () => [] };
 }
 
 function unary(name: string, rule?: (x: Tensor, y: Tensor, dy: Tensor) => Tensor): (x: Tensor) => Tensor {
@@ -41,8 +43,12 @@ function binary(name: string, result: DType | 'same', rule?: Rule): (a: Operand,
   return (a, b) => {
     const x = lift(a, b);
     const y = lift(b, a);
-    if (x.dtype !== y.dtype) throw new BackendError(`${name}: operands are ${x.dtype} and ${y.dtype}; cast() one of them.`);
-    return recordOne(primitive, [x, y], { shape: broadcastShapes(x.shape, y.shape, name), dtype: result === 'same' ? x.dtype : result });
+    if (x.dtype !== y.dtype)
+      throw new BackendError(`${name}: operands are ${x.dtype} and ${y.dtype}; cast() one of them.`);
+    return recordOne(primitive, [x, y], {
+      shape: broadcastShapes(x.shape, y.shape, name),
+      dtype: result === 'same' ? x.dtype : result,
+    });
   };
 }
 
@@ -97,12 +103,16 @@ export const log: (x: Tensor) => Tensor = unary('log', (x, _y, dy) => divide(dy,
 /** `√x` */
 export const sqrt: (x: Tensor) => Tensor = unary('sqrt', (_x, y, dy) => divide(multiply(dy, 0.5), y));
 /** `1/√x` */
-export const rsqrt: (x: Tensor) => Tensor = unary('rsqrt', (_x, y, dy) => multiply(multiply(dy, -0.5), multiply(y, square(y))));
+export const rsqrt: (x: Tensor) => Tensor = unary('rsqrt', (_x, y, dy) =>
+  multiply(multiply(dy, -0.5), multiply(y, square(y))),
+);
 /** `x²` */
 export const square: (x: Tensor) => Tensor = unary('square', (x, _y, dy) => multiply(dy, multiply(x, 2)));
 export const tanh: (x: Tensor) => Tensor = unary('tanh', (_x, y, dy) => multiply(dy, subtract(1, square(y))));
 /** `1/(1+e^−x)` */
-export const sigmoid: (x: Tensor) => Tensor = unary('sigmoid', (_x, y, dy) => multiply(dy, multiply(y, subtract(1, y))));
+export const sigmoid: (x: Tensor) => Tensor = unary('sigmoid', (_x, y, dy) =>
+  multiply(dy, multiply(y, subtract(1, y))),
+);
 /** Gauss's error function. */
 export const erf: (x: Tensor) => Tensor = unary('erf', (x, _y, dy) =>
   multiply(dy, multiply(exp(negate(square(x))), 2 / Math.sqrt(Math.PI))),
@@ -129,7 +139,11 @@ const wherePrimitive: Primitive = {
   name: 'where',
   differentiate: ({ inputs }, [dy]) => {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];
-    return [undefined, sumTo(where(condition, dy as Tensor, 0), a.shape), sumTo(where(condition, 0, dy as Tensor), b.shape)];
+    return [
+      undefined,
+      sumTo(where(condition, dy as Tensor, 0), a.shape),
+      sumTo(where(condition, 0, dy as Tensor), b.shape),
+    ];
   },
 };
 /** `condition ? a : b`, element by element, all three broadcast; an unchosen NaN does not leak into the derivative. */

@@ -35,7 +35,9 @@ const segmentSumPrimitive: Primitive = {
  */
 export function segmentSum(x: Tensor, indices: Tensor, rows: number): Tensor {
   if (indices.shape.length !== 1 || indices.shape[0] !== x.shape[0]) {
-    throw new BackendError(`segmentSum: indices [${indices.shape}] must number the ${x.shape[0]} rows of [${x.shape}].`);
+    throw new BackendError(
+      `segmentSum: indices [${indices.shape}] must number the ${x.shape[0]} rows of [${x.shape}].`,
+    );
   }
   return recordOne(segmentSumPrimitive, [x, indices], { shape: [rows, ...x.shape.slice(1)], dtype: x.dtype }, { rows });
 }

@@ -1,5 +1,13 @@
 import { BackendError } from '../errors.ts';
-import { type DType, type HostTensor, type Primitive, recordOne, sizeOf, type Tensor, type TensorSpec } from '../expression/tensor.ts';
+import {
+  type DType,
+  type HostTensor,
+  type Primitive,
+  recordOne,
+  sizeOf,
+  type Tensor,
+  type TensorSpec,
+} from '../expression/tensor.ts';
 
 const constantPrimitive: Primitive = { name: 'constant', differentiate: () => [] };
 const fillPrimitive: Primitive = { name: 'fill', differentiate: () => [] };
@@ -7,7 +15,11 @@ const inputPrimitive: Primitive = { name: 'input', differentiate: () => [] };
 const variablePrimitive: Primitive = { name: 'variable', differentiate: () => [] };
 
 /** Values known while tracing become part of the expression. @throws {BackendError} when count and shape disagree */
-export function constant(values: ArrayLike<number>, shape: readonly number[] = [values.length], dtype: DType = 'float32'): Tensor {
+export function constant(
+  values: ArrayLike<number>,
+  shape: readonly number[] = [values.length],
+  dtype: DType = 'float32',
+): Tensor {
   if (values.length !== sizeOf(shape)) {
     throw new BackendError(`constant: shape [${shape}] needs ${sizeOf(shape)} values, got ${values.length}.`);
   }

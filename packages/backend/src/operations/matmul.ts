@@ -36,5 +36,10 @@ export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
         `inner extents are ${k} and ${k2}, leading axes must be equal.`,
     );
   }
-  return recordOne(matmulPrimitive, [a, b], { shape: [...lead, m as number, n as number], dtype: 'float32' }, { transposeA, transposeB });
+  return recordOne(
+    matmulPrimitive,
+    [a, b],
+    { shape: [...lead, m as number, n as number], dtype: 'float32' },
+    { transposeA, transposeB },
+  );
 }

@@ -40,5 +40,10 @@ const uniformPrimitive: Primitive = { name: 'randomUniform', differentiate: () =
 export function randomUniform(key: Key, shape: readonly number[]): Tensor {
   const rows = shape[0] ?? 1;
   const width = sizeOf(shape) / Math.max(rows, 1);
-  return recordOne(uniformPrimitive, [key.words], { shape: [...shape], dtype: 'float32' }, { site: key.site, rows, width });
+  return recordOne(
+    uniformPrimitive,
+    [key.words],
+    { shape: [...shape], dtype: 'float32' },
+    { site: key.site, rows, width },
+  );
 }

@@ -15,7 +15,8 @@ export function normaliseAxes(rank: number, axes: number | readonly number[] | u
     .sort((a, b) => a - b);
 }
 
-const kept = (shape: readonly number[], axes: readonly number[]) => shape.map((extent, i) => (axes.includes(i) ? 1 : extent));
+const kept = (shape: readonly number[], axes: readonly number[]) =>
+  shape.map((extent, i) => (axes.includes(i) ? 1 : extent));
 
 /** Options of a reduction: `axes` (default all) and whether reduced axes stay with extent 1 (default no). */
 export interface ReduceOptions {
@@ -27,7 +28,12 @@ function reduce(primitive: Primitive, x: Tensor, { axes, keep = false }: ReduceO
   const over = normaliseAxes(x.shape.length, axes, primitive.name);
   if (over.length === 0) return x;
   const full = recordOne(primitive, [x], { shape: kept(x.shape, over), dtype: x.dtype }, { axes: over });
-  return keep ? full : reshape(full, x.shape.filter((_, i) => !over.includes(i)));
+  return keep
+    ? full
+    : reshape(
+        full,
+        x.shape.filter((_, i) => !over.includes(i)),
+      );
 }
 
 const sumPrimitive: Primitive = {
@@ -50,7 +56,10 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 /** Arithmetic mean over axes. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
-  const count = normaliseAxes(x.shape.length, options.axes, 'mean').reduce((n, axis) => n * (x.shape[axis] as number), 1);
+  const count = normaliseAxes(x.shape.length, options.axes, 'mean').reduce(
+    (n, axis) => n * (x.shape[axis] as number),
+    1,
+  );
   return multiply(sum(x, options), 1 / count);
 }
 /** Largest element over axes; ties share the derivative. */

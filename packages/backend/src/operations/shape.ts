@@ -2,7 +2,8 @@ import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, sizeOf, type Tensor } from '../expression/tensor.ts';
 import { sumTo } from './reductions.ts';
 
-const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((extent, i) => extent === b[i]);
+const same = (a: readonly number[], b: readonly number[]) =>
+  a.length === b.length && a.every((extent, i) => extent === b[i]);
 
 const reshapePrimitive: Primitive = {
   name: 'reshape',
@@ -22,15 +23,30 @@ const transposePrimitive: Primitive = {
   name: 'transpose',
   differentiate: ({ attributes }, [dy]) => {
     const order = attributes.order as number[];
-    return [transpose(dy as Tensor, order.map((_, i) => order.indexOf(i)))];
+    return [
+      transpose(
+        dy as Tensor,
+        order.map((_, i) => order.indexOf(i)),
+      ),
+    ];
   },
 };
 /** Axes in another order: axis i of the result is axis `order[i]` of x. */
 export function transpose(x: Tensor, order: readonly number[]): Tensor {
-  if (!same([...order].sort((a, b) => a - b), [...x.shape.keys()])) {
+  if (
+    !same(
+      [...order].sort((a, b) => a - b),
+      [...x.shape.keys()],
+    )
+  ) {
     throw new BackendError(`transpose: [${order}] is no permutation of the ${x.shape.length} axes of [${x.shape}].`);
   }
-  return recordOne(transposePrimitive, [x], { shape: order.map((axis) => x.shape[axis] as number), dtype: x.dtype }, { order: [...order] });
+  return recordOne(
+    transposePrimitive,
+    [x],
+    { shape: order.map((axis) => x.shape[axis] as number), dtype: x.dtype },
+    { order: [...order] },
+  );
 }
 
 const broadcastPrimitive: Primitive = {
@@ -51,21 +67,36 @@ const slicePrimitive: Primitive = {
   name: 'slice',
   differentiate: ({ inputs: [x], outputs: [y], attributes }, [dy]) => {
     const begin = attributes.begin as number[];
-    return [pad(dy as Tensor, begin.map((b, i) => [b, ((x as Tensor).shape[i] as number) - b - ((y as Tensor).shape[i] as number)]))];
+    return [
+      pad(
+        dy as Tensor,
+        begin.map((b, i) => [b, ((x as Tensor).shape[i] as number) - b - ((y as Tensor).shape[i] as number)]),
+      ),
+    ];
   },
 };
 /** The block that starts at `begin` and has extents `size`. */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
-  if (begin.length !== x.shape.length || size.length !== x.shape.length || x.shape.some((extent, i) => (begin[i] as number) < 0 || (begin[i] as number) + (size[i] as number) > extent)) {
+  if (
+    begin.length !== x.shape.length ||
+    size.length !== x.shape.length ||
+    x.shape.some((extent, i) => (begin[i] as number) < 0 || (begin[i] as number) + (size[i] as number) > extent)
+  ) {
     throw new BackendError(`slice: begin [${begin}] with size [${size}] leaves [${x.shape}].`);
   }
-  return same(size, x.shape) ? x : recordOne(slicePrimitive, [x], { shape: [...size], dtype: x.dtype }, { begin: [...begin] });
+  return same(size, x.shape)
+    ? x
+    : recordOne(slicePrimitive, [x], { shape: [...size], dtype: x.dtype }, { begin: [...begin] });
 }
 
 const padPrimitive: Primitive = {
   name: 'pad',
   differentiate: ({ inputs: [x], attributes }, [dy]) => [
-    slice(dy as Tensor, (attributes.widths as [number, number][]).map(([before]) => before), (x as Tensor).shape),
+    slice(
+      dy as Tensor,
+      (attributes.widths as [number, number][]).map(([before]) => before),
+      (x as Tensor).shape,
+    ),
   ],
 };
 /** Zeros around: `widths[axis] = [before, after]`. */
@@ -92,11 +123,19 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   if (!first) throw new BackendError('concat: expected at least one tensor, got none.');
   const at = axis < 0 ? axis + first.shape.length : axis;
   for (const x of xs) {
-    if (x.dtype !== first.dtype || x.shape.length !== first.shape.length || x.shape.some((extent, i) => i !== at && extent !== first.shape[i])) {
-      throw new BackendError(`concat: ${x.dtype} [${x.shape}] does not join ${first.dtype} [${first.shape}] along axis ${axis}.`);
+    if (
+      x.dtype !== first.dtype ||
+      x.shape.length !== first.shape.length ||
+      x.shape.some((extent, i) => i !== at && extent !== first.shape[i])
+    ) {
+      throw new BackendError(
+        `concat: ${x.dtype} [${x.shape}] does not join ${first.dtype} [${first.shape}] along axis ${axis}.`,
+      );
     }
   }
   if (xs.length === 1) return first;
-  const shape = first.shape.map((extent, i) => (i === at ? xs.reduce((n, x) => n + (x.shape[i] as number), 0) : extent));
+  const shape = first.shape.map((extent, i) =>
+    i === at ? xs.reduce((n, x) => n + (x.shape[i] as number), 0) : extent,
+  );
   return recordOne(concatPrimitive, xs, { shape, dtype: first.dtype }, { axis: at });
 }

@@ -1,0 +1,106 @@
+import type { Trace } from '../engines/engine.ts';
+import { BackendError } from '../errors.ts';
+import { type HostTensor, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { flattenTree, type MapTree, mapTree, type Tree } from '../expression/tree.ts';
+import { input, variable } from '../operations/leaves.ts';
+import type { Variables } from './create-variables.ts';
+
+/** What a traced function returns: tensors to read, and the new values of variables (those left out stay as they are). */
+export interface Traced<O> {
+  readonly outputs: O;
+  readonly state?: Tree<Tensor>;
+}
+
+interface Prepared {
+  readonly run: (feeds: ReadonlyMap<string, HostTensor>) => Promise<HostTensor[]>;
+  readonly outputs: unknown;
+}
+
+/** Random numbers drawn in JavaScript would be frozen into the graph: refuse them for the time of a trace. */
+function withoutRandomness<T>(trace: () => T): T {
+  const { random } = Math;
+  Math.random = () => {
+    throw new BackendError(
+      'Math.random was called while a function is being traced: its number would be frozen into every later step. ' +
+        'Use randomUniform(key, shape), or feed the numbers as an input.',
+    );
+  };
+  try {
+    return trace();
+  } finally {
+    Math.random = random;
+  }
+}
+
+function updatesOf(state: Tree<Tensor> | undefined, leaves: ReadonlyMap<string, Tensor>): [string, Tensor][] {
+  if (state === undefined) return [];
+  const problems: string[] = [];
+  const updates = flattenTree<Tensor>(state).filter(([path, tensor]) => {
+    const leaf = leaves.get(path);
+    if (!leaf) problems.push(`'${path}' is no variable`);
+    else if (leaf.shape.join() !== tensor.shape.join() || leaf.dtype !== tensor.dtype) {
+      problems.push(`'${path}' changed from ${leaf.dtype} [${leaf.shape}] to ${tensor.dtype} [${tensor.shape}]`);
+    }
+    return leaf !== tensor;
+  });
+  if (problems.length > 0)
+    throw new BackendError(`compile: the returned state does not fit the variables: ${problems.join('; ')}.`);
+  return updates;
+}
+
+/**
+ * Turns a pure function of trees of tensors into one that runs on an engine.
+ *
+ * The first call with a given set of input shapes traces `fn` without running anything; later calls replay what was
+ * recorded. Engines with graphs run it as one TensorFlow graph, the others operation by operation, with the same result.
+ *
+ * @param variables state shared with other compiled functions; an empty tree for a stateless function
+ * @param fn `(state, batch) → { outputs, state? }`; it must not read values or draw random numbers in JavaScript
+ * @returns `(batch) → outputs`; calls are run one after another in the order made
+ * @throws {BackendError} from a call: a value read while tracing, JavaScript randomness, a changed state tree, an operation no table has
+ */
+export function compile<S, B, O>(
+  variables: Variables<S>,
+  fn: (state: MapTree<S, Tensor>, batch: B) => Traced<O>,
+): (batch: MapTree<B, HostTensor>) => Promise<MapTree<O, HostTensor>> {
+  const prepared = new Map<string, Prepared>();
+  const trace = (batch: MapTree<B, HostTensor>): Prepared => {
+    const states = new Map<string, Tensor>();
+    const state = mapTree(variables.specs, (spec: Tensor, path) => {
+      const leaf = variable(path, { shape: spec.shape, dtype: spec.dtype });
+      states.set(path, leaf);
+      return leaf;
+    });
+    const inputs: [string, Tensor][] = [];
+    const fed = mapTree(batch, ({ shape, dtype }: HostTensor, path) => {
+      const leaf = input(path, { shape: [...shape], dtype });
+      inputs.push([path, leaf]);
+      return leaf;
+    });
+    const result = withoutRandomness(() => fn(state, fed as B));
+    const outputs = flattenTree<Tensor>(result.outputs as never).map(([, tensor]) => tensor);
+    const recorded: Trace = { inputs, outputs, updates: updatesOf(result.state, states) };
+    return { run: variables.program.prepare(recorded), outputs: result.outputs };
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return async (batch) => {
+    const feeds = new Map(flattenTree<HostTensor>(batch as never));
+    for (const [path, { shape, values }] of feeds) {
+      if (values.length !== sizeOf(shape))
+        throw new BackendError(`compile: input '${path}' has shape [${shape}] but ${values.length} values.`);
+    }
+    const signature = [...feeds].map(([path, { shape, dtype }]) => `${path}:${dtype}[${shape}]`).join(';');
+    let entry = prepared.get(signature);
+    if (!entry) {
+      entry = trace(batch);
+      prepared.set(signature, entry);
+    }
+    const { run, outputs } = entry;
+    const turn = last.then(() => run(feeds));
+    last = turn.catch(() => {});
+    const values = await turn;
+    let next = 0;
+    // flattenTree and mapTree visit record keys in the same sorted order.
+    return mapTree(outputs, () => values[next++] as HostTensor) as MapTree<O, HostTensor>;
+  };
+}

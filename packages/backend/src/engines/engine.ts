@@ -1,0 +1,46 @@
+import type { HostTensor, Tensor } from '../expression/tensor.ts';
+
+/** Names of engines, best first. */
+export type EngineName = 'tensorflow-gpu' | 'tensorflow' | 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'cpu';
+
+/** What was traced of one function: where values enter, what comes out, what is written back. @internal */
+export interface Trace {
+  readonly inputs: readonly (readonly [string, Tensor])[];
+  readonly outputs: readonly Tensor[];
+  readonly updates: readonly (readonly [string, Tensor])[];
+}
+
+/** Where and how a program runs; never part of a model. */
+export interface Placement {
+  /** TensorFlow device of all its nodes, such as `/job:worker/task:1` or `/gpu:0`; default: the engine decides. */
+  readonly device?: string;
+  /** Threads inside one operation, default all cores. */
+  readonly intraOpThreads?: number;
+  /** Operations side by side, default all cores. */
+  readonly interOpThreads?: number;
+  /** Let XLA compile the whole graph, default false. */
+  readonly xla?: boolean;
+  /** A TensorFlow server to run on, such as `grpc://host:port`; default in this process. */
+  readonly target?: string;
+}
+
+/** One set of variables and the functions prepared over it. @internal */
+export interface Program {
+  write(values: ReadonlyMap<string, HostTensor>): void;
+  read(paths: readonly string[]): HostTensor[];
+  prepare(trace: Trace): (feeds: ReadonlyMap<string, HostTensor>) => Promise<HostTensor[]>;
+  dispose(): void;
+}
+
+/** Something that can run expressions. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly version: string;
+  /** Runs an expression operation by operation, nothing compiled. @internal */
+  run(outputs: readonly Tensor[]): HostTensor[];
+  /** @internal */
+  createProgram(variables: ReadonlyMap<string, HostTensor>, placement: Placement): Program;
+  /** Values now held outside JavaScript's heap: must not grow between steps. */
+  liveHandles(): number;
+  dispose(): void;
+}

@@ -1,0 +1,189 @@
+import type * as Tfjs from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors.ts';
+import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import { philoxUniform } from './philox.ts';
+
+type Core = typeof Tfjs;
+type Value = Tfjs.Tensor;
+type Lower = (tf: Core, inputs: readonly Value[], operation: Operation) => Value | Value[];
+
+const shapeOf = (operation: Operation): number[] => [...(operation.outputs[0] as Tensor).shape];
+const unary =
+  (
+    name:
+      | 'neg'
+      | 'exp'
+      | 'log'
+      | 'sqrt'
+      | 'rsqrt'
+      | 'square'
+      | 'tanh'
+      | 'sigmoid'
+      | 'abs'
+      | 'sign'
+      | 'logicalNot'
+      | 'clone'
+      | 'softmax'
+      | 'logSoftmax',
+  ): Lower =>
+  (tf, [x]) =>
+    tf[name](x as Value) as Value;
+const binary =
+  (
+    name:
+      | 'add'
+      | 'sub'
+      | 'mul'
+      | 'div'
+      | 'maximum'
+      | 'minimum'
+      | 'equal'
+      | 'less'
+      | 'lessEqual'
+      | 'greater'
+      | 'greaterEqual'
+      | 'logicalAnd'
+      | 'logicalOr',
+  ): Lower =>
+  (tf, [a, b]) =>
+    tf[name](a as Value, b as Value) as Value;
+
+/** W. J. Cody's rational approximation is not needed at float32: Abramowitz and Stegun 7.1.26 is too coarse, so a series and a continued fraction. */
+function erfOf(x: number): number {
+  const a = Math.abs(x);
+  if (a > 4) return Math.sign(x);
+  if (a < 2) {
+    let term = a;
+    let total = a;
+    for (let n = 1; n < 40 && Math.abs(term) > 1e-12; n++) {
+      term *= (-a * a) / n;
+      total += term / (2 * n + 1);
+    }
+    return (Math.sign(x) * 2 * total) / Math.sqrt(Math.PI);
+  }
+  let fraction = 0;
+  for (let n = 40; n > 0; n--) fraction = n / 2 / (a + fraction);
+  return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * Math.sqrt(Math.PI)));
+}
+
+const adamOf: Lower = (tf, inputs, { attributes }) => {
+  const [p, m, v, g, rate, power1, power2] = inputs as [Value, Value, Value, Value, Value, Value, Value];
+  const { beta1, beta2, epsilon, decay } = attributes as {
+    beta1: number;
+    beta2: number;
+    epsilon: number;
+    decay: number;
+  };
+  const mean = tf.add(m, tf.mul(tf.sub(g, m), 1 - beta1));
+  const variance = tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - beta2));
+  const root = tf.sqrt(tf.sub(1, power2));
+  const scale = tf.div(tf.mul(rate, root), tf.sub(1, power1));
+  const kept = decay === 0 ? p : tf.mul(p, tf.sub(1, tf.mul(rate, decay)));
+  const update = tf.div(tf.mul(mean, scale), tf.add(tf.sqrt(variance), tf.mul(root, epsilon)));
+  return [tf.sub(kept, update), mean, variance];
+};
+
+/** The wasm backend has no scatter-add; adding rows in JavaScript is right everywhere and rare enough. */
+const segmentSumOf: Lower = (tf, [x, indices], operation) => {
+  const shape = shapeOf(operation);
+  const width = shape.slice(1).reduce((n, extent) => n * extent, 1);
+  const out = new Float32Array((shape[0] as number) * width);
+  const values = (x as Value).dataSync();
+  const rows = (indices as Value).dataSync();
+  for (let i = 0; i < rows.length; i++) {
+    const to = (rows[i] as number) * width;
+    for (let j = 0; j < width; j++) out[to + j] = (out[to + j] as number) + (values[i * width + j] as number);
+  }
+  return tf.tensor(out, shape, 'float32');
+};
+
+const columnsOf = (tf: Core, labels: Value): Value =>
+  tf.stack([tf.range(0, labels.shape[0] as number, 1, 'int32'), labels], 1);
+
+/** tfjs broadcasts binary operations but not where(). */
+const whereOf: Lower = (tf, [condition, a, b], operation) => {
+  const shape = shapeOf(operation);
+  const fit = (x: Value) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape as [number]));
+  const wide =
+    (condition as Value).shape.join() === shape.join()
+      ? (condition as Value)
+      : tf.cast(tf.broadcastTo(tf.cast(condition as Value, 'int32'), shape as [number]), 'bool');
+  return tf.where(wide, fit(a as Value), fit(b as Value));
+};
+
+const table: Readonly<Record<string, Lower>> = {
+  constant: (tf, _inputs, { attributes }) => {
+    const { shape, dtype, values } = attributes.value as HostTensor;
+    return tf.tensor(values, [...shape], dtype);
+  },
+  fill: (tf, _inputs, operation) =>
+    tf.fill(shapeOf(operation), operation.attributes.value as number, (operation.outputs[0] as Tensor).dtype),
+  add: binary('add'),
+  subtract: binary('sub'),
+  multiply: binary('mul'),
+  divide: binary('div'),
+  maximum: binary('maximum'),
+  minimum: binary('minimum'),
+  equal: binary('equal'),
+  less: binary('less'),
+  lessEqual: binary('lessEqual'),
+  greater: binary('greater'),
+  greaterEqual: binary('greaterEqual'),
+  logicalAnd: binary('logicalAnd'),
+  logicalOr: binary('logicalOr'),
+  logicalNot: unary('logicalNot'),
+  negate: unary('neg'),
+  exp: unary('exp'),
+  log: unary('log'),
+  sqrt: unary('sqrt'),
+  rsqrt: unary('rsqrt'),
+  square: unary('square'),
+  tanh: unary('tanh'),
+  sigmoid: unary('sigmoid'),
+  erf: (tf, [x]) => tf.tensor(Float32Array.from((x as Value).dataSync() as Float32Array, erfOf), (x as Value).shape),
+  abs: unary('abs'),
+  sign: (tf, [x]) => tf.sub(tf.cast(tf.greater(x as Value, 0), 'float32'), tf.cast(tf.less(x as Value, 0), 'float32')),
+  stopGradient: unary('clone'),
+  cast: (tf, [x], { outputs: [y] }) => tf.cast(x as Value, (y as Tensor).dtype),
+  where: whereOf,
+  sum: (tf, [x], { attributes }) => tf.sum(x as Value, attributes.axes as number[], true),
+  max: (tf, [x], { attributes }) => tf.max(x as Value, attributes.axes as number[], true),
+  argMax: (tf, [x]) => tf.argMax(x as Value, -1),
+  reshape: (tf, [x], operation) => tf.reshape(x as Value, shapeOf(operation)),
+  transpose: (tf, [x], { attributes }) => tf.transpose(x as Value, attributes.order as number[]),
+  broadcastTo: (tf, [x], operation) => tf.broadcastTo(x as Value, shapeOf(operation) as [number]),
+  slice: (tf, [x], operation) => tf.slice(x as Value, operation.attributes.begin as number[], shapeOf(operation)),
+  pad: (tf, [x], { attributes }) => tf.pad(x as Value, attributes.widths as [number, number][]),
+  concat: (tf, inputs, { attributes }) => tf.concat([...inputs], attributes.axis as number),
+  matmul: (tf, [a, b], { attributes }) =>
+    tf.matMul(a as Value, b as Value, attributes.transposeA as boolean, attributes.transposeB as boolean),
+  gatherRows: (tf, [rows, indices]) => tf.gather(rows as Value, indices as Tfjs.Tensor1D, 0),
+  segmentSum: segmentSumOf,
+  softmax: unary('softmax'),
+  logSoftmax: unary('logSoftmax'),
+  pickColumns: (tf, [x, labels]) => tf.gatherND(x as Value, columnsOf(tf, labels as Value)),
+  placeColumns: (tf, [x, labels], operation) => {
+    const [rows, columns] = shapeOf(operation) as [number, number];
+    const out = new Float32Array(rows * columns);
+    const values = (x as Value).dataSync();
+    for (const [row, column] of [...(labels as Value).dataSync()].entries())
+      out[row * columns + column] = values[row] as number;
+    return tf.tensor(out, [rows, columns]);
+  },
+  randomUniform: (tf, [words], operation) => {
+    const { site, rows, width } = operation.attributes as { site: number; rows: number; width: number };
+    return tf.tensor(philoxUniform((words as Value).dataSync(), site, rows, width), shapeOf(operation));
+  },
+  adam: adamOf,
+};
+
+/** Runs one primitive on whatever backend tfjs-core has selected; temporaries are released. @throws {BackendError} on a primitive the table lacks */
+export function lowerToTfjs(tf: Core, inputs: readonly Value[], operation: Operation): Value[] {
+  const lower = table[operation.primitive.name];
+  if (!lower)
+    throw new BackendError(`'${operation.primitive.name}' cannot run here: the tfjs table has no entry for it.`);
+  return tf.tidy(() => {
+    const result = lower(tf, inputs, operation);
+    return Array.isArray(result) ? result : [result];
+  }) as Value[];
+}

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  abs,
+  adamStep,
+  add,
+  attention,
+  cast,
+  compile,
+  concat,
+  constant,
+  createVariables,
+  divide,
+  dropout,
+  type Engine,
+  erf,
+  evaluate,
+  exp,
+  gatherRows,
+  gelu,
+  gradients,
+  greater,
+  klFromLogits,
+  layerNorm,
+  linear,
+  log,
+  logSoftmax,
+  matmul,
+  max,
+  maximum,
+  mean,
+  multiply,
+  pad,
+  randomUniform,
+  reshape,
+  rootKey,
+  rsqrt,
+  sigmoid,
+  slice,
+  softmax,
+  sparseCrossEntropy,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  tanh,
+  transpose,
+  where,
+} from '../src/index.ts';
+
+const numbers = (count: number, seed = 1) =>
+  Array.from({ length: count }, (_, i) => Math.sin((i + 1) * 12.9898 * seed) * 1.3);
+const total = (x: Tensor) =>
+  sum(
+    multiply(
+      x,
+      constant(
+        numbers(
+          x.shape.reduce((a, b) => a * b, 1),
+          3,
+        ),
+        x.shape,
+      ),
+    ),
+  );
+
+/** Differentiable functions of one tensor `[2, 3, 4]`; each is checked to second order. */
+const differentiable: Record<string, (x: Tensor) => Tensor> = {
+  'add, subtract, multiply, divide': (x) => divide(multiply(add(x, 2), subtract(x, 0.5)), add(square(x), 1)),
+  'exp, log, sqrt, rsqrt': (x) => add(log(add(exp(x), 1)), multiply(sqrt(add(square(x), 1)), rsqrt(add(square(x), 2)))),
+  'tanh, sigmoid, erf': (x) => add(tanh(x), multiply(sigmoid(x), erf(x))),
+  'maximum, abs, where': (x) => add(maximum(x, 0.1), where(greater(x, 0.2), square(x), multiply(abs(x), x))),
+  'sum, mean, max': (x) =>
+    multiply(square(sum(x, { axes: -1 })), add(mean(x, { axes: [2] }), max(square(x), { axes: 2 }))),
+  'reshape, transpose, slice, pad, concat': (x) =>
+    square(
+      concat(
+        [
+          pad(slice(transpose(x, [2, 0, 1]), [1, 0, 1], [2, 2, 2]), [
+            [0, 1],
+            [0, 0],
+            [1, 0],
+          ]),
+          reshape(multiply(x, 0.5), [4, 2, 3]).shape[0] === 4 ? reshape(square(x), [4, 2, 3]) : x,
+        ],
+        0,
+      ),
+    ),
+  matmul: (x) => matmul(x, transpose(multiply(x, x), [0, 2, 1])),
+  'matmul, all transpositions': (x) =>
+    add(
+      matmul(x, x, { transposeB: true }),
+      sum(matmul(x, multiply(x, 0.3), { transposeA: true }), { axes: [1, 2], keep: true }),
+    ),
+  'softmax, logSoftmax': (x) => multiply(softmax(x), logSoftmax(multiply(x, 2))),
+  gatherRows: (x) => square(gatherRows(reshape(x, [6, 4]), constant([5, 0, 5, 2], [2, 2], 'int32'))),
+  linear: (x) =>
+    gelu(
+      linear(x, { kernel: reshape(slice(x, [0, 0, 0], [1, 2, 4]), [4, 2]), bias: slice(reshape(x, [24]), [3], [2]) }),
+    ),
+  'layer norm': (x) =>
+    layerNorm(x, { scale: slice(reshape(x, [24]), [0], [4]), offset: slice(reshape(x, [24]), [4], [4]) }, 1e-3),
+  attention: (x) =>
+    attention(x, multiply(x, 0.7), square(x), {
+      heads: 2,
+      visible: constant([1, 0, 1, 1, 1, 0, 0, 0, 0], [1, 1, 3, 3], 'bool'),
+    }),
+  'sparse cross-entropy': (x) => sparseCrossEntropy(x, constant([0, 3, 1, 2, 2, 0], [2, 3], 'int32')),
+  'KL both sides': (x) => klFromLogits(x, multiply(square(x), 0.5)),
+  dropout: (x) => square(dropout(x, { rate: 0.3, key: rootKey(constant([7, 1, 0], [3], 'int32')) })),
+};
+
+/** What every engine must satisfy; an engine joins with one line in `engines.test.ts`. */
+export function engineContract(name: string, open: () => Promise<Engine>): void {
+  describe(`engine ${name}`, () => {
+    let engine: Engine;
+    let reference: Engine;
+    beforeAll(async () => {
+      engine = await open();
+      const { tfjsEngine } = await import('../src/index.ts');
+      reference = await tfjsEngine('cpu');
+    });
+    afterAll(() => engine?.dispose());
+    const x0 = numbers(24);
+    const at = (values: readonly number[]) => constant(values, [2, 3, 4]);
+
+    for (const [label, f] of Object.entries(differentiable)) {
+      it(`${label}: values equal the reference`, () => {
+        const [ours, theirs] = [evaluate(engine, f(at(x0))), evaluate(reference, f(at(x0)))];
+        expect(ours.shape).toEqual(theirs.shape);
+        for (const [i, v] of theirs.values.entries())
+          expect(Math.abs((ours.values[i] as number) - v)).toBeLessThan(2e-5 * (1 + Math.abs(v)));
+      });
+
+      it(`${label}: first and second derivatives equal finite differences`, () => {
+        const direction = numbers(24, 7);
+        const along = (h: number) => at(x0.map((v, i) => v + h * (direction[i] as number)));
+        const value = (h: number) => evaluate(engine, total(f(along(h)))).values[0] as number;
+        const slope = (x: Tensor) => sum(multiply(gradients(total(f(x)), x), at(direction)));
+        const slopeAt = (h: number) => evaluate(engine, slope(along(h))).values[0] as number;
+        const curve = (x: Tensor) => sum(multiply(gradients(slope(x), x), at(direction)));
+        const curvature = evaluate(engine, curve(at(x0))).values[0] as number;
+        const h = 5e-3;
+        const [first, second] = [(value(h) - value(-h)) / (2 * h), (slopeAt(h) - slopeAt(-h)) / (2 * h)];
+        expect(Math.abs(slopeAt(0) - first)).toBeLessThan(0.02 * (1 + Math.abs(first)));
+        expect(Math.abs(curvature - second)).toBeLessThan(0.05 * (1 + Math.abs(second)));
+      });
+    }
+
+    it('uniform numbers are Philox: the same on every engine, by row', () => {
+      const draw = (first: number) => randomUniform(rootKey(constant([3, 5, first], [3], 'int32')), [4, 7]);
+      const ours = evaluate(engine, draw(0)).values;
+      expect([...ours]).toEqual([...evaluate(reference, draw(0)).values]);
+      expect([...evaluate(engine, draw(2)).values].slice(0, 14)).toEqual([...ours].slice(14));
+      const many = evaluate(engine, randomUniform(rootKey(constant([1, 2, 0], [3], 'int32')), [100, 1000])).values;
+      const average = [...many].reduce((a, b) => a + b, 0) / many.length;
+      // n = 100,000 uniforms: standard error 0.2887/√n = 0.00091; bound 4.5 of them.
+      expect(Math.abs(average - 0.5)).toBeLessThan(0.0041);
+    });
+
+    it('a query that sees no key gets zeros, forward and backward', () => {
+      const x = constant(numbers(8), [1, 2, 4]);
+      const y = attention(x, x, x, { heads: 1, visible: constant([0, 0, 1, 0], [1, 1, 2, 2], 'bool') });
+      const { out, slope } = evaluate(engine, { out: y, slope: gradients(sum(slice(y, [0, 0, 0], [1, 1, 4])), x) });
+      expect([...out.values].slice(0, 4)).toEqual([0, 0, 0, 0]);
+      expect([...slope.values].map(Math.abs)).toEqual(Array(8).fill(0));
+    });
+
+    it('no NaN for extreme logits', () => {
+      const logits = constant([1e4, -1e4, 0, 80, -80, 0], [2, 3]);
+      const loss = sum(sparseCrossEntropy(logits, constant([1, 1], [2], 'int32')));
+      const { value, slope, kl } = evaluate(engine, {
+        value: loss,
+        slope: gradients(loss, logits),
+        kl: klFromLogits(logits, multiply(logits, -1)),
+      });
+      for (const v of [...value.values, ...slope.values, ...kl.values]) expect(Number.isFinite(v)).toBe(true);
+      expect(value.values[0]).toBeCloseTo(20160, 0);
+    });
+
+    it('a compiled Adam step equals the formula, and steps leave no handles behind', async () => {
+      const p0 = [0.5, -1, 2];
+      const g = [0.1, -0.2, 0.3];
+      const zero = { shape: [3], dtype: 'float32' as const, values: new Float32Array(3) };
+      const variables = createVariables(engine, { p: { ...zero, values: Float32Array.from(p0) }, m: zero, v: zero });
+      const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 };
+      const scalar = (value: number) => ({ shape: [], dtype: 'float32' as const, values: Float32Array.of(value) });
+      const step = compile(variables, (state, batch: { rate: Tensor; power1: Tensor; power2: Tensor }) => {
+        const loss = sum(multiply(state.p, constant(g)));
+        const next = adamStep(
+          {
+            parameter: state.p,
+            mean: state.m,
+            variance: state.v,
+            gradient: gradients(loss, state.p),
+            rate: batch.rate,
+            beta1Power: batch.power1,
+            beta2Power: batch.power2,
+          },
+          options,
+        );
+        return { outputs: { loss }, state: { p: next.parameter, m: next.mean, v: next.variance } };
+      });
+      let [p, m, v] = [p0, [0, 0, 0], [0, 0, 0]];
+      let handles = 0;
+      for (let t = 1; t <= 6; t++) {
+        const { loss } = await step({ rate: scalar(0.1), power1: scalar(0.9 ** t), power2: scalar(0.999 ** t) });
+        expect(loss.values[0]).toBeCloseTo(
+          p.reduce((a, b, i) => a + b * (g[i] as number), 0),
+          4,
+        );
+        m = m.map((a, i) => 0.9 * a + 0.1 * (g[i] as number));
+        v = v.map((a, i) => 0.999 * a + 0.001 * (g[i] as number) ** 2);
+        p = p.map(
+          (a, i) =>
+            a * (1 - 0.1 * 0.01) -
+            (0.1 * ((m[i] as number) / (1 - 0.9 ** t))) / (Math.sqrt((v[i] as number) / (1 - 0.999 ** t)) + 1e-8),
+        );
+        if (t === 2) handles = engine.liveHandles();
+      }
+      expect(engine.liveHandles()).toBe(handles);
+      const now = variables.read();
+      for (let i = 0; i < 3; i++) expect(now.p.values[i]).toBeCloseTo(p[i] as number, 5);
+      variables.dispose();
+    });
+
+    it('two compiled functions share variables; shapes may change between calls', async () => {
+      const variables = createVariables(engine, {
+        w: { shape: [2], dtype: 'float32' as const, values: Float32Array.of(1, 2) },
+      });
+      type Batch = { x: Tensor };
+      const grow = compile(variables, ({ w }, { x }: Batch) => ({
+        outputs: { before: sum(w) },
+        state: { w: add(w, sum(x)) },
+      }));
+      const look = compile(variables, ({ w }, { x }: Batch) => ({
+        outputs: { dot: sum(multiply(w, cast(x, 'float32'))) },
+      }));
+      const vector = (...values: number[]) => ({
+        x: {
+          shape: [values.length],
+          dtype: 'float32' as const,
+          values: Float32Array.from(values),
+        },
+      });
+      expect((await grow(vector(1, 1, 1))).before.values[0]).toBe(3);
+      expect((await look(vector(10, 1))).dot.values[0]).toBe(45);
+      expect((await grow(vector(-3))).before.values[0]).toBe(9);
+      expect([...variables.read().w.values]).toEqual([1, 2]);
+      variables.dispose();
+    });
+  });
+}
