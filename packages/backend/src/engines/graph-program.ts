@@ -1,0 +1,183 @@
+import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
+import { reachable } from '../lowering/interpret.ts';
+import { adamEpsilon, lowerToTensorflow } from '../lowering/tensorflow-table.ts';
+import type { Placement, Program, Trace } from './engine.ts';
+
+interface Stored {
+  readonly handle: TfOutput;
+  readonly read: TfOutput;
+  readonly fed: TfOutput;
+  readonly assign: TfOutput;
+}
+
+const first = (outputs: readonly TfOutput[]): TfOutput => outputs[0] as TfOutput;
+const pathOf = (tensor: Tensor | undefined): string | undefined =>
+  tensor?.operation.primitive.name === 'variable' ? (tensor.operation.attributes.path as string) : undefined;
+
+/** An Adam node whose operands and results are the same three variables can run TensorFlow's in-place kernel. */
+function inPlace(
+  operation: Operation,
+  target: ReadonlyMap<Tensor, string>,
+): readonly [string, string, string] | undefined {
+  const paths = operation.outputs.map((output, i) => {
+    const path = pathOf(operation.inputs[i]);
+    return path !== undefined && target.get(output) === path ? path : undefined;
+  });
+  return paths.every((path) => path !== undefined) ? (paths as unknown as [string, string, string]) : undefined;
+}
+
+/** One TF_Graph and one session: variables in the graph, every prepared trace an entry point over them. @internal */
+export function graphProgram(
+  library: TensorflowLibrary,
+  variables: ReadonlyMap<string, HostTensor>,
+  placement: Placement,
+): Program {
+  const { device, ...config } = placement;
+  const graph = library.newGraph();
+  const session = library.newSession(graph, config);
+  const sink: OpSink = device
+    ? {
+        ...graph,
+        op: (name, inputs, attributes, options) => graph.op(name, inputs, attributes, { ...options, device }),
+        constant: graph.constant,
+      }
+    : graph;
+  const stored = new Map<string, Stored>();
+  let entry = 0;
+  for (const [path, { shape, dtype }] of variables) {
+    const handle = first(
+      sink.op('VarHandleOp', [], { dtype: { type: dtype }, shape: { shape }, shared_name: { string: path } }),
+    );
+    const fed = graph.placeholder(`initial/${stored.size}`, dtype, shape);
+    stored.set(path, {
+      handle,
+      fed,
+      read: first(sink.op('ReadVariableOp', [handle], { dtype: { type: dtype } })),
+      assign: first(sink.op('AssignVariableOp', [handle, fed], { dtype: { type: dtype } })),
+    });
+  }
+  const write = (values: ReadonlyMap<string, HostTensor>) => {
+    if (values.size === 0) return;
+    const into = [...values].map(([path, value]) => ({ variable: stored.get(path) as Stored, value }));
+    session.run(
+      into.map(({ variable, value }) => ({ output: variable.fed, value })),
+      [],
+      into.map(({ variable }) => variable.assign),
+    );
+  };
+  write(variables);
+
+  const prepare = ({ inputs, outputs, updates }: Trace) => {
+    const number = entry++;
+    const target = new Map(updates.map(([path, tensor]) => [tensor, path]));
+    const values = new Map<Tensor, TfOutput>();
+    const reads: TfOutput[] = [];
+    const placeholders = inputs.map(([path, tensor], i) => {
+      const output = graph.placeholder(`call${number}/${i}`, tensor.dtype, tensor.shape);
+      values.set(tensor, output);
+      return { path, output };
+    });
+    const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
+    const order = reachable(wanted);
+    const consumed = new Set(order.flatMap((operation) => operation.inputs));
+    for (const output of outputs) consumed.add(output);
+    const adams: { operation: Operation; paths: readonly [string, string, string] }[] = [];
+    for (const operation of order) {
+      const [output] = operation.outputs as [Tensor];
+      if (operation.primitive.name === 'input') continue;
+      if (operation.primitive.name === 'variable') {
+        const read = first(
+          sink.op('ReadVariableOp', [(stored.get(operation.attributes.path as string) as Stored).handle], {
+            dtype: { type: output.dtype },
+          }),
+        );
+        values.set(output, read);
+        reads.push(read);
+        continue;
+      }
+      if (operation.primitive.name === 'adam') {
+        const paths = inPlace(operation, target);
+        if (paths && !operation.outputs.some((result) => consumed.has(result))) {
+          adams.push({ operation, paths });
+          continue;
+        }
+      }
+      const results = lowerToTensorflow(
+        sink,
+        operation.inputs.map((tensor) => values.get(tensor) as TfOutput),
+        operation,
+      );
+      for (const [i, result] of operation.outputs.entries()) values.set(result, results[i] as TfOutput);
+    }
+    // Nothing is written before every variable of this call has been read.
+    const targets: TfOutput[] = [];
+    const inside = new Set(adams.flatMap(({ operation }) => operation.outputs));
+    for (const [path, tensor] of updates) {
+      if (inside.has(tensor)) continue;
+      const { handle } = stored.get(path) as Stored;
+      targets.push(
+        first(
+          sink.op(
+            'AssignVariableOp',
+            [handle, values.get(tensor) as TfOutput],
+            { dtype: { type: tensor.dtype } },
+            { control: reads },
+          ),
+        ),
+      );
+    }
+    const scalar = (value: number) => sink.constant([], 'float32', Float32Array.of(value));
+    const epsilons = new Map<string, TfOutput>();
+    for (const { operation, paths } of adams) {
+      const [p, , , gradient, rate, power1, power2] = operation.inputs.map(
+        (tensor) => values.get(tensor) as TfOutput,
+      ) as [TfOutput, TfOutput, TfOutput, TfOutput, TfOutput, TfOutput, TfOutput];
+      const { beta1, beta2, epsilon, decay } = operation.attributes as {
+        beta1: number;
+        beta2: number;
+        epsilon: number;
+        decay: number;
+      };
+      const [parameter, mean, variance] = paths.map((path) => (stored.get(path) as Stored).handle) as [
+        TfOutput,
+        TfOutput,
+        TfOutput,
+      ];
+      let control = reads;
+      if (decay !== 0) {
+        const keep = first(sink.op('Sub', [scalar(1), first(sink.op('Mul', [rate, scalar(decay)]))]));
+        const decayed = first(sink.op('Mul', [p, keep]));
+        control = [
+          first(sink.op('AssignVariableOp', [parameter, decayed], { dtype: { type: 'float32' } }, { control: reads })),
+        ];
+      }
+      const keyOfEpsilon = `${epsilon}/${(operation.inputs[6] as Tensor).operation.id}`;
+      const hat = epsilons.get(keyOfEpsilon) ?? adamEpsilon(sink, epsilon, power2);
+      epsilons.set(keyOfEpsilon, hat);
+      const operands = [parameter, mean, variance, power1, power2, rate, scalar(beta1), scalar(beta2), hat, gradient];
+      targets.push(first(sink.op('ResourceApplyAdam', operands, {}, { control })));
+    }
+    const fetches = outputs.map((output) => values.get(output) as TfOutput);
+    return (feeds: ReadonlyMap<string, HostTensor>) =>
+      session.runAsync(
+        placeholders.map(({ path, output }) => ({ output, value: feeds.get(path) as HostTensor })),
+        fetches,
+        targets,
+      );
+  };
+  return {
+    write,
+    read: (paths) =>
+      session.run(
+        [],
+        paths.map((path) => (stored.get(path) as Stored).read),
+        [],
+      ),
+    prepare,
+    dispose: () => {
+      session.dispose();
+      graph.dispose();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { HostTensor } from '../expression/tensor.ts';
+
+/** Element types of TensorFlow that this package uses. */
+export type TfType =
+  | 'float32'
+  | 'int32'
+  | 'bool'
+  | 'int64'
+  | 'uint64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'resource'
+  | 'float16'
+  | 'bfloat16';
+
+/** An attribute of a TensorFlow op, by kind. */
+export type TfAttribute =
+  | { readonly type: TfType }
+  | { readonly types: readonly TfType[] }
+  | { readonly int: number | bigint }
+  | { readonly ints: readonly number[] }
+  | { readonly float: number }
+  | { readonly bool: boolean }
+  | { readonly string: string }
+  | { readonly shape: readonly number[] };
+
+declare const brand: unique symbol;
+/** One output of an op: a place in a graph, or a handle in eager execution. */
+export interface TfOutput {
+  readonly [brand]: true;
+}
+
+/** Options of one op. */
+export interface TfOpOptions {
+  readonly device?: string;
+  /** Ops that must have run before, given by any of their outputs. Graphs only. */
+  readonly control?: readonly TfOutput[];
+}
+
+/** Runs or records one TensorFlow op; an element of `inputs` that is an array is a list input. */
+export interface OpSink {
+  op(
+    name: string,
+    inputs: readonly (TfOutput | readonly TfOutput[])[],
+    attributes?: Readonly<Record<string, TfAttribute>>,
+    options?: TfOpOptions,
+  ): TfOutput[];
+  constant(shape: readonly number[], dtype: TfType, values: ArrayBufferView): TfOutput;
+}
+
+export interface TfGraph extends OpSink {
+  /** @internal */
+  readonly pointer: unknown;
+  placeholder(name: string, dtype: TfType, shape: readonly number[]): TfOutput;
+  nodeCount(): number;
+  dispose(): void;
+}
+
+/** A value for a placeholder. */
+export interface Feed {
+  readonly output: TfOutput;
+  readonly value: HostTensor;
+}
+
+export interface TfSession {
+  run(feeds: readonly Feed[], fetches: readonly TfOutput[], targets: readonly TfOutput[]): HostTensor[];
+  /** The same on another thread: JavaScript goes on. */
+  runAsync(feeds: readonly Feed[], fetches: readonly TfOutput[], targets: readonly TfOutput[]): Promise<HostTensor[]>;
+  dispose(): void;
+}
+
+export interface TfEager extends OpSink {
+  fromHost(value: HostTensor): TfOutput;
+  toHost(handle: TfOutput): HostTensor;
+  release(handle: TfOutput): void;
+  devices(): string[];
+  liveHandles(): number;
+  dispose(): void;
+}
+
+/** What a session is told about the machine. */
+export interface SessionConfig {
+  readonly intraOpThreads?: number;
+  readonly interOpThreads?: number;
+  readonly xla?: boolean;
+  readonly target?: string;
+}
+
+export interface TensorflowLibrary {
+  readonly version: string;
+  newGraph(): TfGraph;
+  newSession(graph: TfGraph, config?: SessionConfig): TfSession;
+  newEager(): TfEager;
+}
