@@ -2,6 +2,7 @@ export { compile, type Traced } from './compile/compile.ts';
 export { createVariables, type Variables } from './compile/create-variables.ts';
 export { evaluate } from './compile/evaluate.ts';
 export type { Engine, EngineName, Placement } from './engines/engine.ts';
+export { type Selection, type SelectOptions, selectEngine } from './engines/select-engine.ts';
 export { tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { gradients } from './expression/gradients.ts';
@@ -14,6 +15,8 @@ export { dropout } from './fused/dropout.ts';
 export { gelu } from './fused/gelu.ts';
 export { layerNorm, type NormParameters } from './fused/layer-norm.ts';
 export { type LinearParameters, linear } from './fused/linear.ts';
+export { type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
+export { type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
 export {
   abs,
   add,

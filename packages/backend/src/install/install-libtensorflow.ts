@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheDirectory, findLibtensorflow, type Surroundings } from './find-libtensorflow.ts';
+import { readZipDirectory, unpackZipEntry } from './read-zip-entry.ts';
+import { type Wheel, wheels } from './wheels.ts';
+
+const run = promisify(execFile);
+
+/** What an installation may be told. */
+export interface InstallOptions {
+  readonly surroundings: Surroundings;
+  /** Target folder, default the per-user cache. */
+  readonly directory?: string | undefined;
+  /** A wheel that was fetched by other means; its hash is checked all the same. */
+  readonly wheelFile?: string | undefined;
+  /** Told of each stage. */
+  readonly report: (line: string) => void;
+  /** Replaces the pinned wheel in tests. */
+  readonly wheel?: Wheel;
+}
+
+const downloaders: readonly (readonly [string, readonly string[]])[] = [
+  ['python3', ['-m', 'pip']],
+  ['pip3', []],
+  ['pip', []],
+  ['uvx', ['pip']],
+];
+
+async function download(wheel: Wheel, into: string, report: (line: string) => void): Promise<string> {
+  const wanted = [
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--dest',
+    into,
+    '--python-version',
+    wheel.pythonVersion,
+    '--implementation',
+    'cp',
+    '--platform',
+    wheel.platformTag,
+    `${wheel.package}==${wheel.version}`,
+  ];
+  const failures: string[] = [];
+  for (const [command, first] of downloaders) {
+    try {
+      report(`fetching ${wheel.package} ${wheel.version} with ${[command, ...first].join(' ')}`);
+      await run(command, [...first, ...wanted], { maxBuffer: 1 << 26 });
+      const [file] = (await readdir(into)).filter((name) => name.endsWith('.whl'));
+      if (file) return join(into, file);
+    } catch (error) {
+      const { code, stderr } = error as { code?: string; stderr?: string };
+      failures.push(
+        code === 'ENOENT'
+          ? `${command}: not found`
+          : `${command}: ${stderr?.trim().split('\n').at(-1) ?? String(error)}`,
+      );
+    }
+  }
+  throw new Error(
+    `libtensorflow could not be fetched (${failures.join('; ')}). Install Python with pip, or pass a wheel with --wheel FILE.`,
+  );
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+const libraryName = /^tensorflow\/(libtensorflow_(?:cc|framework)(?:\.so\.2|\.2\.dylib))$/;
+
+/**
+ * Puts the two TensorFlow libraries of a pinned PyPI wheel into a folder, whole or not at all.
+ *
+ * The wheel is fetched beside the target, checked against its sha256, unpacked to a temporary name, and renamed.
+ *
+ * @returns the folder
+ * @throws in one sentence: no wheel for this platform, no Python, no network, wrong hash, no space, no right to write
+ */
+export async function installLibtensorflow(options: InstallOptions): Promise<string> {
+  const { surroundings, report } = options;
+  const target = options.directory ?? cacheDirectory(surroundings);
+  const present = findLibtensorflow({ ...surroundings, env: {} }, target);
+  if ('directory' in present) {
+    report(`libtensorflow is already in ${target}`);
+    return target;
+  }
+  const platform = `${surroundings.platform}-${surroundings.arch}`;
+  const wheel = options.wheel ?? wheels[platform];
+  if (!wheel)
+    throw new Error(
+      `No libtensorflow wheel is known for ${platform} (known: ${Object.keys(wheels).join(', ')}); the wasm engine works everywhere.`,
+    );
+  const parent = dirname(target);
+  await mkdir(parent, { recursive: true });
+  const work = await mkdtemp(join(parent, `${basename(target)}.partial-`));
+  try {
+    const file = options.wheelFile ?? (await download(wheel, work, report));
+    report('checking sha256');
+    const found = await sha256Of(file);
+    if (found !== wheel.sha256)
+      throw new Error(`${basename(file)} has sha256 ${found}, expected ${wheel.sha256}; nothing was installed.`);
+    const entries = [...(await readZipDirectory(file))].flatMap(([name, entry]) => {
+      const [, library] = libraryName.exec(name) ?? [];
+      return library ? [{ library, entry }] : [];
+    });
+    if (entries.length !== 2)
+      throw new Error(`${basename(file)} holds ${entries.length} TensorFlow libraries, expected 2.`);
+    const ready = join(work, 'ready');
+    await mkdir(ready);
+    for (const { library, entry } of entries) {
+      report(`unpacking ${library} (${Math.round(entry.size / 1e6)} MB)`);
+      await unpackZipEntry(file, entry, join(ready, library));
+      const handle = await open(join(ready, library), 'r+');
+      await handle.sync();
+      await handle.close();
+    }
+    try {
+      await rename(ready, target);
+    } catch (error) {
+      // Another process finished the same installation first.
+      if (!('directory' in findLibtensorflow({ ...surroundings, env: {} }, target))) throw error;
+    }
+    report(`libtensorflow ${wheel.version} is ready in ${target}`);
+    return target;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
