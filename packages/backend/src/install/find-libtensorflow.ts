@@ -1,63 +1,41 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
-/** The release of TensorFlow that the package is tested with. */
-export const tensorflowVersion = '2.21.0';
+/** The parts of the process that decide where libtensorflow is looked for. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+  /** As `process.platform`. */
+  readonly platform: string;
+  /** As `process.arch`. */
+  readonly arch: string;
+}
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The folder that holds the libraries, or in one sentence why there is none and what to do. */
+export type Found = { readonly directory: string } | { readonly reason: string };
 
-/** The two files that the engine needs, the one to open first. @internal */
-export const libraryNames = (platform: string = process.platform): readonly [string, string] =>
-  platform === 'darwin'
-    ? ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib']
-    : ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-
-/** Where `install` puts the libraries of this platform. @internal */
-export function cacheDirectory(
-  env: Environment,
-  home: string,
-  { gpu = false }: { readonly gpu?: boolean } = {},
-): string {
+/** The per-user folder that `install` fills: `$XDG_CACHE_HOME` or `~/.cache`, then `cloze/libtensorflow-...`. */
+export function cacheDirectory({ env, home, platform, arch }: Surroundings): string {
   // The XDG specification: a relative path is to be ignored.
   const xdg = env.XDG_CACHE_HOME;
   const root = xdg && isAbsolute(xdg) ? xdg : join(home, '.cache');
-  const platform = `${process.platform}-${process.arch}${gpu ? '-gpu' : ''}`;
-  return join(root, 'cloze', `libtensorflow-${tensorflowVersion}-${platform}`);
+  return join(root, 'cloze', `libtensorflow-2.21.0-${platform}-${arch}`);
 }
 
 /**
- * Looks for libtensorflow: an explicit folder, then `CLOZE_LIBTENSORFLOW`, then the cache that `install` fills.
- * A folder that was named but does not hold the libraries is not passed over: the reason names it.
- *
- * @returns the folder, or in one sentence why there is none and what to do
+ * Looks for libtensorflow: the folder given, else `CLOZE_LIBTENSORFLOW`, else the per-user cache.
+ * A folder that was named but lacks the libraries is not passed over: the reason names it.
  */
-export function findLibtensorflow({
-  directory,
-  env = process.env,
-  home = homedir(),
-  gpu = false,
-}: {
-  /** Folder to look in first, default none. */
-  readonly directory?: string | undefined;
-  /** Environment, default the process's. */
-  readonly env?: Environment;
-  /** Home folder, default the user's. */
-  readonly home?: string;
-  /** Look for the GPU build in the cache, default false. */
-  readonly gpu?: boolean;
-} = {}): { readonly path: string } | { readonly reason: string } {
-  const missing = (folder: string) => libraryNames().filter((name) => !existsSync(join(folder, name)));
-  for (const [folder, source] of [
-    [directory, 'the folder given'],
-    [env.CLOZE_LIBTENSORFLOW, 'CLOZE_LIBTENSORFLOW'],
-  ] as const) {
-    if (!folder) continue;
-    const lacks = missing(folder);
-    if (lacks.length === 0) return { path: folder };
-    return { reason: `${source} is ${folder}, which lacks ${lacks.join(' and ')}; correct it or leave it out.` };
-  }
-  const cache = cacheDirectory(env, home, { gpu });
-  if (missing(cache).length === 0) return { path: cache };
-  return { reason: `libtensorflow is not in ${cache}; run 'cloze-backend install${gpu ? ' --gpu' : ''}'.` };
+export function findLibtensorflow(surroundings: Surroundings, directory?: string): Found {
+  const ending = surroundings.platform === 'darwin' ? '.2.dylib' : '.so.2';
+  const names = [`libtensorflow_cc${ending}`, `libtensorflow_framework${ending}`];
+  const missing = (folder: string) => names.filter((name) => !existsSync(join(folder, name)));
+  const named = directory || surroundings.env.CLOZE_LIBTENSORFLOW;
+  const folder = named || cacheDirectory(surroundings);
+  const lacks = missing(folder);
+  if (lacks.length === 0) return { directory: folder };
+  if (!named) return { reason: `libtensorflow is not in ${folder}; run 'cloze-backend install'.` };
+  const source = directory ? 'the folder given' : 'CLOZE_LIBTENSORFLOW';
+  return { reason: `${source} is ${folder}, which lacks ${lacks.join(' and ')}; correct it or leave it out.` };
 }

@@ -1,105 +1,88 @@
-import { BackendError } from '../errors.ts';
-import { setAttribute } from './attributes.ts';
-import type { Calls } from './calls.ts';
-import type { Pointer } from './native.ts';
-import { encodeSessionConfig } from './session-config.ts';
-import type { TfEager, TfOutput } from './types.ts';
+import { typeNumbers } from './element-types.ts';
+import type { Native } from './native.ts';
+import type { TfAttribute, TfEager, TfOutput } from './types.ts';
 
-interface Handle {
-  handle: Pointer;
+function setAttribute({ call, status }: Native, operation: unknown, name: string, attribute: TfAttribute): void {
+  if ('type' in attribute) call.TFE_OpSetAttrType(operation, name, typeNumbers[attribute.type]);
+  else if ('types' in attribute)
+    call.TFE_OpSetAttrTypeList(
+      operation,
+      name,
+      attribute.types.map((type) => typeNumbers[type]),
+      attribute.types.length,
+    );
+  else if ('int' in attribute) call.TFE_OpSetAttrInt(operation, name, BigInt(attribute.int));
+  else if ('ints' in attribute)
+    call.TFE_OpSetAttrIntList(operation, name, attribute.ints.map(BigInt), attribute.ints.length);
+  else if ('float' in attribute) call.TFE_OpSetAttrFloat(operation, name, attribute.float);
+  else if ('bool' in attribute) call.TFE_OpSetAttrBool(operation, name, attribute.bool ? 1 : 0);
+  else if ('string' in attribute) {
+    const bytes = new TextEncoder().encode(attribute.string);
+    call.TFE_OpSetAttrString(operation, name, bytes, bytes.length);
+  } else call.TFE_OpSetAttrShape(operation, name, attribute.shape.map(BigInt), attribute.shape.length, status);
 }
-const mostOutputs = 64;
 
-/** @internal */
-export function createEager(calls: Calls): TfEager {
-  const { call, checked, native } = calls;
-  let made: Pointer | undefined;
-  let disposed = false;
-  const live = new Set<Handle>();
-  // Made at the first use: the first context or session of a process fixes the threads inside an op.
-  const context = (): Pointer => {
-    if (disposed) throw new BackendError('This eager context has been disposed.');
-    if (made !== undefined) return made;
-    const options = call('TFE_NewContextOptions')();
-    try {
-      const bytes = encodeSessionConfig({});
-      checked('eager configuration', (status) =>
-        call('TFE_ContextOptionsSetConfig')(options, bytes, bytes.length, status),
-      );
-      made = checked('eager context', (status) => call('TFE_NewContext')(options, status));
-      return made;
-    } finally {
-      call('TFE_DeleteContextOptions')(options);
-    }
+/** TensorFlow's eager execution: every op runs at once, results are handles to be released. */
+export function newEager(native: Native): TfEager {
+  const { call, status, check } = native;
+  const options = call.TFE_NewContextOptions();
+  const context = call.TFE_NewContext(options, status);
+  check('TFE_NewContext');
+  call.TFE_DeleteContextOptions(options);
+  let live = 0;
+  const held = (pointer: unknown): TfOutput => {
+    live++;
+    return { pointer } as unknown as TfOutput;
   };
-  const wrap = (handle: Pointer): TfOutput => {
-    const output: Handle = { handle };
-    if (handle) live.add(output);
-    return output as unknown as TfOutput;
-  };
-  const handleOf = (output: TfOutput): Pointer => {
-    const value = output as unknown as Handle;
-    if (!live.has(value)) throw new BackendError('This value was released: its handle can no longer be used.');
-    return value.handle;
-  };
-  const constant: TfEager['constant'] = (shape, dtype, values) => {
-    context();
-    const tensor = calls.newTensor(shape, dtype, values);
-    try {
-      return wrap(checked('constant', (status) => call('TFE_NewTensorHandle')(tensor, status)));
-    } finally {
-      calls.deleteTensor(tensor);
-    }
+  const pointerOf = (output: TfOutput) => (output as unknown as { pointer: unknown }).pointer;
+  const fromBytes: TfEager['constant'] = (shape, dtype, values) => {
+    const tensor = native.toTensor(shape, dtype, values);
+    const handle = call.TFE_NewTensorHandle(tensor, status);
+    call.TF_DeleteTensor(tensor);
+    check('TFE_NewTensorHandle');
+    return held(handle);
   };
   return {
-    constant,
-    fromHost: ({ shape, dtype, values }) => constant(shape, dtype, values),
-    op: (name, inputs, attributes = {}, options = {}) => {
-      const what = `op ${name}`;
-      const op = checked(what, (status) => call('TFE_NewOp')(context(), name, status));
+    op: (name, inputs, attributes = {}) => {
+      const operation = call.TFE_NewOp(context, name, status);
+      check(name);
       try {
-        if (options.device) checked(what, (status) => call('TFE_OpSetDevice')(op, options.device as string, status));
         for (const input of inputs) {
-          if (Array.isArray(input)) {
-            const list = BigUint64Array.from(input, handleOf);
-            checked(what, (status) => call('TFE_OpAddInputList')(op, list, list.length, status));
-          } else checked(what, (status) => call('TFE_OpAddInput')(op, handleOf(input as TfOutput), status));
+          if (Array.isArray(input)) call.TFE_OpAddInputList(operation, input.map(pointerOf), input.length, status);
+          else call.TFE_OpAddInput(operation, pointerOf(input as TfOutput), status);
+          check(name);
         }
-        for (const [key, value] of Object.entries(attributes)) setAttribute(calls, 'eager', op, key, value);
-        const results = new BigUint64Array(mostOutputs);
-        const count = Int32Array.of(mostOutputs);
-        checked(what, (status) => call('TFE_Execute')(op, results, count, status));
-        const outputs = Array.from(results.subarray(0, count[0]), wrap);
-        return outputs.length > 0 ? outputs : [wrap(0n)];
+        for (const [key, attribute] of Object.entries(attributes)) setAttribute(native, operation, key, attribute);
+        const results: unknown[] = [null, null, null];
+        const count = [results.length];
+        call.TFE_Execute(operation, results, count, status);
+        check(name);
+        return results.slice(0, count[0]).map(held);
       } finally {
-        call('TFE_DeleteOp')(op);
+        call.TFE_DeleteOp(operation);
       }
     },
-    toHost: (output) => {
-      const handle = handleOf(output);
-      return calls.takeTensor(checked('read', (status) => call('TFE_TensorHandleResolve')(handle, status)));
+    constant: fromBytes,
+    fromHost: ({ shape, dtype, values }) => fromBytes(shape, dtype, values),
+    toHost: (handle) => {
+      const tensor = call.TFE_TensorHandleResolve(pointerOf(handle), status);
+      check('TFE_TensorHandleResolve');
+      return native.takeTensor(tensor);
     },
-    release: (output) => {
-      const value = output as unknown as Handle;
-      if (live.delete(value)) call('TFE_DeleteTensorHandle')(value.handle);
+    release: (handle) => {
+      live--;
+      call.TFE_DeleteTensorHandle(pointerOf(handle));
     },
     devices: () => {
-      const list = checked('devices', (status) => call('TFE_ContextListDevices')(context(), status));
-      try {
-        return Array.from({ length: native.number('TF_DeviceListCount', list) }, (_, i) =>
-          checked('devices', (status) => native.text('TF_DeviceListName', list, i, status)),
-        );
-      } finally {
-        call('TF_DeleteDeviceList')(list);
-      }
+      const list = call.TFE_ContextListDevices(context, status);
+      check('TFE_ContextListDevices');
+      const names = Array.from({ length: call.TF_DeviceListCount(list) }, (_, i) =>
+        String(call.TF_DeviceListName(list, i, status)),
+      );
+      call.TF_DeleteDeviceList(list);
+      return names;
     },
-    liveHandles: () => live.size,
-    dispose: () => {
-      if (disposed) return;
-      for (const { handle } of live) call('TFE_DeleteTensorHandle')(handle);
-      live.clear();
-      if (made !== undefined) call('TFE_DeleteContext')(made);
-      disposed = true;
-    },
+    liveHandles: () => live,
+    dispose: () => call.TFE_DeleteContext(context),
   };
 }

@@ -1,108 +1,75 @@
-import { BackendError } from '../errors.ts';
-import { setAttribute } from './attributes.ts';
-import type { Calls } from './calls.ts';
-import type { Pointer } from './native.ts';
-import type { TfFunction, TfGraph, TfOutput } from './types.ts';
+import { typeNumbers } from './element-types.ts';
+import type { Native } from './native.ts';
+import type { TfAttribute, TfGraph, TfOutput } from './types.ts';
 
-/** @internal */
-export interface GraphOutput {
-  readonly oper: Pointer;
+interface Place {
+  readonly oper: unknown;
   readonly index: number;
 }
-/** @internal */
-export const graphOutput = (output: TfOutput) => output as unknown as GraphOutput;
+const placeOf = (output: TfOutput) => output as unknown as Place;
 
-const graphs = new WeakMap<TfGraph, Pointer>();
-const functions = new WeakMap<TfFunction, Pointer>();
-/** @internal */
-export const graphPointer = (graph: TfGraph): Pointer => graphs.get(graph) as Pointer;
-
-/** An array of C's `TF_Output { TF_Operation*; int; }`, 16 bytes each. @internal */
-export function packOutputs(outputs: readonly TfOutput[]): BigUint64Array {
-  const packed = new BigUint64Array(outputs.length * 2);
-  outputs.forEach((output, i) => {
-    const { oper, index } = graphOutput(output);
-    packed[2 * i] = oper;
-    packed[2 * i + 1] = BigInt(index);
-  });
-  return packed;
+function setAttribute(native: Native, operation: unknown, name: string, attribute: TfAttribute): void {
+  const { call } = native;
+  if ('type' in attribute) call.TF_SetAttrType(operation, name, typeNumbers[attribute.type]);
+  else if ('types' in attribute)
+    call.TF_SetAttrTypeList(
+      operation,
+      name,
+      attribute.types.map((type) => typeNumbers[type]),
+      attribute.types.length,
+    );
+  else if ('int' in attribute) call.TF_SetAttrInt(operation, name, BigInt(attribute.int));
+  else if ('ints' in attribute)
+    call.TF_SetAttrIntList(operation, name, attribute.ints.map(BigInt), attribute.ints.length);
+  else if ('float' in attribute) call.TF_SetAttrFloat(operation, name, attribute.float);
+  else if ('bool' in attribute) call.TF_SetAttrBool(operation, name, attribute.bool ? 1 : 0);
+  else if ('string' in attribute) {
+    const bytes = new TextEncoder().encode(attribute.string);
+    call.TF_SetAttrString(operation, name, bytes, bytes.length);
+  } else call.TF_SetAttrShape(operation, name, attribute.shape.map(BigInt), attribute.shape.length);
 }
 
-/** @internal */
-export function createGraph(calls: Calls): TfGraph {
-  const { call, checked, native } = calls;
-  const pointer = call('TF_NewGraph')();
+/** A TF_Graph that records ops; nothing runs. */
+export function newGraph(native: Native): TfGraph {
+  const { call, status, check } = native;
+  const pointer = call.TF_NewGraph();
   let nodes = 0;
-  let live = true;
-  const op: TfGraph['op'] = (name, inputs, attributes = {}, options = {}) => {
-    if (!live) throw new BackendError('This graph has been disposed.');
-    const node = call('TF_NewOperation')(pointer, name, options.name ?? `${name}_${nodes}`);
-    nodes++;
-    if (options.device) call('TF_SetDevice')(node, options.device);
-    for (const input of inputs) {
-      if (Array.isArray(input)) call('TF_AddInputList')(node, packOutputs(input), input.length);
-      else call('TF_AddInput')(node, graphOutput(input as TfOutput));
-    }
-    for (const output of options.control ?? []) call('TF_AddControlInput')(node, graphOutput(output).oper);
-    for (const [key, value] of Object.entries(attributes)) setAttribute(calls, 'graph', node, key, value);
-    const oper = checked(`op ${name}`, (status) => call('TF_FinishOperation')(node, status));
-    // An op without outputs still serves as a target or a control input.
-    const length = Math.max(1, native.number('TF_OperationNumOutputs', oper));
-    return Array.from({ length }, (_, index) => ({ oper, index }) as unknown as TfOutput);
+  const finish = (operation: unknown, what: string): TfOutput[] => {
+    const oper = call.TF_FinishOperation(operation, status);
+    check(what);
+    const count = Math.max(call.TF_OperationNumOutputs(oper), 1);
+    return Array.from({ length: count }, (_, index) => ({ oper, index }) as unknown as TfOutput);
   };
-  const graph: TfGraph = {
-    op,
-    constant: (shape, dtype, values) =>
-      op('Const', [], { dtype: { type: dtype }, value: { tensor: { shape, dtype, values } } })[0] as TfOutput,
-    placeholder: (name, dtype, shape) =>
-      op('Placeholder', [], { dtype: { type: dtype }, shape: { shape } }, { name })[0] as TfOutput,
-    shapeOf: (output) => {
-      const rank = checked('shape', (status) =>
-        Number(call('TF_GraphGetTensorNumDims')(pointer, graphOutput(output), status)),
-      );
-      if (rank < 0) throw new BackendError('TensorFlow cannot infer the rank of this output.');
-      const dims = new BigInt64Array(Math.max(rank, 1));
-      checked('shape', (status) => call('TF_GraphGetTensorShape')(pointer, graphOutput(output), dims, rank, status));
-      return Array.from(dims.subarray(0, rank), Number);
+  return {
+    pointer,
+    op: (name, inputs, attributes = {}, { device, control } = {}) => {
+      const operation = call.TF_NewOperation(pointer, name, `${name}_${nodes++}`);
+      if (device) call.TF_SetDevice(operation, device);
+      for (const input of inputs) {
+        if (Array.isArray(input)) call.TF_AddInputList(operation, input, input.length);
+        else call.TF_AddInput(operation, input);
+      }
+      for (const before of control ?? []) call.TF_AddControlInput(operation, placeOf(before).oper);
+      for (const [key, attribute] of Object.entries(attributes)) setAttribute(native, operation, key, attribute);
+      return finish(operation, name);
     },
-    toFunction: (name, inputs, outputs) => {
-      const made = checked(`function ${name}`, (status) =>
-        call('TF_GraphToFunction')(
-          pointer,
-          name,
-          0,
-          -1,
-          null,
-          inputs.length,
-          packOutputs(inputs),
-          outputs.length,
-          packOutputs(outputs),
-          null,
-          null,
-          null,
-          status,
-        ),
-      );
-      const wrapped: TfFunction = {
-        name,
-        dispose: () => {
-          if (functions.delete(wrapped)) call('TF_DeleteFunction')(made);
-        },
-      };
-      functions.set(wrapped, made);
-      return wrapped;
+    constant: (shape, dtype, values) => {
+      const operation = call.TF_NewOperation(pointer, 'Const', `Const_${nodes++}`);
+      const tensor = native.toTensor(shape, dtype, values);
+      call.TF_SetAttrType(operation, 'dtype', typeNumbers[dtype]);
+      call.TF_SetAttrTensor(operation, 'value', tensor, status);
+      call.TF_DeleteTensor(tensor);
+      check('Const');
+      return finish(operation, 'Const')[0] as TfOutput;
     },
-    addFunction: (f) => {
-      const made = functions.get(f);
-      if (!made) throw new BackendError(`The function ${f.name} has been disposed.`);
-      checked(`function ${f.name}`, (status) => call('TF_GraphCopyFunction')(pointer, made, null, status));
+    placeholder: (name, dtype, shape) => {
+      const operation = call.TF_NewOperation(pointer, 'Placeholder', name);
+      nodes++;
+      setAttribute(native, operation, 'dtype', { type: dtype });
+      setAttribute(native, operation, 'shape', { shape });
+      return finish(operation, `placeholder ${name}`)[0] as TfOutput;
     },
     nodeCount: () => nodes,
-    dispose: () => {
-      if (live) call('TF_DeleteGraph')(pointer);
-      live = false;
-    },
+    dispose: () => call.TF_DeleteGraph(pointer),
   };
-  graphs.set(graph, pointer);
-  return graph;
 }

@@ -1,51 +1,70 @@
-import { createCalls } from './calls.ts';
-import { createEager } from './eager.ts';
-import { createGraph } from './graph.ts';
-import { loadNative } from './native.ts';
-import { readFields } from './protobuf.ts';
-import { createServer } from './server.ts';
-import { createSession } from './session.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import koffi from 'koffi';
+import { newEager } from './eager.ts';
+import { bindFunctions } from './functions.ts';
+import { newGraph } from './graph.ts';
+import { nativeOf } from './native.ts';
+import { newSession } from './session.ts';
 import type { TensorflowLibrary } from './types.ts';
+import { withoutStderr } from './without-stderr.ts';
 
 const opened = new Map<string, TensorflowLibrary>();
+const RTLD_NOW = 2;
+/** Without it Node crashes at exit: TensorFlow's threads outlive the unloaded code. */
+const RTLD_NODELETE = process.platform === 'darwin' ? 0x80 : 0x1000;
+const M_TRIM_THRESHOLD = -1;
+const M_MMAP_THRESHOLD = -3;
+
+const names =
+  process.platform === 'darwin'
+    ? { library: 'libtensorflow_cc.2.dylib', c: '/usr/lib/libSystem.B.dylib' }
+    : { library: 'libtensorflow_cc.so.2', c: 'libc.so.6' };
 
 /**
- * Opens libtensorflow's C API; the library stays loaded until the process ends.
+ * Loads libtensorflow's C API from a folder; the same folder again gives the same library.
  *
- * @param directory holds `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`
- * @param options.keepFreedMemory let glibc's malloc keep freed blocks instead of giving them back, default true;
- *   settles for the process at the first call
- * @throws BackendError when the libraries are missing or do not load
+ * @throws naming the file that is missing or the loader's reason
  */
-export function openLibrary(
-  directory: string,
-  { keepFreedMemory = true }: { readonly keepFreedMemory?: boolean } = {},
-): TensorflowLibrary {
-  const known = opened.get(directory);
-  if (known) return known;
-  const native = loadNative(directory, { keepFreedMemory });
-  const calls = createCalls(native);
+export function openLibrary(directory: string): TensorflowLibrary {
+  const before = opened.get(directory);
+  if (before) return before;
+  const path = join(directory, names.library);
+  if (!existsSync(path))
+    throw new Error(
+      `${path} does not exist; run 'cloze-backend install', or point CLOZE_LIBTENSORFLOW at a folder that has it.`,
+    );
+  const c = koffi.load(names.c);
+  const setenv = c.func('int setenv(const char*, const char*, int)');
+  // TensorFlow prints to the terminal while it loads; process.env does not reach C code that is already running.
+  for (const [name, value] of [
+    ['TF_CPP_MIN_LOG_LEVEL', '3'],
+    ['TF_ENABLE_ONEDNN_OPTS', process.env.TF_ENABLE_ONEDNN_OPTS ?? '1'],
+  ])
+    setenv(name, value, 1);
+  if (process.platform === 'linux') {
+    // glibc gives blocks over 32 MB back to the system at once; a step that reuses 60 MB temporaries would fault every page again.
+    const mallopt = c.func('int mallopt(int, int)');
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 2147483647);
+  }
+  const dlopen = c.func('void* dlopen(const char*, int)');
+  const dlerror = c.func('const char* dlerror()');
+  const loaded = withoutStderr(c, () =>
+    dlopen(path, RTLD_NOW | RTLD_NODELETE) ? bindFunctions(koffi.load(path)) : String(dlerror()),
+  );
+  if (typeof loaded === 'string') throw new Error(`${path} does not load: ${loaded}`);
+  const call = loaded;
+  const native = nativeOf(
+    call,
+    c.func('void* memcpy(void*, const void*, size_t)'),
+    c.func('memcpy', 'void*', ['void*', 'void*', 'size_t']),
+  );
   const library: TensorflowLibrary = {
-    version: native.text('TF_Version'),
-    newGraph: () => createGraph(calls),
-    newSession: (graph, config) => createSession(calls, graph, config),
-    newEager: () => createEager(calls),
-    allKernels: () => {
-      const buffer = calls.checked('kernels', (status) => calls.call('TF_GetAllRegisteredKernels')(status));
-      try {
-        const [data, length] = new BigUint64Array(native.read(buffer, 16).buffer) as unknown as [bigint, bigint];
-        const decoder = new TextDecoder();
-        const names = new Set<string>();
-        for (const [, kernel] of readFields(native.read(data, Number(length)))) {
-          const fields = new Map(readFields(kernel));
-          names.add(`${decoder.decode(fields.get(1))}:${decoder.decode(fields.get(2))}`);
-        }
-        return [...names].sort();
-      } finally {
-        calls.call('TF_DeleteBuffer')(buffer);
-      }
-    },
-    newServer: (config) => createServer(calls, config),
+    version: String(call.TF_Version()),
+    newGraph: () => newGraph(native),
+    newSession: (graph, config) => withoutStderr(c, () => newSession(native, graph, config)),
+    newEager: () => withoutStderr(c, () => newEager(native)),
   };
   opened.set(directory, library);
   return library;

@@ -1,90 +1,67 @@
-import { BackendError } from '../errors.ts';
-import type { Calls } from './calls.ts';
-import { graphOutput, graphPointer, packOutputs } from './graph.ts';
-import type { Pointer } from './native.ts';
+import type { HostTensor } from '../expression/tensor.ts';
+import type { Native } from './native.ts';
 import { encodeSessionConfig } from './session-config.ts';
-import type { SessionConfig, TfFeed, TfGraph, TfOutput, TfSession } from './types.ts';
+import type { Feed, SessionConfig, TfGraph, TfOutput, TfSession } from './types.ts';
 
-function open(calls: Calls, graph: TfGraph, config: SessionConfig): Pointer {
-  const { call, checked } = calls;
-  const options = call('TF_NewSessionOptions')();
-  try {
-    if (config.target) call('TF_SetTarget')(options, config.target);
-    const bytes = encodeSessionConfig(config);
-    checked('session configuration', (status) => call('TF_SetConfig')(options, bytes, bytes.length, status));
-    return checked('session', (status) => call('TF_NewSession')(graphPointer(graph), options, status));
-  } finally {
-    call('TF_DeleteSessionOptions')(options);
-  }
-}
-
-/** @internal */
-export function createSession(calls: Calls, graph: TfGraph, config: SessionConfig = {}): TfSession {
-  const { call } = calls;
-  const pointer = open(calls, graph, config);
-  let running = 0;
-  let disposed = false;
-
-  const begin = (feeds: readonly TfFeed[], fetches: readonly TfOutput[], targets: readonly TfOutput[]) => {
-    if (disposed) throw new BackendError('This session has been disposed.');
-    const values = new BigUint64Array(feeds.length);
-    const free = () => {
-      for (const tensor of values) if (tensor) calls.deleteTensor(tensor);
+/** A TF_Session over a graph that may still grow. */
+export function newSession(native: Native, graph: TfGraph, config: SessionConfig = {}): TfSession {
+  const { call, status, check } = native;
+  const options = call.TF_NewSessionOptions();
+  const encoded = encodeSessionConfig(config);
+  if (encoded.length > 0) call.TF_SetConfig(options, encoded, encoded.length, status);
+  check('session configuration');
+  if (config.target) call.TF_SetTarget(options, config.target);
+  const session = call.TF_NewSession(graph.pointer, options, status);
+  check('TF_NewSession');
+  call.TF_DeleteSessionOptions(options);
+  // Asynchronous runs need a status of their own: another call may fail meanwhile.
+  const prepare = (feeds: readonly Feed[], fetches: readonly TfOutput[], targets: readonly TfOutput[]) => {
+    const fed = feeds.map(({ value }) => native.toTensor(value.shape, value.dtype, value.values));
+    const results: unknown[] = fetches.map(() => null);
+    const operations = targets.map((target) => (target as unknown as { oper: unknown }).oper);
+    const parts = [
+      session,
+      null,
+      feeds.map(({ output }) => output),
+      fed,
+      fed.length,
+      fetches,
+      results,
+      fetches.length,
+      operations,
+      operations.length,
+      null,
+    ];
+    const finish = (used: unknown): HostTensor[] => {
+      for (const tensor of fed) call.TF_DeleteTensor(tensor);
+      if (call.TF_GetCode(used) !== 0) throw new Error(`TF_SessionRun: ${call.TF_Message(used)}`);
+      return results.map((tensor) => native.takeTensor(tensor));
     };
-    try {
-      feeds.forEach(({ value: { shape, dtype, values: data } }, i) => {
-        values[i] = calls.newTensor(shape, dtype, data);
-      });
-    } catch (error) {
-      free();
-      throw error;
-    }
-    const results = new BigUint64Array(fetches.length);
-    const status = call('TF_NewStatus')();
-    const from = packOutputs(feeds.map(({ output }) => output));
-    const to = packOutputs(fetches);
-    const opers = BigUint64Array.from(targets, (target) => graphOutput(target).oper);
-    const parts = [pointer, null, from, values, feeds.length, to, results, fetches.length] as const;
-    running++;
-    return {
-      values: [...parts, opers, opers.length, null, status] as const,
-      end: () => {
-        running--;
-        const problem = calls.problem(status);
-        call('TF_DeleteStatus')(status);
-        free();
-        if (problem === undefined) return Array.from(results, (tensor) => calls.takeTensor(tensor));
-        for (const tensor of results) if (tensor) calls.deleteTensor(tensor);
-        throw new BackendError(`TensorFlow, running the graph: ${problem}`);
-      },
-    };
+    return { parts, finish };
   };
-  const close = () => {
-    if (!disposed || running > 0) return;
-    calls.checked('closing the session', (status) => call('TF_CloseSession')(pointer, status));
-    calls.checked('deleting the session', (status) => call('TF_DeleteSession')(pointer, status));
-  };
+  const own = call.TF_NewStatus();
   return {
     run: (feeds, fetches, targets) => {
-      const { values, end } = begin(feeds, fetches, targets);
-      call('TF_SessionRun')(...values);
-      return end();
+      const { parts, finish } = prepare(feeds, fetches, targets);
+      call.TF_SessionRun(...parts, status);
+      return finish(status);
     },
-    runAsync: async (feeds, fetches, targets) => {
-      const { values, end } = begin(feeds, fetches, targets);
-      const error = await new Promise<Error | null>((resolve) => call('TF_SessionRun').async(...values, resolve));
-      try {
-        const results = end();
-        if (error) throw error;
-        return results;
-      } finally {
-        close();
-      }
+    runAsync: (feeds, fetches, targets) => {
+      const { parts, finish } = prepare(feeds, fetches, targets);
+      return new Promise((resolve, reject) => {
+        call.TF_SessionRun.async(...parts, own, (error: Error | null) => {
+          if (error) return reject(error);
+          try {
+            resolve(finish(own));
+          } catch (failure) {
+            reject(failure);
+          }
+        });
+      });
     },
     dispose: () => {
-      if (disposed) return;
-      disposed = true;
-      close();
+      call.TF_CloseSession(session, status);
+      call.TF_DeleteSession(session, status);
     },
   };
 }
