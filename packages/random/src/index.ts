@@ -1,1 +1,2 @@
-export {};
+export { integerBelow, normal, permutation, truncatedNormal } from './draws.ts';
+export { mixSeed, type RandomStream, streamFrom } from './stream.ts';

@@ -1,0 +1,47 @@
+/** What masking reads: token ids in rows, row-major `[batch, length]`. */
+export interface MaskableBatch {
+  readonly shape: readonly [batch: number, length: number];
+  readonly ids: Int32Array;
+  readonly segments: Int32Array;
+  /** 1 for real tokens, 0 for pads. */
+  readonly attend: Uint8Array;
+  /** 1 where a token may be chosen; 0 for pads and special tokens. */
+  readonly maskable: Uint8Array;
+  /** Number of the word a token belongs to, −1 for pads and special tokens. */
+  readonly words: Int32Array;
+}
+
+/** What training reads: inputs `[batch, length]`, and targets gathered in `[batch, slots]`. */
+export interface MaskedBatch {
+  readonly shape: readonly [batch: number, length: number];
+  readonly slots: number;
+  readonly ids: Int32Array;
+  readonly segments: Int32Array;
+  readonly attend: Uint8Array;
+  /** Column of each target; 0 in empty slots. */
+  readonly positions: Int32Array;
+  /** Token id to predict; 0 in empty slots. */
+  readonly targets: Int32Array;
+  /** 1 for a target, 0 for an empty slot. */
+  readonly weights: Float32Array;
+}
+
+/** A source of uniform numbers in [0, 1). */
+export interface RandomStream {
+  next(): number;
+}
+
+/** Room for `slots` targets a row over the given inputs. */
+export function emptyTargets(batch: MaskableBatch, slots: number): MaskedBatch {
+  const [rows] = batch.shape;
+  return {
+    shape: batch.shape,
+    slots,
+    ids: batch.ids.slice(),
+    segments: batch.segments,
+    attend: batch.attend,
+    positions: new Int32Array(rows * slots),
+    targets: new Int32Array(rows * slots),
+    weights: new Float32Array(rows * slots),
+  };
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { type MaskableBatch, type MaskOptions, maskBatch, targetEveryToken, tokenBudget } from './index.ts';
+
+/** A small generator of its own: tests of one package do not borrow another. */
+function stream(seed: number) {
+  let state = (seed * 2654435761 + 1) >>> 0;
+  return {
+    next: () => {
+      state = (state + 0x6d2b79f5) >>> 0;
+      let t = Math.imul(state ^ (state >>> 15), state | 1);
+      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    },
+  };
+}
+
+/** Rows with [CLS] 2, [SEP] 3, pads 0; one row has nothing maskable, one a single token. */
+function batchOf(lengths: readonly number[], length: number): MaskableBatch {
+  const size = lengths.length * length;
+  const out = {
+    shape: [lengths.length, length] as const,
+    ids: new Int32Array(size),
+    segments: new Int32Array(size),
+    attend: new Uint8Array(size),
+    maskable: new Uint8Array(size),
+    words: new Int32Array(size).fill(-1),
+  };
+  for (const [row, count] of lengths.entries()) {
+    const at = row * length;
+    out.ids[at] = 2;
+    out.ids[at + count + 1] = 3;
+    out.attend.fill(1, at, at + count + 2);
+    for (let i = 1; i <= count; i++) {
+      out.ids[at + i] = 10 + ((row * 31 + i * 7) % 90);
+      out.maskable[at + i] = 1;
+      out.words[at + i] = i - 1;
+    }
+  }
+  return out;
+}
+
+const batch = batchOf([60, 0, 1, 30, 62], 64);
+const options = (more: Partial<MaskOptions> = {}): MaskOptions => ({
+  maskId: 4,
+  candidates: { from: 5, to: 105 },
+  randomOf: (row) => stream(row + 1),
+  ...more,
+});
+
+describe('maskBatch', () => {
+  for (const selection of ['exact', 'bernoulli'] as const) {
+    it(`${selection}: pads and specials untouched, targets are the originals, only chosen inputs change`, () => {
+      const out = maskBatch(batch, options({ selection, rate: 0.5 }));
+      const chosen = new Set<number>();
+      for (let row = 0; row < 5; row++) {
+        for (let slot = 0; slot < out.slots; slot++) {
+          const t = row * out.slots + slot;
+          if (!out.weights[t]) continue;
+          const at = row * 64 + (out.positions[t] as number);
+          expect(batch.maskable[at]).toBe(1);
+          expect(out.targets[t]).toBe(batch.ids[at]);
+          chosen.add(at);
+        }
+      }
+      for (const [at, id] of out.ids.entries()) if (!chosen.has(at)) expect(id).toBe(batch.ids[at]);
+      expect(chosen.size).toBeGreaterThan(40);
+    });
+
+    it(`${selection}: rates 0.15 and 80/10/10 within 4.5 standard errors`, () => {
+      let [chosen, masked, kept, total] = [0, 0, 0, 0];
+      for (let epoch = 0; epoch < 400; epoch++) {
+        const out = maskBatch(
+          batch,
+          options({ selection, atLeastOne: false, randomOf: (row) => stream(epoch * 100 + row + 9) }),
+        );
+        total += 153;
+        for (const [t, weight] of out.weights.entries()) {
+          if (!weight) continue;
+          chosen++;
+          const id = out.ids[Math.floor(t / out.slots) * 64 + (out.positions[t] as number)];
+          if (id === 4) masked++;
+          else if (id === out.targets[t]) kept++;
+        }
+      }
+      // n = 61,200 tokens; stochastic rounding varies less than the binomial, so the binomial bound holds for both.
+      expect(Math.abs(chosen / total - 0.15)).toBeLessThan(4.5 * Math.sqrt((0.15 * 0.85) / total));
+      expect(Math.abs(masked / chosen - 0.8)).toBeLessThan(4.5 * Math.sqrt(0.16 / chosen));
+      // 1 in 100 random draws is the original id again.
+      expect(Math.abs(kept / chosen - 0.101)).toBeLessThan(4.5 * Math.sqrt(0.09 / chosen));
+    });
+  }
+
+  it('a row keeps its mask in any batch', () => {
+    const whole = maskBatch(batch, options());
+    const one = {
+      ...batch,
+      shape: [1, 64] as const,
+      ids: batch.ids.slice(192, 256),
+      maskable: batch.maskable.slice(192, 256),
+    };
+    const alone = maskBatch(one, options({ randomOf: () => stream(4) }));
+    expect([...alone.ids]).toEqual([...whole.ids.slice(192, 256)]);
+  });
+
+  it('rate 0 chooses nothing, rate 1 everything', () => {
+    expect(maskBatch(batch, options({ rate: 0 })).weights.some((w) => w !== 0)).toBe(false);
+    expect(maskBatch(batch, options({ rate: 1 })).weights.reduce((a, b) => a + b)).toBe(153);
+  });
+
+  it('names every wrong option', () => {
+    expect(() =>
+      maskBatch(batch, options({ rate: 1.5, replacement: { mask: 1, random: 0.5, keep: 0 }, slots: 0 })),
+    ).toThrow(
+      'rate must be in [0, 1], got 1.5; replacement shares must be ≥ 0 and sum to 1, got 1 + 0.5 + 0; slots must be a positive integer, got 0',
+    );
+  });
+});
+
+describe('tokenBudget', () => {
+  it('rounds as named: Python and JavaScript differ at halves', () => {
+    const budget = (count: number, rounding: 'halfEven' | 'halfUp' | 'floor' | 'ceil') =>
+      tokenBudget(count, { rate: 0.15, rounding, atLeastOne: false, limit: 99, random: stream(1) });
+    expect([30, 70, 510].map((n) => budget(n, 'halfEven'))).toEqual([4, 10, 76]);
+    expect([30, 70].map((n) => budget(n, 'halfUp'))).toEqual([5, 11]);
+    expect([budget(20, 'ceil'), budget(20, 'floor')]).toEqual([3, 3]);
+  });
+});
+
+describe('targetEveryToken', () => {
+  it('leaves inputs alone and targets each maskable token once', () => {
+    const out = targetEveryToken(batch);
+    expect(out.slots).toBe(62);
+    expect([...out.ids]).toEqual([...batch.ids]);
+    expect(out.weights.reduce((a, b) => a + b)).toBe(153);
+    expect([...out.targets.slice(0, 60)]).toEqual([...batch.ids.slice(1, 61)]);
+  });
+});

@@ -1,0 +1,26 @@
+import { emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
+
+/**
+ * T-TA's targets: inputs unchanged, every maskable token is predicted (Shin, Lee, Jung 2020).
+ *
+ * @param options.slots room a row, default the longest row's number of maskable tokens
+ */
+export function targetEveryToken(batch: MaskableBatch, { slots }: { readonly slots?: number } = {}): MaskedBatch {
+  const [rows, length] = batch.shape;
+  const counts = Array.from({ length: rows }, (_, row) =>
+    batch.maskable.subarray(row * length, (row + 1) * length).reduce((n, x) => n + x, 0),
+  );
+  const out = emptyTargets(batch, slots ?? Math.max(1, ...counts));
+  for (let row = 0; row < rows; row++) {
+    let slot = 0;
+    for (let column = 0; column < length && slot < out.slots; column++) {
+      const at = row * length + column;
+      if (!batch.maskable[at]) continue;
+      out.positions[row * out.slots + slot] = column;
+      out.targets[row * out.slots + slot] = batch.ids[at] as number;
+      out.weights[row * out.slots + slot] = 1;
+      slot++;
+    }
+  }
+  return out;
+}
