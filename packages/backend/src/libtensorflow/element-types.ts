@@ -21,3 +21,18 @@ export function typeOfNumber(number: number): TfType {
   if (!found) throw new Error(`TensorFlow element type ${number} is not one this package reads.`);
   return found[0] as TfType;
 }
+
+/** Bytes of one element. */
+export const bytesOf: Readonly<Record<TfType, number>> = {
+  float32: 4,
+  int32: 4,
+  bool: 1,
+  int64: 8,
+  uint64: 8,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  resource: 0,
+  float16: 2,
+  bfloat16: 2,
+};

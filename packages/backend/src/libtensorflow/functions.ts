@@ -7,6 +7,7 @@ export type NativeFunction = ReturnType<LibraryHandle['func']>;
 const declarations = [
   'const char* TF_Version()',
   'void* TF_NewStatus()',
+  'void TF_DeleteStatus(void*)',
   'int TF_GetCode(void*)',
   'const char* TF_Message(void*)',
   'void* TF_NewGraph()',

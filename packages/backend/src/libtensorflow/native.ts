@@ -1,5 +1,5 @@
 import type { HostTensor } from '../expression/tensor.ts';
-import { typeNumbers, typeOfNumber } from './element-types.ts';
+import { bytesOf, typeNumbers, typeOfNumber } from './element-types.ts';
 import type { Functions, NativeFunction } from './functions.ts';
 import type { TfType } from './types.ts';
 
@@ -26,6 +26,11 @@ export function nativeOf(call: Functions, copyIn: NativeFunction, copyOut: Nativ
     status,
     check,
     toTensor: (shape, dtype, values) => {
+      const bytes = shape.reduce((product, length) => product * length, bytesOf[dtype]);
+      if (values.byteLength !== bytes)
+        throw new Error(
+          `A ${dtype} tensor of shape [${shape.join(', ')}] takes ${bytes} bytes, but ${values.byteLength} were given.`,
+        );
       const tensor = call.TF_AllocateTensor(typeNumbers[dtype], shape.map(BigInt), shape.length, values.byteLength);
       if (values.byteLength > 0) copyIn(call.TF_TensorData(tensor), values, values.byteLength);
       return tensor;

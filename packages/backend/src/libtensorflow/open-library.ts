@@ -34,6 +34,12 @@ export function openLibrary(directory: string): TensorflowLibrary {
     throw new Error(
       `${path} does not exist; run 'cloze-backend install', or point CLOZE_LIBTENSORFLOW at a folder that has it.`,
     );
+  // TensorFlow optimises a graph on the thread that runs it: koffi's 128 kB for background calls are too little.
+  try {
+    koffi.config({ async_stack_size: 8 << 20, resident_async_pools: 2 });
+  } catch {
+    // Another user of koffi has already called: its sizes stay.
+  }
   const c = koffi.load(names.c);
   const setenv = c.func('int setenv(const char*, const char*, int)');
   // TensorFlow prints to the terminal while it loads; process.env does not reach C code that is already running.

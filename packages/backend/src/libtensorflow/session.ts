@@ -14,9 +14,25 @@ export function newSession(native: Native, graph: TfGraph, config: SessionConfig
   const session = call.TF_NewSession(graph.pointer, options, status);
   check('TF_NewSession');
   call.TF_DeleteSessionOptions(options);
-  // Asynchronous runs need a status of their own: another call may fail meanwhile.
+  let running = 0;
+  let disposed = false;
+  const close = () => {
+    if (!disposed || running > 0) return;
+    call.TF_CloseSession(session, status);
+    call.TF_DeleteSession(session, status);
+  };
   const prepare = (feeds: readonly Feed[], fetches: readonly TfOutput[], targets: readonly TfOutput[]) => {
-    const fed = feeds.map(({ value }) => native.toTensor(value.shape, value.dtype, value.values));
+    if (disposed) throw new Error('This session has been disposed.');
+    const fed: unknown[] = [];
+    try {
+      for (const { value } of feeds) fed.push(native.toTensor(value.shape, value.dtype, value.values));
+    } catch (error) {
+      for (const tensor of fed) call.TF_DeleteTensor(tensor);
+      throw error;
+    }
+    // Every run has a status of its own: several may be under way, and any of them may fail.
+    const used = call.TF_NewStatus();
+    running++;
     const results: unknown[] = fetches.map(() => null);
     const operations = targets.map((target) => (target as unknown as { oper: unknown }).oper);
     const parts = [
@@ -31,37 +47,45 @@ export function newSession(native: Native, graph: TfGraph, config: SessionConfig
       operations,
       operations.length,
       null,
+      used,
     ];
-    const finish = (used: unknown): HostTensor[] => {
+    const finish = (): HostTensor[] => {
+      running--;
       for (const tensor of fed) call.TF_DeleteTensor(tensor);
-      if (call.TF_GetCode(used) !== 0) throw new Error(`TF_SessionRun: ${call.TF_Message(used)}`);
-      return results.map((tensor) => native.takeTensor(tensor));
+      const failure = call.TF_GetCode(used) === 0 ? undefined : `TF_SessionRun: ${call.TF_Message(used)}`;
+      call.TF_DeleteStatus(used);
+      close();
+      if (failure === undefined) return results.map((tensor) => native.takeTensor(tensor));
+      for (const tensor of results) if (tensor) call.TF_DeleteTensor(tensor);
+      throw new Error(failure);
     };
     return { parts, finish };
   };
-  const own = call.TF_NewStatus();
   return {
     run: (feeds, fetches, targets) => {
       const { parts, finish } = prepare(feeds, fetches, targets);
-      call.TF_SessionRun(...parts, status);
-      return finish(status);
+      call.TF_SessionRun(...parts);
+      return finish();
     },
     runAsync: (feeds, fetches, targets) => {
       const { parts, finish } = prepare(feeds, fetches, targets);
       return new Promise((resolve, reject) => {
-        call.TF_SessionRun.async(...parts, own, (error: Error | null) => {
-          if (error) return reject(error);
+        call.TF_SessionRun.async(...parts, (error: Error | null) => {
           try {
-            resolve(finish(own));
+            const values = finish();
+            if (error) reject(error);
+            else resolve(values);
           } catch (failure) {
             reject(failure);
           }
         });
       });
     },
+    // Runs under way end first.
     dispose: () => {
-      call.TF_CloseSession(session, status);
-      call.TF_DeleteSession(session, status);
+      if (disposed) return;
+      disposed = true;
+      close();
     },
   };
 }
