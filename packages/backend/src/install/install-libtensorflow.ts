@@ -68,6 +68,16 @@ async function download(wheel: Wheel, into: string, report: (line: string) => vo
   );
 }
 
+/** Errors of the file system, told as what to do. */
+function inOneSentence(error: unknown, folder: string): Error {
+  const { code } = error as { code?: string };
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Error(`${folder} is full: the installation needs 1.2 GB there; free some, or name another with --dir.`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
+    return new Error(`${folder} cannot be written (${code}); make it writable, or name another folder with --dir.`);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
@@ -99,8 +109,11 @@ export async function installLibtensorflow(options: InstallOptions): Promise<str
       `No libtensorflow wheel is known for ${platform} (known: ${Object.keys(wheels).join(', ')}); the wasm engine works everywhere.`,
     );
   const parent = dirname(target);
-  await mkdir(parent, { recursive: true });
-  const work = await mkdtemp(join(parent, `${basename(target)}.partial-`));
+  const work = await mkdir(parent, { recursive: true })
+    .then(() => mkdtemp(join(parent, `${basename(target)}.partial-`)))
+    .catch((error: unknown) => {
+      throw inOneSentence(error, parent);
+    });
   try {
     const file = options.wheelFile ?? (await download(wheel, work, report));
     report('checking sha256');
@@ -130,6 +143,8 @@ export async function installLibtensorflow(options: InstallOptions): Promise<str
     }
     report(`libtensorflow ${wheel.version} is ready in ${target}`);
     return target;
+  } catch (error) {
+    throw inOneSentence(error, parent);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
