@@ -1,0 +1,145 @@
+import {
+  constant,
+  type Engine,
+  evaluate,
+  flattenTree,
+  gradients,
+  type HostTensor,
+  type Tensor,
+  tfjsEngine,
+} from '@cloze/backend';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { config, fixture, treeOf } from '../test/pytorch-fixture.ts';
+import { encodeBert, encoderConfig, encodeTta, initialParameters, maskedCrossEntropy, predictTokens } from './index.ts';
+
+const { batch } = fixture;
+const rows = (values: readonly number[], width: number, dtype: 'int32' | 'bool' | 'float32' = 'int32') =>
+  constant(values, [values.length / width, width], dtype);
+const inputs = (ids: readonly number[] = batch.ids) => ({
+  ids: rows(ids, 7),
+  segments: rows(batch.segments, 7),
+  attend: rows(batch.attend, 7, 'bool'),
+});
+
+/** Largest |ours − theirs| / (1 + |theirs|). */
+function distance(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  expect(ours.length).toBe(theirs.length);
+  return Array.from(theirs).reduce(
+    (worst, v, i) => Math.max(worst, Math.abs((ours[i] as number) - v) / (1 + Math.abs(v))),
+    0,
+  );
+}
+
+describe('against PyTorch (tooling/oracles/encoder_models.py)', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await tfjsEngine('cpu');
+  });
+
+  for (const [name, encode, theirs] of [
+    ['BERT', encodeBert, fixture.bert],
+    ['T-TA', encodeTta, fixture.tta],
+  ] as const) {
+    it(`${name}: hidden states, logits and loss to 1e-5, every gradient to 1e-5`, () => {
+      const parameters = treeOf(fixture.parameters);
+      const { hidden } = encode(parameters, inputs(), config);
+      const logits = predictTokens(parameters, hidden, rows(batch.positions, 2));
+      const { loss } = maskedCrossEntropy(logits, rows(batch.targets, 2), rows(batch.weights, 2, 'float32'));
+      const got = evaluate(engine, { hidden, logits, loss, slopes: gradients(loss, parameters) });
+      // Pads are queries that nothing reads; their hidden states agree all the same.
+      expect(distance(got.hidden.values, theirs.hidden)).toBeLessThan(1e-5);
+      expect(distance(got.logits.values, theirs.logits)).toBeLessThan(1e-5);
+      expect(distance(got.loss.values, [theirs.loss])).toBeLessThan(1e-5);
+      const expected = new Map(
+        flattenTree<Tensor>(treeOf(theirs.gradients) as never).map(([path, tensor]) => [
+          path,
+          (tensor.operation.attributes.value as HostTensor).values,
+        ]),
+      );
+      const slopes = flattenTree<HostTensor>(got.slopes as never);
+      expect(slopes.length).toBe(expected.size);
+      for (const [path, { values }] of slopes)
+        expect(distance(values, expected.get(path) as Float32Array), path).toBeLessThan(1e-5);
+    });
+  }
+
+  it('T-TA: the output at i does not change, to the bit, when token i does; shown, it does', () => {
+    const parameters = treeOf(fixture.parameters);
+    const run = (ids: readonly number[], showDiagonal: boolean) =>
+      evaluate(engine, encodeTta(parameters, inputs(ids), config, undefined, { showDiagonal }).hidden).values;
+    for (let i = 0; i < 7; i++) {
+      const changed = batch.ids.map((id, at) => (at === i ? id + 5 : id));
+      const at = (values: ArrayLike<number>, position: number) =>
+        Array.from(values).slice(position * 16, position * 16 + 16);
+      const [before, after] = [run(batch.ids, false), run(changed, false)];
+      expect(at(after, i)).toEqual(at(before, i));
+      expect(at(after, (i + 1) % 7)).not.toEqual(at(before, (i + 1) % 7));
+      expect(at(run(changed, true), i)).not.toEqual(at(run(batch.ids, true), i));
+    }
+  });
+
+  it('T-TA: one token alone gives finite numbers, whatever it is', () => {
+    const parameters = treeOf(fixture.parameters);
+    const alone = (id: number) =>
+      evaluate(
+        engine,
+        encodeTta(
+          parameters,
+          {
+            ids: constant([id], [1, 1], 'int32'),
+            segments: constant([0], [1, 1], 'int32'),
+            attend: constant([1], [1, 1], 'bool'),
+          },
+          config,
+        ).hidden,
+      ).values;
+    expect([...alone(5)].every(Number.isFinite)).toBe(true);
+    expect([...alone(5)]).toEqual([...alone(9)]);
+  });
+});
+
+describe('maskedCrossEntropy', () => {
+  it('is 0, not NaN, without targets', async () => {
+    const { loss, count } = maskedCrossEntropy(
+      constant([1, 2, 3, 4], [1, 2, 2]),
+      constant([0, 0], [1, 2], 'int32'),
+      constant([0, 0], [1, 2]),
+    );
+    expect(evaluate(await tfjsEngine('cpu'), { loss, count }).loss.values[0]).toBe(0);
+  });
+});
+
+describe('encoderConfig', () => {
+  it('names every wrong field', () => {
+    expect(() => encoderConfig({ vocabularySize: 0, width: 10, layers: 1, heads: 3, dropout: 1 })).toThrow(
+      'vocabularySize must be a positive integer, got 0; heads (3) must divide width (10); dropout must be in [0, 1), got 1',
+    );
+  });
+
+  it('a sequence longer than the position table is refused with both numbers', () => {
+    expect(() =>
+      encodeBert(
+        treeOf(fixture.parameters),
+        {
+          ids: constant(Array(13).fill(1), [1, 13], 'int32'),
+          segments: constant(Array(13).fill(0), [1, 13], 'int32'),
+          attend: constant(Array(13).fill(1), [1, 13], 'bool'),
+        },
+        config,
+      ),
+    ).toThrow('13 tokens is longer than the position table of 12');
+  });
+});
+
+describe('initialParameters', () => {
+  it('draws weights of standard deviation 0.02·0.8796 (a normal cut at two), n = 16,000', () => {
+    let state = 1;
+    const random = { next: () => ((state = (state * 16807) % 2147483647), state / 2147483647) };
+    const { words } = initialParameters(
+      encoderConfig({ vocabularySize: 1000, width: 16, layers: 1 }),
+      random,
+    ).embeddings;
+    const deviation = Math.sqrt([...words.values].reduce((a, v) => a + v * v, 0) / words.values.length);
+    expect(Math.abs(deviation / (0.02 * 0.8796) - 1)).toBeLessThan(4.5 / Math.sqrt(2 * 16_000));
+  });
+});
