@@ -43,17 +43,20 @@ export function newEager(native: Native): TfEager {
     return held(handle);
   };
   return {
-    op: (name, inputs, attributes = {}) => {
+    op: (name, inputs, attributes = {}, { device } = {}) => {
       const operation = call.TFE_NewOp(context, name, status);
       check(name);
       try {
+        if (device) call.TFE_OpSetDevice(operation, device, status);
+        check(name);
         for (const input of inputs) {
           if (Array.isArray(input)) call.TFE_OpAddInputList(operation, input.map(pointerOf), input.length, status);
           else call.TFE_OpAddInput(operation, pointerOf(input as TfOutput), status);
           check(name);
         }
         for (const [key, attribute] of Object.entries(attributes)) setAttribute(native, operation, key, attribute);
-        const results: unknown[] = [null, null, null];
+        // FusedBatchNormV3, the widest op in use, has six; TensorFlow says so if one has more.
+        const results: unknown[] = new Array(16).fill(null);
         const count = [results.length];
         call.TFE_Execute(operation, results, count, status);
         check(name);

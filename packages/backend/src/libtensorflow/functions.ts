@@ -8,6 +8,7 @@ const declarations = [
   'const char* TF_Version()',
   'void* TF_NewStatus()',
   'void TF_DeleteStatus(void*)',
+  'void TF_SetStatus(void*, int, const char*)',
   'int TF_GetCode(void*)',
   'const char* TF_Message(void*)',
   'void* TF_NewGraph()',

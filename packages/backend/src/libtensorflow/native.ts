@@ -19,7 +19,11 @@ export interface Native {
 export function nativeOf(call: Functions, copyIn: NativeFunction, copyOut: NativeFunction): Native {
   const status = call.TF_NewStatus();
   const check = (what: string) => {
-    if (call.TF_GetCode(status) !== 0) throw new Error(`${what}: ${call.TF_Message(status)}`);
+    if (call.TF_GetCode(status) === 0) return;
+    const message = `${what}: ${call.TF_Message(status)}`;
+    // Functions that cannot fail leave the status alone: an old error would be taken for theirs.
+    call.TF_SetStatus(status, 0, '');
+    throw new Error(message);
   };
   return {
     call,

@@ -19,6 +19,24 @@ describe('openLibrary', () => {
 });
 
 describe.skipIf(!directory)('libtensorflow', () => {
+  it('runs eagerly: list inputs, many outputs, devices, handles', () => {
+    const eager = open().newEager();
+    const x = eager.fromHost(f32([6], 1, 2, 3, 4, 5, 6));
+    const pair = one(eager.op('Pack', [[x, x]], { axis: { int: 0 } }));
+    expect(eager.toHost(pair)).toEqual(f32([2, 6], 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6));
+    const axis = eager.constant([], 'int32', Int32Array.of(0));
+    const parts = eager.op('Split', [axis, x], { num_split: { int: 6 } });
+    expect(parts.map((part) => eager.toHost(part).values[0])).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(eager.liveHandles()).toBe(9);
+    for (const output of [x, pair, axis, ...parts]) eager.release(output);
+    expect(eager.liveHandles()).toBe(0);
+    const there = eager.fromHost(f32([1], 2));
+    expect(eager.toHost(one(eager.op('Neg', [there], {}, { device: '/cpu:0' }))).values[0]).toBe(-2);
+    expect(() => eager.op('Neg', [there], {}, { device: '/gpu:99' })).toThrow(/Neg.*gpu:99/is);
+    expect(eager.devices().some((name) => name.endsWith('CPU:0'))).toBe(true);
+    eager.dispose();
+  });
+
   it('runs a graph with feeds, list inputs, variables and targets', async () => {
     const graph = open().newGraph();
     const x = graph.placeholder('x', 'float32', [2, 2]);
