@@ -1,1 +1,6 @@
-export {};
+export { isHan, isPunctuation } from './characters.ts';
+export { type EncodeOptions, type Encoding, encode } from './encode.ts';
+export { padEncodings, type TokenBatch } from './pad-encodings.ts';
+export { splitWords, type Word } from './split-words.ts';
+export { trainVocabulary } from './train-vocabulary.ts';
+export { type SpecialIds, specialTokens, type Vocabulary, vocabularyFrom } from './vocabulary.ts';

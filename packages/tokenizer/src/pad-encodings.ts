@@ -1,0 +1,49 @@
+import type { Encoding } from './encode.ts';
+
+/** Rows of equal length, row-major `[batch, length]`. */
+export interface TokenBatch {
+  readonly shape: readonly [batch: number, length: number];
+  readonly ids: Int32Array;
+  readonly segments: Int32Array;
+  /** 1 for real tokens, 0 for pads. */
+  readonly attend: Uint8Array;
+  /** 1 where a masking policy may choose: real tokens that are not special. */
+  readonly maskable: Uint8Array;
+  readonly words: Int32Array;
+}
+
+/**
+ * Pads encodings to one length: the longest, or the smallest bucket that holds it, so that few shapes occur.
+ *
+ * @throws {RangeError} for no encodings, or one longer than the largest bucket
+ */
+export function padEncodings(
+  encodings: readonly Encoding[],
+  { padId, buckets }: { readonly padId: number; readonly buckets?: readonly number[] },
+): TokenBatch {
+  if (encodings.length === 0) throw new RangeError('padEncodings: expected at least one encoding, got none.');
+  const longest = Math.max(...encodings.map(({ ids }) => ids.length));
+  const length = buckets ? [...buckets].sort((a, b) => a - b).find((bucket) => bucket >= longest) : longest;
+  if (length === undefined)
+    throw new RangeError(
+      `padEncodings: an encoding of ${longest} tokens is longer than the largest bucket, ${Math.max(...(buckets ?? []))}; truncate it.`,
+    );
+  const size = encodings.length * length;
+  const batch: TokenBatch = {
+    shape: [encodings.length, length],
+    ids: new Int32Array(size).fill(padId),
+    segments: new Int32Array(size),
+    attend: new Uint8Array(size),
+    maskable: new Uint8Array(size),
+    words: new Int32Array(size).fill(-1),
+  };
+  for (const [row, { ids, segments, special, words }] of encodings.entries()) {
+    const at = row * length;
+    batch.ids.set(ids, at);
+    batch.segments.set(segments, at);
+    batch.words.set(words, at);
+    batch.attend.fill(1, at, at + ids.length);
+    for (const [i, isSpecial] of special.entries()) batch.maskable[at + i] = isSpecial ? 0 : 1;
+  }
+  return batch;
+}
