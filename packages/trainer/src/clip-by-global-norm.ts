@@ -1,0 +1,35 @@
+import {
+  add,
+  divide,
+  fill,
+  flattenTree,
+  type MapTree,
+  mapTree,
+  minimum,
+  multiply,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+} from '@cloze/backend';
+
+/** `√Σ‖g‖²` over all leaves of a tree; a scalar. */
+export function globalNorm(gradients: unknown): Tensor {
+  return sqrt(
+    flattenTree<Tensor>(gradients as never).reduce((total, [, g]) => add(total, sum(square(g))), fill([], 0)),
+  );
+}
+
+/**
+ * Scales all gradients by `min(1, limit/‖g‖)`, so that their joint norm is at most `limit` (Pascanu et al. 2013).
+ *
+ * The denominator has PyTorch's 1e-6, so that a norm of exactly zero is safe.
+ */
+export function clipByGlobalNorm<S>(
+  gradients: S,
+  limit: number,
+): { readonly gradients: MapTree<S, Tensor>; readonly norm: Tensor } {
+  const norm = globalNorm(gradients);
+  const scale = minimum(divide(fill([], limit), add(norm, 1e-6)), 1);
+  return { gradients: mapTree(gradients, (g: Tensor) => multiply(g, scale)), norm };
+}
