@@ -5,12 +5,24 @@ const node = process.execPath;
 const tsx = [node, '--import', 'tsx'];
 const checks = [
   ['types', [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'], 'mend the types it names'],
-  ['lint and format', [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'], 'run: pnpm format'],
-  ['arrows', [...tsx, 'tooling/checks/arrows.ts'], 'move the code, or change docs/architecture.md with a decision record'],
+  [
+    'lint and format',
+    [node, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'],
+    'run: pnpm format',
+  ],
+  [
+    'arrows',
+    [...tsx, 'tooling/checks/arrows.ts'],
+    'move the code, or change docs/architecture.md with a decision record',
+  ],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
   ['build', ['pnpm', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'mend the build'],
   ['packed packages', [...tsx, 'tooling/checks/packed.ts'], 'mend exports or types of the package it names'],
-  ['readme examples', [node, '--import', 'tsx', '--conditions=@cloze/source', 'tooling/checks/readme-examples.ts'], 'make the example true'],
+  [
+    'readme examples',
+    [node, '--import', 'tsx', '--conditions=@cloze/source', 'tooling/checks/readme-examples.ts'],
+    'make the example true',
+  ],
 ];
 
 let failed = 0;
@@ -19,7 +31,9 @@ for (const [name, [command, ...args], remedy] of checks) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   const ok = status === 0;
   failed += ok ? 0 : 1;
-  process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)${ok ? '' : `: ${remedy}`}\n`);
+  process.stdout.write(
+    `${ok ? 'ok    ' : 'FAILED'} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)${ok ? '' : `: ${remedy}`}\n`,
+  );
   if (!ok) process.stdout.write(`${error?.message ?? ''}${stdout}${stderr}\n`);
 }
 process.stdout.write(`checks: ${checks.length - failed} passed, ${failed} failed\n`);

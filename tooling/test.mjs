@@ -4,7 +4,9 @@ import { run } from './run.mjs';
 const tsx = ['--import', 'tsx', '--conditions=@cloze/source'];
 const wanted = process.env.CLOZE_ENGINE !== 'wasm';
 if (wanted && run('node', [...tsx, 'packages/backend/src/cli.ts', 'install'], { stdio: ['ignore', 2, 2] }) !== 0) {
-  process.stderr.write('libtensorflow could not be installed: its tests are skipped. CLOZE_ENGINE=wasm says that this is meant.\n');
+  process.stderr.write(
+    'libtensorflow could not be installed: its tests are skipped. CLOZE_ENGINE=wasm says that this is meant.\n',
+  );
   // A silent fall-back would let a broken engine pass: continuous integration must have it.
   if (process.env.CI) process.exit(1);
 }

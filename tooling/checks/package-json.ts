@@ -20,10 +20,13 @@ for (const name of readdirSync('packages')) {
   };
   for (const [key, value] of Object.entries(expected)) {
     if (JSON.stringify(manifest[key]) !== JSON.stringify(value)) {
-      problems.push(`${at}/package.json: ${key} is ${JSON.stringify(manifest[key])}, expected ${JSON.stringify(value)}`);
+      problems.push(
+        `${at}/package.json: ${key} is ${JSON.stringify(manifest[key])}, expected ${JSON.stringify(value)}`,
+      );
     }
   }
-  if ((manifest.repository as { directory?: string } | undefined)?.directory !== at) problems.push(`${at}/package.json: repository.directory must be ${at}`);
+  if ((manifest.repository as { directory?: string } | undefined)?.directory !== at)
+    problems.push(`${at}/package.json: repository.directory must be ${at}`);
   for (const [dependency, range] of Object.entries((manifest.dependencies ?? {}) as Record<string, string>)) {
     const right = dependency.startsWith('@cloze/') ? 'workspace:^' : 'catalog:';
     if (range !== right) problems.push(`${at}/package.json: ${dependency} is '${range}', expected '${right}'`);

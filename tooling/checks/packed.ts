@@ -32,17 +32,42 @@ try {
     }
     const bin = (tool: string) => resolve('node_modules', '.bin', tool);
     attempt(`${name}: publint`, bin('publint'), ['run', '--strict', join(root, tarball)], folder);
-    attempt(`${name}: are-the-types-wrong`, bin('attw'), [join(root, tarball), '--profile', 'esm-only', '--no-color'], folder);
+    attempt(
+      `${name}: are-the-types-wrong`,
+      bin('attw'),
+      [join(root, tarball), '--profile', 'esm-only', '--no-color'],
+      folder,
+    );
     mkdirSync(join(scope, name));
-    attempt(`${name}: unpack`, 'tar', ['-xzf', join(root, tarball), '-C', join(scope, name), '--strip-components=1'], folder);
+    attempt(
+      `${name}: unpack`,
+      'tar',
+      ['-xzf', join(root, tarball), '-C', join(scope, name), '--strip-components=1'],
+      folder,
+    );
     const manifest = readFileSync(join(scope, name, 'package.json'), 'utf8');
-    if (manifest.includes('workspace:') || manifest.includes('catalog:')) problems.push(`${name}: the packed package.json still says workspace: or catalog:`);
+    if (manifest.includes('workspace:') || manifest.includes('catalog:'))
+      problems.push(`${name}: the packed package.json still says workspace: or catalog:`);
   }
   symlinkSync(resolve('node_modules/@types'), join(root, 'node_modules', '@types'));
-  writeFileSync(join(root, 'consumer.ts'), names.map((name) => `export * as ${name} from '@cloze/${name}';\n`).join(''));
+  writeFileSync(
+    join(root, 'consumer.ts'),
+    names.map((name) => `export * as ${name} from '@cloze/${name}';\n`).join(''),
+  );
   writeFileSync(
     join(root, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: { module: 'nodenext', target: 'es2023', strict: true, skipLibCheck: false, noEmit: true, types: [], lib: ['es2023', 'esnext.disposable'] }, files: ['consumer.ts'] }),
+    JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+        types: [],
+        lib: ['es2023', 'esnext.disposable'],
+      },
+      files: ['consumer.ts'],
+    }),
   );
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   attempt('consumer with skipLibCheck: false', resolve('node_modules/.bin/tsc'), ['-p', root], root);

@@ -13,11 +13,16 @@ for (const file of files) {
   const fences = [...readFileSync(file, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, body]) => body as string);
   if (fences.length === 0) problems.push(`${file}: no runnable example`);
   for (const [number, body] of fences.entries()) {
-    const script = body.replace(/^(?:(const \w+) = )?(.+?);? \/\/ => (.+)$/gm, (_all, binding: string | undefined, expression: string, value: string) => {
-      assertions++;
-      const shown = binding ? `${binding} = ${expression};\n__is(${binding.slice(6)}, ${JSON.stringify(value)});` : `__is(${expression}, ${JSON.stringify(value)});`;
-      return shown;
-    });
+    const script = body.replace(
+      /^(?:(const \w+) = )?(.+?);? \/\/ => (.+)$/gm,
+      (_all, binding: string | undefined, expression: string, value: string) => {
+        assertions++;
+        const shown = binding
+          ? `${binding} = ${expression};\n__is(${binding.slice(6)}, ${JSON.stringify(value)});`
+          : `__is(${expression}, ${JSON.stringify(value)});`;
+        return shown;
+      },
+    );
     const path = resolve(join(dirname(file), `.example-${number}.ts`));
     writeFileSync(
       path,

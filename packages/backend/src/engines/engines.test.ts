@@ -1,8 +1,26 @@
+import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { engineContract } from '../../test/engine-contract.ts';
+import { findLibtensorflow } from '../install/find-libtensorflow.ts';
 import { tensorflowEngine } from './tensorflow-engine.ts';
 import { tfjsEngine } from './tfjs-engine.ts';
 
+const found = findLibtensorflow({ env: process.env, home: homedir(), platform: process.platform, arch: process.arch });
+
 engineContract('cpu', () => tfjsEngine('cpu'));
 engineContract('wasm', () => tfjsEngine('wasm'));
-engineContract('tensorflow', async () => tensorflowEngine(process.env.CLOZE_LIBTENSORFLOW as string));
+
+if (process.env.CLOZE_ENGINE !== 'wasm') {
+  it('libtensorflow is here: no silent fall-back (CLOZE_ENGINE=wasm says that it is meant to be missing)', () => {
+    expect(found).toHaveProperty('directory');
+  });
+  if ('directory' in found) {
+    const { directory } = found;
+    engineContract('tensorflow', async () => tensorflowEngine(directory));
+    describe('engine tensorflow-gpu', () => {
+      it('is an error that lists the devices where there is no GPU', () => {
+        expect(() => tensorflowEngine(directory, { gpu: true })).toThrow(/lists no GPU \(devices: .*CPU:0/);
+      });
+    });
+  }
+}

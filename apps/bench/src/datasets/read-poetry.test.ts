@@ -1,0 +1,21 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readPoetry, splitOf } from './read-poetry.ts';
+
+const folder = join(dirname(createRequire(import.meta.url).resolve('chinese-poetry/package.json')), 'dist');
+
+describe('readPoetry', () => {
+  const poems = readPoetry(folder, { perDynasty: 1500 });
+  it('reads both dynasties, without duplicates or lacunae', () => {
+    expect(poems.filter(({ dynasty }) => dynasty === 'tang')).toHaveLength(1500);
+    expect(poems.filter(({ dynasty }) => dynasty === 'song')).toHaveLength(1500);
+    const texts = poems.map(({ couplets }) => couplets.join(''));
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts.some((text) => text.includes('□'))).toBe(false);
+  });
+  it('no author is in two splits, and all splits occur', () => {
+    expect(new Set(poems.map(({ author }) => splitOf(author)))).toEqual(new Set(['train', 'valid', 'test']));
+    expect(splitOf('李白')).toBe(splitOf('李白'));
+  });
+});

@@ -1,0 +1,138 @@
+import {
+  argMax,
+  cast,
+  compile,
+  createVariables,
+  type Engine,
+  gradients,
+  type HostTensor,
+  mean,
+  sparseCrossEntropy,
+  type Tensor,
+} from '@cloze/backend';
+import { classify, type EncoderConfig, type EncoderParameters, initialLinear, type Linear } from '@cloze/encoder';
+import { permutation, streamFrom } from '@cloze/random';
+import { type Encoding, padEncodings, type Vocabulary } from '@cloze/tokenizer';
+import {
+  type AdamWStep,
+  adamW,
+  adamWStep,
+  clipByGlobalNorm,
+  initialAdamW,
+  linearWarmup,
+  type StepRecord,
+  train,
+} from '@cloze/trainer';
+import { bools, ints } from '../host-tensors.ts';
+import { dropoutKey, encodeWith, keyWords, type ModelName } from './models.ts';
+
+/** A text with its class. */
+export interface Labelled {
+  readonly encoding: Encoding;
+  readonly label: number;
+}
+
+/** What fine-tuning needs. */
+export interface FineTuneTask {
+  readonly engine: Engine;
+  readonly name: ModelName;
+  readonly config: EncoderConfig;
+  readonly parameters: EncoderParameters<HostTensor>;
+  readonly vocabulary: Vocabulary;
+  readonly trainRows: readonly Labelled[];
+  readonly testRows: readonly Labelled[];
+  readonly steps: number;
+  readonly seed: number;
+  readonly onStep: (record: StepRecord) => void;
+}
+
+interface Inputs<T> {
+  readonly ids: T;
+  readonly segments: T;
+  readonly attend: T;
+}
+
+const rows = 32;
+
+/** Fine-tunes a classifier over mean-pooled states and returns the predicted class of every test row. */
+export async function fineTune({
+  engine,
+  name,
+  config,
+  parameters,
+  vocabulary,
+  trainRows,
+  testRows,
+  steps,
+  seed,
+  onStep,
+}: FineTuneTask): Promise<number[]> {
+  const classifier = initialLinear(config.width, 2, streamFrom(seed).fork('classifier'));
+  const all = { encoder: parameters, classifier };
+  const variables = createVariables(engine, { parameters: all, optimiser: initialAdamW(all) });
+  type All = { readonly encoder: EncoderParameters<Tensor>; readonly classifier: Linear<Tensor> };
+  const logits = ({ encoder, classifier: head }: All, inputs: Inputs<Tensor>, words?: Tensor) => {
+    const key = words && dropoutKey(words);
+    const { hidden } = encodeWith(name, encoder, inputs, config, key, true);
+    return classify(head, hidden, inputs.attend, { pooling: 'mean', dropout: config.dropout, key });
+  };
+  const step = compile(
+    variables,
+    (state, batch: AdamWStep<Tensor> & { inputs: Inputs<Tensor>; labels: Tensor; key: Tensor }) => {
+      const current = state.parameters as All;
+      const loss = mean(sparseCrossEntropy(logits(current, batch.inputs, batch.key), batch.labels));
+      const clipped = clipByGlobalNorm(gradients(loss, current), 1);
+      const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser as never }, batch);
+      return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } as never };
+    },
+  );
+  const predict = compile(variables, (state, inputs: Inputs<Tensor>) => ({
+    outputs: { classes: cast(argMax(logits(state.parameters as All, inputs)), 'int32') },
+  }));
+  const inputsOf = (chosen: readonly Labelled[]): Inputs<HostTensor> => {
+    const { shape, ids, segments, attend } = padEncodings(
+      chosen.map(({ encoding }) => encoding),
+      { padId: vocabulary.special.pad, buckets: [64] },
+    );
+    return { ids: ints(shape, ids), segments: ints(shape, segments), attend: bools(shape, attend) };
+  };
+  const batchOf = (number: number) => {
+    const perEpoch = Math.max(1, Math.floor(trainRows.length / rows));
+    const order = permutation(
+      streamFrom(seed).fork('fine-tune order', Math.floor((number - 1) / perEpoch)),
+      trainRows.length,
+    );
+    const at = ((number - 1) % perEpoch) * rows;
+    const chosen = Array.from(
+      { length: rows },
+      (_, i) => trainRows[order[(at + i) % order.length] as number] as Labelled,
+    );
+    const rate = linearWarmup(number, { peak: 3e-4, warmupSteps: Math.ceil(steps * 0.1), totalSteps: steps });
+    return {
+      inputs: inputsOf(chosen),
+      labels: ints(
+        [rows],
+        Int32Array.from(chosen, ({ label }) => label),
+      ),
+      key: keyWords(seed + 1, number),
+      ...adamWStep(number, rate),
+    };
+  };
+  const update = async (batch: ReturnType<typeof batchOf>) => {
+    const { loss } = await step(batch);
+    return {
+      loss: loss.values[0] as number,
+      tokens: Array.from(batch.inputs.attend.values).reduce((n, x) => n + x, 0),
+    };
+  };
+  for await (const record of train({ steps, batchOf, update })) onStep(record);
+  const predictions: number[] = [];
+  for (let at = 0; at < testRows.length; at += rows) {
+    const chosen = testRows.slice(at, at + rows);
+    const filled = [...chosen, ...Array<Labelled>(rows - chosen.length).fill(testRows[0] as Labelled)];
+    const { classes } = await predict(inputsOf(filled));
+    predictions.push(...Array.from(classes.values).slice(0, chosen.length));
+  }
+  variables.dispose();
+  return predictions;
+}

@@ -1,0 +1,84 @@
+import { forkKey, type HostTensor, type Key, rootKey, type Tensor } from '@cloze/backend';
+import {
+  type Encoded,
+  type EncoderConfig,
+  type EncoderParameters,
+  encodeBert,
+  encodeTta,
+  type TokenInputs,
+} from '@cloze/encoder';
+import { type MaskedBatch, maskBatch, targetEveryToken } from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
+import type { TokenBatch } from '@cloze/tokenizer';
+import { bools, floats, ints } from '../host-tensors.ts';
+
+/** The two encoders that are compared. */
+export type ModelName = 'BERT' | 'T-TA';
+
+/** Runs the encoder of a name; T-TA shows its diagonal for fine-tuning. */
+export function encodeWith(
+  name: ModelName,
+  parameters: EncoderParameters<Tensor>,
+  inputs: TokenInputs,
+  config: EncoderConfig,
+  key: Key | undefined,
+  showDiagonal = false,
+): Encoded {
+  return name === 'BERT'
+    ? encodeBert(parameters, inputs, config, key)
+    : encodeTta(parameters, inputs, config, key, { showDiagonal });
+}
+
+/** What a masked batch becomes on the engine; `T` is a host value outside and a tensor inside. */
+export interface TargetInputs<T> {
+  readonly ids: T;
+  readonly segments: T;
+  readonly attend: T;
+  readonly positions: T;
+  readonly targets: T;
+  readonly weights: T;
+}
+
+/** A masked batch as host tensors. */
+export function targetInputs({
+  shape,
+  slots,
+  ids,
+  segments,
+  attend,
+  positions,
+  targets,
+  weights,
+}: MaskedBatch): TargetInputs<HostTensor> {
+  const gathered = [shape[0], slots];
+  return {
+    ids: ints(shape, ids),
+    segments: ints(shape, segments),
+    attend: bools(shape, attend),
+    positions: ints(gathered, positions),
+    targets: ints(gathered, targets),
+    weights: floats(gathered, weights),
+  };
+}
+
+/** Pretraining targets of a model: 15 % with 80/10/10 for BERT, every token for T-TA. Masks depend on (seed, step, row) only. */
+export function targetsFor(
+  name: ModelName,
+  batch: TokenBatch,
+  { seed, step, maskId, vocabularySize }: { seed: number; step: number; maskId: number; vocabularySize: number },
+): MaskedBatch {
+  if (name === 'T-TA') return targetEveryToken(batch, { slots: batch.shape[1] - 2 });
+  const stream = streamFrom(seed).fork('masking', step);
+  return maskBatch(batch, {
+    slots: Math.ceil((batch.shape[1] - 2) * 0.15) + 1,
+    maskId,
+    candidates: { from: 5, to: vocabularySize },
+    randomOf: (row) => stream.fork(row),
+  });
+}
+
+/** The words of a key as a host tensor: seed, step, first row. */
+export const keyWords = (seed: number, step: number): HostTensor => ints([3], Int32Array.of(seed, step, 0));
+
+/** The dropout key of a traced step. */
+export const dropoutKey = (words: Tensor): Key => forkKey(rootKey(words), 'dropout');

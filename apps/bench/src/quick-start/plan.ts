@@ -1,0 +1,45 @@
+import type { EngineName } from '@cloze/backend';
+
+/** Sizes of a quick start: what an engine finishes in minutes. */
+export interface Plan {
+  readonly layers: number;
+  readonly width: number;
+  readonly vocabulary: number;
+  readonly length: number;
+  readonly batch: number;
+  readonly pretrainSteps: number;
+  readonly fineTuneSteps: number;
+  readonly poemsPerDynasty: number;
+  readonly scored: number;
+}
+
+/** The plan for an engine; `steps` overrides the pretraining steps, for trying out. */
+export function planFor(engine: EngineName, steps?: number): Plan {
+  const fast = engine === 'tensorflow' || engine === 'tensorflow-gpu';
+  const plan: Plan = fast
+    ? {
+        layers: 3,
+        width: 128,
+        vocabulary: 6000,
+        length: 32,
+        batch: 64,
+        pretrainSteps: 1400,
+        fineTuneSteps: 300,
+        poemsPerDynasty: 30_000,
+        scored: 200,
+      }
+    : {
+        layers: 2,
+        width: 64,
+        vocabulary: 3000,
+        length: 32,
+        batch: 32,
+        pretrainSteps: 200,
+        fineTuneSteps: 60,
+        poemsPerDynasty: 8_000,
+        scored: 40,
+      };
+  return steps === undefined
+    ? plan
+    : { ...plan, pretrainSteps: steps, fineTuneSteps: Math.min(plan.fineTuneSteps, steps) };
+}

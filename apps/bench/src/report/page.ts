@@ -1,0 +1,23 @@
+/** Text that may hold anything, made safe inside HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** A table as HTML; cells are escaped. */
+export function htmlTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (tag: string, row: readonly string[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  return `<div class="scroll"><table><thead>${cells('th', header)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
+}
+
+const style = `:root{color-scheme:light dark;--text:#1f2937;--back:#fff;--line:#d1d5db}@media(prefers-color-scheme:dark){:root{--text:#e5e7eb;--back:#111827;--line:#374151}}
+body{font:16px/1.55 system-ui,"Noto Sans CJK SC",sans-serif;color:var(--text);background:var(--back);max-width:46rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}.scroll{overflow-x:auto}
+svg{width:100%;height:auto}svg text{font-size:12px;fill:var(--text)}.grid{stroke:var(--line)}figure{margin:1.5rem 0}figcaption{font-size:.9rem;opacity:.8}code{font-size:.9em}`;
+
+/** One self-contained HTML page: no network, readable on a phone, light and dark. @param body trusted HTML @param data downloadable figures */
+export function page(title: string, body: string, data: unknown): string {
+  const json = JSON.stringify(data).replace(/</g, '\\u003c');
+  const link = `data:application/json;charset=utf-8,${encodeURIComponent(json)}`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title><style>${style}</style></head><body><h1>${escapeHtml(title)}</h1>${body}<p><a download="figures.json" href="${link}">All figures as JSON</a></p></body></html>\n`;
+}
