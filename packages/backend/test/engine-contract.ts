@@ -29,6 +29,7 @@ import {
   maximum,
   mean,
   multiply,
+  negate,
   pad,
   randomUniform,
   reshape,
@@ -146,6 +147,21 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
         expect(Math.abs(curvature - second)).toBeLessThan(0.05 * (1 + Math.abs(second)));
       });
     }
+
+    it('compiled equals eager for every function, and for two negations around a reshape', async () => {
+      const variables = createVariables(engine, {});
+      const twice = (x: Tensor) => negate(reshape(negate(x), [24]));
+      for (const [label, f] of Object.entries({ ...differentiable, twice })) {
+        const run = compile(variables, (_state, { x }: { x: Tensor }) => ({
+          outputs: { y: f(x), slope: gradients(total(f(x)), x) },
+        }));
+        const compiled = await run({ x: { shape: [2, 3, 4], dtype: 'float32', values: Float32Array.from(x0) } });
+        const eager = evaluate(engine, { y: f(at(x0)), slope: gradients(total(f(at(x0))), at(x0)) });
+        for (const [i, v] of eager.y.values.entries())
+          expect(Math.abs((compiled.y.values[i] as number) - v), label).toBeLessThan(1e-5 * (1 + Math.abs(v)));
+      }
+      variables.dispose();
+    });
 
     it('uniform numbers are Philox: the same on every engine, by row', () => {
       const draw = (first: number) => randomUniform(rootKey(constant([3, 5, first], [3], 'int32')), [4, 7]);

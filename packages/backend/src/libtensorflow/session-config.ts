@@ -9,9 +9,16 @@ const message = (field: number, bytes: readonly number[]): number[] => [
   ...bytes,
 ];
 
-/** A ConfigProto in protobuf's wire format: threads, and XLA for everything or nothing. */
+/**
+ * A ConfigProto in protobuf's wire format: threads, XLA, and TensorFlow's arithmetic optimiser off.
+ *
+ * TensorFlow 2.21's arithmetic optimiser turns `Neg(Reshape(Neg(x)))` into `−x`: it takes out one of the two negations. A number that
+ * may be silently wrong is worth no speed, so it stays off (docs/decisions/2026-11-24-arithmetic-optimiser-off.md).
+ */
 export function encodeSessionConfig({ intraOpThreads, interOpThreads, xla }: SessionConfig): Uint8Array {
-  // OptimizerOptions.global_jit_level = ON_2 (field 5) and cpu_global_jit (field 7), inside GraphOptions (field 10, options field 3).
-  const jit = xla ? message(10, message(3, [...integer(5, 2), ...integer(7, 1)])) : [];
-  return Uint8Array.from([...integer(2, intraOpThreads), ...integer(5, interOpThreads), ...jit]);
+  // GraphOptions (field 10) holds OptimizerOptions (3) with global_jit_level = ON_2 (5) and cpu_global_jit (7), and
+  // RewriterConfig (10) with arithmetic_optimization (7) = OFF (2).
+  const jit = xla ? message(3, [...integer(5, 2), ...integer(7, 1)]) : [];
+  const graphOptions = message(10, [...jit, ...message(10, integer(7, 2))]);
+  return Uint8Array.from([...integer(2, intraOpThreads), ...integer(5, interOpThreads), ...graphOptions]);
 }
