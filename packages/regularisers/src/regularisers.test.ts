@@ -41,7 +41,7 @@ let engine: Engine;
 beforeAll(async () => {
   engine = await tfjsEngine('cpu');
 });
-const valueOf = (
+const lossOf = (
   objective: Objective<Parameters, Tensor>,
   w: readonly number[] = start,
   k: typeof key | undefined = key,
@@ -55,7 +55,7 @@ function slopes(objective: Objective<Parameters, Tensor>): [number, number] {
     multiply(gradients(objective(parameters, inputs, key).loss, parameters.w), constant(direction, [3, 2])),
   );
   const at = (h: number) =>
-    valueOf(
+    lossOf(
       objective,
       start.map((x, i) => x + h * (direction[i] as number)),
     );
@@ -76,11 +76,11 @@ const everyRegulariser: Record<string, (strength: number) => Objective<Parameter
 
 describe.each(Object.entries(everyRegulariser))('%s', (name, regulariser) => {
   it('strength 0 is the plain objective, to the bit', () => {
-    expect(valueOf(regulariser(0))).toBe(valueOf(plain(name === 'rDrop' ? 0 : 0.2)));
+    expect(lossOf(regulariser(0))).toBe(lossOf(plain(name === 'rDrop' ? 0 : 0.2)));
   });
   it('is deterministic and differs from the plain objective when switched on', () => {
-    expect(valueOf(regulariser(2))).toBe(valueOf(regulariser(2)));
-    if (name !== 'rDrop') expect(valueOf(regulariser(2))).not.toBe(valueOf(plain(0.2)));
+    expect(lossOf(regulariser(2))).toBe(lossOf(regulariser(2)));
+    if (name !== 'rDrop') expect(lossOf(regulariser(2))).not.toBe(lossOf(plain(0.2)));
   });
   it('refuses a negative strength', () => {
     expect(() => regulariser(-1)).toThrow('must be ≥ 0, got -1');
@@ -110,7 +110,7 @@ describe('R-Drop', () => {
     expect(divergence(0.4)).toBeGreaterThan(1e-3);
   });
   it('the published scalings differ by a factor of two', () => {
-    const at = (scaling: 'paper' | 'halved') => valueOf(rDrop(predict(0.4), () => labels, { scaling }));
+    const at = (scaling: 'paper' | 'halved') => lossOf(rDrop(predict(0.4), () => labels, { scaling }));
     expect(at('paper')).toBeCloseTo(2 * at('halved'), 6);
   });
 });
@@ -123,7 +123,7 @@ describe('FGM', () => {
       ...evaluate(engine, gradients(objective(parameters, inputs, key).loss, parameters.w)).values,
     );
     const epsilon = 1e-2;
-    const rise = valueOf(everyRegulariser.fgm?.(epsilon) as Objective<Parameters, Tensor>) - valueOf(objective);
+    const rise = lossOf(everyRegulariser.fgm?.(epsilon) as Objective<Parameters, Tensor>) - lossOf(objective);
     expect(rise / (epsilon * norm)).toBeGreaterThan(0.97);
     expect(rise / (epsilon * norm)).toBeLessThan(1.03);
   });

@@ -13,10 +13,10 @@ function truncatedNormal(random: Uniform): number {
   }
 }
 
-const host = (shape: number[], valueOf: () => number): HostTensor => ({
+const host = (shape: number[], initial: () => number): HostTensor => ({
   shape,
   dtype: 'float32',
-  values: Float32Array.from({ length: shape.reduce((n, extent) => n * extent, 1) }, valueOf),
+  values: Float32Array.from({ length: shape.reduce((n, extent) => n * extent, 1) }, initial),
 });
 
 /** A linear map with normal weights of standard deviation 0.02, cut at two deviations, and zero bias. */
