@@ -1,4 +1,12 @@
 export { encodeBert } from './bert/encode-bert.ts';
+export { bertNames, type NamePair } from './checkpoint/bert-names.ts';
+export {
+  checkpointFromParameters,
+  type LoadedParameters,
+  parametersFromCheckpoint,
+} from './checkpoint/convert-parameters.ts';
+export { CheckpointError, readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
+export { writeSafetensors } from './checkpoint/write-safetensors.ts';
 export { type EncoderConfig, encoderConfig } from './config/encoder-config.ts';
 export { classify, type Pooling, pool } from './heads/classify.ts';
 export { predictTokens } from './heads/predict-tokens.ts';
