@@ -43,7 +43,7 @@ describe('against PyTorch (tooling/oracles/encoder_models.py)', () => {
     it(`${name}: hidden states, logits and loss to 1e-5, every gradient to 1e-5`, () => {
       const parameters = treeOf(fixture.parameters);
       const { hidden } = encode(parameters, inputs(), config);
-      const logits = predictTokens(parameters, hidden, rows(batch.positions, 2));
+      const logits = predictTokens(parameters, hidden, rows(batch.positions, 2), config.normEpsilon);
       const { loss } = maskedCrossEntropy(logits, rows(batch.targets, 2), rows(batch.weights, 2, 'float32'));
       const got = evaluate(engine, { hidden, logits, loss, slopes: gradients(loss, parameters) });
       // Pads are queries that nothing reads; their hidden states agree all the same.
@@ -106,6 +106,19 @@ describe('maskedCrossEntropy', () => {
       constant([0, 0], [1, 2]),
     );
     expect(evaluate(await tfjsEngine('cpu'), { loss, count }).loss.values[0]).toBe(0);
+  });
+});
+
+describe('maskedCrossEntropy with fractional weights', () => {
+  it('divides by their sum, also below one', async () => {
+    const at = (weight: number) =>
+      maskedCrossEntropy(
+        constant([1, 2, 3, 4], [1, 2, 2]),
+        constant([0, 0], [1, 2], 'int32'),
+        constant([weight, weight], [1, 2]),
+      ).loss;
+    const { small, whole } = evaluate(await tfjsEngine('cpu'), { small: at(0.1), whole: at(1) });
+    expect(small.values[0]).toBeCloseTo(whole.values[0] as number, 6);
   });
 });
 

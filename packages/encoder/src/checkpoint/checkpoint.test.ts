@@ -40,8 +40,10 @@ async function logitsOf(parameters: EncoderParameters<HostTensor>): Promise<numb
   };
   const { hidden } = encodeBert(tree, inputs, config);
   return [
-    ...evaluate(await tfjsEngine('cpu'), predictTokens(tree, hidden, constant([0, 1, 2, 3, 4], [1, 5], 'int32')))
-      .values,
+    ...evaluate(
+      await tfjsEngine('cpu'),
+      predictTokens(tree, hidden, constant([0, 1, 2, 3, 4], [1, 5], 'int32'), config.normEpsilon),
+    ).values,
   ];
 }
 

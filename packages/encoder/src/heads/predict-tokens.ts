@@ -4,13 +4,13 @@ import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 /**
  * The masked-language-model head at chosen positions: dense, GELU, layer norm, then the token table transposed plus a bias.
  *
- * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]` @returns logits `[batch, slots, vocabulary]`
+ * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]` @param normEpsilon the config's ε @returns logits `[batch, slots, vocabulary]`
  */
 export function predictTokens(
   parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'languageModel'>,
   hidden: Tensor,
   positions: Tensor,
-  normEpsilon = 1e-12,
+  normEpsilon: number,
 ): Tensor {
   const [batch, length, width] = hidden.shape as [number, number, number];
   const slots = positions.shape[1] as number;

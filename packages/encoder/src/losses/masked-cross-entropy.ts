@@ -1,4 +1,15 @@
-import { argMax, cast, divide, equal, maximum, multiply, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
+import {
+  argMax,
+  cast,
+  divide,
+  equal,
+  greater,
+  multiply,
+  sparseCrossEntropy,
+  sum,
+  type Tensor,
+  where,
+} from '@cloze/backend';
 
 /** A loss with what is needed to report it. All scalars. */
 export interface MaskedLoss {
@@ -18,7 +29,7 @@ export interface MaskedLoss {
 export function maskedCrossEntropy(logits: Tensor, targets: Tensor, weights: Tensor): MaskedLoss {
   const count = sum(weights);
   return {
-    loss: divide(sum(multiply(sparseCrossEntropy(logits, targets), weights)), maximum(count, 1)),
+    loss: divide(sum(multiply(sparseCrossEntropy(logits, targets), weights)), where(greater(count, 0), count, 1)),
     correct: sum(multiply(cast(equal(argMax(logits), targets), 'float32'), weights)),
     count,
   };
