@@ -12,7 +12,7 @@ export function htmlTable(header: readonly string[], rows: readonly (readonly st
 
 const style = `:root{color-scheme:light dark;--text:#1f2937;--back:#fff;--line:#d1d5db}@media(prefers-color-scheme:dark){:root{--text:#e5e7eb;--back:#111827;--line:#374151}}
 body{font:16px/1.55 system-ui,"Noto Sans CJK SC",sans-serif;color:var(--text);background:var(--back);max-width:46rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;width:100%}th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;white-space:nowrap}.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.85rem}th{white-space:normal;vertical-align:bottom}th,td{padding:.35rem .5rem;border-bottom:1px solid var(--line);text-align:left}td{white-space:nowrap}.scroll{overflow-x:auto}
 svg{width:100%;height:auto}svg text{font-size:12px;fill:var(--text)}.grid{stroke:var(--line)}figure{margin:1.5rem 0}figcaption{font-size:.9rem;opacity:.8}code{font-size:.9em}`;
 
 /** One self-contained HTML page: no network, readable on a phone, light and dark. @param body trusted HTML @param data downloadable figures */
