@@ -1,8 +1,11 @@
+import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { findLibtensorflow } from '../install/find-libtensorflow.ts';
 import { openLibrary } from './open-library.ts';
 import type { TensorflowLibrary, TfOutput } from './types.ts';
 
-const directory = process.env.CLOZE_LIBTENSORFLOW;
+const found = findLibtensorflow({ env: process.env, home: homedir(), platform: process.platform, arch: process.arch });
+const directory = 'directory' in found ? found.directory : undefined;
 let library: TensorflowLibrary | undefined;
 const open = () => (library ??= openLibrary(directory as string));
 const one = (outputs: readonly TfOutput[]) => outputs[0] as TfOutput;
