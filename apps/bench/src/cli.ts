@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { perfCommand } from './commands/perf.ts';
 import { quickStartCommand } from './commands/quick-start.ts';
 
 const whole = (least: number) => (text: string) => {
@@ -33,6 +34,15 @@ program
   .option('--json', 'one JSON object an encoder on stdout', false)
   .addHelpText('after', '\nExample: pnpm bench quick-start --seed 2 --engine tensorflow')
   .action(quickStartCommand);
+
+program
+  .command('perf')
+  .description('time training steps against PyTorch on the same work, interleaved in one run')
+  .requiredOption('--python <path>', 'an interpreter with torch and transformers (see tooling/oracles)')
+  .option('--steps <number>', 'timed steps of each side', whole(1), 10)
+  .option('--json', 'one JSON object a row on stdout', false)
+  .addHelpText('after', '\nExample: pnpm bench perf --python .venv/bin/python --json')
+  .action(perfCommand);
 
 try {
   await program.parseAsync();
