@@ -1,0 +1,25 @@
+import { Jieba } from '@node-rs/jieba';
+import { dict } from '@node-rs/jieba/dict.js';
+
+let jieba: Jieba | undefined;
+
+/**
+ * Chinese words by jieba: `[start, end)` in UTF-16 units, which together cover the text without gaps.
+ *
+ * @param options.newWords let the hidden Markov model find words the dictionary lacks, default true
+ * @throws {RangeError} for a lone surrogate, which jieba would replace
+ */
+export function wordBoundaries(
+  text: string,
+  { newWords = true }: { readonly newWords?: boolean } = {},
+): [start: number, end: number][] {
+  jieba ??= Jieba.withDict(dict);
+  let at = 0;
+  const spans = jieba.cut(text, newWords).map((word): [number, number] => {
+    const start = at;
+    at += word.length;
+    return [start, at];
+  });
+  if (at !== text.length) throw new RangeError('wordBoundaries: the text holds a lone surrogate; repair it first.');
+  return spans;
+}
