@@ -13,8 +13,10 @@ export { type AttentionOptions, attention, attentionWeights } from './fused/atte
 export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './fused/cross-entropy.ts';
 export { dropout } from './fused/dropout.ts';
 export { gelu } from './fused/gelu.ts';
+export { mergeHeads, splitHeads } from './fused/heads.ts';
 export { layerNorm, type NormParameters } from './fused/layer-norm.ts';
 export { type LinearParameters, linear } from './fused/linear.ts';
+export { visibleSoftmax } from './fused/visible-softmax.ts';
 export { type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
 export { type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
 export {

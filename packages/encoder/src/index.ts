@@ -1,18 +1,53 @@
-export { encodeBert } from './bert/encode-bert.ts';
-export { bertNames, type NamePair } from './checkpoint/bert-names.ts';
+export { averageParameters } from './averaging/average-parameters.ts';
+export { modelAverage } from './averaging/model-average.ts';
+export { type BertOptions, encodeBert } from './bert/encode-bert.ts';
 export {
+  type CheckpointExtras,
+  type ConvertOptions,
   checkpointFromParameters,
   type LoadedParameters,
   parametersFromCheckpoint,
 } from './checkpoint/convert-parameters.ts';
+export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
+export { type ModelFamily, modelNames } from './checkpoint/names/model-names.ts';
+export type { NamePair } from './checkpoint/names/name-pairs.ts';
 export { CheckpointError, readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
 export { writeSafetensors } from './checkpoint/write-safetensors.ts';
-export { type EncoderConfig, encoderConfig } from './config/encoder-config.ts';
-export { classify, type Pooling, pool } from './heads/classify.ts';
-export { predictTokens } from './heads/predict-tokens.ts';
+export { type Activation, type EncoderConfig, encoderConfig } from './config/encoder-config.ts';
+export {
+  type CorrectedEmbeddings,
+  type CorrectionOptions,
+  correctEmbeddings,
+} from './correction/correct-embeddings.ts';
+export { type DetectorParameters, detectReplaced } from './electra/detect-replaced.ts';
+export { sampleTokens } from './electra/sample-tokens.ts';
+export { enlarge } from './enlarging/enlarge.ts';
+export { choose } from './heads/choose.ts';
+export { type ClassifyOptions, classify, type Pooling, pool } from './heads/classify.ts';
+export { embedSentence, type SentencePooling } from './heads/embed-sentence.ts';
+export { findSpan } from './heads/find-span.ts';
+export { type HeadConfig, predictTokens } from './heads/predict-tokens.ts';
+export { activate } from './layers/activate.ts';
+export { type Attended, type AttendOperands, attend, type KeysValues } from './layers/attend.ts';
 export type { Encoded, TokenInputs } from './layers/batch.ts';
-export { type BlockOperands, block } from './layers/block.ts';
+export { type BlockResult, block } from './layers/block.ts';
+export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
 export { type MaskedLoss, maskedCrossEntropy } from './losses/masked-cross-entropy.ts';
+export { decodeRemoved } from './mae/decode-removed.ts';
+export { initialMaeDecoder, type MaeDecoderParameters } from './mae/decoder-parameters.ts';
 export { initialLinear, initialParameters } from './parameters/initial-parameters.ts';
-export type { BlockParameters, EncoderParameters, Linear, Norm } from './parameters/parameter-tree.ts';
+export type {
+  BlockParameters,
+  EncoderParameters,
+  LanguageModelParameters,
+  Linear,
+  Norm,
+} from './parameters/parameter-tree.ts';
+export { type SummaryRow, summary } from './summary/summary.ts';
 export { encodeTta, type TtaOptions } from './tta/encode-tta.ts';
+export { encodeTwoStream, type TwoStreams } from './two-stream/encode-two-stream.ts';
+export { causal } from './visible/causal.ts';
+export { hiddenDiagonal } from './visible/hidden-diagonal.ts';
+export { packed } from './visible/packed.ts';
+export { permuted } from './visible/permuted.ts';
+export { prefix } from './visible/prefix.ts';

@@ -1,11 +1,10 @@
 import type { Tensor } from '../expression/tensor.ts';
-import { cast, multiply, where } from '../operations/elementwise.ts';
+import { multiply } from '../operations/elementwise.ts';
 import { matmul } from '../operations/matmul.ts';
 import type { Key } from '../operations/random.ts';
-import { max } from '../operations/reductions.ts';
-import { reshape, transpose } from '../operations/shape.ts';
-import { softmax } from '../operations/softmax.ts';
 import { dropout } from './dropout.ts';
+import { mergeHeads, splitHeads } from './heads.ts';
+import { visibleSoftmax } from './visible-softmax.ts';
 
 /** What an attention call may be told besides its operands. */
 export interface AttentionOptions {
@@ -18,17 +17,11 @@ export interface AttentionOptions {
   readonly key?: Key | undefined;
 }
 
-const split = (x: Tensor, heads: number) =>
-  transpose(reshape(x, [x.shape[0] as number, x.shape[1] as number, heads, -1]), [0, 2, 1, 3]);
-
 /** Attention weights `[batch, heads, queries, keys]`; a query that sees no key gets zeros, forward and backward. */
 export function attentionWeights(query: Tensor, key: Tensor, { heads, visible }: AttentionOptions): Tensor {
-  const q = split(query, heads);
-  const scores = multiply(matmul(q, split(key, heads), { transposeB: true }), 1 / Math.sqrt(q.shape[3] as number));
-  if (!visible) return softmax(scores);
-  // A large finite fill: −Infinity would make a row without keys NaN; the row is then set to zero exactly.
-  const weights = softmax(where(visible, scores, -1e30));
-  return multiply(weights, max(cast(visible, 'float32'), { axes: -1, keep: true }));
+  const q = splitHeads(query, heads);
+  const scores = multiply(matmul(q, splitHeads(key, heads), { transposeB: true }), 1 / Math.sqrt(q.shape[3] as number));
+  return visibleSoftmax(scores, visible);
 }
 
 /**
@@ -39,6 +32,5 @@ export function attentionWeights(query: Tensor, key: Tensor, { heads, visible }:
  */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
   const weights = dropout(attentionWeights(query, key, options), { rate: options.dropout ?? 0, key: options.key });
-  const mixed = transpose(matmul(weights, split(value, options.heads)), [0, 2, 1, 3]);
-  return reshape(mixed, [...query.shape.slice(0, 2), -1]);
+  return mergeHeads(matmul(weights, splitHeads(value, options.heads)));
 }

@@ -1,34 +1,40 @@
-import { add, dropout, forkKey, gatherRows, type Key, layerNorm, reshape, type Tensor } from '@cloze/backend';
+import { type Key, reshape, type Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
-import { block } from '../layers/block.ts';
-import { positionRows } from '../layers/positions.ts';
+import { blocks } from '../layers/blocks.ts';
+import { embed } from '../layers/embed.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
+
+/** Choices of a BERT encoder. */
+export interface BertOptions {
+  /** Which tokens see which, bool broadcastable to `[batch, heads, length, length]`; default: all see every real token. See `causal`, `prefix`, `packed`. */
+  readonly visible?: Tensor | undefined;
+}
 
 /**
  * BERT: token, position and segment embeddings, then blocks in which every token sees every real token (Devlin et al. 2019).
  *
+ * RoBERTa, MacBERT, ELECTRA and ALBERT are the same function of another config; a left-to-right model, UniLM and MAE with
+ * masked columns are the same function of another `visible`.
+ *
  * @param key none means no dropout
- * @returns hidden states `[batch, length, width]`
+ * @returns hidden states `[batch, length, width]`, and every layer's
  */
 export function encodeBert(
-  parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers'>,
-  { ids, segments, attend }: TokenInputs,
+  parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers' | 'finalNorm'>,
+  inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
+  { visible }: BertOptions = {},
 ): Encoded {
-  const [batch, length] = ids.shape as [number, number];
-  const { words, positions, segments: segmentTable, norm } = parameters.embeddings;
-  const summed = add(add(gatherRows(words, ids), gatherRows(segmentTable, segments)), positionRows(positions, length));
-  const embeddings = dropout(layerNorm(summed, norm, config.normEpsilon), {
-    rate: config.dropout,
-    key: key && forkKey(key, 'embeddings'),
-  });
-  const visible = reshape(attend, [batch, 1, 1, length]);
-  const hidden = parameters.layers.reduce(
-    (stream, weights, i) =>
-      block(weights, { stream, source: stream, visible }, config, key && forkKey(key, `layer ${i}`)),
-    embeddings,
+  const [batch, length] = inputs.ids.shape as [number, number];
+  const embeddings = embed(parameters.embeddings, inputs, config, key);
+  const everyReal = reshape(inputs.attend, [batch, 1, 1, length]);
+  const encoded = blocks(
+    parameters,
+    { start: embeddings, visible: visible ?? everyReal, positions: inputs.positions },
+    config,
+    key,
   );
-  return { hidden, embeddings };
+  return { ...encoded, embeddings };
 }

@@ -74,7 +74,7 @@ describe('a checkpoint saved by transformers', () => {
   it('survives reading and writing: same names, shapes and values, and the writer is stable', () => {
     const before = readSafetensors(file);
     const written = writeSafetensors(
-      checkpointFromParameters(parametersFromCheckpoint(before.tensors, config).parameters),
+      checkpointFromParameters(parametersFromCheckpoint(before.tensors, config).parameters, config),
       before.metadata,
     );
     const after = readSafetensors(written);

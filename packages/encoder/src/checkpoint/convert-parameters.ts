@@ -1,7 +1,11 @@
 import { flattenTree, type HostTensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import type { EncoderParameters } from '../parameters/parameter-tree.ts';
-import { bertNames } from './bert-names.ts';
+import type { DetectorParameters } from '../electra/detect-replaced.ts';
+import { drawParameters, type Uniform } from '../parameters/draw-parameters.ts';
+import { type ParameterSpec, parameterSpecs } from '../parameters/parameter-specs.ts';
+import type { EncoderParameters, Linear } from '../parameters/parameter-tree.ts';
+import { outputName } from './names/bert-names.ts';
+import { type ModelFamily, modelNames, optionalNames } from './names/model-names.ts';
 import { CheckpointError } from './read-safetensors.ts';
 
 function transpose({ shape, dtype, values }: HostTensor): HostTensor {
@@ -12,73 +16,55 @@ function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   return { shape: [columns, rows], dtype, values: out };
 }
 
-/** Our parameters under Hugging Face's names, ready for `writeSafetensors`. The output matrix is the token table and is not repeated. */
-export function checkpointFromParameters(parameters: EncoderParameters<HostTensor>): Map<string, HostTensor> {
-  const leaves = new Map(flattenTree<HostTensor>(parameters as never));
-  return new Map(
-    bertNames(parameters.layers.length).map(({ ours, theirs, transposed }) => {
-      const leaf = leaves.get(ours) as HostTensor;
-      return [theirs, transposed ? transpose(leaf) : leaf];
-    }),
-  );
+/** Parts beside an encoder that files carry. */
+export interface CheckpointExtras {
+  readonly pooler?: Linear<HostTensor>;
+  readonly detector?: DetectorParameters<HostTensor>;
+}
+
+/**
+ * Our parameters under Hugging Face's names, ready for `writeSafetensors`. A tied output matrix is the token table and is not repeated.
+ *
+ * @param family default `bert`
+ */
+export function checkpointFromParameters(
+  parameters: EncoderParameters<HostTensor>,
+  config: EncoderConfig,
+  { family = 'bert', ...extras }: CheckpointExtras & { readonly family?: ModelFamily } = {},
+): Map<string, HostTensor> {
+  const leaves = new Map([
+    ...flattenTree<HostTensor>(parameters as never),
+    ...flattenTree<HostTensor>(extras as never),
+  ]);
+  const file = new Map<string, HostTensor>();
+  for (const { ours, theirs, transposed } of [...modelNames(family, config), ...optionalNames(family)]) {
+    const leaf = leaves.get(ours);
+    if (leaf) file.set(theirs, transposed ? transpose(leaf) : leaf);
+  }
+  const { output } = parameters.languageModel;
+  if (output) file.set(outputName(family), output);
+  return file;
 }
 
 /** What a checkpoint gave. */
-export interface LoadedParameters {
+export interface LoadedParameters extends CheckpointExtras {
   readonly parameters: EncoderParameters<HostTensor>;
+  /** Names the model needs and the file lacks: drawn afresh, where `fill` allowed it. */
+  readonly missing: readonly string[];
   /** Names in the file that nothing here uses. */
   readonly unexpected: readonly string[];
 }
 
-const expectedShape = (
-  theirs: string,
-  { vocabularySize, width, feedForwardWidth, maximumLength, segmentTypes }: EncoderConfig,
-): number[] => {
-  if (theirs.endsWith('word_embeddings.weight')) return [vocabularySize, width];
-  if (theirs.endsWith('position_embeddings.weight')) return [maximumLength, width];
-  if (theirs.endsWith('token_type_embeddings.weight')) return [segmentTypes, width];
-  if (theirs === 'cls.predictions.bias') return [vocabularySize];
-  if (theirs.endsWith('intermediate.dense.weight')) return [feedForwardWidth, width];
-  if (theirs.endsWith('intermediate.dense.bias')) return [feedForwardWidth];
-  if (/layer\.\d+\.output\.dense\.weight$/.test(theirs)) return [width, feedForwardWidth];
-  return /dense\.weight$|self\.\w+\.weight$/.test(theirs) ? [width, width] : [width];
-};
+/** How to read a checkpoint. */
+export interface ConvertOptions {
+  /** Default `bert`. */
+  readonly family?: ModelFamily;
+  /** Draws what the file lacks (a head, say); default none: a missing name is an error. */
+  readonly fill?: Uniform;
+}
 
-/**
- * Hugging Face's tensors as our parameters. Reads `gamma`/`beta`, files without the `bert.` prefix, and heads whose tied matrix is absent.
- *
- * @throws {CheckpointError} listing every missing name and every shape that differs from the config
- */
-export function parametersFromCheckpoint(
-  tensors: ReadonlyMap<string, HostTensor>,
-  config: EncoderConfig,
-): LoadedParameters {
-  const renamed = new Map<string, string>();
-  for (const name of tensors.keys()) {
-    const modern = name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
-    renamed.set(/^(embeddings|encoder)\./.test(modern) ? `bert.${modern}` : modern, name);
-  }
-  const problems: string[] = [];
-  const used = new Set<string>();
-  const leaves = new Map<string, HostTensor>();
-  for (const { ours, theirs, transposed } of bertNames(config.layers)) {
-    const name =
-      renamed.get(theirs) ??
-      (theirs === 'cls.predictions.bias' ? renamed.get('cls.predictions.decoder.bias') : undefined);
-    const tensor = name === undefined ? undefined : tensors.get(name);
-    if (name === undefined || !tensor) {
-      problems.push(`'${theirs}' is missing`);
-      continue;
-    }
-    used.add(name);
-    const expected = expectedShape(theirs, config);
-    if (tensor.shape.join() !== expected.join())
-      problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
-    else leaves.set(ours, transposed ? transpose(tensor) : tensor);
-  }
-  if (problems.length > 0) throw new CheckpointError(`parametersFromCheckpoint: ${problems.join('; ')}.`);
-  const tied = /^(cls\.predictions\.decoder\.(weight|bias)|(bert\.)?embeddings\.position_ids)$/;
-  const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !tied.test(name));
+/** Nests leaves by their paths; `layers/0` becomes an array. */
+function nest(leaves: ReadonlyMap<string, HostTensor>): Record<string, unknown> {
   const tree: Record<string, unknown> = {};
   for (const [path, leaf] of leaves) {
     const parts = path.split('/');
@@ -86,8 +72,82 @@ export function parametersFromCheckpoint(
     for (const part of parts.slice(0, -1)) node = (node[part] ??= {}) as Record<string, unknown>;
     node[parts.at(-1) as string] = leaf;
   }
-  const layers = Object.entries(tree.layers as object)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, layer]) => layer);
-  return { parameters: { ...tree, layers } as unknown as EncoderParameters<HostTensor>, unexpected };
+  if (tree.layers)
+    tree.layers = Object.entries(tree.layers)
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([, layer]) => layer);
+  return tree;
+}
+
+/** The file's names with `gamma`/`beta` made modern and the family's prefix where it was dropped. */
+function modernNames(names: Iterable<string>, family: ModelFamily): Map<string, string> {
+  const root = family === 'tta' ? 'bert' : family;
+  const renamed = new Map<string, string>();
+  for (const name of names) {
+    const modern = name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
+    renamed.set(/^(embeddings|encoder|embeddings_project|pooler)\./.test(modern) ? `${root}.${modern}` : modern, name);
+  }
+  return renamed;
+}
+
+const sameValues = (a: HostTensor, b: HostTensor) =>
+  a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
+
+/**
+ * Hugging Face's tensors as our parameters. Reads `gamma`/`beta`, files without the family's prefix, and heads whose tied matrix is absent.
+ *
+ * @throws {CheckpointError} listing every missing name (unless `fill` draws it) and every shape that differs from the config
+ */
+export function parametersFromCheckpoint(
+  tensors: ReadonlyMap<string, HostTensor>,
+  config: EncoderConfig,
+  { family = 'bert', fill }: ConvertOptions = {},
+): LoadedParameters {
+  const renamed = modernNames(tensors.keys(), family);
+  const specs = new Map(flattenTree<ParameterSpec>(parameterSpecs(config) as never));
+  const problems: string[] = [];
+  const missing: string[] = [];
+  const used = new Set<string>();
+  const leaves = new Map<string, HostTensor>();
+  for (const { ours, theirs, transposed } of modelNames(family, config)) {
+    const name =
+      renamed.get(theirs) ??
+      (ours === 'languageModel/bias' ? renamed.get(outputName(family).replace(/weight$/, 'bias')) : undefined);
+    const tensor = name === undefined ? undefined : tensors.get(name);
+    const spec = specs.get(ours) as ParameterSpec;
+    if (name === undefined || !tensor) {
+      missing.push(theirs);
+      if (fill) leaves.set(ours, drawParameters(spec, fill) as HostTensor);
+      else problems.push(`'${theirs}' is missing`);
+      continue;
+    }
+    used.add(name);
+    const expected = transposed ? [...spec.shape].reverse() : spec.shape;
+    if (tensor.shape.join() !== expected.join())
+      problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
+    else leaves.set(ours, transposed ? transpose(tensor) : tensor);
+  }
+  const extras = new Map<string, HostTensor>();
+  for (const { ours, theirs, transposed } of optionalNames(family)) {
+    const name = renamed.get(theirs);
+    const tensor = name === undefined ? undefined : tensors.get(name);
+    if (name === undefined || !tensor) continue;
+    used.add(name);
+    extras.set(ours, transposed ? transpose(tensor) : tensor);
+  }
+  if (problems.length > 0)
+    throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
+  // A matrix equal to the token table is the tied one; another is the head's own.
+  const output = tensors.get(renamed.get(outputName(family)) ?? '');
+  const words = leaves.get('embeddings/words') as HostTensor;
+  if (output && !sameValues(output, words)) leaves.set('languageModel/output', output);
+  const duplicates = new RegExp(
+    `^(${outputName(family).replace(/\.\w+$/, '')}\\.(weight|bias)|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
+  );
+  return {
+    parameters: nest(leaves) as unknown as EncoderParameters<HostTensor>,
+    ...(nest(extras) as CheckpointExtras),
+    missing,
+    unexpected: [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name)),
+  };
 }

@@ -1,40 +1,51 @@
 import {
-  cast,
-  divide,
   dropout,
   forkKey,
   type Key,
   type LinearParameters,
   linear,
-  maximum,
-  multiply,
   reshape,
   slice,
-  sum,
   type Tensor,
+  tanh,
 } from '@cloze/backend';
+import type { Linear } from '../parameters/parameter-tree.ts';
+import { meanOverTokens } from './mean-over-tokens.ts';
 
 /** How a sequence becomes one vector. */
-export type Pooling = 'first' | 'mean';
+export type Pooling = 'first' | 'mean' | 'pooler';
 
-/** One vector a row: the first position, or the mean over real tokens. `[batch, length, width]` → `[batch, width]` */
-export function pool(hidden: Tensor, attend: Tensor, pooling: Pooling): Tensor {
-  const [batch, length, width] = hidden.shape as [number, number, number];
-  if (pooling === 'first') return reshape(slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
-  const weights = reshape(cast(attend, 'float32'), [batch, length, 1]);
-  return divide(sum(multiply(hidden, weights), { axes: 1 }), maximum(sum(weights, { axes: 1 }), 1));
+/**
+ * One vector a row: the first position; the mean over real tokens; or `tanh(W·first + b)`, BERT's pooler. `[batch, length, width]` → `[batch, width]`
+ *
+ * @throws {RangeError} when pooling is `pooler` and none is given
+ */
+export function pool(hidden: Tensor, attend: Tensor, pooling: Pooling, pooler?: Linear<Tensor>): Tensor {
+  if (pooling === 'mean') return meanOverTokens(hidden, attend);
+  const [batch, , width] = hidden.shape as [number, number, number];
+  const first = reshape(slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
+  if (pooling === 'first') return first;
+  if (!pooler) throw new RangeError("pool: pooling 'pooler' needs the pooler's kernel and bias.");
+  return tanh(linear(first, pooler));
 }
 
-/** Logits of classes from the pooled sequence, with dropout before the linear map. Returns `[batch, classes]`. */
+/** Choices of the classification head. */
+export interface ClassifyOptions {
+  /** Default `first`. */
+  readonly pooling?: Pooling;
+  readonly pooler?: Linear<Tensor>;
+  /** Dropout before the linear map, default 0. */
+  readonly dropout?: number;
+  readonly key?: Key | undefined;
+}
+
+/** Logits of classes from the pooled sequence, with dropout before the linear map. Returns `[batch, classes]`; pairs are two segments of one row. */
 export function classify(
   classifier: LinearParameters,
   hidden: Tensor,
   attend: Tensor,
-  {
-    pooling = 'first',
-    dropout: rate = 0,
-    key,
-  }: { readonly pooling?: Pooling; readonly dropout?: number; readonly key?: Key | undefined } = {},
+  { pooling = 'first', pooler, dropout: rate = 0, key }: ClassifyOptions = {},
 ): Tensor {
-  return linear(dropout(pool(hidden, attend, pooling), { rate, key: key && forkKey(key, 'classifier') }), classifier);
+  const pooled = pool(hidden, attend, pooling, pooler);
+  return linear(dropout(pooled, { rate, key: key && forkKey(key, 'classifier') }), classifier);
 }

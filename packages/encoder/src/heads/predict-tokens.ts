@@ -1,27 +1,39 @@
-import { add, constant, gatherRows, gelu, layerNorm, linear, matmul, reshape, type Tensor } from '@cloze/backend';
-import type { EncoderParameters } from '../parameters/parameter-tree.ts';
+import { add, layerNorm, linear, matmul, reshape, type Tensor } from '@cloze/backend';
+import type { Activation } from '../config/encoder-config.ts';
+import { activate } from '../layers/activate.ts';
+import type { LanguageModelParameters } from '../parameters/parameter-tree.ts';
+import { rowsAt } from './rows-at.ts';
+
+/** What the head needs to know of a config. */
+export interface HeadConfig {
+  readonly normEpsilon: number;
+  readonly headNormEpsilon?: number;
+  readonly activation?: Activation;
+}
 
 /**
- * The masked-language-model head at chosen positions: dense, GELU, layer norm, then the token table transposed plus a bias.
+ * The masked-language-model head at chosen positions: dense, activation, layer norm, then the token table transposed plus a bias.
  *
- * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]` @param normEpsilon the config's ε @returns logits `[batch, slots, vocabulary]`
+ * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]` @param config the encoder's, or its ε alone
+ * @returns logits `[batch, slots, vocabulary]`
  */
 export function predictTokens(
-  parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'languageModel'>,
+  parameters: {
+    readonly embeddings: { readonly words: Tensor };
+    readonly languageModel: LanguageModelParameters<Tensor>;
+  },
   hidden: Tensor,
   positions: Tensor,
-  normEpsilon: number,
+  config: HeadConfig | number,
 ): Tensor {
-  const [batch, length, width] = hidden.shape as [number, number, number];
-  const slots = positions.shape[1] as number;
-  const { transform, norm, bias } = parameters.languageModel;
-  const starts = constant(
-    Array.from({ length: batch }, (_, row) => row * length),
-    [batch, 1],
-    'int32',
-  );
-  const chosen = gatherRows(reshape(hidden, [batch * length, width]), reshape(add(positions, starts), [batch * slots]));
-  const ready = layerNorm(gelu(linear(chosen, transform)), norm, normEpsilon);
-  const logits = add(matmul(ready, parameters.embeddings.words, { transposeB: true }), bias);
-  return reshape(logits, [batch, slots, parameters.embeddings.words.shape[0] as number]);
+  const {
+    normEpsilon,
+    headNormEpsilon = normEpsilon,
+    activation = 'gelu',
+  }: HeadConfig = typeof config === 'number' ? { normEpsilon: config } : config;
+  const { transform, norm, bias, output = parameters.embeddings.words } = parameters.languageModel;
+  const chosen = rowsAt(hidden, positions);
+  const ready = layerNorm(activate(linear(chosen, transform), activation), norm, headNormEpsilon);
+  const logits = add(matmul(ready, output, { transposeB: true }), bias);
+  return reshape(logits, [...positions.shape, output.shape[0] as number]);
 }

@@ -8,12 +8,18 @@ export interface TokenInputs {
   readonly segments: Tensor;
   /** bool `[batch, length]`: true for real tokens */
   readonly attend: Tensor;
+  /** int32 `[batch, length]`: where each token stands; default 0, 1, 2, … Kept tokens of a shortened row keep their own (MAE, DropToken), packed rows begin again. */
+  readonly positions?: Tensor | undefined;
 }
 
-/** What an encoder returns. */
+/** What an encoder returns. Nothing here costs anything until it is used. */
 export interface Encoded {
   /** `[batch, length, width]` */
   readonly hidden: Tensor;
   /** The embeddings that entered the first block, `[batch, length, width]`: regularisers may perturb them. */
   readonly embeddings: Tensor;
+  /** The stream before the first block and after each one, `layers + 1` of `[batch, length, width]`. */
+  readonly states: readonly Tensor[];
+  /** Attention weights of each layer before dropout, `[batch, heads, length, length]`. */
+  readonly weights: readonly Tensor[];
 }

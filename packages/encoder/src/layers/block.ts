@@ -1,38 +1,47 @@
-import { add, attention, dropout, forkKey, gelu, type Key, layerNorm, linear, type Tensor } from '@cloze/backend';
+import { add, dropout, forkKey, type Key, layerNorm, linear, type Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { BlockParameters } from '../parameters/parameter-tree.ts';
+import { activate } from './activate.ts';
+import { type Attended, type AttendOperands, attend } from './attend.ts';
 
-/** What a block attends to: BERT passes the stream itself, T-TA the raw input. */
-export interface BlockOperands {
-  /** `[batch, length, width]`: queries and the residual. */
+/** What a block gives on: the new stream, and attention's weights, keys and values. */
+export interface BlockResult extends Omit<Attended, 'mixed'> {
+  /** `[batch, queries, width]` */
   readonly stream: Tensor;
-  /** `[batch, length, width]`: keys and values. */
-  readonly source: Tensor;
-  /** bool, broadcastable to `[batch, heads, length, length]`. */
-  readonly visible: Tensor;
 }
 
-/** One post-layer-norm transformer block (Vaswani et al. 2017): attention, then feed-forward, each added and normalised. `[batch, length, width]` */
+/**
+ * One transformer block (Vaswani et al. 2017): attention, then feed-forward, each added to the stream.
+ *
+ * `post` normalises each sum, `LN(x + f(x))`; `pre` normalises each part's input, `x + f(LN(x))` (Xiong et al. 2020). A source that is
+ * the stream itself is normalised with it; another source (T-TA, two streams) is taken as it comes.
+ */
 export function block(
   parameters: BlockParameters<Tensor>,
-  { stream, source, visible }: BlockOperands,
+  operands: AttendOperands,
   config: EncoderConfig,
   key: Key | undefined,
-): Tensor {
+): BlockResult {
+  const { stream, source } = operands;
+  const pre = config.normPlacement === 'pre';
   const site = (name: string) => key && forkKey(key, name);
-  const { query, key: keys, value, output, norm } = parameters.attention;
-  const mixed = attention(linear(stream, query), linear(source, keys), linear(source, value), {
-    heads: config.heads,
-    visible,
-    dropout: config.attentionDropout,
-    key: site('attention'),
-  });
-  const attended = dropout(linear(mixed, output), { rate: config.dropout, key: site('attention output') });
-  const middle = layerNorm(add(stream, attended), norm, config.normEpsilon);
-  const inner = gelu(linear(middle, parameters.feedForward.inner));
-  const outer = dropout(linear(inner, parameters.feedForward.outer), {
-    rate: config.dropout,
-    key: site('feed-forward'),
-  });
-  return layerNorm(add(middle, outer), parameters.feedForward.norm, config.normEpsilon);
+  const { output, norm } = parameters.attention;
+  const normalise = (x: Tensor, by: typeof norm) => layerNorm(x, by, config.normEpsilon);
+  const drop = (x: Tensor, name: string) => dropout(x, { rate: config.dropout, key: site(name) });
+
+  const asked = pre ? normalise(stream, norm) : stream;
+  const attended = attend(
+    parameters.attention,
+    { ...operands, stream: asked, source: source === stream ? asked : source },
+    config,
+    site('attention'),
+  );
+  const afterAttention = add(stream, drop(linear(attended.mixed, output), 'attention output'));
+  const middle = pre ? afterAttention : normalise(afterAttention, norm);
+
+  const { inner, outer, norm: lastNorm } = parameters.feedForward;
+  const fed = linear(activate(linear(pre ? normalise(middle, lastNorm) : middle, inner), config.activation), outer);
+  const afterFeedForward = add(middle, drop(fed, 'feed-forward'));
+  const { weights, keys, values } = attended;
+  return { stream: pre ? afterFeedForward : normalise(afterFeedForward, lastNorm), weights, keys, values };
 }

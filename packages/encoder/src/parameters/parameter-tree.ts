@@ -12,27 +12,47 @@ export interface Norm<T> {
 /** One block's weights. */
 export interface BlockParameters<T> {
   readonly attention: {
-    readonly query: Linear<T>;
-    readonly key: Linear<T>;
+    /** Absent where `attentionKind` is `random`, as is `key`. */
+    readonly query?: Linear<T>;
+    readonly key?: Linear<T>;
     readonly value: Linear<T>;
     readonly output: Linear<T>;
     readonly norm: Norm<T>;
+    /** `[heads, maximum length, maximum length]`, where `attentionKind` is `random`. */
+    readonly scores?: T;
+    /** `[2 · maximum length − 1, width / heads]`, where `positionKind` is `relative`. */
+    readonly distances?: T;
   };
   readonly feedForward: { readonly inner: Linear<T>; readonly outer: Linear<T>; readonly norm: Norm<T> };
+}
+
+/** The masked-language-model head. */
+export interface LanguageModelParameters<T> {
+  /** Width to the tables' width. */
+  readonly transform: Linear<T>;
+  readonly norm: Norm<T>;
+  /** `[vocabulary]` */
+  readonly bias: T;
+  /** An output matrix of its own, `[vocabulary, embedding width]`; absent: the token table (tied). */
+  readonly output?: T;
 }
 
 /** An encoder's weights; BERT and T-TA have the same ones. `T` is a host value, a tensor, or a moment of one. */
 export interface EncoderParameters<T> {
   readonly embeddings: {
-    /** `[vocabulary, width]` */
+    /** `[vocabulary, embedding width]` */
     readonly words: T;
-    /** `[maximum length, width]` */
-    readonly positions: T;
-    /** `[segment types, width]` */
-    readonly segments: T;
+    /** `[maximum length, embedding width]`; absent where positions are rotary or relative. */
+    readonly positions?: T;
+    /** `[segment types, embedding width]` */
+    readonly segments?: T;
     readonly norm: Norm<T>;
+    /** From the tables' width to the blocks', where they differ. */
+    readonly projection?: Linear<T>;
   };
+  /** One a block, or a single one where they are shared. */
   readonly layers: readonly BlockParameters<T>[];
-  /** The masked-language-model head; its output matrix is the token table. */
-  readonly languageModel: { readonly transform: Linear<T>; readonly norm: Norm<T>; readonly bias: T };
+  /** The last norm of a pre-layer-norm encoder. */
+  readonly finalNorm?: Norm<T>;
+  readonly languageModel: LanguageModelParameters<T>;
 }

@@ -7,20 +7,25 @@ import {
   gatherRows,
   type Key,
   layerNorm,
+  linear,
   logicalAnd,
   reshape,
   type Tensor,
 } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
-import { block } from '../layers/block.ts';
+import { blocks } from '../layers/blocks.ts';
+import { embed } from '../layers/embed.ts';
 import { positionRows } from '../layers/positions.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
+import { hiddenDiagonal } from '../visible/hidden-diagonal.ts';
 
 /** Choices of a T-TA encoder. */
 export interface TtaOptions {
   /** Let a token see itself, as for fine-tuning; default false: the encoder is then a bidirectional language model in one pass. */
   readonly showDiagonal?: boolean;
+  /** The token whose embedding joins the position in every query (the reference code's [MASK]); default none: the article's Q₀ = P. */
+  readonly queryToken?: number;
 }
 
 /**
@@ -31,36 +36,34 @@ export interface TtaOptions {
  * other gets zeros from attention, not NaN.
  *
  * @param key none means no dropout
+ * @throws {RangeError} for encoders without a position table: a query would know nothing
  */
 export function encodeTta(
-  parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers'>,
-  { ids, segments, attend }: TokenInputs,
+  parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers' | 'finalNorm'>,
+  inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
-  { showDiagonal = false }: TtaOptions = {},
+  { showDiagonal = false, queryToken }: TtaOptions = {},
 ): Encoded {
-  const [batch, length] = ids.shape as [number, number];
-  const { words, positions, segments: segmentTable, norm } = parameters.embeddings;
-  const places = positionRows(positions, length);
-  const drop = (x: Tensor, site: string) => dropout(x, { rate: config.dropout, key: key && forkKey(key, site) });
-  const summed = add(add(gatherRows(words, ids), gatherRows(segmentTable, segments)), places);
-  const source = drop(layerNorm(summed, norm, config.normEpsilon), 'embeddings');
+  const [batch, length] = inputs.ids.shape as [number, number];
+  const { words, positions, norm, projection } = parameters.embeddings;
+  if (!positions || config.positionKind !== 'absolute')
+    throw new RangeError(
+      `encodeTta: queries start from the position table; positionKind must be 'absolute', got '${config.positionKind}'.`,
+    );
+  const source = embed(parameters.embeddings, inputs, config, key);
+  const places = positionRows(positions, length, inputs.positions, config);
+  const named =
+    queryToken === undefined ? places : add(places, gatherRows(words, constant([queryToken], [1, 1], 'int32')));
+  const normalised = layerNorm(named, norm, config.normEpsilon);
+  const narrow = projection ? linear(normalised, projection) : normalised;
   // Rows differ only by dropout: a query must hold nothing of any token.
-  const start = broadcastTo(reshape(layerNorm(places, norm, config.normEpsilon), [1, length, config.width]), [
-    batch,
-    length,
-    config.width,
-  ]);
-  const others = constant(
-    Array.from({ length: length * length }, (_, i) => (i % (length + 1) === 0 ? 0 : 1)),
-    [1, 1, length, length],
-    'bool',
-  );
-  const real = reshape(attend, [batch, 1, 1, length]);
-  const visible = showDiagonal ? real : logicalAnd(real, others);
-  const hidden = parameters.layers.reduce(
-    (stream, weights, i) => block(weights, { stream, source, visible }, config, key && forkKey(key, `layer ${i}`)),
-    drop(start, 'queries'),
-  );
-  return { hidden, embeddings: source };
+  const start = dropout(broadcastTo(narrow, [batch, length, config.width]), {
+    rate: config.dropout,
+    key: key && forkKey(key, 'queries'),
+  });
+  const real = reshape(inputs.attend, [batch, 1, 1, length]);
+  const visible = showDiagonal ? real : logicalAnd(real, hiddenDiagonal(length));
+  const encoded = blocks(parameters, { start, source, visible, positions: inputs.positions }, config, key);
+  return { ...encoded, embeddings: source };
 }

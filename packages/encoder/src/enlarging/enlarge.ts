@@ -1,0 +1,100 @@
+import type { HostTensor } from '@cloze/backend';
+import type { EncoderConfig } from '../config/encoder-config.ts';
+import type { BlockParameters, EncoderParameters, Linear, Norm } from '../parameters/parameter-tree.ts';
+
+/** Each entry along an axis repeated in place, then everything times `by`. */
+function repeated({ shape, dtype, values }: HostTensor, axes: readonly number[], k: number, by: number): HostTensor {
+  const wide = shape.map((extent, axis) => (axes.includes(axis) ? extent * k : extent));
+  const out = new Float32Array(wide.reduce((n, extent) => n * extent, 1));
+  for (let at = 0; at < out.length; at++) {
+    // The flat index taken apart from the last axis on, and put together again in the old shape.
+    let [rest, from, stride] = [at, 0, 1];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const place = rest % (wide[axis] as number);
+      rest = Math.floor(rest / (wide[axis] as number));
+      from += stride * (axes.includes(axis) ? Math.floor(place / k) : place);
+      stride *= shape[axis] as number;
+    }
+    out[at] = by * (values[from] as number);
+  }
+  return { shape: wide, dtype, values: out };
+}
+
+/**
+ * The same function k times as wide, for pretraining to go on from (Su 2021, kexue.fm/archives/8444, with its table corrected).
+ *
+ * Vectors become `x̃ᵢ = x_⌈i/k⌉ / √k`; every map is scaled so that each layer computes the repeated result of the old one, and all
+ * logits stay equal (to float32 rounding, for any activation). The norms' ε of the body is divided by k, the head's stays. The article's ½ for
+ * the second feed-forward bias is wrong: it must be 1/√k.
+ *
+ * @param k the factor, a whole number ≥ 1; heads stay, each k times as wide
+ * @throws {RangeError} for k < 1, and for encoders other than absolute-position dot-product ones with tables as wide as the blocks
+ */
+export function enlarge(
+  parameters: EncoderParameters<HostTensor>,
+  config: EncoderConfig,
+  k: number,
+): { readonly parameters: EncoderParameters<HostTensor>; readonly config: EncoderConfig } {
+  const problems: string[] = [];
+  if (!(Number.isInteger(k) && k >= 1)) problems.push(`k must be a whole number from 1, got ${k}`);
+  if (config.positionKind !== 'absolute')
+    problems.push(`positionKind '${config.positionKind}' cannot be enlarged without loss`);
+  if (config.attentionKind === 'random') problems.push("attentionKind 'random' has no queries to enlarge");
+  if (config.embeddingWidth !== config.width)
+    problems.push(`embeddingWidth ${config.embeddingWidth} must equal width ${config.width}`);
+  if (config.normPlacement !== 'post') problems.push("normPlacement must be 'post'");
+  if (problems.length > 0) throw new RangeError(`enlarge: ${problems.join('; ')}.`);
+  const root = 1 / Math.sqrt(k);
+  const table = (x: HostTensor) => repeated(x, [1], k, root);
+  const vector = (x: HostTensor, by: number) => repeated(x, [0], k, by);
+  const norm = ({ scale, offset }: Norm<HostTensor>, by = root): Norm<HostTensor> => ({
+    scale: vector(scale, by),
+    offset: vector(offset, by),
+  });
+  const linear = ({ kernel, bias }: Linear<HostTensor>, kernelBy: number, biasBy: number): Linear<HostTensor> => ({
+    kernel: repeated(kernel, [0, 1], k, kernelBy),
+    bias: vector(bias, biasBy),
+  });
+  // 1/√d of the scores shrinks by √k: queries and keys make up a fourth root each.
+  const fourth = k ** 0.25;
+  const layer = ({ attention, feedForward }: BlockParameters<HostTensor>): BlockParameters<HostTensor> => ({
+    attention: {
+      query: linear(attention.query as Linear<HostTensor>, fourth / k, fourth * root),
+      key: linear(attention.key as Linear<HostTensor>, fourth / k, fourth * root),
+      value: linear(attention.value, 1 / k, root),
+      output: linear(attention.output, 1 / k, root),
+      norm: norm(attention.norm),
+    },
+    feedForward: {
+      inner: linear(feedForward.inner, root, 1),
+      outer: linear(feedForward.outer, root / k, root),
+      norm: norm(feedForward.norm),
+    },
+  });
+  const { embeddings, layers, languageModel } = parameters;
+  return {
+    parameters: {
+      embeddings: {
+        words: table(embeddings.words),
+        ...(embeddings.positions && { positions: table(embeddings.positions) }),
+        ...(embeddings.segments && { segments: table(embeddings.segments) }),
+        norm: norm(embeddings.norm),
+      },
+      layers: layers.map(layer),
+      languageModel: {
+        transform: linear(languageModel.transform, root, 1),
+        norm: norm(languageModel.norm),
+        bias: languageModel.bias,
+        ...(languageModel.output && { output: table(languageModel.output) }),
+      },
+    },
+    config: {
+      ...config,
+      width: config.width * k,
+      embeddingWidth: config.width * k,
+      feedForwardWidth: config.feedForwardWidth * k,
+      normEpsilon: config.normEpsilon / k,
+      headNormEpsilon: config.headNormEpsilon ?? config.normEpsilon,
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { add, constant, gatherRows, reshape, type Tensor } from '@cloze/backend';
+
+/** The chosen positions of each row, one under the other: `[batch, length, width]` at int32 `[batch, slots]` → `[batch · slots, width]`. */
+export function rowsAt(hidden: Tensor, positions: Tensor): Tensor {
+  const [batch, length, width] = hidden.shape as [number, number, number];
+  const slots = positions.shape[1] as number;
+  const starts = constant(
+    Array.from({ length: batch }, (_, row) => row * length),
+    [batch, 1],
+    'int32',
+  );
+  return gatherRows(reshape(hidden, [batch * length, width]), reshape(add(positions, starts), [batch * slots]));
+}

@@ -1,0 +1,46 @@
+import { forkKey, type Key, layerNorm, type Tensor } from '@cloze/backend';
+import type { EncoderConfig } from '../config/encoder-config.ts';
+import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
+import type { Encoded } from './batch.ts';
+import { block } from './block.ts';
+
+/** Runs all blocks, one set of weights each or (`sharedLayers`) the same for all, and the last norm of a pre-layer-norm encoder. */
+export function blocks(
+  { layers, finalNorm }: Pick<EncoderParameters<Tensor>, 'layers' | 'finalNorm'>,
+  {
+    start,
+    source,
+    visible,
+    positions,
+  }: {
+    /** The stream before the first block, `[batch, length, width]`. */
+    readonly start: Tensor;
+    /** What every layer attends to; none: the stream itself. */
+    readonly source?: Tensor;
+    readonly visible: Tensor;
+    readonly positions?: Tensor | undefined;
+  },
+  config: EncoderConfig,
+  key: Key | undefined,
+): Omit<Encoded, 'embeddings'> {
+  const stored = config.sharedLayers ? 1 : config.layers;
+  if (layers.length !== stored)
+    throw new RangeError(`The config asks for ${stored} stored layers, the parameters have ${layers.length}.`);
+  const states: Tensor[] = [start];
+  const weights: Tensor[] = [];
+  let stream = start;
+  for (let i = 0; i < config.layers; i++) {
+    const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
+    const result = block(
+      parameters,
+      { stream, source: source ?? stream, visible, positions },
+      config,
+      key && forkKey(key, `layer ${i}`),
+    );
+    stream = result.stream;
+    states.push(stream);
+    weights.push(result.weights);
+  }
+  const hidden = finalNorm ? layerNorm(stream, finalNorm, config.normEpsilon) : stream;
+  return { hidden, states, weights };
+}

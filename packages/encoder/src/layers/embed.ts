@@ -1,0 +1,28 @@
+import { add, dropout, forkKey, gatherRows, type Key, layerNorm, linear, type Tensor } from '@cloze/backend';
+import type { EncoderConfig } from '../config/encoder-config.ts';
+import type { EncoderParameters } from '../parameters/parameter-tree.ts';
+import type { TokenInputs } from './batch.ts';
+import { positionRows } from './positions.ts';
+
+/**
+ * Token, segment and (absolute) position embeddings, summed, normalised, dropped out and, where the tables are narrower, projected.
+ *
+ * A pre-layer-norm encoder normalises here too, as BERT-like ones do. Returns `[batch, length, width]`.
+ */
+export function embed(
+  { words, positions, segments: table, norm, projection }: EncoderParameters<Tensor>['embeddings'],
+  { ids, segments, positions: places }: Pick<TokenInputs, 'ids' | 'segments' | 'positions'>,
+  config: EncoderConfig,
+  key: Key | undefined,
+): Tensor {
+  const length = ids.shape[1] as number;
+  let summed = gatherRows(words, ids);
+  if (table) summed = add(summed, gatherRows(table, segments));
+  if (positions && config.positionKind === 'absolute')
+    summed = add(summed, positionRows(positions, length, places, config));
+  const dropped = dropout(layerNorm(summed, norm, config.normEpsilon), {
+    rate: config.dropout,
+    key: key && forkKey(key, 'embeddings'),
+  });
+  return projection ? linear(dropped, projection) : dropped;
+}
