@@ -22,6 +22,12 @@ export {
 export { type DetectorParameters, detectReplaced } from './electra/detect-replaced.ts';
 export { sampleTokens } from './electra/sample-tokens.ts';
 export { enlarge } from './enlarging/enlarge.ts';
+export { type BeamOptions, beamSearch } from './generation/beam-search.ts';
+export { type Cache, cacheOf } from './generation/cache.ts';
+export { createDecoder, type DecoderOptions, type Source } from './generation/create-decoder.ts';
+export type { Decoder, Hypothesis } from './generation/decoder.ts';
+export { extend } from './generation/extend.ts';
+export { greedySearch } from './generation/greedy-search.ts';
 export { choose } from './heads/choose.ts';
 export { type ClassifyOptions, classify, type Pooling, pool } from './heads/classify.ts';
 export { embedSentence, type SentencePooling } from './heads/embed-sentence.ts';

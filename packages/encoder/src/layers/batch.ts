@@ -1,4 +1,5 @@
 import type { Tensor } from '@cloze/backend';
+import type { KeysValues } from './attend.ts';
 
 /** Token rows on the engine. */
 export interface TokenInputs {
@@ -22,4 +23,6 @@ export interface Encoded {
   readonly states: readonly Tensor[];
   /** Attention weights of each layer before dropout, `[batch, heads, length, length]`. */
   readonly weights: readonly Tensor[];
+  /** Keys and values of each layer, for a cache. */
+  readonly keysValues: readonly KeysValues[];
 }

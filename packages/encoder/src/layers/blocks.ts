@@ -1,6 +1,7 @@
 import { forkKey, type Key, layerNorm, type Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
+import type { KeysValues } from './attend.ts';
 import type { Encoded } from './batch.ts';
 import { block } from './block.ts';
 
@@ -28,6 +29,7 @@ export function blocks(
     throw new RangeError(`The config asks for ${stored} stored layers, the parameters have ${layers.length}.`);
   const states: Tensor[] = [start];
   const weights: Tensor[] = [];
+  const keysValues: KeysValues[] = [];
   let stream = start;
   for (let i = 0; i < config.layers; i++) {
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
@@ -40,7 +42,8 @@ export function blocks(
     stream = result.stream;
     states.push(stream);
     weights.push(result.weights);
+    keysValues.push({ keys: result.keys, values: result.values });
   }
   const hidden = finalNorm ? layerNorm(stream, finalNorm, config.normEpsilon) : stream;
-  return { hidden, states, weights };
+  return { hidden, states, weights, keysValues };
 }

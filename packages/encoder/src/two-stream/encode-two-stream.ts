@@ -18,7 +18,7 @@ import type { BlockParameters, EncoderParameters } from '../parameters/parameter
 import { permuted } from '../visible/permuted.ts';
 
 /** What two streams give: `hidden` is the query stream (predicts the token of its place), `content` the one that has seen it. */
-export interface TwoStreams extends Omit<Encoded, 'weights'> {
+export interface TwoStreams extends Omit<Encoded, 'weights' | 'keysValues'> {
   readonly content: Tensor;
 }
 

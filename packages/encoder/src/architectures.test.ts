@@ -1,0 +1,169 @@
+import {
+  constant,
+  type Engine,
+  evaluate,
+  flattenTree,
+  gradients,
+  type HostTensor,
+  mapTree,
+  type Tensor,
+  tfjsEngine,
+} from '@cloze/backend';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  architectures,
+  asTensor,
+  checkpointOf,
+  distance,
+  fingerprint,
+  inputs,
+  targets,
+} from '../test/architecture-fixture.ts';
+import {
+  causal,
+  choose,
+  classify,
+  configFromHub,
+  detectReplaced,
+  type EncoderConfig,
+  type EncoderParameters,
+  encodeBert,
+  encodeTta,
+  encodeTwoStream,
+  findSpan,
+  maskedCrossEntropy,
+  modelNames,
+  parametersFromCheckpoint,
+  predictTokens,
+  prefix,
+} from './index.ts';
+
+type Tree = EncoderParameters<Tensor>;
+type Run = (parameters: Tree, config: EncoderConfig) => Tensor;
+const plain: Run = (parameters, config) => encodeBert(parameters, inputs, config).hidden;
+const order = constant(architectures.order, [3, 7], 'int32');
+
+const models: readonly [string, Run, Partial<EncoderConfig>?][] = [
+  ['bert', plain],
+  ['bert, gelu_new', plain],
+  ['bert, relu', plain],
+  [
+    'roberta',
+    (p, c) => encodeBert(p, { ...inputs, segments: constant(new Array(21).fill(0), [3, 7], 'int32') }, c).hidden,
+  ],
+  ['electra generator', plain],
+  ['albert', plain],
+  ['roformer', plain],
+  ['left to right', (p, c) => encodeBert(p, inputs, c, undefined, { visible: causal(inputs.attend) }).hidden],
+  ['unilm', (p, c) => encodeBert(p, inputs, c, undefined, { visible: prefix(inputs.segments, inputs.attend) }).hidden],
+  ['pre', plain, { normPlacement: 'pre' }],
+  ['relative', plain, { positionKind: 'relative' }],
+  ['random', plain, { attentionKind: 'random' }],
+  ['sigmoid', plain, { attentionKind: 'sigmoid' }],
+  ['two streams', (p, c) => encodeTwoStream(p, { ...inputs, order }, c, { queryToken: 4 }).hidden],
+  ['tta, mask query', (p, c) => encodeTta(p, inputs, c, undefined, { queryToken: 4 }).hidden],
+];
+
+describe('against PyTorch (tooling/oracles/encoder_architectures.py), float32 against float64', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await tfjsEngine('cpu');
+  });
+  const load = (name: string, own: Partial<EncoderConfig> = {}) => {
+    const expected = architectures.models[name] as (typeof architectures.models)[string];
+    const { config: read, family } = configFromHub(expected.config);
+    const config = { ...read, ...own };
+    const { parameters, unexpected } = parametersFromCheckpoint(checkpointOf(expected.shapes), config, { family });
+    return { expected, config, family, unexpected, parameters: mapTree(parameters, asTensor) as unknown as Tree };
+  };
+
+  for (const [name, run, own] of models) {
+    it(`${name}: hidden states, logits and loss to 1e-5, every gradient to 2e-5`, () => {
+      const { expected, config, family, unexpected, parameters } = load(name, own);
+      // Files of an architecture that has no queries, or no positions, still carry BERT's.
+      expect(unexpected.filter((n) => !/self\.(query|key)|position_embeddings/.test(n))).toEqual(
+        name === 'albert' ? [] : unexpected.filter((n) => /pooler/.test(n)),
+      );
+      const hidden = run(parameters, config);
+      const logits = predictTokens(parameters, hidden, targets.positions, config);
+      const { loss } = maskedCrossEntropy(logits, targets.targets, targets.weights);
+      const got = evaluate(engine, { hidden, logits, loss, slopes: gradients(loss, parameters) });
+      // Positions of pads are outside the contract where the library numbers them differently (RoBERTa).
+      const real = (values: ArrayLike<number>) =>
+        Array.from(values).filter((_, at) => architectures.batch.attend[Math.floor(at / config.width)] === 1);
+      expect(distance(real(got.hidden.values), real(expected.hidden))).toBeLessThan(1e-5);
+      expect(distance(got.logits.values, expected.logits)).toBeLessThan(1e-5);
+      expect(distance(got.loss.values, [expected.loss])).toBeLessThan(1e-5);
+      const slopes = new Map(flattenTree<HostTensor>(got.slopes as never));
+      let compared = 0;
+      for (const { ours, theirs, transposed } of modelNames(family, config)) {
+        const slope = slopes.get(ours) as HostTensor;
+        expect(
+          distance(fingerprint(slope, transposed), expected.slopes[theirs] as readonly number[]),
+          theirs,
+        ).toBeLessThan(2e-5);
+        compared++;
+      }
+      expect(compared).toBe(slopes.size);
+    });
+  }
+
+  it("ELECTRA's discriminator and BERT's heads: logits to 1e-5", () => {
+    const { config, family } = configFromHub(architectures.discriminator.config);
+    const file = checkpointOf(architectures.discriminator.shapes);
+    // A discriminator has no language-model head: it is drawn, and listed.
+    const { parameters, detector, missing } = parametersFromCheckpoint(file, config, {
+      family,
+      fill: { next: () => 0.5 },
+    });
+    expect(missing.length).toBe(5);
+    const hidden = encodeBert(mapTree(parameters, asTensor) as unknown as Tree, inputs, config).hidden;
+    const logits = detectReplaced(mapTree(detector, asTensor) as never, hidden, config);
+    expect(distance(evaluate(engine, logits).values, architectures.discriminator.logits)).toBeLessThan(1e-5);
+
+    const bert = load('bert');
+    const of = (names: Record<string, number[]>) => checkpointOf(names);
+    const heads = of({
+      'bert.pooler.dense.weight': [16, 16],
+      'bert.pooler.dense.bias': [16],
+      'classifier.weight': [3, 16],
+      'classifier.bias': [3],
+      'qa_outputs.weight': [2, 16],
+      'qa_outputs.bias': [2],
+    });
+    const linear = (name: string) => {
+      const weight = heads.get(`${name}.weight`) as HostTensor;
+      const [to, from] = weight.shape as [number, number];
+      const kernel = Array.from(
+        { length: to * from },
+        (_, i) => weight.values[(i % to) * from + Math.floor(i / to)] as number,
+      );
+      return { kernel: constant(kernel, [from, to]), bias: asTensor(heads.get(`${name}.bias`) as HostTensor) };
+    };
+    const encoded = encodeBert(bert.parameters, inputs, bert.config).hidden;
+    const pooled = { pooling: 'pooler', pooler: linear('bert.pooler.dense') } as const;
+    const span = findSpan(linear('qa_outputs'), encoded, inputs.attend);
+    const got = evaluate(engine, { classes: classify(linear('classifier'), encoded, inputs.attend, pooled), ...span });
+    const real = (values: ArrayLike<number>) =>
+      Array.from(values).filter((_, at) => architectures.batch.attend[at] === 1);
+    expect(distance(got.classes.values, architectures.heads.classifier)).toBeLessThan(1e-5);
+    expect(distance(real(got.start.values), real(architectures.heads.start))).toBeLessThan(1e-5);
+    expect(distance(real(got.end.values), real(architectures.heads.end))).toBeLessThan(1e-5);
+    expect(got.start.values[12]).toBeLessThan(-1e29);
+    // Two questions of three candidates: the rows, then the rows in reverse.
+    const twice = (x: readonly number[]) => [...x, ...[2, 1, 0].flatMap((row) => x.slice(row * 7, row * 7 + 7))];
+    const { batch } = architectures;
+    const six = {
+      ids: constant(twice(batch.ids), [6, 7], 'int32'),
+      segments: constant(twice(batch.segments), [6, 7], 'int32'),
+      attend: constant(twice(batch.attend), [6, 7], 'bool'),
+    };
+    const one = checkpointOf({ 'classifier.weight': [1, 16], 'classifier.bias': [1] });
+    const kernel = {
+      kernel: constant((one.get('classifier.weight') as HostTensor).values, [16, 1]),
+      bias: asTensor(one.get('classifier.bias') as HostTensor),
+    };
+    const choice = choose(kernel, encodeBert(bert.parameters, six, bert.config).hidden, six.attend, 3, pooled);
+    expect(distance(evaluate(engine, choice).values, architectures.heads.choice)).toBeLessThan(1e-5);
+  });
+});

@@ -1,0 +1,140 @@
+import {
+  constant,
+  type Engine,
+  evaluate,
+  flattenTree,
+  gradients,
+  type HostTensor,
+  mapTree,
+  square,
+  sum,
+  type Tensor,
+  tfjsEngine,
+} from '@cloze/backend';
+import { streamFrom } from '@cloze/random';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { smallModel, tokens } from '../../test/small-model.ts';
+import {
+  decodeRemoved,
+  encodeBert,
+  encoderConfig,
+  initialMaeDecoder,
+  type MaeDecoderParameters,
+  predictTokens,
+} from '../index.ts';
+
+const ids = [2, 7, 9, 4, 11, 5];
+const kept = [0, 2, 5];
+
+describe('MAE', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await tfjsEngine('cpu');
+  });
+  const { config, tensors } = smallModel();
+  const removal = (x: readonly number[]) =>
+    encodeBert(
+      tensors,
+      { ...tokens(kept.map((i) => x[i] as number)), positions: constant(kept, [1, 3], 'int32') },
+      config,
+    ).hidden;
+
+  it('removed tokens and masked columns give the same kept rows, to 1e-6', () => {
+    const columns = {
+      ...tokens(ids),
+      attend: constant(
+        ids.map((_, i) => (kept.includes(i) ? 1 : 0)),
+        [1, 6],
+        'bool',
+      ),
+    };
+    const got = evaluate(engine, { a: removal(ids), b: encodeBert(tensors, columns, config).hidden });
+    for (const [slot, place] of kept.entries())
+      for (let f = 0; f < 16; f++)
+        expect(
+          Math.abs((got.a.values[slot * 16 + f] as number) - (got.b.values[place * 16 + f] as number)),
+        ).toBeLessThan(1e-6);
+    // Negative control: with nothing masked the rows differ.
+    const all = evaluate(engine, encodeBert(tensors, tokens(ids), config).hidden).values;
+    expect(Math.abs((got.a.values[0] as number) - (all[0] as number))).toBeGreaterThan(1e-3);
+  });
+
+  const decoderConfig = encoderConfig({
+    ...config,
+    layers: 1,
+    width: 8,
+    embeddingWidth: 8,
+    heads: 2,
+    feedForwardWidth: 16,
+  });
+  const decoder = mapTree(initialMaeDecoder(config, decoderConfig, streamFrom(3)), ({ values, shape }: HostTensor) =>
+    constant(
+      values.map((v) => v * 20),
+      shape,
+    ),
+  ) as unknown as MaeDecoderParameters<Tensor>;
+  const restore = constant([0, 3, 1, 3, 3, 2], [1, 6], 'int32');
+  const decode = (x: readonly number[]) => {
+    const hidden = removal(x);
+    const decoded = decodeRemoved(decoder, { hidden, restore, attend: tokens(ids).attend }, decoderConfig);
+    return predictTokens(
+      { embeddings: tensors.embeddings, languageModel: decoder.languageModel },
+      decoded,
+      constant([0, 1, 2, 3, 4, 5], [1, 6], 'int32'),
+      decoderConfig,
+    );
+  };
+
+  it('the decoder predicts every place, and no removed token changes anything', () => {
+    const before = evaluate(engine, decode(ids));
+    expect(before.shape).toEqual([1, 6, 20]);
+    for (const place of [1, 3, 4])
+      expect([...evaluate(engine, decode(ids.map((id, i) => (i === place ? 17 : id)))).values]).toEqual([
+        ...before.values,
+      ]);
+    expect([...evaluate(engine, decode(ids.map((id, i) => (i === 2 ? 17 : id)))).values]).not.toEqual([
+      ...before.values,
+    ]);
+  });
+
+  it('every decoder weight gets a gradient, checked by finite differences on the mask vector', () => {
+    const loss = (mask: Tensor) => {
+      const tree = { ...decoder, mask };
+      const decoded = decodeRemoved(tree, { hidden: removal(ids), restore, attend: tokens(ids).attend }, decoderConfig);
+      return sum(
+        square(
+          predictTokens(
+            { embeddings: tensors.embeddings, languageModel: tree.languageModel },
+            decoded,
+            constant([1, 3], [1, 2], 'int32'),
+            decoderConfig,
+          ),
+        ),
+      );
+    };
+    const slopes = evaluate(engine, gradients(loss(decoder.mask), decoder));
+    // A key's bias moves every score of a query alike, so softmax does not see it.
+    for (const [path, { values }] of flattenTree<HostTensor>(slopes as never))
+      if (!path.endsWith('key/bias'))
+        expect(
+          values.some((v) => Math.abs(v) > 1e-8),
+          path,
+        ).toBe(true);
+    const at = evaluate(engine, decoder.mask).values;
+    const nudged = (i: number, by: number) =>
+      evaluate(
+        engine,
+        loss(
+          constant(
+            at.map((v, j) => (j === i ? v + by : v)),
+            [1, 8],
+          ),
+        ),
+      ).values[0] as number;
+    for (const i of [0, 3, 7]) {
+      const numeric = (nudged(i, 3e-3) - nudged(i, -3e-3)) / 6e-3;
+      const analytic = (slopes as unknown as { mask: HostTensor }).mask.values[i] as number;
+      expect(Math.abs(numeric - analytic) / (1 + Math.abs(analytic))).toBeLessThan(2e-2);
+    }
+  });
+});
