@@ -1,4 +1,11 @@
 export { type AdamWOptions, type AdamWState, type AdamWStep, adamW, adamWStep, initialAdamW } from './adam-w.ts';
+export { CheckpointError } from './checkpoints/checkpoint-error.ts';
+export type { Files, TensorCodec } from './checkpoints/files.ts';
+export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints.ts';
+export type { Checkpoint } from './checkpoints/read-checkpoint.ts';
+export { bestOf, type Kept, type Retention, retained } from './checkpoints/retained.ts';
+export { treeFrom } from './checkpoints/tree-from.ts';
+export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
 export { clipByGlobalNorm, globalNorm } from './clip-by-global-norm.ts';
 export { linearWarmup } from './schedules/linear-warmup.ts';
 export { LossError, type StepRecord, type StepResult, train } from './train.ts';

@@ -1,0 +1,1 @@
+export { type FileOperations, nodeFiles } from './node-files.ts';
