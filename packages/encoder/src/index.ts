@@ -1,6 +1,7 @@
 export { averageParameters } from './averaging/average-parameters.ts';
 export { modelAverage } from './averaging/model-average.ts';
 export { type BertOptions, encodeBert } from './bert/encode-bert.ts';
+export { CheckpointError } from './checkpoint/checkpoint-error.ts';
 export {
   type CheckpointExtras,
   type ConvertOptions,
@@ -11,7 +12,10 @@ export {
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
 export { type ModelFamily, modelNames } from './checkpoint/names/model-names.ts';
 export type { NamePair } from './checkpoint/names/name-pairs.ts';
-export { CheckpointError, readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
+export { readPytorchBin } from './checkpoint/pytorch/read-pytorch-bin.ts';
+export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
+export { shardNames } from './checkpoint/shard-names.ts';
+export { readTensorflowCheckpoint } from './checkpoint/tensorflow/read-tensorflow-checkpoint.ts';
 export { writeSafetensors } from './checkpoint/write-safetensors.ts';
 export { type Activation, type EncoderConfig, encoderConfig } from './config/encoder-config.ts';
 export {

@@ -4,9 +4,9 @@ import type { DetectorParameters } from '../electra/detect-replaced.ts';
 import { drawParameters, type Uniform } from '../parameters/draw-parameters.ts';
 import { type ParameterSpec, parameterSpecs } from '../parameters/parameter-specs.ts';
 import type { EncoderParameters, Linear } from '../parameters/parameter-tree.ts';
+import { CheckpointError } from './checkpoint-error.ts';
 import { outputName } from './names/bert-names.ts';
 import { type ModelFamily, modelNames, optionalNames } from './names/model-names.ts';
-import { CheckpointError } from './read-safetensors.ts';
 
 function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   const [rows, columns] = shape as [number, number];

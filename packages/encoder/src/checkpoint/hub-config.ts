@@ -1,6 +1,6 @@
 import { type Activation, type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
+import { CheckpointError } from './checkpoint-error.ts';
 import type { ModelFamily } from './names/model-names.ts';
-import { CheckpointError } from './read-safetensors.ts';
 
 /** A `config.json` understood: ours, the family, and the file itself, whose other keys survive a round trip. */
 export interface HubConfig {

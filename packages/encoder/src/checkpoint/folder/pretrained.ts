@@ -1,0 +1,27 @@
+import type { HostTensor } from '@cloze/backend';
+import type { EncoderConfig } from '../../config/encoder-config.ts';
+import type { EncoderParameters } from '../../parameters/parameter-tree.ts';
+import type { CheckpointExtras } from '../convert-parameters.ts';
+import type { ModelFamily } from '../names/model-names.ts';
+
+/** A model and everything its folder says of it. */
+export interface Pretrained extends CheckpointExtras {
+  readonly config: EncoderConfig;
+  readonly parameters: EncoderParameters<HostTensor>;
+  readonly family: ModelFamily;
+  /** `config.json` as it was: keys we do not know survive a save. */
+  readonly file: Readonly<Record<string, unknown>>;
+  /** Files of the tokenizer, by name (`tokenizer.json`, `vocab.txt`, …), byte for byte. */
+  readonly tokenizerFiles: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Names of the files a tokenizer may have. */
+export const tokenizerFileNames = [
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.txt',
+  'vocab.json',
+  'merges.txt',
+] as const;

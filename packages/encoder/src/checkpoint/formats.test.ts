@@ -1,0 +1,327 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { smallModel } from '../../test/small-model.ts';
+import {
+  CheckpointError,
+  readPytorchBin,
+  readSafetensors,
+  readTensorflowCheckpoint,
+  shardNames,
+  writeSafetensors,
+} from '../index.ts';
+import { loadPretrained, savePretrained } from '../node.ts';
+
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url)));
+const { tensors } = readSafetensors(fixture('tiny-bert.safetensors'));
+const bin = fixture('tiny-bert.bin');
+const index = fixture('tiny-bert.ckpt.index');
+const data = fixture('tiny-bert.ckpt.data-00000-of-00001');
+const config = {
+  model_type: 'bert',
+  vocab_size: 30,
+  hidden_size: 8,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  intermediate_size: 16,
+  max_position_embeddings: 10,
+  some_key_of_the_future: { kept: [1, 2] },
+};
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cloze-formats-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("PyTorch's .bin", () => {
+  it('gives the tensors of the safetensors file, a tied one and a transposed view included', () => {
+    const read = readPytorchBin(bin);
+    for (const [name, { shape, values }] of tensors)
+      expect(read.get(name), name).toEqual({ shape, dtype: 'float32', values });
+    expect(read.get('cls.predictions.decoder.weight')).toEqual(tensors.get('bert.embeddings.word_embeddings.weight'));
+    expect(read.size).toBe(tensors.size + 1);
+  });
+
+  const pickled = (pickle: string, entries: Record<string, Uint8Array> = {}) =>
+    zipSync({ 'm/data.pkl': Uint8Array.from(pickle, (c) => c.charCodeAt(0)), ...entries }, { level: 0 });
+  it.each([
+    ['a call of os.system', pickled('\x80\x02cos\nsystem\nX\x02\0\0\0ls\x85R.'), "asks to call 'os system'"],
+    ['an eval', pickled('\x80\x02cbuiltins\neval\nX\x01\0\0\x001\x85R.'), "asks to call 'builtins eval'"],
+    ['an opcode it does not know', pickled('\x80\x02i'), 'opcode 0x69'],
+    ['a torn pickle', pickled('\x80\x02X\xff\0\0\0a'), 'ends inside a value of 255 bytes'],
+    [
+      'an unknown storage',
+      pickled('\x80\x02(X\x07\0\0\0storagectorch\nEvilStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x01tQ.'),
+      'torch EvilStorage',
+    ],
+    ['no pickle', zipSync({ 'm/other': new Uint8Array(3) }, { level: 0 }), "no '*/data.pkl'"],
+    [
+      'a compressed archive (a bomb)',
+      zipSync({ 'm/data.pkl': new Uint8Array(1_000_000) }, { level: 9 }),
+      'compressed or larger',
+    ],
+    ['no archive', new Uint8Array(50), 'Not a zip archive'],
+  ])('refuses %s', (_what, file, message) => {
+    expect(() => readPytorchBin(file)).toThrow(CheckpointError);
+    expect(() => readPytorchBin(file)).toThrow(message);
+  });
+});
+
+describe("Google's TensorFlow checkpoint, written by TensorFlow 2.21", () => {
+  it('gives the same tensors under modern names, without optimiser slots', () => {
+    const read = readTensorflowCheckpoint(index, [data]);
+    const modern = new Map(
+      [...read].map(([name, tensor]) => [
+        name.replace('LayerNorm.gamma', 'LayerNorm.weight').replace('LayerNorm.beta', 'LayerNorm.bias'),
+        tensor,
+      ]),
+    );
+    expect([...modern.keys()].sort()).toEqual([...tensors.keys()].sort());
+    for (const [name, { shape, values }] of tensors)
+      expect(modern.get(name), name).toEqual({ shape, dtype: 'float32', values });
+  });
+});
+
+describe('hostile bytes', () => {
+  it('4,000 mutated files of each kind: tensors or a CheckpointError, nothing else', () => {
+    let state = 11;
+    const below = (limit: number) => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return Math.floor((state / 4294967296) * limit);
+    };
+    const refused = { bin: 0, ckpt: 0 };
+    for (let i = 0; i < 4000; i++) {
+      for (const [kind, seed] of [
+        ['bin', bin],
+        ['ckpt', index],
+      ] as const) {
+        const bytes = seed.slice(0, below(4) === 0 ? below(seed.length) : seed.length);
+        // The directory and the pickle's names are where lies can be told.
+        for (let flips = 1 + below(4); flips > 0 && bytes.length > 0; flips--) bytes[below(bytes.length)] = below(256);
+        try {
+          if (kind === 'bin') readPytorchBin(bytes);
+          else readTensorflowCheckpoint(bytes, [data]);
+        } catch (error) {
+          refused[kind]++;
+          if (!(error instanceof CheckpointError)) throw error;
+        }
+      }
+    }
+    expect(refused.bin).toBeGreaterThan(800);
+    expect(refused.ckpt).toBeGreaterThan(800);
+  });
+
+  it.each([
+    [{ a: '../model.safetensors' }],
+    [{ a: '/etc/x.safetensors' }],
+    [{ a: 'b\\c.safetensors' }],
+    [{ a: '.hidden.safetensors' }],
+    [{ a: 5 }],
+    [{}],
+  ])('a shard index naming %j is refused', (weight_map) => {
+    expect(() => shardNames({ weight_map })).toThrow('must name plain files');
+  });
+});
+
+describe('a folder', () => {
+  const half = (of: number) => new Map([...tensors].filter((_, i) => i % 2 === of));
+  const halves = [half(0), half(1)] as const;
+  const layouts: Record<string, Record<string, Uint8Array | string>> = {
+    safetensors: { 'model.safetensors': fixture('tiny-bert.safetensors') },
+    sharded: {
+      'model.safetensors.index.json': JSON.stringify({
+        weight_map: Object.fromEntries(
+          halves.flatMap((half, i) =>
+            [...half.keys()].map((name) => [name, `model-0000${i + 1}-of-00002.safetensors`]),
+          ),
+        ),
+      }),
+      'model-00001-of-00002.safetensors': writeSafetensors(halves[0]),
+      'model-00002-of-00002.safetensors': writeSafetensors(halves[1]),
+    },
+    bin: { 'pytorch_model.bin': bin },
+    tensorflow: { 'bert_model.ckpt.index': index, 'bert_model.ckpt.data-00000-of-00001': data },
+  };
+  const make = (files: Record<string, Uint8Array | string>) => {
+    const made = mkdtempSync(join(folder, 'layout-'));
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(made, name), content);
+    return made;
+  };
+
+  it.each(Object.keys(layouts))('of %s opens with the same parameters', async (layout) => {
+    const files = layouts[layout] as Record<string, Uint8Array | string>;
+    const name = layout === 'tensorflow' ? 'bert_config.json' : 'config.json';
+    const { model_type: _, ...google } = config;
+    const content = JSON.stringify(layout === 'tensorflow' ? google : config);
+    const loaded = await loadPretrained(make({ [name]: content, ...files }));
+    const reference = await loadPretrained(
+      make({ 'config.json': JSON.stringify(config), 'model.safetensors': fixture('tiny-bert.safetensors') }),
+    );
+    expect(loaded.parameters).toEqual(reference.parameters);
+    expect(loaded.unexpected).toEqual([]);
+  });
+
+  it('saved and opened again is the same model: unknown config keys, tokenizer files and a head of its own survive', async () => {
+    const from = await loadPretrained(
+      make({
+        'config.json': JSON.stringify(config),
+        'model.safetensors': fixture('tiny-bert.safetensors'),
+        'vocab.txt': '[PAD]\n春\n',
+      }),
+    );
+    const { words } = from.parameters.embeddings;
+    const untied = {
+      ...from,
+      parameters: {
+        ...from.parameters,
+        languageModel: {
+          ...from.parameters.languageModel,
+          output: { ...words, values: words.values.map((v) => v + 1) as Float32Array },
+        },
+      },
+    };
+    const target = join(folder, 'saved');
+    await savePretrained(target, from);
+    await savePretrained(target, untied);
+    const again = await loadPretrained(target);
+    expect(again.parameters).toEqual(untied.parameters);
+    expect(again.config).toEqual(from.config);
+    expect(again.file.some_key_of_the_future).toEqual({ kept: [1, 2] });
+    expect(new TextDecoder().decode(again.tokenizerFiles['vocab.txt'])).toBe('[PAD]\n春\n');
+    expect(readdirSync(folder).filter((name) => name.startsWith('.saved'))).toEqual([]);
+  });
+
+  it.each([
+    ['pre-layer-norm', { normPlacement: 'pre' }],
+    ['rotary', { positionKind: 'rotary' }],
+    ['relative', { positionKind: 'relative' }],
+    ['Synthesizer', { attentionKind: 'random' }],
+    ['narrow tables', { embeddingWidth: 8 }],
+  ] as const)(
+    '%s models survive too, and say to transformers that they are not BERT where they are not',
+    async (name, own) => {
+      const { config: ours, host } = smallModel(own);
+      const target = join(folder, name);
+      await savePretrained(target, {
+        parameters: host,
+        config: ours,
+        family: name === 'narrow tables' ? 'electra' : 'bert',
+      });
+      const again = await loadPretrained(target);
+      expect(again.parameters).toEqual(host);
+      expect(again.config).toEqual(ours);
+      const { model_type } = JSON.parse(readFileSync(join(target, 'config.json'), 'utf8')) as { model_type: string };
+      expect(model_type).toBe(name === 'narrow tables' ? 'electra' : name === 'relative' ? 'bert' : 'cloze');
+    },
+  );
+
+  it('a save that fails leaves the old folder as it was', async () => {
+    const { config: ours, host } = smallModel();
+    const target = join(folder, 'kept');
+    await savePretrained(target, { parameters: host, config: ours });
+    const before = readFileSync(join(target, 'model.safetensors'));
+    await expect(
+      savePretrained(target, {
+        parameters: host,
+        config: ours,
+        tokenizerFiles: { 'vocab.txt': Symbol('no bytes') as never },
+      }),
+    ).rejects.toThrow();
+    expect(readFileSync(join(target, 'model.safetensors'))).toEqual(before);
+    expect(readdirSync(folder).filter((name) => name.startsWith('.kept'))).toEqual([]);
+  });
+
+  it('says what is wrong: no config, no weights, a missing shard, a wrong model_type, a name that is nothing', async () => {
+    await expect(loadPretrained(make({}))).rejects.toThrow('has no config.json');
+    await expect(loadPretrained(make({ 'config.json': JSON.stringify(config) }))).rejects.toThrow(
+      'has no weights: expected model.safetensors',
+    );
+    await expect(
+      loadPretrained(
+        make({
+          'config.json': JSON.stringify(config),
+          'model.safetensors.index.json': '{"weight_map":{"a":"x.safetensors"}}',
+        }),
+      ),
+    ).rejects.toThrow("names 'x.safetensors', which is not there");
+    await expect(loadPretrained(make({ 'config.json': '{"model_type":"gpt2","hidden_act":"mish"}' }))).rejects.toThrow(
+      /'model_type' must be one of .* got "gpt2"; 'hidden_act' must be one of .* got 'mish'; 'hidden_size' must be a number/,
+    );
+    await expect(loadPretrained('../no/such/folder')).rejects.toThrow('no folder here, and no hub id');
+  });
+});
+
+describe('the hub', () => {
+  it('is asked for an id, once: the second time the cache answers', async () => {
+    const files: Record<string, Uint8Array> = {
+      'config.json': new TextEncoder().encode(JSON.stringify(config)),
+      'model.safetensors': fixture('tiny-bert.safetensors'),
+      'unrelated.md': new TextEncoder().encode('x'),
+    };
+    const fetched: string[] = [];
+    const server = createServer((request, response) => {
+      const url = request.url ?? '';
+      if (url.startsWith('/api/models/some/bert/tree/')) {
+        response.setHeader('content-type', 'application/json');
+        response.end(
+          JSON.stringify(
+            Object.entries(files).map(([path, { length: size }]) => ({ type: 'file', path, size, oid: path })),
+          ),
+        );
+        return;
+      }
+      if (url.startsWith('/api/models/some/bert/paths-info/')) {
+        const chunks: Buffer[] = [];
+        request.on('data', (chunk: Buffer) => chunks.push(chunk));
+        request.on('end', () => {
+          const { paths } = JSON.parse(Buffer.concat(chunks).toString()) as { paths: string[] };
+          response.setHeader('content-type', 'application/json');
+          const about = (path: string) => ({
+            type: 'file',
+            path,
+            size: files[path]?.length,
+            oid: path.replace('.', ''),
+            lastCommit: { id: 'c0ffee', title: '', date: '2026-01-01T00:00:00.000Z' },
+          });
+          response.end(JSON.stringify(paths.map(about)));
+        });
+        return;
+      }
+      const name = url.split('/').at(-1)?.split('?')[0] ?? '';
+      const file = files[name];
+      if (!file) {
+        response.statusCode = 404;
+        response.end(url);
+        return;
+      }
+      if (request.method === 'GET' && !request.headers.range) fetched.push(name);
+      response.setHeader('etag', `"${name.replace('.', '')}"`);
+      response.setHeader('x-repo-commit', 'c0ffee');
+      response.setHeader('content-range', `bytes 0-0/${file.length}`);
+      response.setHeader('content-length', String(file.length));
+      response.end(request.method === 'HEAD' ? undefined : file);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const options = {
+      hubUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      cacheFolder: join(folder, 'hub'),
+    };
+    try {
+      const first = await loadPretrained('some/bert', options);
+      expect(first.config.width).toBe(8);
+      expect(fetched.sort()).toEqual(['config.json', 'model.safetensors']);
+      await loadPretrained('some/bert', options);
+      expect(fetched.length).toBe(2);
+      await expect(loadPretrained('no/such', options)).rejects.toThrow(
+        "'no/such' is no folder here and could not be fetched from the hub",
+      );
+    } finally {
+      server.close();
+    }
+  });
+});

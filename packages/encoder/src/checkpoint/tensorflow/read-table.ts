@@ -1,0 +1,79 @@
+import { CheckpointError } from '../checkpoint-error.ts';
+
+const footerBytes = 48;
+const magic = 0xdb4775248b80fb57n;
+
+/** A reader of varints and length-prefixed bytes; every step is checked against the end. */
+export class ByteReader {
+  at = 0;
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+  get done(): boolean {
+    return this.at >= this.bytes.length;
+  }
+  varint(): number {
+    let [value, scale] = [0, 1];
+    for (let i = 0; i < 10; i++) {
+      const byte = this.take(1)[0] as number;
+      value += (byte & 127) * scale;
+      if (byte < 128) {
+        if (!Number.isSafeInteger(value)) break;
+        return value;
+      }
+      scale *= 128;
+    }
+    throw new CheckpointError(`The index has a number beyond 2^53 at byte ${this.at}.`);
+  }
+  take(count: number): Uint8Array {
+    if (count < 0 || this.at + count > this.bytes.length)
+      throw new CheckpointError(`The index ends inside ${count} bytes at byte ${this.at} of ${this.bytes.length}.`);
+    this.at += count;
+    return this.bytes.subarray(this.at - count, this.at);
+  }
+}
+
+/** The entries of one block: keys share prefixes with the one before; restarts at the end are for seeking and are skipped. */
+function blockEntries(file: Uint8Array, offset: number, size: number): [string, Uint8Array][] {
+  if (offset + size + 5 > file.length)
+    throw new CheckpointError(`The index names a block of ${size} bytes at ${offset}, past its end.`);
+  if (file[offset + size] !== 0)
+    throw new CheckpointError('A block of the index is compressed, which TensorFlow never writes.');
+  const block = file.subarray(offset, offset + size);
+  if (size < 4) throw new CheckpointError(`A block of the index has ${size} bytes.`);
+  const restarts = new DataView(block.buffer, block.byteOffset).getUint32(size - 4, true);
+  const end = size - 4 - 4 * restarts;
+  if (end < 0) throw new CheckpointError(`A block of the index claims ${restarts} restarts in ${size} bytes.`);
+  const reader = new ByteReader(block.subarray(0, end));
+  const entries: [string, Uint8Array][] = [];
+  let key = new Uint8Array(0);
+  while (!reader.done) {
+    const [shared, fresh, length] = [reader.varint(), reader.varint(), reader.varint()];
+    if (shared > key.length)
+      throw new CheckpointError('A key of the index shares more with its predecessor than that has.');
+    const next = new Uint8Array(shared + fresh);
+    next.set(key.subarray(0, shared));
+    next.set(reader.take(fresh), shared);
+    key = next;
+    entries.push([new TextDecoder().decode(key), reader.take(length)]);
+  }
+  return entries;
+}
+
+/** Keys and values of a sorted-string table, TensorFlow's `*.index`. @throws {CheckpointError} for anything torn or hostile */
+export function readTable(file: Uint8Array): [string, Uint8Array][] {
+  if (file.length < footerBytes)
+    throw new CheckpointError(`A TensorFlow index has at least ${footerBytes} bytes, got ${file.length}.`);
+  const footer = file.subarray(file.length - footerBytes);
+  if (new DataView(footer.buffer, footer.byteOffset).getBigUint64(40, true) !== magic)
+    throw new CheckpointError("This is no TensorFlow index: the number at its end is not a table's.");
+  const handle = new ByteReader(footer);
+  handle.varint();
+  handle.varint();
+  const [offset, size] = [handle.varint(), handle.varint()];
+  return blockEntries(file, offset, size).flatMap(([, value]) => {
+    const child = new ByteReader(value);
+    return blockEntries(file, child.varint(), child.varint());
+  });
+}

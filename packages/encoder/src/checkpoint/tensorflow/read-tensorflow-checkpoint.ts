@@ -1,0 +1,111 @@
+import { type HostTensor, sizeOf } from '@cloze/backend';
+import { CheckpointError } from '../checkpoint-error.ts';
+import { decodeTensor, typeWidths } from '../decode-tensor.ts';
+import { ByteReader, readTable } from './read-table.ts';
+
+/** TensorFlow's numbers of types. */
+const types: Readonly<Record<number, string>> = {
+  1: 'F32',
+  2: 'F64',
+  3: 'I32',
+  9: 'I64',
+  10: 'BOOL',
+  14: 'BF16',
+  19: 'F16',
+};
+
+interface Entry {
+  type: number;
+  shape: number[];
+  shard: number;
+  offset: number;
+  size: number;
+}
+
+/** Fields of a protocol-buffer message: numbers and byte strings. */
+function* fields(bytes: Uint8Array): Generator<[number, number | Uint8Array]> {
+  const reader = new ByteReader(bytes);
+  while (!reader.done) {
+    const tag = reader.varint();
+    const [field, wire] = [Math.floor(tag / 8), tag % 8];
+    if (wire === 0) yield [field, reader.varint()];
+    else if (wire === 1) yield [field, reader.take(8)];
+    else if (wire === 2) yield [field, reader.take(reader.varint())];
+    else if (wire === 5) yield [field, reader.take(4)];
+    else throw new CheckpointError(`The index has a field of wire type ${wire}.`);
+  }
+}
+
+const number = (value: number | Uint8Array): number => {
+  if (typeof value !== 'number') throw new CheckpointError('The index has bytes where a number belongs.');
+  return value;
+};
+const message = (value: number | Uint8Array): Uint8Array => {
+  if (typeof value === 'number') throw new CheckpointError('The index has a number where a message belongs.');
+  return value;
+};
+
+function entryOf(bytes: Uint8Array): Entry {
+  const entry: Entry = { type: 0, shape: [], shard: 0, offset: 0, size: 0 };
+  for (const [field, value] of fields(bytes)) {
+    if (field === 1) entry.type = number(value);
+    else if (field === 3) entry.shard = number(value);
+    else if (field === 4) entry.offset = number(value);
+    else if (field === 5) entry.size = number(value);
+    else if (field === 2)
+      for (const [part, dimension] of fields(message(value))) {
+        if (part !== 2) continue;
+        let extent = 0;
+        for (const [name, size] of fields(message(dimension))) if (name === 1) extent = number(size);
+        entry.shape.push(extent);
+      }
+  }
+  return entry;
+}
+
+/** Hugging Face's name of one of Google's, and whether Google's matrix is the transpose of PyTorch's. */
+function modernName(name: string): { readonly name: string; readonly kernel: boolean } {
+  const kernel = name.endsWith('/kernel');
+  const modern = name
+    .replace(/\/kernel$/, '/weight')
+    .replace(/\/layer_(\d+)\//, '/layer/$1/')
+    .replace(/(word_embeddings|position_embeddings|token_type_embeddings)$/, '$1/weight')
+    .replace(/^cls\/predictions\/output_bias$/, 'cls/predictions/bias');
+  return { name: modern.replaceAll('/', '.'), kernel };
+}
+
+/**
+ * Reads one of Google's BERT checkpoints (`bert_model.ckpt.index` and `.data-…`) under Hugging Face's names, ready for `parametersFromCheckpoint`.
+ *
+ * Optimiser slots (`adam_m`, `adam_v`) and the step are left out.
+ *
+ * @param shards the data files in order
+ * @throws {CheckpointError} for a torn or hostile index, and for a tensor outside its shard
+ */
+export function readTensorflowCheckpoint(index: Uint8Array, shards: readonly Uint8Array[]): Map<string, HostTensor> {
+  const tensors = new Map<string, HostTensor>();
+  for (const [key, value] of readTable(index)) {
+    if (key === '' || /(\/adam_[mv]|^global_step|^_CHECKPOINTABLE)/.test(key)) continue;
+    const { type, shape, shard, offset, size } = entryOf(value);
+    const dtype = types[type];
+    const data = shards[shard];
+    if (!dtype) throw new CheckpointError(`'${key}' has TensorFlow's type ${type}, which is not read.`);
+    if (!data) throw new CheckpointError(`'${key}' is in data file ${shard}; ${shards.length} were given.`);
+    if (offset + size > data.length || sizeOf(shape) * (typeWidths[dtype] as number) !== size)
+      throw new CheckpointError(
+        `'${key}': ${dtype} [${shape}] as ${size} bytes at ${offset} does not fit a data file of ${data.length}.`,
+      );
+    const { name, kernel } = modernName(key);
+    const tensor = decodeTensor(key, dtype, shape, data.subarray(offset, offset + size));
+    tensors.set(name, kernel ? transposed(tensor) : tensor);
+  }
+  return tensors;
+}
+
+function transposed({ shape, dtype, values }: HostTensor): HostTensor {
+  const [rows, columns] = shape as [number, number];
+  const out = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) out[c * rows + r] = values[r * columns + c] as number;
+  return { shape: [columns, rows], dtype, values: out };
+}
