@@ -1,4 +1,15 @@
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
 export { type Rounding, tokenBudget } from './budget.ts';
-export { type MaskOptions, maskBatch, type Replacement } from './mask-batch.ts';
+export { maskBatch } from './mask-batch.ts';
+export type { MaskOptions, MaskPolicy } from './mask-options.ts';
+export { type Candidates, candidateIds, candidatesByFrequency } from './replace/candidates.ts';
+export type { Replacement } from './replace/replace-tokens.ts';
+export { similarByEmbedding } from './replace/similar-by-embedding.ts';
+export { parseWordVectors, similarByWordVectors, type WordVectors } from './replace/similar-by-word-vectors.ts';
+export type { SimilarWords } from './replace/similar-words.ts';
 export { targetEveryToken } from './target-every-token.ts';
+export { ngrams } from './units/ngrams.ts';
+export { spanLengths, spans } from './units/spans.ts';
+export { tokens } from './units/tokens.ts';
+export type { TokenRow, Units } from './units/units.ts';
+export { words } from './units/words.ts';

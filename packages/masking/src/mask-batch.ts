@@ -1,107 +1,80 @@
-import { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
-import { type Rounding, tokenBudget } from './budget.ts';
+import { emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
+import { tokenBudget } from './budget.ts';
+import { chooseTokens, scratchFor } from './choose/choose-tokens.ts';
+import { thinTargets } from './choose/thin-targets.ts';
+import { type MaskOptions, maskProblems } from './mask-options.ts';
+import { drawId } from './replace/candidates.ts';
+import { type Replacing, replaceTokens } from './replace/replace-tokens.ts';
+import { tokens } from './units/tokens.ts';
 
-/** Shares of what a chosen token becomes; they sum to 1. */
-export interface Replacement {
-  readonly mask: number;
-  readonly random: number;
-  readonly keep: number;
-}
-
-/** How tokens are chosen and replaced. */
-export interface MaskOptions {
-  /** Share of maskable tokens to choose, 0..1. Default 0.15. */
-  readonly rate?: number;
-  /** `exact`: a rounded count a row; `bernoulli`: each token on its own. Default `exact`. */
-  readonly selection?: 'exact' | 'bernoulli';
-  /** How the exact count is rounded. Default `stochastic`: the mean rate is exact even in short rows. */
-  readonly rounding?: Rounding;
-  /** Choose one token in a row that would get none. Default true for `exact`, false for `bernoulli`. */
-  readonly atLeastOne?: boolean;
-  /** What a chosen token becomes. Default BERT's 0.8 / 0.1 / 0.1. */
-  readonly replacement?: Replacement;
-  /** Room for targets a row; further chosen tokens are dropped. Default: all maskable tokens of the longest row fit. */
-  readonly slots?: number;
-  /** Id of the mask token. */
-  readonly maskId: number;
-  /** Ids that random replacement draws from, uniformly. Leave special and unused ids out. */
-  readonly candidates: { readonly from: number; readonly to: number } | Int32Array;
-  /** The stream of row r: give each example its own, so that its mask does not depend on the batch. */
-  readonly randomOf: (row: number) => RandomStream;
-}
-
-function problemsOf({ rate = 0.15, replacement, slots, candidates }: MaskOptions): string[] {
-  const problems: string[] = [];
-  if (!(rate >= 0 && rate <= 1)) problems.push(`rate must be in [0, 1], got ${rate}`);
-  if (replacement) {
-    const { mask, random, keep } = replacement;
-    if (Math.min(mask, random, keep) < 0 || Math.abs(mask + random + keep - 1) > 1e-9) {
-      problems.push(`replacement shares must be ≥ 0 and sum to 1, got ${mask} + ${random} + ${keep}`);
-    }
+/** Most maskable tokens of a row, at least 1. */
+function longestRow({ shape: [rows, length], maskable }: MaskableBatch): number {
+  let longest = 1;
+  for (let row = 0, at = 0; row < rows; row++) {
+    let count = 0;
+    for (const end = at + length; at < end; at++) if (maskable[at]) count++;
+    if (count > longest) longest = count;
   }
-  if (slots !== undefined && !(Number.isInteger(slots) && slots > 0))
-    problems.push(`slots must be a positive integer, got ${slots}`);
-  const size = candidates instanceof Int32Array ? candidates.length : candidates.to - candidates.from;
-  if (!(size > 0)) problems.push('candidates must hold at least one id');
-  return problems;
-}
-
-function chooseExact(columns: Int32Array, count: number, random: RandomStream): Int32Array {
-  for (let i = 0; i < count; i++) {
-    const j = i + Math.floor(random.next() * (columns.length - i));
-    const held = columns[i] as number;
-    columns[i] = columns[j] as number;
-    columns[j] = held;
-  }
-  return columns.subarray(0, count).sort();
+  return longest;
 }
 
 /**
- * Masked-language-model inputs and targets (Devlin et al. 2019): choose maskable tokens, replace them, remember what they were.
+ * Masked-language-model inputs and targets (Devlin et al. 2019): choose maskable units, replace their tokens, remember what they were.
  *
  * Pads and special tokens are never chosen. A row with nothing maskable gets no targets (all weights 0). `rate` 0 chooses nothing,
- * 1 everything. With one stream an example, the result does not depend on batch size or order.
+ * 1 everything. Targets stand in the order of their columns. With one stream an example, the result does not depend on batch size or
+ * order. A row whose every unit is longer than its count gets one unit whole (with `atLeastOne`), else nothing.
  *
  * @throws {RangeError} naming every option out of range
  */
 export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBatch {
-  const problems = problemsOf(options);
+  const problems = maskProblems(options);
   if (problems.length > 0) throw new RangeError(`maskBatch: ${problems.join('; ')}.`);
-  const { rate = 0.15, selection = 'exact', rounding = 'stochastic', maskId, candidates, randomOf } = options;
-  const { atLeastOne = selection === 'exact', replacement = { mask: 0.8, random: 0.1, keep: 0.1 } } = options;
-  const [rows, length] = batch.shape;
-  const columnsOf = Array.from({ length: rows }, (_, row) => {
-    const found: number[] = [];
-    for (let column = 0; column < length; column++) if (batch.maskable[row * length + column]) found.push(column);
-    return Int32Array.from(found);
-  });
-  const longest = columnsOf.reduce((most, { length: count }) => Math.max(most, count), 1);
-  const out = emptyTargets(batch, options.slots ?? longest);
-  const [from, size] =
-    candidates instanceof Int32Array ? [0, candidates.length] : [candidates.from, candidates.to - candidates.from];
-  for (const [row, columns] of columnsOf.entries()) {
-    const random = randomOf(row);
-    const limit = out.slots;
-    let chosen: Int32Array;
-    if (selection === 'exact') {
-      chosen = chooseExact(columns, tokenBudget(columns.length, { rate, rounding, atLeastOne, limit, random }), random);
-    } else {
-      chosen = columns.filter(() => random.next() < rate).subarray(0, limit);
-      if (chosen.length === 0 && atLeastOne && rate > 0 && columns.length > 0)
-        chosen = columns.slice(0, 1).fill(columns[Math.floor(random.next() * columns.length)] as number);
+  const { rate = 0.15, selection = 'exact', rounding = 'stochastic', base = 'maskable', units = tokens } = options;
+  const { atLeastOne = selection === 'exact', overflow = 'skip', predictionRate, randomOf } = options;
+  const replacing: Replacing = {
+    shares: options.replacement ?? { mask: 0.8, random: 0.1, keep: 0.1 },
+    per: options.replacePer ?? 'token',
+    maskId: options.maskId,
+    drawId: drawId(options.candidates),
+    similar: options.similar,
+  };
+  const { ids, attend, maskable, shape } = batch;
+  const [rows, length] = shape;
+  const out = emptyTargets(batch, options.slots ?? longestRow(batch));
+  const { slots: limit } = out;
+  const scratch = scratchFor(length);
+  const row = { batch, offset: 0, columns: new Int32Array(length), count: 0 };
+  for (let r = 0; r < rows; r++) {
+    row.offset = r * length;
+    row.count = 0;
+    let attended = 0;
+    for (let column = 0; column < length; column++) {
+      if (maskable[row.offset + column]) row.columns[row.count++] = column;
+      if (attend[row.offset + column]) attended++;
     }
-    for (const [slot, column] of chosen.entries()) {
-      const at = row * length + column;
-      const target = row * out.slots + slot;
-      out.positions[target] = column;
-      out.targets[target] = batch.ids[at] as number;
-      out.weights[target] = 1;
-      const fate = random.next();
-      if (fate < replacement.mask) out.ids[at] = maskId;
-      else if (fate < replacement.mask + replacement.random) {
-        const drawn = Math.floor(random.next() * size);
-        out.ids[at] = candidates instanceof Int32Array ? (candidates[drawn] as number) : from + drawn;
-      }
+    const random = randomOf(r);
+    const rowRate = typeof rate === 'number' ? rate : rate(r);
+    if (!(rowRate >= 0 && rowRate <= 1))
+      throw new RangeError(`maskBatch: rate must be in [0, 1], got ${rowRate} for row ${r}.`);
+    const of = base === 'maskable' ? row.count : attended;
+    const choice = { units, selection, rate: rowRate, rounding, base: of, atLeastOne, overflow, limit };
+    const total = chooseTokens(row, choice, random, scratch);
+    if (total === 0) continue;
+    const { chosen } = scratch;
+    replaceTokens(row, chosen, out.ids, replacing, random);
+    if (predictionRate !== undefined && predictionRate < rowRate) {
+      const share = predictionRate / rowRate;
+      const kept = tokenBudget(total, { rate: share, rounding: 'stochastic', atLeastOne, limit, random });
+      thinTargets(chosen, row.count, { total, kept, random });
+    }
+    let slot = r * limit;
+    for (let i = 0; i < row.count; i++) {
+      if (!chosen[i]) continue;
+      const column = row.columns[i] as number;
+      out.positions[slot] = column;
+      out.targets[slot] = ids[row.offset + column] as number;
+      out.weights[slot++] = 1;
     }
   }
   return out;
