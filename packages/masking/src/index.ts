@@ -1,15 +1,45 @@
+export { binomialBound, countMasking, type MaskingCounts } from './audit/count-masking.ts';
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
 export { type Rounding, tokenBudget } from './budget.ts';
 export { maskBatch } from './mask-batch.ts';
+export { type MaskedCopies, maskCopies } from './mask-copies.ts';
 export type { MaskOptions, MaskPolicy } from './mask-options.ts';
+export { buildPmiVocabulary, type PmiOptions } from './pmi/build-pmi-vocabulary.ts';
+export { formatPmi, parsePmi } from './pmi/pmi-text.ts';
+export type { PmiEntry, PmiVocabulary } from './pmi/pmi-vocabulary.ts';
+export { scoreNgram } from './pmi/score-ngram.ts';
+export {
+  bernoulli,
+  bert,
+  decoupled,
+  macBert,
+  mask40,
+  ngram,
+  pmi,
+  roberta,
+  spanBert,
+  wholeWord,
+  wholeWordBernoulli,
+} from './recipes/recipes.ts';
+export { dropTokens } from './removal/drop-tokens.ts';
+export type { KeptBatch } from './removal/gather-kept.ts';
+export { type RemovedBatch, removeTokens } from './removal/remove-tokens.ts';
 export { type Candidates, candidateIds, candidatesByFrequency } from './replace/candidates.ts';
+export { replaceDecoderInput } from './replace/replace-decoder-input.ts';
 export type { Replacement } from './replace/replace-tokens.ts';
 export { similarByEmbedding } from './replace/similar-by-embedding.ts';
 export { parseWordVectors, similarByWordVectors, type WordVectors } from './replace/similar-by-word-vectors.ts';
 export type { SimilarWords } from './replace/similar-words.ts';
-export { targetEveryToken } from './target-every-token.ts';
+export { constantRate, cosineRate, linearRate, type RateSchedule, uniformRate } from './schedules/schedules.ts';
+export { splitMaskable } from './schedules/split-maskable.ts';
+export { predictNext, predictPrefix } from './targets/predict-next.ts';
+export { type PermutedBatch, predictPermuted } from './targets/predict-permuted.ts';
+export { replacedTokens } from './targets/replaced-tokens.ts';
+export { targetEveryToken } from './targets/target-every-token.ts';
 export { ngrams } from './units/ngrams.ts';
+export { pmiNgrams } from './units/pmi-ngrams.ts';
 export { spanLengths, spans } from './units/spans.ts';
 export { tokens } from './units/tokens.ts';
 export type { TokenRow, Units } from './units/units.ts';
+export { wordsFromBoundaries, wordsFromContinuations, wordsFromSet } from './units/word-numbers.ts';
 export { words } from './units/words.ts';

@@ -1,4 +1,4 @@
-import { emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
+import { emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts';
 
 /**
  * T-TA's targets: inputs unchanged, every maskable token is predicted (Shin, Lee, Jung 2020).

@@ -1,0 +1,53 @@
+import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { type Rounding, tokenBudget } from '../budget.ts';
+import { gatherKept, type KeptBatch } from './gather-kept.ts';
+
+/**
+ * DropToken: rows lose a share of their tokens, the others keep position and segment embeddings (a regulariser for fine-tuning).
+ *
+ * [CLS], [SEP] and pads are never dropped, and at least one token stays. Its article gives neither the count rule nor what may be
+ * dropped: both are arguments. Rows are padded anew to the longest; it is faster only where that one became shorter.
+ *
+ * @param options.rate share of maskable tokens to drop, default 0.1 (best at 0.1 to 0.15)
+ * @param options.selection `exact`: ⌊rate·n⌋ tokens a row, or another rounding; `bernoulli`: each token on its own. Default `exact`
+ * @throws {RangeError} for a rate outside [0, 1]
+ */
+export function dropTokens(
+  batch: MaskableBatch,
+  {
+    rate = 0.1,
+    selection = 'exact',
+    rounding = 'floor',
+    padId,
+    randomOf,
+  }: {
+    readonly rate?: number;
+    readonly selection?: 'exact' | 'bernoulli';
+    readonly rounding?: Rounding;
+    readonly padId: number;
+    readonly randomOf: (row: number) => RandomStream;
+  },
+): KeptBatch {
+  if (!(rate >= 0 && rate <= 1)) throw new RangeError(`dropTokens: rate must be in [0, 1], got ${rate}.`);
+  const [rows, length] = batch.shape;
+  const keep = batch.attend.slice();
+  for (let row = 0; row < rows; row++) {
+    const random = randomOf(row);
+    let left = 0;
+    for (let at = row * length; at < (row + 1) * length; at++) left += batch.maskable[at] ? 1 : 0;
+    const limit = Math.max(0, left - 1);
+    let wanted = tokenBudget(left, { rate, rounding, atLeastOne: false, limit, random });
+    let most = limit;
+    for (let at = row * length; at < (row + 1) * length && most > 0; at++) {
+      if (!batch.maskable[at]) continue;
+      const drawn = random.next();
+      if (selection === 'exact' ? drawn * left < wanted : drawn < rate) {
+        wanted--;
+        most--;
+        keep[at] = 0;
+      }
+      left--;
+    }
+  }
+  return gatherKept(batch, keep, { padId });
+}

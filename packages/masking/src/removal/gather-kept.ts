@@ -1,0 +1,47 @@
+import type { MaskableBatch } from '../batch.ts';
+
+/** Rows shortened to the tokens kept. */
+export interface KeptBatch extends MaskableBatch {
+  /** Where each kept token stood, `[batch, kept]`: its position embedding. 0 in pads. */
+  readonly positions: Int32Array;
+  /** For each place of the original row, `[batch, length]`: the column of the kept row that stands there, `kept` where none does. */
+  readonly restore: Int32Array;
+}
+
+/** The batch with only the tokens marked in `keep`, in their order, rows padded to the longest. */
+export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId }: { readonly padId: number }): KeptBatch {
+  const [rows, length] = batch.shape;
+  let kept = 1;
+  for (let row = 0; row < rows; row++) {
+    let count = 0;
+    for (let at = row * length; at < (row + 1) * length; at++) count += keep[at] as number;
+    kept = Math.max(kept, count);
+  }
+  const size = rows * kept;
+  const out = {
+    shape: [rows, kept] as const,
+    ids: new Int32Array(size).fill(padId),
+    segments: new Int32Array(size),
+    attend: new Uint8Array(size),
+    maskable: new Uint8Array(size),
+    words: new Int32Array(size).fill(-1),
+    positions: new Int32Array(size),
+    restore: new Int32Array(rows * length).fill(kept),
+  };
+  for (let row = 0; row < rows; row++) {
+    let to = row * kept;
+    for (let column = 0; column < length; column++) {
+      const at = row * length + column;
+      if (!keep[at]) continue;
+      out.ids[to] = batch.ids[at] as number;
+      out.segments[to] = batch.segments[at] as number;
+      out.attend[to] = batch.attend[at] as number;
+      out.maskable[to] = batch.maskable[at] as number;
+      out.words[to] = batch.words[at] as number;
+      out.positions[to] = column;
+      out.restore[at] = to - row * kept;
+      to++;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,62 @@
+import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
+import { tokenBudget } from '../budget.ts';
+import { gatherTargets } from '../targets/gather-targets.ts';
+import { gatherKept, type KeptBatch } from './gather-kept.ts';
+
+/** What MAE's encoder sees, and what its decoder predicts. */
+export interface RemovedBatch {
+  /** The kept tokens, special tokens among them. */
+  readonly kept: KeptBatch;
+  /** The original rows with the removed tokens as targets; `ids` must not enter the encoder. */
+  readonly targets: MaskedBatch;
+}
+
+/**
+ * MAE's removal (He et al. 2022): a share of each row's maskable tokens is taken out, the rest is encoded at its own positions.
+ *
+ * `n − round(rate·n)` maskable tokens stay, counted in integers: the reference's `int(n·(1 − rate))` keeps 0 of 10 at 0.9. Special
+ * tokens stay, and at least one maskable token does.
+ *
+ * @param options.rate share to remove, default 0.75 @param options.padId id of pads in the shortened rows
+ * @throws {RangeError} for a rate outside [0, 1]
+ */
+export function removeTokens(
+  batch: MaskableBatch,
+  {
+    rate = 0.75,
+    padId,
+    slots,
+    randomOf,
+  }: {
+    readonly rate?: number;
+    readonly padId: number;
+    readonly slots?: number;
+    readonly randomOf: (row: number) => RandomStream;
+  },
+): RemovedBatch {
+  if (!(rate >= 0 && rate <= 1)) throw new RangeError(`removeTokens: rate must be in [0, 1], got ${rate}.`);
+  const [rows, length] = batch.shape;
+  const keep = batch.attend.slice();
+  for (let row = 0; row < rows; row++) {
+    const random = randomOf(row);
+    let left = 0;
+    for (let at = row * length; at < (row + 1) * length; at++) left += batch.maskable[at] ? 1 : 0;
+    let wanted = tokenBudget(left, {
+      rate,
+      rounding: 'halfUp',
+      atLeastOne: false,
+      limit: Math.max(0, left - 1),
+      random,
+    });
+    for (let at = row * length; at < (row + 1) * length && wanted > 0; at++) {
+      if (!batch.maskable[at]) continue;
+      if (random.next() * left < wanted) {
+        wanted--;
+        keep[at] = 0;
+      }
+      left--;
+    }
+  }
+  const removed = (at: number) => (batch.attend[at] && !keep[at] ? (batch.ids[at] as number) : -1);
+  return { kept: gatherKept(batch, keep, { padId }), targets: gatherTargets(batch, removed, slots) };
+}

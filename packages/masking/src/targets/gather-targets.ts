@@ -1,0 +1,26 @@
+import { emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts';
+
+/** Targets at chosen places, inputs unchanged: `targetAt(at)` is the id to predict at index `at` of the batch, −1 for none. */
+export function gatherTargets(
+  batch: MaskableBatch,
+  targetAt: (at: number) => number,
+  slots: number | undefined,
+): MaskedBatch {
+  const [rows, length] = batch.shape;
+  const counts = new Int32Array(rows);
+  for (let row = 0; row < rows; row++)
+    for (let at = row * length; at < (row + 1) * length; at++)
+      if (targetAt(at) >= 0) counts[row] = (counts[row] as number) + 1;
+  const out = emptyTargets(batch, slots ?? Math.max(1, ...counts));
+  for (let row = 0; row < rows; row++) {
+    let slot = row * out.slots;
+    for (let column = 0; column < length && slot < (row + 1) * out.slots; column++) {
+      const target = targetAt(row * length + column);
+      if (target < 0) continue;
+      out.positions[slot] = column;
+      out.targets[slot] = target;
+      out.weights[slot++] = 1;
+    }
+  }
+  return out;
+}

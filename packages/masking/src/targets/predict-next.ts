@@ -1,0 +1,27 @@
+import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { gatherTargets } from './gather-targets.ts';
+
+/** Id at `at + 1` when that is a real token of the same row, else −1. */
+const nextId = ({ shape: [, length], ids, attend }: MaskableBatch, at: number): number =>
+  (at + 1) % length !== 0 && attend[at] && attend[at + 1] ? (ids[at + 1] as number) : -1;
+
+/**
+ * Left-to-right targets: each real token predicts the one after it, the closing [SEP] too; the encoder must attend causally.
+ *
+ * @param options.slots room a row, default the longest row's number of targets
+ */
+export function predictNext(batch: MaskableBatch, { slots }: { readonly slots?: number } = {}): MaskedBatch {
+  return gatherTargets(batch, (at) => nextId(batch, at), slots);
+}
+
+/**
+ * UniLM's sequence-to-sequence targets (Dong et al. 2019): segment 0 is given, the last token before segment 1 and those inside it
+ * predict the next token of segment 1.
+ *
+ * Segments say who sees whom: with their running sum c, position i sees j when `c_j ≤ c_i`.
+ *
+ * @param options.slots room a row, default the longest row's number of targets
+ */
+export function predictPrefix(batch: MaskableBatch, { slots }: { readonly slots?: number } = {}): MaskedBatch {
+  return gatherTargets(batch, (at) => (batch.segments[at + 1] === 1 ? nextId(batch, at) : -1), slots);
+}

@@ -1,0 +1,52 @@
+import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
+import { gatherTargets } from './gather-targets.ts';
+
+/** Targets with the order in which tokens are predicted. */
+export interface PermutedBatch extends MaskedBatch {
+  /** Rank of each position, `[batch, length]`: content sees ranks no higher, a query only lower ones. Pads have rank `length − 1`. */
+  readonly order: Int32Array;
+}
+
+/**
+ * Permutation language modelling (XLNet, Yang et al. 2019): tokens in a random order, the last `⌈n/part⌉` of them predicted.
+ *
+ * Special tokens come first, with rank 0, visible to all and never predicted. Inputs stay as they are.
+ *
+ * @param options.part K of the paper: one in K tokens is predicted, default 6; 1 predicts all
+ * @throws {RangeError} for `part` below 1
+ */
+export function predictPermuted(
+  batch: MaskableBatch,
+  {
+    part = 6,
+    slots,
+    randomOf,
+  }: { readonly part?: number; readonly slots?: number; readonly randomOf: (row: number) => RandomStream },
+): PermutedBatch {
+  if (!(part >= 1)) throw new RangeError(`predictPermuted: part must be at least 1, got ${part}.`);
+  const [rows, length] = batch.shape;
+  const order = new Int32Array(rows * length);
+  const predicted = new Uint8Array(rows * length);
+  const places = new Int32Array(length);
+  for (let row = 0; row < rows; row++) {
+    const random = randomOf(row);
+    let count = 0;
+    for (let at = row * length; at < (row + 1) * length; at++) {
+      if (batch.maskable[at]) places[count++] = at;
+      else if (!batch.attend[at]) order[at] = length - 1;
+    }
+    for (let i = count - 1; i > 0; i--) {
+      const j = Math.floor(random.next() * (i + 1));
+      const held = places[i] as number;
+      places[i] = places[j] as number;
+      places[j] = held;
+    }
+    const special = count < length ? 1 : 0;
+    const given = count - Math.ceil(count / part);
+    for (let i = 0; i < count; i++) {
+      order[places[i] as number] = i + special;
+      if (i >= given) predicted[places[i] as number] = 1;
+    }
+  }
+  return { ...gatherTargets(batch, (at) => (predicted[at] ? (batch.ids[at] as number) : -1), slots), order };
+}
