@@ -1,4 +1,5 @@
 export { type AdamWOptions, type AdamWState, type AdamWStep, adamW, adamWStep, initialAdamW } from './adam-w.ts';
+export { averageDecay, movingAverage } from './averaging/moving-average.ts';
 export { CheckpointError } from './checkpoints/checkpoint-error.ts';
 export type { Files, TensorCodec } from './checkpoints/files.ts';
 export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints.ts';
@@ -7,5 +8,11 @@ export { bestOf, type Kept, type Retention, retained } from './checkpoints/retai
 export { treeFrom } from './checkpoints/tree-from.ts';
 export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
 export { clipByGlobalNorm, globalNorm } from './clip-by-global-norm.ts';
+export { areFinite, keepUnlessFinite } from './numbers/keep-unless-finite.ts';
+export { type EarlyStopping, isExhausted, judgeEvaluation, type Progress } from './run/early-stopping.ts';
+export { runTraining, type TrainingOptions } from './run/run-training.ts';
+export type { Spike, TrainingCallback, TrainingOutcome } from './run/training-callback.ts';
+export type { TrainingState } from './run/training-state.ts';
+export { initialSpikeState, type SpikeState, watchSpike } from './run/watch-spike.ts';
 export { linearWarmup } from './schedules/linear-warmup.ts';
 export { LossError, type StepRecord, type StepResult, train } from './train.ts';

@@ -1,0 +1,31 @@
+import {
+  abs,
+  fill,
+  flattenTree,
+  lessEqual,
+  logicalAnd,
+  type MapTree,
+  mapTree,
+  type Tensor,
+  where,
+} from '@cloze/backend';
+
+/** Largest finite float32. */
+const largest = 3.4028234663852886e38;
+
+/** Whether scalars are all finite, as a bool `[]`; a comparison with NaN is false. */
+export function areFinite(scalars: readonly Tensor[]): Tensor {
+  return scalars.map((x) => lessEqual(abs(x), largest)).reduce(logicalAnd, fill([], 1, 'bool'));
+}
+
+/**
+ * The new values where loss and gradient norm are finite, else the old ones untouched: an update that skips itself.
+ *
+ * @param finite scalars that must be finite: the loss, the gradients' norm
+ * @param next tree after the update @param current the same tree before it
+ */
+export function keepUnlessFinite<S>(finite: readonly Tensor[], next: S, current: unknown): MapTree<S, Tensor> {
+  const good = areFinite(finite);
+  const before = new Map(flattenTree<Tensor>(current as never));
+  return mapTree(next, (value: Tensor, path) => where(good, value, before.get(path) as Tensor));
+}
