@@ -26,6 +26,8 @@ export interface NamedPolicy {
   readonly policy: MaskPolicy;
   /** `exact`: the mean over draws is `rate` of the maskable tokens; `below`: never more than the budget, short by less than a unit. */
   readonly mean: 'exact' | 'below';
+  /** Longest unit in tokens that is chosen on its own: n tokens vary no more than n/longest independent draws of that share. Default 1. */
+  readonly longest?: number;
 }
 
 /** Neighbouring ids of the hard batch, so that collocations do occur. */
@@ -39,13 +41,14 @@ export const policies: readonly NamedPolicy[] = [
   { name: 'roberta', policy: roberta, mean: 'exact' },
   { name: 'bernoulli', policy: bernoulli, mean: 'exact' },
   { name: 'wholeWord', policy: wholeWord, mean: 'below' },
-  { name: 'wholeWordBernoulli', policy: wholeWordBernoulli, mean: 'exact' },
+  { name: 'wholeWordBernoulli', policy: wholeWordBernoulli, mean: 'exact', longest: 9 },
   { name: 'spanBert, stochastic rounding', policy: { ...span, atLeastOne: false }, mean: 'exact' },
   { name: 'spanBert', policy: spanBert, mean: 'below' },
   {
     name: 'spans, bernoulli',
     policy: { units: spans({ of: tokens }), selection: 'bernoulli', rate: 0.3 },
     mean: 'exact',
+    longest: 10,
   },
   { name: 'spans, skip', policy: { units: spans(), overflow: 'skip', rate: 0.3 }, mean: 'below' },
   { name: 'ngram', policy: ngram, mean: 'below' },
@@ -54,10 +57,11 @@ export const policies: readonly NamedPolicy[] = [
     name: 'ngrams of tokens, bernoulli',
     policy: { units: ngrams({ of: tokens }), selection: 'bernoulli' },
     mean: 'exact',
+    longest: 4,
   },
   { name: 'macBert', policy: macBert, mean: 'below' },
   { name: 'pmi', policy: pmi(collocations), mean: 'below' },
-  { name: 'pmi, bernoulli', policy: { ...pmi(collocations), selection: 'bernoulli' }, mean: 'exact' },
+  { name: 'pmi, bernoulli', policy: { ...pmi(collocations), selection: 'bernoulli' }, mean: 'exact', longest: 9 },
   { name: 'mask40', policy: mask40, mean: 'exact' },
   { name: 'decoupled 40/20', policy: decoupled({ corrupt: 0.4, predict: 0.2 }), mean: 'exact' },
   { name: 'all', policy: { rate: 1, units: words }, mean: 'exact' },

@@ -102,8 +102,8 @@ describe.each(policies)('policy contract: $name', (named) => {
       for (const [slot, weight] of after.weights.entries())
         perRow[Math.floor(slot / after.slots)] = (perRow[Math.floor(slot / after.slots)] as number) + weight;
     }
-    // n tokens chosen in units of m on average vary as n/m independent ones; the longest unit here, 9 tokens, bounds m.
-    const bound = binomialBound({ share: rate, n: totals.maskable / 9 });
+    // n = 400 · maskable tokens; units of up to m tokens vary no more than n/m independent draws, exact counts less than n.
+    const bound = binomialBound({ share: rate, n: totals.maskable / (named.longest ?? 1) });
     const share = totals.predicted / totals.maskable;
     if (mean === 'exact') expect(Math.abs(share - rate)).toBeLessThanOrEqual(bound + 1e-12);
     for (let row = 0; row < before.shape[0]; row++) {
