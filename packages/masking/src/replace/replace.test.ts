@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { batchOf, firstId, hardBatch, hardLength, maskId, vocabularySize } from '../../test/hard-batch.ts';
+import { stream } from '../../test/stream.ts';
+import {
+  candidateIds,
+  candidatesByFrequency,
+  type MaskPolicy,
+  macBert,
+  maskBatch,
+  parseWordVectors,
+  replaceDecoderInput,
+  similarByEmbedding,
+  similarByWordVectors,
+  words,
+} from '../index.ts';
+
+const candidates = { from: firstId, to: vocabularySize };
+const before = hardBatch();
+
+describe('replacement per unit', () => {
+  const policy: MaskPolicy = { units: words, rate: 0.6, replacement: { mask: 0.5, random: 0, keep: 0.5 } };
+  const mixedWords = (per: 'token' | 'unit') => {
+    let mixed = 0;
+    for (let seed = 0; seed < 50; seed++) {
+      const after = maskBatch(before, {
+        ...policy,
+        replacePer: per,
+        maskId,
+        candidates,
+        randomOf: (row) => stream(seed * 9 + row),
+      });
+      const states = new Map<string, Set<boolean>>();
+      for (const [slot, weight] of after.weights.entries()) {
+        if (!weight) continue;
+        const row = Math.floor(slot / after.slots);
+        const at = row * hardLength + (after.positions[slot] as number);
+        const key = `${row}:${before.words[at]}`;
+        states.set(key, (states.get(key) ?? new Set()).add(after.ids[at] === maskId));
+      }
+      for (const state of states.values()) if (state.size > 1) mixed++;
+    }
+    return mixed;
+  };
+  it('gives all tokens of a word one fate; per token gives mixed words', () => {
+    expect(mixedWords('unit')).toBe(0);
+    expect(mixedWords('token')).toBeGreaterThan(100);
+  });
+});
+
+describe('candidates', () => {
+  it('leave special and unused tokens out, keep single brackets and ## pieces unless told', () => {
+    const tokens = ['[PAD]', '[unused1]', '[UNK]', '[', ']', '用', '##用', '<s>', '<', 'a'];
+    expect([...candidateIds(tokens)]).toEqual([3, 4, 5, 6, 8, 9]);
+    expect([...candidateIds(tokens, { exclude: [9], accept: (token) => !token.startsWith('##') })]).toEqual([
+      3, 4, 5, 8,
+    ]);
+    expect(() => candidateIds(['[PAD]'])).toThrow('none of the 1 tokens is left');
+  });
+  const data = process.env.CLOZE_DATA;
+  it.skipIf(!data)("Chinese BERT's vocabulary of 21,128 loses its 5 special and 99 unused ids and <S>, <T>", () => {
+    const tokens = readFileSync(`${data}/vocab/bert-base-chinese.txt`, 'utf8').trimEnd().split('\n');
+    expect([tokens.length, candidateIds(tokens).length]).toEqual([21_128, 21_022]);
+  });
+  it('by frequency: shares follow the counts, zero counts never, χ² over 40,000 draws below 27.9 (p = 10⁻⁴, 6 degrees of freedom)', () => {
+    const counts = [5, 0, 1, 10, 2, 7, 3, 12, 100];
+    const ids = Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7);
+    const { draw } = candidatesByFrequency({ counts, ids });
+    const random = stream(4);
+    const seen = new Float64Array(9);
+    for (let i = 0; i < 40_000; i++) {
+      const id = draw(random);
+      seen[id] = (seen[id] as number) + 1;
+    }
+    expect([seen[1], seen[8]]).toEqual([0, 0]);
+    let chi = 0;
+    for (const id of ids)
+      if (counts[id])
+        chi += ((seen[id] as number) - 1000 * (counts[id] as number)) ** 2 / (1000 * (counts[id] as number));
+    expect(chi).toBeLessThan(27.9);
+    expect(() => candidatesByFrequency({ counts: [0, 0], ids: Int32Array.of(0, 1) })).toThrow('not all 0');
+  });
+});
+
+describe('similar words', () => {
+  const vectors = parseWordVectors(['4 2', '语言 1 0', '文字 0.9 0.1', '句子 -1 0', '话 1 0']);
+  const ids = new Map([...'语言文字句子话'].map((character, i) => [character, 10 + i]));
+  const tokenize = (word: string) => [...word].map((character) => ids.get(character) as number);
+  const similar = similarByWordVectors(vectors, { tokenize });
+
+  it('from word vectors: the nearest of the same length above the least cosine', () => {
+    expect(similar(Int32Array.from(tokenize('语言'))).map((word) => [...word])).toEqual([tokenize('文字')]);
+    expect(similar(Int32Array.from(tokenize('句子')))).toEqual([]);
+    expect(similar(Int32Array.of(1, 2, 3))).toEqual([]);
+    expect(() => parseWordVectors(['a 1 2', 'b 1'])).toThrow("line 2 ('b') must hold 2 finite numbers");
+  });
+  it("from a table: equal to sorting all cosines, the word's own tokens left out", () => {
+    const random = stream(8);
+    const [rows, width] = [30, 5];
+    const table = Float32Array.from({ length: rows * width }, () => random.next() - 0.5);
+    const all = Int32Array.from({ length: rows - 5 }, (_, i) => i + 5);
+    const find = similarByEmbedding({ table, width, ids: all, count: 4 });
+    const cosine = (a: number, b: number) => {
+      let [ab, bb] = [0, 0];
+      for (let i = 0; i < width; i++) {
+        ab += (table[a * width + i] as number) * (table[b * width + i] as number);
+        bb += (table[b * width + i] as number) ** 2;
+      }
+      return ab / Math.sqrt(bb);
+    };
+    const nearest = (id: number) =>
+      [...all]
+        .filter((other) => other !== id)
+        .sort((a, b) => cosine(id, b) - cosine(id, a))
+        .slice(0, 4);
+    const word = [7, 20];
+    const wanted = word.map(nearest);
+    expect(find(Int32Array.from(word)).map((found) => [...found])).toEqual(
+      [0, 1, 2, 3].map((k) => wanted.map((list) => list[k])),
+    );
+  });
+  it('MacBERT: 80 % similar, else random of the same length where none is known; never [MASK]', () => {
+    const batch = batchOf([{ words: new Array(30).fill(2) }], hardLength);
+    const marker = 1000;
+    let [similarWords, changed, tokens] = [0, 0, 0];
+    for (let seed = 0; seed < 300; seed++) {
+      const after = maskBatch(batch, {
+        ...macBert,
+        maskId,
+        candidates,
+        // Every third first id is known, the others not.
+        similar: (word) => ((word[0] as number) % 3 === 0 ? [word.map(() => marker)] : []),
+        randomOf: () => stream(seed),
+      });
+      expect(after.ids.includes(maskId)).toBe(false);
+      for (const [slot, weight] of after.weights.entries()) {
+        if (!weight) continue;
+        const at = after.positions[slot] as number;
+        const start = at % 2 === 1 ? at : at - 1;
+        const known = (batch.ids[start] as number) % 3 === 0;
+        tokens++;
+        if (after.ids[at] === marker) {
+          expect(known).toBe(true);
+          expect(after.ids[start]).toBe(after.ids[start + 1]);
+        }
+        if (known) similarWords += after.ids[at] === marker ? 1 : 0;
+        changed += after.ids[at] !== batch.ids[at] ? 1 : 0;
+      }
+    }
+    expect(similarWords).toBeGreaterThan(500);
+    // 10 % kept, and 1 in (vocabulary) of the random draws is the token itself; tokens of up to 8 share a fate.
+    expect(Math.abs(changed / tokens - 0.9)).toBeLessThan(
+      4.5 * Math.sqrt((0.09 * 8) / tokens) + 1 / (vocabularySize - firstId),
+    );
+  });
+  it('a share of similar words without the option is an error', () => {
+    expect(() => maskBatch(before, { ...macBert, maskId, candidates, randomOf: () => stream(1) })).toThrow(
+      'replacement.similar needs the option similar',
+    );
+  });
+});
+
+describe('replaceDecoderInput', () => {
+  const batch = batchOf([{ words: [1, 1, 1], pair: [1, 1, 1, 1, 1, 1, 1, 1] }], 20);
+  it('touches segment 1 only, with tokens of the same target; half the rows, 30 % of their tokens', () => {
+    const own = new Set([...batch.ids].filter((_, at) => batch.maskable[at] && batch.segments[at] === 1));
+    let [touched, changed] = [0, 0];
+    for (let seed = 0; seed < 4000; seed++) {
+      const ids = replaceDecoderInput(batch, { randomOf: () => stream(seed) });
+      let any = 0;
+      for (const [at, id] of ids.entries()) {
+        if (id === batch.ids[at]) continue;
+        expect(batch.maskable[at] && batch.segments[at] === 1 && own.has(id)).toBe(true);
+        any++;
+      }
+      touched += any > 0 ? 1 : 0;
+      changed += any;
+    }
+    // A token changes when its row is touched, it is drawn, and the draw is another token: 0.5 · 0.3 · (1 − 1/own).
+    const share = 0.15 * (1 - 1 / own.size);
+    // Tokens of a row share one coin: bound by rows.
+    expect(Math.abs(changed / (4000 * 8) - share)).toBeLessThan(4.5 * Math.sqrt((share * (1 - share)) / 4000));
+    const none = (1 - 0.3 * (1 - 1 / own.size)) ** 8;
+    expect(Math.abs(touched / 4000 - 0.5 * (1 - none))).toBeLessThan(4.5 * Math.sqrt(0.25 / 4000));
+  });
+});
