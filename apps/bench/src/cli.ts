@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { perfCommand } from './commands/perf.ts';
+import { pmiBuildCommand, pmiShowCommand } from './commands/pmi.ts';
 import { quickStartCommand } from './commands/quick-start.ts';
+import { tortureCommand } from './commands/torture.ts';
 
 const whole = (least: number) => (text: string) => {
   const value = Number(text);
@@ -43,6 +45,50 @@ program
   .option('--json', 'one JSON object a row on stdout', false)
   .addHelpText('after', '\nExample: pnpm bench perf --python .venv/bin/python --json')
   .action(perfCommand);
+
+program
+  .command('torture')
+  .description(
+    'kill a small pretraining run at random instants, a third inside a save; every resume must end bit-equal',
+  )
+  .option('--kills <number>', 'SIGKILLs in all', whole(1), 300)
+  .option('--steps <number>', 'steps of the run that is killed', whole(4), 60)
+  .option('--seed <number>', 'instants, weights, order and masks follow from it', whole(0), 1)
+  .addOption(
+    new Option('--engine <name>', 'default: the best that works').choices(['tensorflow', 'tfjs-node', 'wasm', 'cpu']),
+  )
+  .option('--json', 'one JSON object on stdout', false)
+  .addOption(new Option('--victim <task>', 'the child that is killed').hideHelp())
+  .addHelpText('after', '\nExample: pnpm bench torture --kills 300 --json')
+  .action(tortureCommand);
+
+const pmi = program.command('pmi').description('collocations of a corpus, for PMI masking');
+pmi
+  .command('build')
+  .description('rank word n-grams by PMI and save them; without --data from all classical poems')
+  .option('--data <folder>', 'a data folder with corpus/zh-modern.txt.gz')
+  .option('--out <file>', 'where the list goes', 'runs/pmi.txt')
+  .option('--minimum <number>', 'least count of an n-gram', whole(1), 11)
+  .option(
+    '--size <number>',
+    'entries at most: half of 2 words, a quarter of 3, an eighth of 4 and of 5',
+    whole(1),
+    800_000,
+  )
+  .addOption(new Option('--power <number>', 'of p(n-gram) in the score').choices(['1', '2']).default('1'))
+  .option('--limit <number>', 'texts at most, to try things out', whole(1))
+  .option('--json', 'one JSON object on stdout', false)
+  .addHelpText('after', '\nExample: pnpm bench pmi build --minimum 11 --out runs/poems.pmi.txt')
+  .action(pmiBuildCommand);
+pmi
+  .command('show')
+  .description('the best collocations of a list')
+  .argument('<file>', 'a list that pmi build wrote')
+  .option('--top <number>', 'of each length', whole(1), 10)
+  .option('--find <text>', 'only those that hold it')
+  .option('--json', 'one JSON object a collocation on stdout', false)
+  .addHelpText('after', '\nExample: pnpm bench pmi show runs/poems.pmi.txt --find 明月')
+  .action(pmiShowCommand);
 
 try {
   await program.parseAsync();

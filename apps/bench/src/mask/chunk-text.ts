@@ -1,0 +1,17 @@
+/** A text cut into pieces of at most `longest` code points, at sentence ends where there are any. */
+export function chunkText(text: string, longest: number): string[] {
+  const pieces: string[] = [];
+  let held = '';
+  let size = 0;
+  for (const sentence of text.match(/[^。！？!?；\n]*[。！？!?；\n]*/gu) ?? []) {
+    const characters = [...sentence];
+    if (size + characters.length > longest && held) {
+      pieces.push(held);
+      [held, size] = ['', 0];
+    }
+    for (; characters.length > longest; ) pieces.push(characters.splice(0, longest).join(''));
+    held += characters.join('');
+    size += characters.length;
+  }
+  return held ? [...pieces, held] : pieces;
+}
