@@ -31,7 +31,11 @@ export function nodeFiles(operations: FileOperations = promises): Files {
         throw error;
       }
     },
-    read: (path) => readFile(path),
+    read: async (path) => {
+      // A plain array: Buffer's own slice() shares memory, where every other typed array copies.
+      const { buffer, byteOffset, byteLength } = await readFile(path);
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    },
     size: async (path) => (await stat(path)).size,
     write: async (path, bytes) => {
       const file = await open(path, 'wx');

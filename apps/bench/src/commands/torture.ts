@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EngineName, selectEngine } from '@cloze/backend';
+import { streamFrom } from '@cloze/random';
+import { progress } from '../progress.ts';
+import { makeTask } from '../torture/task.ts';
+import { torture } from '../torture/torture.ts';
+import { victim } from '../torture/victim.ts';
+
+/** Options of the torture. */
+export interface TortureOptions {
+  readonly kills: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly engine?: EngineName | undefined;
+  readonly json: boolean;
+  /** Set in the child: the task to run. */
+  readonly victim?: string | undefined;
+}
+
+/** Kills a small pretraining run again and again; exit code 1 unless every run ends bit-equal to one left in peace. */
+export async function tortureCommand(options: TortureOptions): Promise<void> {
+  if (options.victim !== undefined) return victim(options.victim);
+  const { kills, steps, seed, json } = options;
+  const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+  const { engine } = await selectEngine({ surroundings, name: options.engine });
+  const name = engine.name;
+  const version = engine.version;
+  engine.dispose();
+  const folder = mkdtempSync(join(tmpdir(), 'cloze-torture-'));
+  const started = Date.now();
+  const result = await torture({
+    task: makeTask({ engine: name, seed, steps }),
+    folder,
+    kills,
+    random: streamFrom(seed).fork('kills'),
+    watch: progress('torture', kills),
+  });
+  const seconds = Math.round((Date.now() - started) / 1000);
+  const sound = result.problems.length === 0 && result.lossesDiffering === 0 && result.bitEqualRuns === result.runs;
+  if (sound) rmSync(folder, { recursive: true, force: true });
+  else process.exitCode = 1;
+  const { problems, ...figures } = result;
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ ...figures, problems, engine: `${name} ${version}`, seed, steps, seconds })}\n`
+      : `${result.kills} kills (${result.killsInsideSave} inside a save) and ${result.stops} signals to stop, ${result.resumes} resumes: ` +
+          `${result.bitEqualRuns} of ${result.runs} runs of ${steps} steps ended bit-equal; ${result.lossesDiffering} of ${result.lossesCompared} losses differed. ` +
+          `${name} ${version}, seed ${seed}, ${seconds} s.\n`,
+  );
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (!sound) process.stderr.write(`kept for a look: ${folder}\n`);
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import {
+  compile,
+  createVariables,
+  flattenTree,
+  gradients,
+  type HostTensor,
+  selectEngine,
+  type Tensor,
+} from '@cloze/backend';
+import {
+  type EncoderParameters,
+  encodeBert,
+  initialParameters,
+  maskedCrossEntropy,
+  predictTokens,
+  readSafetensors,
+  writeSafetensors,
+} from '@cloze/encoder';
+import { permutation, streamFrom } from '@cloze/random';
+import { type Encoding, encode, padEncodings, vocabularyFrom } from '@cloze/tokenizer';
+import {
+  type AdamWStep,
+  adamW,
+  adamWStep,
+  averageDecay,
+  clipByGlobalNorm,
+  initialAdamW,
+  linearWarmup,
+  movingAverage,
+  openCheckpoints,
+  runTraining,
+  treeFrom,
+} from '@cloze/trainer';
+import { nodeFiles } from '@cloze/trainer/node';
+import { floats } from '../host-tensors.ts';
+import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
+import { stopSignals } from './stop-signals.ts';
+import type { Task } from './task.ts';
+
+/** What a life tells its parent, one JSON object a line. */
+export type Sign =
+  | { readonly kind: 'begin'; readonly step: number }
+  | { readonly kind: 'step'; readonly step: number; readonly loss: number }
+  | { readonly kind: 'saving' | 'saved'; readonly step: number }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'end'; readonly reason: string; readonly step: number; readonly digest: string };
+
+interface StepInputs<T> extends AdamWStep<T> {
+  readonly targets: TargetInputs<T>;
+  readonly key: T;
+  readonly decay: T;
+}
+
+/** One life of the run: begins at its newest checkpoint, trains until it is finished, told to stop, or killed. */
+export async function victim(taskPath: string): Promise<void> {
+  // On Linux a pipe is written at once, so what was said before a kill arrives.
+  const say = (sign: Sign) => process.stdout.write(`${JSON.stringify(sign)}\n`);
+  const signal = stopSignals((message) => say({ kind: 'warning', message }));
+  const task = JSON.parse(readFileSync(taskPath, 'utf8')) as Task;
+  const { config, seed, steps, batch: rows } = task;
+  const { engine } = await selectEngine({
+    surroundings: { env: process.env, home: homedir(), platform: process.platform, arch: process.arch },
+    name: task.engine,
+  });
+  const vocabulary = vocabularyFrom(task.tokens);
+  const encodings = task.texts.map((text) => encode(vocabulary, text, undefined, { maximumLength: task.length }));
+  const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
+  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters), average: parameters }, {
+    threads: 1,
+  } as object);
+  const update = compile(variables, (state, inputs: StepInputs<Tensor>) => {
+    const { targets } = inputs;
+    const current = state.parameters as EncoderParameters<Tensor>;
+    const { ids, segments, attend } = targets;
+    const { hidden } = encodeBert(current, { ids, segments, attend }, config, dropoutKey(inputs.key));
+    const { loss } = maskedCrossEntropy(
+      predictTokens(current, hidden, targets.positions, config),
+      targets.targets,
+      targets.weights,
+    );
+    const clipped = clipByGlobalNorm(gradients(loss, current), 1);
+    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser as never }, inputs);
+    return {
+      outputs: { loss, norm: clipped.norm },
+      state: {
+        parameters: next.parameters,
+        optimiser: next.state,
+        average: movingAverage(state.average, next.parameters, inputs.decay),
+      } as never,
+    };
+  });
+  const perEpoch = Math.floor(encodings.length / rows);
+  const batchOf = (step: number) => {
+    const order = permutation(streamFrom(seed).fork('order', Math.floor((step - 1) / perEpoch)), encodings.length);
+    const at = ((step - 1) % perEpoch) * rows;
+    const chosen = [...order.subarray(at, at + rows)];
+    const batch = padEncodings(
+      chosen.map((i) => encodings[i] as Encoding),
+      { padId: vocabulary.special.pad, buckets: [task.length] },
+    );
+    const masked = targetsFor('BERT', batch, {
+      seed,
+      step,
+      maskId: vocabulary.special.mask,
+      vocabularySize: vocabulary.tokens.length,
+    });
+    const inputs: StepInputs<HostTensor> = {
+      targets: targetInputs(masked),
+      key: keyWords(seed, step),
+      decay: floats([], Float32Array.of(averageDecay(step))),
+      ...adamWStep(step, linearWarmup(step, { peak: 1e-3, warmupSteps: 6, totalSteps: steps })),
+    };
+    return { inputs, chosen, tokens: batch.attend.reduce((n, x) => n + x, 0) };
+  };
+  const disk = nodeFiles();
+  const checkpoints = await openCheckpoints({
+    folder: task.folder,
+    files: disk,
+    codec: { read: readSafetensors, write: writeSafetensors },
+    warn: (message) => say({ kind: 'warning', message }),
+  });
+  const outcome = await runTraining({
+    maxSteps: steps,
+    saveSteps: task.saveSteps,
+    configuration: { seed, steps, batch: rows, config },
+    batchOf,
+    idsOf: ({ chosen }) => chosen,
+    update: async ({ inputs, tokens }) => {
+      const { loss, norm } = await update(inputs);
+      return { loss: loss.values[0] as number, tokens, metrics: { gradNorm: norm.values[0] as number } };
+    },
+    checkpoints: {
+      ...checkpoints,
+      save: async (content) => {
+        say({ kind: 'saving', step: content.step });
+        const name = await checkpoints.save(content);
+        say({ kind: 'saved', step: content.step });
+        return name;
+      },
+    },
+    capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
+    restore: ({ tensors }) => {
+      const like = variables.read() as unknown as Record<string, unknown>;
+      variables.write(
+        Object.fromEntries(Object.keys(like).map((name) => [name, treeFrom(like[name], tensors[name])])) as never,
+      );
+    },
+    signal,
+    callbacks: [
+      {
+        onTrainBegin: ({ firstStep }) => say({ kind: 'begin', step: firstStep - 1 }),
+        onStepEnd: ({ step, loss }) => say({ kind: 'step', step, loss }),
+      },
+    ],
+  });
+  const hash = createHash('sha256');
+  for (const [path, { values }] of flattenTree<HostTensor>(variables.read() as never))
+    hash.update(path).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  await checkpoints.close();
+  say({ kind: 'end', reason: outcome.reason, step: outcome.step, digest: hash.digest('hex') });
+  variables.dispose();
+  engine.dispose();
+}
