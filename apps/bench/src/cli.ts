@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { maskCommand } from './commands/mask.ts';
 import { perfCommand } from './commands/perf.ts';
 import { pmiBuildCommand, pmiShowCommand } from './commands/pmi.ts';
 import { quickStartCommand } from './commands/quick-start.ts';
@@ -61,6 +62,22 @@ program
   .addOption(new Option('--victim <task>', 'the child that is killed').hideHelp())
   .addHelpText('after', '\nExample: pnpm bench torture --kills 300 --json')
   .action(tortureCommand);
+
+program
+  .command('mask')
+  .description('show what masking policies do to a sentence, or audit them on a corpus')
+  .argument('[text]', 'a sentence to mask')
+  .option('--policy <names>', 'all, or names with commas between', 'all')
+  .option('--audit', 'count what policies do to a corpus: realised rates, spans, tokens that must stay', false)
+  .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
+  .option('--pmi <file>', 'a list of bench pmi build; default: built from the corpus')
+  .option('--seed <number>', 'every mask follows from it', whole(0), 1)
+  .option('--length <number>', 'tokens a row, special tokens included', whole(3), 128)
+  .option('--limit <number>', 'texts at most, to try things out', whole(1))
+  .option('--out <file>', 'write the audit as a page with figures')
+  .option('--json', 'one JSON object a policy on stdout', false)
+  .addHelpText('after', '\nExample: pnpm bench mask "床前明月光，疑是地上霜" --policy whole-word,span-bert')
+  .action(maskCommand);
 
 const pmi = program.command('pmi').description('collocations of a corpus, for PMI masking');
 pmi

@@ -11,13 +11,9 @@ export interface EncodeTimes {
 export async function encodeTexts(
   vocabulary: Vocabulary,
   texts: readonly string[],
-  {
-    length,
-    batch = 256,
-    times = { tokenize: 0, segment: 0 },
-  }: { readonly length: number; readonly batch?: number; readonly times?: EncodeTimes },
+  { batch = 256, times = { tokenize: 0, segment: 0 } }: { readonly batch?: number; readonly times?: EncodeTimes } = {},
 ): Promise<MaskableBatch[]> {
-  const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: length });
+  const tokenizer = nativeTokenizer(tokenizerJson(vocabulary));
   const continues = Uint8Array.from(vocabulary.tokens, (token) => (token.startsWith('##') ? 1 : 0));
   const batches: MaskableBatch[] = [];
   for (let at = 0; at < texts.length; at += batch) {

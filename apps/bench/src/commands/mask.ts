@@ -1,0 +1,91 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { streamFrom } from '@cloze/random';
+import Table from 'cli-table3';
+import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
+import { auditPolicy } from '../mask/audit-policy.ts';
+import { chunkText } from '../mask/chunk-text.ts';
+import { encodeTexts } from '../mask/encode-texts.ts';
+import { choosePolicies, maskPolicies } from '../mask/mask-policies.ts';
+import { openVocabulary, policySetting } from '../mask/policy-setting.ts';
+import { readLines } from '../mask/read-lines.ts';
+import { legend, showMask } from '../mask/show-mask.ts';
+
+/** Options of `bench mask`. */
+export interface MaskCommandOptions {
+  readonly policy: string;
+  readonly audit: boolean;
+  readonly data?: string;
+  readonly pmi?: string;
+  readonly seed: number;
+  readonly length: number;
+  readonly limit?: number;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** Shows what policies do to a sentence, or audits them on a corpus. @throws when neither a text nor --audit is given */
+export async function maskCommand(text: string | undefined, options: MaskCommandOptions): Promise<void> {
+  if (!options.audit && text === undefined) throw new RangeError('give a text to mask, or --audit for a whole corpus.');
+  await (options.audit ? audit(options) : show(text as string, options));
+}
+
+async function show(text: string, { policy: name, data, pmi, seed, length, json }: MaskCommandOptions): Promise<void> {
+  const texts = readLines(data, data === undefined ? 4000 : 8000);
+  const vocabulary = openVocabulary(data, [...texts, text]);
+  const [batch] = await encodeTexts(vocabulary, [text]);
+  const around = await encodeTexts(vocabulary, texts.flatMap((line) => chunkText(line, length - 2)).slice(0, 4000));
+  const setting = await policySetting(vocabulary, around, { texts: [...texts, text], pmi });
+  const policies = choosePolicies(maskPolicies(setting), name);
+  if (!json) process.stdout.write(`${legend}\n`);
+  for (const policy of policies) {
+    if (!batch) continue;
+    const stream = streamFrom(seed).fork('mask', policy.name);
+    const after = policy.run(batch, () => stream.fork(0));
+    const rows = showMask(batch, after, policy, {
+      ...{ maskId: setting.maskId, padId: setting.padId },
+      tokenOf: (id) => vocabulary.tokens[id] as string,
+    });
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ policy: policy.name, about: policy.about, text: rows })}\n`
+        : `${policy.name.padEnd(21)} ${rows.join(`\n${''.padEnd(22)}`)}\n`,
+    );
+  }
+}
+
+async function audit({ policy: name, data, pmi, seed, length, limit, out, json }: MaskCommandOptions): Promise<void> {
+  let since = performance.now();
+  const lines = readLines(data, limit ?? (data === undefined ? 20_000 : undefined));
+  const texts = lines.flatMap((line) => chunkText(line, length - 2));
+  const vocabulary = openVocabulary(data, lines);
+  const times = { tokenize: 0, segment: 0 };
+  const batches = await encodeTexts(vocabulary, texts, { times });
+  const tokens = batches.reduce((sum, { attend }) => sum + attend.reduce((a, b) => a + b, 0), 0);
+  const corpus = `${data === undefined ? 'classical poems of the package chinese-poetry' : 'zh-modern'}: ${lines.length} texts, ${texts.length} rows of up to ${length}, ${tokens} tokens`;
+  say(
+    `${corpus}; tokenised in ${times.tokenize.toFixed(1)} s, jieba ${times.segment.toFixed(1)} s, ${seconds(since)} in all`,
+  );
+  since = performance.now();
+  const setting = await policySetting(vocabulary, batches, { texts: lines, pmi });
+  say(`${setting.ngrams.length} collocations, similar tokens by random indexing: ${seconds(since)}`);
+  const audits = choosePolicies(maskPolicies(setting), name).map((policy) => {
+    const row = auditPolicy(policy, batches, { seed, maskId: setting.maskId });
+    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    else say(`${row.policy}: ${(100 * row.rate).toFixed(2)} %`);
+    return row;
+  });
+  if (!json) {
+    const table = new Table({ head: auditHead, style: { head: [], border: [] } });
+    table.push(...auditRows(audits));
+    process.stdout.write(`${table.toString()}\n`);
+  }
+  if (out) {
+    mkdirSync(dirname(resolve(out)), { recursive: true });
+    writeFileSync(out, auditPage(audits, corpus));
+    say(`report: ${resolve(out)}`);
+  }
+}

@@ -1,0 +1,138 @@
+import { binomialBound, countMasking, type MaskableBatch, type MaskedBatch, type MaskingCounts } from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
+import { expectedTargets } from './expected-targets.ts';
+import type { NamedPolicy } from './mask-policies.ts';
+
+/** One row of the audit; shares are of maskable tokens, `masked`, `replaced`, `kept` of targets. */
+export interface PolicyAudit {
+  readonly policy: string;
+  readonly about: string;
+  readonly rows: number;
+  readonly tokens: number;
+  readonly targets: number;
+  readonly rate: number;
+  /** What the policy's counts ask for, where it can be foretold. */
+  readonly expected_rate?: number;
+  /** 4.5 standard errors of a binomial, for units of the mean length that occurred. */
+  readonly bound?: number;
+  readonly within?: boolean;
+  readonly masked: number;
+  readonly replaced: number;
+  readonly kept: number;
+  readonly corrupted_only: number;
+  readonly rows_without: number;
+  readonly specials_touched: number;
+  readonly pads_touched: number;
+  readonly wrong_targets: number;
+  /** [SEP] tokens predicted, for policies that predict the next token. */
+  readonly ends_predicted?: number;
+  /** Share of judged tokens that were replaced, for replaced-token detection. */
+  readonly judged_replaced?: number;
+  readonly mean_span: number;
+  /** Share of spans of 1, 2, 3, … tokens; the last entry is for that length and over. */
+  readonly spans: readonly number[];
+  /** Rate in each tenth of the columns that at least 1,000 maskable tokens stand in. */
+  readonly by_position: readonly number[];
+  readonly mtokens_per_s: number;
+}
+
+const round = (value: number, digits = 5) => Number(value.toFixed(digits));
+
+/** Targets told as those of the tokens they mean, so that one count fits all kinds. */
+function asOwn(before: MaskableBatch, after: MaskedBatch, kind: NamedPolicy['kind']): MaskedBatch {
+  if (kind === 'next')
+    return { ...after, positions: after.positions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)) };
+  if (kind !== 'replaced') return after;
+  const row = (slot: number) => Math.floor(slot / after.slots) * before.shape[1];
+  return {
+    ...after,
+    targets: after.targets.map((_, slot) => before.ids[row(slot) + (after.positions[slot] as number)] as number),
+  };
+}
+
+function spanShares(spans: readonly number[], most = 12): number[] {
+  const shares = new Array<number>(Math.min(most, Math.max(1, spans.length - 1))).fill(0);
+  const total = spans.reduce((a, b) => a + b, 0) || 1;
+  for (const [length, count] of spans.entries()) {
+    const at = Math.min(length, shares.length) - 1;
+    if (length > 0) shares[at] = (shares[at] as number) + count / total;
+  }
+  return shares.map((share) => round(share));
+}
+
+function tenths(columns: MaskingCounts['columns']): number[] {
+  const wide = columns.filter(({ maskable }) => maskable >= 1000);
+  return Array.from({ length: wide.length > 0 ? 10 : 0 }, (_, tenth) => {
+    const part = wide.filter((_, i) => Math.floor((10 * i) / wide.length) === tenth);
+    const sum = (of: 'maskable' | 'predicted') => part.reduce((n, column) => n + column[of], 0);
+    return round(sum('predicted') / (sum('maskable') || 1));
+  });
+}
+
+/** Masks a corpus once and counts what happened. The stream of a row depends on (seed, policy, row of the corpus) only. */
+export function auditPolicy(
+  { name, about, policy, kind, run }: NamedPolicy,
+  batches: readonly MaskableBatch[],
+  { seed, maskId }: { readonly seed: number; readonly maskId: number },
+): PolicyAudit {
+  const stream = streamFrom(seed).fork('mask audit', name);
+  let spent = 0;
+  let first = 0;
+  let judged = [0, 0];
+  const pairs = function* () {
+    for (const before of batches) {
+      const from = first;
+      first += before.shape[0];
+      const start = performance.now();
+      const after = run(before, (row) => stream.fork(from + row));
+      spent += performance.now() - start;
+      if (kind === 'replaced')
+        judged = [
+          (judged[0] as number) + after.targets.reduce((a, b) => a + b, 0),
+          (judged[1] as number) + after.weights.reduce((a, b) => a + b, 0),
+        ];
+      yield { before, after: asOwn(before, after, kind) };
+    }
+  };
+  const counts = countMasking(pairs(), { maskId });
+  const rows = batches.reduce((n, { shape }) => n + shape[0], 0);
+  const copies = counts.rows / rows;
+  const tokens = counts.maskable / copies;
+  const own = kind === 'next' ? counts.predicted - counts.specialsTouched : counts.predicted;
+  const spans = counts.spans.reduce((a, b) => a + b, 0);
+  const mean = (counts.predicted + counts.corruptedOnly) / (spans || 1);
+  const asked = policy && batches.reduce((sum, batch) => sum + expectedTargets(batch, policy), 0) / tokens;
+  // Units are at most as long as the runs they form: a bound for units of that length is no tighter than the true one.
+  const bound = asked === undefined ? undefined : binomialBound({ share: asked, n: tokens / Math.max(1, mean) });
+  const skips = policy?.selection !== 'bernoulli' && policy?.overflow !== 'split' && policy?.units !== undefined;
+  const off = asked === undefined ? 0 : own / tokens - asked;
+  return {
+    policy: name,
+    about,
+    rows: counts.rows,
+    tokens,
+    targets: counts.predicted,
+    rate: round(own / tokens),
+    ...(asked !== undefined && bound !== undefined
+      ? {
+          expected_rate: round(asked),
+          bound: round(bound),
+          within: Math.abs(off) <= bound || (skips && off < 0 && off > -0.02),
+        }
+      : {}),
+    masked: round(counts.masked / (counts.predicted || 1)),
+    replaced: round(counts.replaced / (counts.predicted || 1)),
+    kept: round(counts.kept / (counts.predicted || 1)),
+    corrupted_only: round(counts.corruptedOnly / tokens),
+    rows_without: counts.rowsWithout,
+    specials_touched: kind === 'next' ? 0 : counts.specialsTouched,
+    pads_touched: counts.padsTouched,
+    wrong_targets: counts.wrongTargets,
+    ...(kind === 'next' ? { ends_predicted: counts.specialsTouched } : {}),
+    ...(kind === 'replaced' ? { judged_replaced: round((judged[0] as number) / (judged[1] || 1)) } : {}),
+    mean_span: round(mean, 3),
+    spans: spanShares(counts.spans),
+    by_position: tenths(counts.columns),
+    mtokens_per_s: round(counts.maskable / spent / 1000, 1),
+  };
+}
