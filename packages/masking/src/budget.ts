@@ -9,11 +9,31 @@ function halfEven(x: number): number {
   return rest > 0.5 || (rest === 0.5 && low % 2 === 1) ? low + 1 : low;
 }
 
+function nearHalf(x: number): number {
+  const twice = Math.round(2 * x);
+  return Math.abs(2 * x - twice) < 1e-9 ? twice / 2 : x;
+}
+
+function roundTo(rounding: Rounding, x: number, random: RandomStream): number {
+  switch (rounding) {
+    case 'halfEven':
+      return halfEven(x);
+    case 'halfUp':
+      return Math.floor(x + 0.5);
+    case 'floor':
+      return Math.floor(x);
+    case 'ceil':
+      return Math.ceil(x);
+    case 'stochastic':
+      return Math.floor(x + random.next());
+  }
+}
+
 /**
  * Number of tokens to choose from `count`: `rate·count`, rounded, at least one if asked, at most `limit`.
  *
- * Stochastic rounding is `⌊rate·count + U⌋`, whose mean is exactly `rate·count` (fairseq's rule). The product is first rounded to
- * twelve digits: 0.15·20 is 3, not 3.0000000000000004.
+ * Stochastic rounding is `⌊rate·count + U⌋`, whose mean is exactly `rate·count` (fairseq's rule). A product within 10⁻⁹ of a whole or half
+ * number counts as that number: 0.15·20 is 3, not 3.0000000000000004.
  */
 export function tokenBudget(
   count: number,
@@ -25,14 +45,7 @@ export function tokenBudget(
     random,
   }: { rate: number; rounding: Rounding; atLeastOne: boolean; limit: number; random: RandomStream },
 ): number {
-  const exact = Number((rate * count).toPrecision(12));
-  const rounded = {
-    halfEven: () => halfEven(exact),
-    halfUp: () => Math.floor(exact + 0.5),
-    floor: () => Math.floor(exact),
-    ceil: () => Math.ceil(exact),
-    stochastic: () => Math.floor(exact + random.next()),
-  }[rounding]();
+  const rounded = roundTo(rounding, nearHalf(rate * count), random);
   const least = atLeastOne && rate > 0 ? 1 : 0;
   return Math.min(count, limit, Math.max(least, rounded));
 }
