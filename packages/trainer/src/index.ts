@@ -1,4 +1,10 @@
-export { type AdamWOptions, type AdamWState, type AdamWStep, adamW, adamWStep, initialAdamW } from './adam-w.ts';
+export {
+  type Accumulated,
+  accumulate,
+  accumulatedGradients,
+  initialAccumulated,
+} from './averaging/accumulate.ts';
+export { averageCheckpoints } from './averaging/average-checkpoints.ts';
 export { averageDecay, movingAverage } from './averaging/moving-average.ts';
 export { CheckpointError } from './checkpoints/checkpoint-error.ts';
 export type { Files, TensorCodec } from './checkpoints/files.ts';
@@ -9,10 +15,39 @@ export { treeFrom } from './checkpoints/tree-from.ts';
 export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
 export { clipByGlobalNorm, globalNorm } from './clip-by-global-norm.ts';
 export { areFinite, keepUnlessFinite } from './numbers/keep-unless-finite.ts';
+export {
+  type AdafactorOptions,
+  type AdafactorState,
+  type AdafactorStep,
+  adafactor,
+  adafactorStep,
+  initialAdafactor,
+  relativeRate,
+} from './optimisers/adafactor.ts';
+export {
+  type AdamWOptions,
+  type AdamWState,
+  type AdamWStep,
+  adamW,
+  adamWStep,
+  initialAdamW,
+} from './optimisers/adam-w.ts';
+export { initialLamb, type LambOptions, type LambState, lamb, lambStep } from './optimisers/lamb.ts';
+export type { OptimiserOperands, StateTree } from './optimisers/leaf-by-leaf.ts';
+export {
+  decaysByDefault,
+  type GroupOf,
+  layerwiseRates,
+  type NamedGroup,
+  type ParameterGroup,
+  parameterGroups,
+} from './optimisers/parameter-groups.ts';
+export { initialSgd, type SgdOptions, type SgdState, type SgdStep, sgd, sgdStep } from './optimisers/sgd.ts';
 export { type EarlyStopping, isExhausted, judgeEvaluation, type Progress } from './run/early-stopping.ts';
 export { runTraining, type TrainingOptions } from './run/run-training.ts';
 export type { Spike, TrainingCallback, TrainingOutcome } from './run/training-callback.ts';
 export type { TrainingState } from './run/training-state.ts';
 export { initialSpikeState, type SpikeState, watchSpike } from './run/watch-spike.ts';
 export { linearWarmup } from './schedules/linear-warmup.ts';
+export { type ScheduleOptions, type ScheduleType, schedule } from './schedules/schedule.ts';
 export { LossError, type StepRecord, type StepResult, train } from './train.ts';

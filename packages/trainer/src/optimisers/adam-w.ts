@@ -1,4 +1,6 @@
-import { adamStep, flattenTree, type HostTensor, type MapTree, mapTree, type Tensor } from '@cloze/backend';
+import { adamStep, flattenTree, type HostTensor, type MapTree, mapTree, multiply, type Tensor } from '@cloze/backend';
+import { scalar } from './leaf-by-leaf.ts';
+import { type GroupOf, settingsOf } from './parameter-groups.ts';
 
 /** Options of AdamW; names and defaults as in Hugging Face's trainer. */
 export interface AdamWOptions {
@@ -12,6 +14,8 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
   /** Which parameters decay, by path; default all but biases and norms. */
   readonly decays?: (path: string) => boolean;
+  /** Settings by path, before `decays`; default none. */
+  readonly groupOf?: GroupOf;
 }
 
 /** What changes from step to step; float32 scalars that are fed. */
@@ -26,8 +30,6 @@ export interface AdamWState<P> {
   readonly mean: P;
   readonly variance: P;
 }
-
-const decaysByDefault = (path: string): boolean => !/(^|\/)(bias|scale|offset)$/.test(path);
 
 /** Zero moments for a tree of parameters. */
 export function initialAdamW<S>(parameters: S): AdamWState<MapTree<S, HostTensor>> {
@@ -49,7 +51,6 @@ export function adamWStep(
   rate: number,
   { adamBeta1 = 0.9, adamBeta2 = 0.999 }: AdamWOptions = {},
 ): AdamWStep<HostTensor> {
-  const scalar = (value: number): HostTensor => ({ shape: [], dtype: 'float32', values: Float32Array.of(value) });
   return { rate: scalar(rate), beta1Power: scalar(adamBeta1 ** t), beta2Power: scalar(adamBeta2 ** t) };
 }
 
@@ -65,30 +66,27 @@ export function adamW<P>(
     state,
   }: { readonly parameters: P; readonly gradients: unknown; readonly state: AdamWState<P> },
   step: AdamWStep<Tensor>,
-  {
-    adamBeta1 = 0.9,
-    adamBeta2 = 0.999,
-    adamEpsilon = 1e-8,
-    weightDecay = 0.01,
-    decays = decaysByDefault,
-  }: AdamWOptions = {},
+  { adamBeta1 = 0.9, adamBeta2 = 0.999, adamEpsilon = 1e-8, weightDecay = 0.01, decays, groupOf }: AdamWOptions = {},
 ): { parameters: MapTree<P, Tensor>; state: AdamWState<MapTree<P, Tensor>> } {
   const at = (tree: unknown) => new Map(flattenTree<Tensor>(tree as never));
   const [slopes, means, variances] = [at(gradients), at(state.mean), at(state.variance)];
   const results = new Map(
-    flattenTree<Tensor>(parameters as never).map(([path, parameter]) => [
-      path,
-      adamStep(
-        {
-          parameter,
-          mean: means.get(path) as Tensor,
-          variance: variances.get(path) as Tensor,
-          gradient: slopes.get(path) as Tensor,
-          ...step,
-        },
-        { beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon, decay: decays(path) ? weightDecay : 0 },
-      ),
-    ]),
+    flattenTree<Tensor>(parameters as never).map(([path, parameter]) => {
+      const [mean, variance, gradient] = [means, variances, slopes].map((tree) => tree.get(path)) as [
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      const { decay, rate, frozen } = settingsOf(path, step.rate, { weightDecay, decays, groupOf }, multiply);
+      if (frozen) return [path, { parameter, mean, variance }];
+      return [
+        path,
+        adamStep(
+          { parameter, mean, variance, gradient, ...step, rate },
+          { beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon, decay },
+        ),
+      ];
+    }),
   );
   const pick = (name: 'parameter' | 'mean' | 'variance') =>
     mapTree(parameters, (_leaf, path) => (results.get(path) as Record<typeof name, Tensor>)[name]);

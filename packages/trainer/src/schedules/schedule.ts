@@ -1,0 +1,79 @@
+/** How the rate goes after its warm-up; Hugging Face's names of the kinds. */
+export type ScheduleType = 'constant' | 'linear' | 'cosine' | 'polynomial' | 'inverse_sqrt';
+
+/** A learning-rate schedule. */
+export interface ScheduleOptions {
+  /** Default `linear`. */
+  readonly lrSchedulerType?: ScheduleType;
+  /** The highest rate. */
+  readonly learningRate: number;
+  /** Steps of linear rise from zero, default 0. */
+  readonly warmupSteps?: number;
+  /** Where `linear`, `cosine` and `polynomial` end; not needed by the others. */
+  readonly maxSteps?: number;
+  /** `cosine`: half waves over the run, default 0.5 (falls once to zero). */
+  readonly numCycles?: number;
+  /** `polynomial`: the rate at the end, default 1e-7. */
+  readonly lrEnd?: number;
+  /** `polynomial`: default 1, a straight line. */
+  readonly power?: number;
+  /** `inverse_sqrt`: default `warmupSteps`, or 10,000 without. */
+  readonly timescale?: number;
+}
+
+function problemsOf({
+  lrSchedulerType = 'linear',
+  learningRate,
+  warmupSteps = 0,
+  maxSteps,
+  lrEnd = 1e-7,
+}: ScheduleOptions) {
+  const problems: string[] = [];
+  if (!(learningRate > 0 && Number.isFinite(learningRate)))
+    problems.push(`learningRate must be positive, got ${learningRate}`);
+  if (!(Number.isInteger(warmupSteps) && warmupSteps >= 0))
+    problems.push(`warmupSteps must be a whole number, got ${warmupSteps}`);
+  if (lrSchedulerType !== 'constant' && lrSchedulerType !== 'inverse_sqrt') {
+    if (maxSteps === undefined) problems.push(`${lrSchedulerType} needs maxSteps`);
+    else if (!(maxSteps >= 1 && warmupSteps <= maxSteps))
+      problems.push(`warmupSteps must be at most maxSteps, got ${warmupSteps} and ${maxSteps}`);
+  }
+  if (lrSchedulerType === 'polynomial' && !(lrEnd < learningRate))
+    problems.push(`lrEnd must be below learningRate, got ${lrEnd} and ${learningRate}`);
+  return problems;
+}
+
+/**
+ * The learning rate as a function of the step, equal to transformers' schedulers after `step` calls.
+ *
+ * Pass t = 1, 2, … for update t, so that the first update moves; pass t − 1 to follow Hugging Face's Trainer exactly, whose first
+ * update after a warm-up has rate 0.
+ *
+ * @throws {RangeError} naming every option that does not fit
+ */
+export function schedule(options: ScheduleOptions): (step: number) => number {
+  const problems = problemsOf(options);
+  if (problems.length > 0) throw new RangeError(`schedule: ${problems.join('; ')}.`);
+  const {
+    lrSchedulerType = 'linear',
+    learningRate,
+    warmupSteps = 0,
+    maxSteps = 0,
+    numCycles = 0.5,
+    lrEnd = 1e-7,
+    power = 1,
+    timescale = warmupSteps || 10_000,
+  } = options;
+  const length = Math.max(1, maxSteps - warmupSteps);
+  const after: Readonly<Record<ScheduleType, (step: number) => number>> = {
+    constant: () => learningRate,
+    linear: (step) => learningRate * Math.max(0, (maxSteps - step) / length),
+    cosine: (step) =>
+      learningRate * Math.max(0, 0.5 * (1 + Math.cos(Math.PI * numCycles * 2 * ((step - warmupSteps) / length)))),
+    polynomial: (step) =>
+      step > maxSteps ? lrEnd : (learningRate - lrEnd) * (1 - (step - warmupSteps) / length) ** power + lrEnd,
+    inverse_sqrt: (step) => learningRate / Math.sqrt((step + timescale - warmupSteps) / timescale),
+  };
+  const go = after[lrSchedulerType];
+  return (step) => (step < warmupSteps ? (learningRate * step) / warmupSteps : go(step));
+}
