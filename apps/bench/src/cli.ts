@@ -69,6 +69,8 @@ program
   .argument('[text]', 'a sentence to mask')
   .option('--policy <names>', 'all, or names with commas between', 'all')
   .option('--audit', 'count what policies do to a corpus: realised rates, spans, tokens that must stay', false)
+  .option('--speed', 'time policies on the corpus, one core', false)
+  .option('--python <path>', 'with --speed: an interpreter with torch and transformers, timed on the same rows in turn')
   .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
   .option('--pmi <file>', 'a list of bench pmi build; default: built from the corpus')
   .option('--seed <number>', 'every mask follows from it', whole(0), 1)

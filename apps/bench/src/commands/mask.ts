@@ -7,6 +7,7 @@ import { auditPolicy } from '../mask/audit-policy.ts';
 import { chunkText } from '../mask/chunk-text.ts';
 import { encodeTexts } from '../mask/encode-texts.ts';
 import { choosePolicies, maskPolicies } from '../mask/mask-policies.ts';
+import { measureSpeed } from '../mask/measure-speed.ts';
 import { openVocabulary, policySetting } from '../mask/policy-setting.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { legend, showMask } from '../mask/show-mask.ts';
@@ -15,6 +16,8 @@ import { legend, showMask } from '../mask/show-mask.ts';
 export interface MaskCommandOptions {
   readonly policy: string;
   readonly audit: boolean;
+  readonly speed: boolean;
+  readonly python?: string;
   readonly data?: string;
   readonly pmi?: string;
   readonly seed: number;
@@ -27,10 +30,12 @@ export interface MaskCommandOptions {
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Shows what policies do to a sentence, or audits them on a corpus. @throws when neither a text nor --audit is given */
+/** Shows what policies do to a sentence, or audits them on a corpus. @throws when neither a text nor --audit nor --speed is given */
 export async function maskCommand(text: string | undefined, options: MaskCommandOptions): Promise<void> {
-  if (!options.audit && text === undefined) throw new RangeError('give a text to mask, or --audit for a whole corpus.');
-  await (options.audit ? audit(options) : show(text as string, options));
+  if (options.speed) await speed(options);
+  else if (options.audit) await audit(options);
+  else if (text !== undefined) await show(text, options);
+  else throw new RangeError('give a text to mask, --audit for counts on a whole corpus, or --speed.');
 }
 
 async function show(text: string, { policy: name, data, pmi, seed, length, json }: MaskCommandOptions): Promise<void> {
@@ -57,7 +62,7 @@ async function show(text: string, { policy: name, data, pmi, seed, length, json 
   }
 }
 
-async function audit({ policy: name, data, pmi, seed, length, limit, out, json }: MaskCommandOptions): Promise<void> {
+async function openCorpus({ data, pmi, length, limit }: MaskCommandOptions) {
   let since = performance.now();
   const lines = readLines(data, limit ?? (data === undefined ? 20_000 : undefined));
   const texts = lines.flatMap((line) => chunkText(line, length - 2));
@@ -72,7 +77,31 @@ async function audit({ policy: name, data, pmi, seed, length, limit, out, json }
   since = performance.now();
   const setting = await policySetting(vocabulary, batches, { texts: lines, pmi });
   say(`${setting.ngrams.length} collocations, similar tokens by random indexing: ${seconds(since)}`);
-  const audits = choosePolicies(maskPolicies(setting), name).map((policy) => {
+  return { corpus, batches, setting, vocabulary, policies: maskPolicies(setting) };
+}
+
+async function speed(options: MaskCommandOptions): Promise<void> {
+  const { batches, setting, vocabulary, policies } = await openCorpus({ ...options, limit: options.limit ?? 8000 });
+  const chosen = choosePolicies(policies, options.policy);
+  const { seed, python, json } = options;
+  const measured = measureSpeed(chosen, batches, {
+    ...{ seed, python, passes: 7 },
+    ...{ vocabulary: vocabulary.tokens.length, maskId: setting.maskId },
+  });
+  for await (const row of measured) {
+    const peer = row.peer ? `; ${row.peer}: ${row.peer_mtokens_per_s}, ratio ${row.ratio}` : '';
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(row)}\n`
+        : `${row.policy.padEnd(21)} ${row.mtokens_per_s} M tokens/s (median ${row.median}${row.reach ? `, reach ${row.reach}` : ''})${peer}\n`,
+    );
+  }
+}
+
+async function audit(options: MaskCommandOptions): Promise<void> {
+  const { policy: name, seed, out, json } = options;
+  const { corpus, batches, setting, policies } = await openCorpus(options);
+  const audits = choosePolicies(policies, name).map((policy) => {
     const row = auditPolicy(policy, batches, { seed, maskId: setting.maskId });
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
     else say(`${row.policy}: ${(100 * row.rate).toFixed(2)} %`);

@@ -104,6 +104,7 @@ export function auditPolicy(
   const asked = policy && batches.reduce((sum, batch) => sum + expectedTargets(batch, policy), 0) / tokens;
   // Units are at most as long as the runs they form: a bound for units of that length is no tighter than the true one.
   const bound = asked === undefined ? undefined : binomialBound({ share: asked, n: tokens / Math.max(1, mean) });
+  // Counts that skip a unit too long for their rest may stay below, by less than such a unit a row.
   const skips = policy?.selection !== 'bernoulli' && policy?.overflow !== 'split' && policy?.units !== undefined;
   const off = asked === undefined ? 0 : own / tokens - asked;
   return {

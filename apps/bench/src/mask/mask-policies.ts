@@ -32,6 +32,18 @@ function dropped(batch: MaskableBatch, kept: masking.KeptBatch, padId: number): 
   return { ...marked, ids: batch.ids.map((id, at) => (gone[at] ? padId : id)) };
 }
 
+/** Single texts as source and target: the second half of each row's real tokens becomes segment 1. */
+function inHalves(batch: MaskableBatch): MaskableBatch {
+  if (batch.segments.includes(1)) return batch;
+  const [rows, length] = batch.shape;
+  const segments = new Int32Array(batch.segments.length);
+  for (let row = 0; row < rows; row++) {
+    const real = batch.attend.subarray(row * length, (row + 1) * length).reduce((a, b) => a + b, 0);
+    segments.fill(1, row * length + Math.ceil(real / 2), row * length + real);
+  }
+  return { ...batch, segments };
+}
+
 /** Every policy: recipes of the papers, variations that articles and readers of the project name, and the other targets. */
 export function maskPolicies({ maskId, padId, candidates, counts, similar, ngrams }: PolicySetting): NamedPolicy[] {
   const byFrequency = masking.candidatesByFrequency({ counts, ids: candidates });
@@ -110,9 +122,9 @@ export function maskPolicies({ maskId, padId, candidates, counts, similar, ngram
     },
     {
       name: 'prefix',
-      about: 'UniLM: segment 1 token by token, segment 0 given',
+      about: 'UniLM: segment 1 token by token, segment 0 given; a single text is cut in the middle',
       kind: 'next',
-      run: (batch) => masking.predictPrefix(batch),
+      run: (batch) => masking.predictPrefix(inHalves(batch)),
     },
     {
       name: 'permutation',

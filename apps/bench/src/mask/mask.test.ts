@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPmiVocabulary, countMasking } from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { auditPage } from './audit-page.ts';
+import { auditPolicy } from './audit-policy.ts';
+import { chunkText } from './chunk-text.ts';
+import { encodeTexts } from './encode-texts.ts';
+import { choosePolicies, maskPolicies, type NamedPolicy } from './mask-policies.ts';
+import { loadPmi, savePmi } from './pmi-file.ts';
+import { openVocabulary, policySetting } from './policy-setting.ts';
+import { readLines } from './read-lines.ts';
+import { segmentCorpus } from './segment-corpus.ts';
+import { showMask } from './show-mask.ts';
+
+const texts = [...readLines(undefined, 300), '𠮷野家', '一', '', 'playing 用語 [MASK]'];
+const vocabulary = openVocabulary(undefined, texts);
+let batches: Awaited<ReturnType<typeof encodeTexts>>;
+let policies: NamedPolicy[];
+beforeAll(async () => {
+  batches = await encodeTexts(
+    vocabulary,
+    texts.flatMap((text) => (text ? chunkText(text, 62) : [''])),
+  );
+  policies = maskPolicies(await policySetting(vocabulary, batches, { texts, pmi: undefined }));
+});
+const { mask: maskId, pad: padId } = vocabulary.special;
+
+describe('audit of all policies on poems, an astral character, an empty text', () => {
+  it('no policy touches a pad or special token; targets are the originals; rates are those asked for', () => {
+    for (const policy of policies) {
+      const audit = auditPolicy(policy, batches, { seed: 1, maskId });
+      expect(audit, policy.name).toMatchObject({ specials_touched: 0, pads_touched: 0, wrong_targets: 0 });
+      if (audit.within !== undefined) expect(audit, policy.name).toMatchObject({ within: true });
+      if (policy.policy?.replacement?.mask === 0.8)
+        expect(Math.abs(audit.masked - 0.8), policy.name).toBeLessThan(4.5 * Math.sqrt((0.16 * 5) / audit.targets));
+    }
+  });
+  it('finds a careless policy', () => {
+    const careless: NamedPolicy = {
+      name: 'careless',
+      about: '',
+      run: (batch, randomOf) =>
+        (policies[0] as NamedPolicy).run({ ...batch, maskable: new Uint8Array(batch.ids.length).fill(1) }, randomOf),
+    };
+    const audit = auditPolicy(careless, batches, { seed: 1, maskId });
+    expect(audit.specials_touched).toBeGreaterThan(100);
+    expect(audit.pads_touched).toBeGreaterThan(100);
+  });
+  it('the page holds a row for each policy and both figures', () => {
+    const audits = choosePolicies(policies, 'bernoulli,pmi').map((policy) =>
+      auditPolicy(policy, batches, { seed: 1, maskId }),
+    );
+    const html = auditPage(audits, 'poems');
+    expect(html.match(/<figure>/g)).toHaveLength(2);
+    expect(html).toContain('<td>pmi</td>');
+  });
+  it('an unknown policy is an error that lists them', () => {
+    expect(() => choosePolicies(policies, 'bart')).toThrow('--policy must be all or among bert, roberta');
+  });
+});
+
+describe('showMask', () => {
+  it('marks what is masked, and shows each copy', () => {
+    const [batch] = [batches.at(-1)];
+    if (!batch) throw new Error('no batch');
+    const setting = { maskId, padId, tokenOf: (id: number) => vocabulary.tokens[id] as string };
+    const [copies] = choosePolicies(policies, 'decoupled-20-40') as [NamedPolicy];
+    const stream = streamFrom(3);
+    const after = copies.run(batch, (row) => stream.fork(row));
+    const rows = showMask(batch, after, copies, setting);
+    expect(rows).toHaveLength(batch.shape[0] * 2);
+    const { masked } = countMasking([{ before: batch, after }], { maskId });
+    expect(rows.join('').match(/▢/gu)).toHaveLength(masked);
+  });
+});
+
+describe('chunkText', () => {
+  it('cuts at sentence ends, never inside a character, and loses nothing', () => {
+    expect(chunkText('甲乙。丙丁！戊', 5)).toEqual(['甲乙。', '丙丁！戊']);
+    expect(chunkText('𠮷𠮷𠮷', 2)).toEqual(['𠮷𠮷', '𠮷']);
+    for (const text of texts) expect(chunkText(text, 7).join('')).toBe(text);
+    for (const piece of texts.flatMap((text) => chunkText(text, 7))) expect([...piece].length).toBeLessThanOrEqual(7);
+  });
+});
+
+describe('segmentCorpus and the list on disk', () => {
+  it('sentences end at punctuation; they can be read twice', () => {
+    const { sentences, words } = segmentCorpus(['我们喜欢语言。我们', '，语言']);
+    const once = [...sentences()];
+    expect(once.map((sentence) => sentence.join(''))).toEqual(['我们喜欢语言', '我们', '语言']);
+    expect([...sentences()]).toEqual(once);
+    expect(once.flat()).toHaveLength(words);
+  });
+  it('comes back as it was', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pmi-'));
+    try {
+      const list = buildPmiVocabulary(segmentCorpus(texts).sentences, { minimum: 3 });
+      expect(list.entries.length).toBeGreaterThan(20);
+      await savePmi(join(folder, 'list.txt'), list);
+      expect(await loadPmi(join(folder, 'list.txt'))).toEqual(list);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
