@@ -14,6 +14,11 @@ export { bestOf, type Kept, type Retention, retained } from './checkpoints/retai
 export { treeFrom } from './checkpoints/tree-from.ts';
 export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
 export { clipByGlobalNorm, globalNorm } from './clip-by-global-norm.ts';
+export { type Drawn, type MixedCorpus, type Mixture, mixCorpora } from './data/mix-corpora.ts';
+export { type Packable, type PackedRows, packLengths, packSequences } from './data/pack-sequences.ts';
+export type { RandomStream } from './data/random-stream.ts';
+export { shuffleStream } from './data/shuffle-stream.ts';
+export { checkExamples, type Example, ExampleError, type ExampleLimits } from './numbers/check-examples.ts';
 export { areFinite, keepUnlessFinite } from './numbers/keep-unless-finite.ts';
 export {
   type AdafactorOptions,
@@ -51,3 +56,8 @@ export { initialSpikeState, type SpikeState, watchSpike } from './run/watch-spik
 export { linearWarmup } from './schedules/linear-warmup.ts';
 export { type ScheduleOptions, type ScheduleType, schedule } from './schedules/schedule.ts';
 export { LossError, type StepRecord, type StepResult, train } from './train.ts';
+export { crc32c, maskedCrc32c } from './watching/crc32c.ts';
+export { eventRecord, type TensorBoardEvent } from './watching/event-record.ts';
+export { jsonLines, truncateJsonLines } from './watching/json-lines.ts';
+export { duration, type ProgressBarOptions, progressBar } from './watching/progress-bar.ts';
+export { type TensorBoardOptions, tensorBoard } from './watching/tensor-board.ts';
