@@ -35,6 +35,7 @@ export async function tortureCommand(options: TortureOptions): Promise<void> {
     folder,
     kills,
     random: streamFrom(seed).fork('kills'),
+    program: [...process.execArgv, process.argv[1] as string],
     watch: progress('torture', kills),
   });
   const seconds = Math.round((Date.now() - started) / 1000);

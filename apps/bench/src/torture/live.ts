@@ -25,11 +25,10 @@ export interface Life {
   readonly startMilliseconds: number;
 }
 
-/** Runs this program's own `torture --victim` in a child and ends it as fated. */
-export function live(taskPath: string, fate: Fate): Promise<Life> {
+/** Runs `torture --victim` of a program (Node's options and a script) in a child and ends it as fated. */
+export function live(taskPath: string, fate: Fate, program: readonly string[]): Promise<Life> {
   const started = performance.now();
-  const program = process.argv[1] as string;
-  const child = spawn(process.execPath, [...process.execArgv, program, 'torture', '--victim', taskPath], {
+  const child = spawn(process.execPath, [...program, 'torture', '--victim', taskPath], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const signs: Sign[] = [];

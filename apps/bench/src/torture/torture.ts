@@ -30,13 +30,15 @@ interface TortureOptions {
   readonly folder: string;
   readonly kills: number;
   readonly random: RandomStream;
+  /** Node's options and the script of the bench, for the children. */
+  readonly program: readonly string[];
   readonly watch: (kills: number, note: string) => void;
 }
 
 const endOf = ({ signs }: Life) => signs.find((sign) => sign.kind === 'end');
 
 /** Kills a run at random instants, a third inside a save, resumes it each time, and compares all ends with one that was left in peace. */
-export async function torture({ task, folder, kills, random, watch }: TortureOptions): Promise<TortureResult> {
+export async function torture({ task, folder, kills, random, program, watch }: TortureOptions): Promise<TortureResult> {
   const taskAt = (name: string) => {
     const at = join(folder, name);
     mkdirSync(at, { recursive: true });
@@ -44,7 +46,7 @@ export async function torture({ task, folder, kills, random, watch }: TortureOpt
     return { path: join(folder, `${name}.json`), remove: () => rmSync(at, { recursive: true, force: true }) };
   };
   const peaceful = taskAt('peaceful');
-  const reference = await live(peaceful.path, { kind: 'never' });
+  const reference = await live(peaceful.path, { kind: 'never' }, program);
   const end = endOf(reference);
   if (end?.reason !== 'finished')
     throw new Error(`torture: the undisturbed run did not finish: ${reference.stderr.slice(-2000)}`);
@@ -77,7 +79,7 @@ export async function torture({ task, folder, kills, random, watch }: TortureOpt
     const current = taskAt(`run-${run}`);
     for (let lived = 0; ; lived++) {
       const fate: Fate = tally.kills < kills ? fateOf() : { kind: 'never' };
-      const life = await live(current.path, fate);
+      const life = await live(current.path, fate, program);
       if (lived > 0) tally.resumes++;
       if (life.killed) tally.kills++;
       if (life.insideSave) tally.insideSave++;

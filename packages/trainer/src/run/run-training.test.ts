@@ -100,6 +100,12 @@ describe('runTraining', () => {
     expect(end.outcome).toEqual(expected.outcome);
   });
 
+  it('evaluates without disturbing what is trained', async () => {
+    const with5 = await record((await storeOn(memoryDisk())).checkpoints);
+    const without = await record((await storeOn(memoryDisk())).checkpoints, { evalSteps: undefined });
+    expect(without.tensors === with5.tensors).toBe(true);
+  });
+
   it('refuses to resume with other settings, naming them', async () => {
     const { checkpoints } = await storeOn(memoryDisk());
     await record(checkpoints, { maxSteps: 2 });
