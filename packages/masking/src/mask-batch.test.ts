@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MaskableBatch, type MaskOptions, maskBatch, targetEveryToken, tokenBudget } from './index.ts';
+import { type MaskableBatch, type MaskOptions, maskBatch, targetEveryToken, tokenBudget, words } from './index.ts';
 
 /** A small generator of its own: tests of one package do not borrow another. */
 function stream(seed: number) {
@@ -107,11 +107,67 @@ describe('maskBatch', () => {
     expect(maskBatch(batch, options({ rate: 1 })).weights.reduce((a, b) => a + b)).toBe(153);
   });
 
+  it('a rate by row', () => {
+    const out = maskBatch(batch, options({ rate: (row) => (row === 3 ? 1 : 0) }));
+    const perRow = Array.from({ length: 5 }, (_, row) =>
+      out.weights.subarray(row * out.slots, (row + 1) * out.slots).reduce((a, b) => a + b),
+    );
+    expect(perRow).toEqual([0, 0, 0, 30, 0]);
+    expect(() => maskBatch(batch, options({ rate: () => 2 }))).toThrow('rate must be in [0, 1], got 2 for row 0');
+  });
+
+  it('skip takes a shorter unit, split cuts the last one, at least one takes a whole unit over the count', () => {
+    // Two words of 3 and 1 tokens; the stream begins with the longer one.
+    const two = { ...batchOf([4], 6), words: Int32Array.of(-1, 0, 0, 0, 1, -1) };
+    const first = () => ({ next: () => 0 });
+    const chosen = (more: Partial<MaskOptions>) => {
+      const out = maskBatch(two, options({ units: words, rounding: 'floor', randomOf: first, ...more }));
+      return [...out.positions].filter((_, slot) => out.weights[slot]);
+    };
+    expect(chosen({ rate: 0.5 })).toEqual([4]);
+    expect(chosen({ rate: 0.5, overflow: 'split' })).toEqual([1, 2]);
+    const one = { ...two, words: Int32Array.of(-1, 0, 0, 0, 0, -1) };
+    const alone = (atLeastOne: boolean) =>
+      maskBatch(one, options({ units: words, rate: 0.5, atLeastOne, randomOf: first })).weights.reduce((a, b) => a + b);
+    expect([alone(true), alone(false)]).toEqual([4, 0]);
+  });
+
+  it('the base with special tokens may ask for more: 15 % of 16 is 2, of 18 with [CLS] and [SEP] 3', () => {
+    const count = (length: number, base: 'maskable' | 'attended') =>
+      maskBatch(batchOf([length], 64), options({ base, rounding: 'halfEven' })).weights.reduce((a, b) => a + b);
+    expect([count(18, 'maskable'), count(18, 'attended')]).toEqual([3, 3]);
+    expect([count(16, 'maskable'), count(16, 'attended')]).toEqual([2, 3]);
+  });
+
+  it('predicts a part of what it corrupts: the rest stays changed', () => {
+    const out = maskBatch(
+      batch,
+      options({ rate: 1, predictionRate: 0.5, replacement: { mask: 1, random: 0, keep: 0 } }),
+    );
+    expect(out.ids.filter((id) => id === 4)).toHaveLength(153);
+    const predicted = out.weights.reduce((a, b) => a + b);
+    // 60, 30 and 62 are halved exactly, the single token keeps its target.
+    expect(predicted).toBe(30 + 1 + 15 + 31);
+  });
+
   it('names every wrong option', () => {
     expect(() =>
       maskBatch(batch, options({ rate: 1.5, replacement: { mask: 1, random: 0.5, keep: 0 }, slots: 0 })),
     ).toThrow(
       'rate must be in [0, 1], got 1.5; replacement shares must be ≥ 0 and sum to 1, got 1 + 0.5 + 0; slots must be a positive integer, got 0',
+    );
+  });
+
+  it('refuses unknown options and values, naming those there are', () => {
+    const wrong = {
+      selection: 'some',
+      overflow: 'cut',
+      ratee: 1,
+      predictionRate: 0.5,
+      maskId: -1,
+    } as unknown as MaskOptions;
+    expect(() => maskBatch(batch, options({ ...wrong, candidates: { from: 9, to: 9 } }))).toThrow(
+      /'ratee' is no option; there are atLeastOne, .*selection must be one of exact, bernoulli, got some; overflow must be one of skip, split, got cut; predictionRate must be at most rate 0.15, got 0.5: use maskCopies to predict more; maskId must be an integer ≥ 0, got -1; candidates must hold at least one id, got 9 to 9/,
     );
   });
 });

@@ -87,6 +87,38 @@ describe.each(policies)('policy contract: $name', (named) => {
     );
   });
 
+  it('any rate and any room: never more targets than slots or than maskable tokens, rate 0 none, rate 1 all, dropped tokens unchanged', () => {
+    const anyRate = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+    fc.assert(
+      fc.property(anyRows, anySeed, anyRate, fc.integer({ min: 1, max: 80 }), (rows, seed, rate, slots) => {
+        const before = batchOf(rows, 80);
+        const { predictionRate: _, ...policy } = named.policy;
+        const after = maskBatch(before, {
+          ...policy,
+          ...{ rate, slots, maskId, similar, candidates: { from: firstId, to: vocabularySize } },
+          randomOf: (row) => stream(seed + row),
+        });
+        expect(after.slots).toBe(slots);
+        const { corruptedOnly } = countMasking([{ before, after }], { maskId });
+        expect(corruptedOnly).toBe(0);
+        for (let row = 0; row < rows.length; row++) {
+          const sum = (array: Uint8Array | Float32Array, width: number) => {
+            let total = 0;
+            for (let at = row * width; at < (row + 1) * width; at++) total += array[at] as number;
+            return total;
+          };
+          const [maskable, chosen] = [sum(before.maskable, 80), sum(after.weights, slots)];
+          expect(chosen).toBeLessThanOrEqual(Math.min(slots, maskable));
+          if (rate === 0) expect(chosen).toBe(0);
+          if (rate === 1 && slots >= maskable) expect(chosen).toBe(maskable);
+          const least = policy.atLeastOne ?? policy.selection !== 'bernoulli';
+          if (least && rate > 0 && maskable > 0) expect(chosen).toBeGreaterThanOrEqual(1);
+        }
+      }),
+      { numRuns: 30, seed: 7 },
+    );
+  });
+
   it('the realised rate is what was asked, within 4.5 standard errors of a binomial', () => {
     const { policy, mean } = named;
     const rate = policy.predictionRate ?? (policy.rate as number | undefined) ?? 0.15;

@@ -50,9 +50,9 @@ export function auditPage(audits: readonly PolicyAudit[], corpus: string): strin
       ? lineChart(
           places.map(({ policy, by_position }) => ({
             name: policy,
-            points: by_position.map((y, i) => [i + 1, y] as const),
+            points: by_position.map((y, i) => [i + 1, 100 * y] as const),
           })),
-          { title: 'Share of tokens predicted in each tenth of the row.', x: 'tenth of the columns', y: 'rate' },
+          { title: 'Share of tokens predicted in each tenth of the row.', x: 'tenth of the columns', y: 'rate (%)' },
         )
       : '',
   ];
