@@ -59,5 +59,6 @@ export { LossError, type StepRecord, type StepResult, train } from './train.ts';
 export { crc32c, maskedCrc32c } from './watching/crc32c.ts';
 export { eventRecord, type TensorBoardEvent } from './watching/event-record.ts';
 export { jsonLines, truncateJsonLines } from './watching/json-lines.ts';
+export { MlflowError, type MlflowOptions, mlflow } from './watching/mlflow.ts';
 export { duration, type ProgressBarOptions, progressBar } from './watching/progress-bar.ts';
 export { type TensorBoardOptions, tensorBoard } from './watching/tensor-board.ts';

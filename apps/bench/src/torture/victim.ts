@@ -122,6 +122,7 @@ export async function victim(taskPath: string): Promise<void> {
     codec: { read: readSafetensors, write: writeSafetensors },
     warn: (message) => say({ kind: 'warning', message }),
   });
+  // Given back when the run fails too: a lock of a living process that does nothing would keep the next one out.
   const outcome = await runTraining({
     maxSteps: steps,
     saveSteps: task.saveSteps,
@@ -155,11 +156,10 @@ export async function victim(taskPath: string): Promise<void> {
         onStepEnd: ({ step, loss }) => say({ kind: 'step', step, loss }),
       },
     ],
-  });
+  }).finally(checkpoints.close);
   const hash = createHash('sha256');
   for (const [path, { values }] of flattenTree<HostTensor>(variables.read() as never))
     hash.update(path).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  await checkpoints.close();
   say({ kind: 'end', reason: outcome.reason, step: outcome.step, digest: hash.digest('hex') });
   variables.dispose();
   engine.dispose();
