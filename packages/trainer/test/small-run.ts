@@ -48,11 +48,11 @@ export function smallRun(engine: Engine) {
     first: { kernel: host([4, 8], (i) => Math.sin(i + 1) / 2), bias: host([8], () => 0) },
     second: { kernel: host([8, 2], (i) => Math.cos(i * 2) / 2), bias: host([2], () => 0) },
   };
-  const variables = createVariables(engine, {
-    parameters,
-    optimiser: initialAdamW(parameters),
-    average: structuredClone(parameters),
-  });
+  const variables = createVariables(
+    engine,
+    { parameters, optimiser: initialAdamW(parameters), average: structuredClone(parameters) },
+    { intraOpThreads: 1, interOpThreads: 1 },
+  );
   const step = compile(variables, (state, { x, y, key, decay, ...scalars }: Inputs<Tensor>) => {
     const { first, second } = state.parameters;
     const hidden = dropout(tanh(linear(x, first)), { rate: 0.2, key: forkKey(rootKey(key), 'dropout') });

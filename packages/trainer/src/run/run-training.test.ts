@@ -1,5 +1,6 @@
-import { tfjsEngine } from '@cloze/backend';
+import { type Engine, tfjsEngine } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
+import { engines } from '../../test/engines.ts';
 import { memoryDisk } from '../../test/memory-disk.ts';
 import { plainCodec } from '../../test/plain-codec.ts';
 import { smallRun } from '../../test/small-run.ts';
@@ -30,8 +31,8 @@ async function storeOn(disk: ReturnType<typeof memoryDisk>, options = {}) {
 }
 
 /** Runs and returns everything that must be equal: all tensors, the saved state, the logs by step. */
-async function record(checkpoints: Checkpoints, options: Partial<TrainingOptions<never>> = {}) {
-  const run = smallRun(engine);
+async function record(checkpoints: Checkpoints, options: Partial<TrainingOptions<never>> = {}, on: Engine = engine) {
+  const run = smallRun(on);
   const logs = new Map<number, unknown>();
   let state: unknown;
   const outcome = await runTraining({
@@ -56,29 +57,32 @@ const bits = (_key: string, value: unknown) =>
   ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex') : value;
 
 describe('runTraining', () => {
-  it('resumed from every step of 60 gives the same tensors, state and logs, bit for bit', async () => {
-    const whole = await storeOn(memoryDisk());
-    const expected = await record(whole.checkpoints);
-    expect(expected.outcome.reason).toBe('finished');
-    for (let from = 0; from < 60; from++) {
-      const { checkpoints } = await storeOn(memoryDisk());
-      const latest = () => readCheckpoint(whole.files, plainCodec, `/run/checkpoint-${from}`);
-      const resumed = await record({ ...checkpoints, latest });
-      expect(resumed.tensors === expected.tensors).toBe(true);
-      expect(resumed.state).toBe(expected.state);
-      expect(resumed.outcome).toEqual(expected.outcome);
-      for (const [step, values] of resumed.logs) expect(values).toEqual(expected.logs.get(step));
-    }
-    // The control: one bit in one moment changes the end.
-    const changed = await storeOn(memoryDisk());
-    const latest = async () => {
-      const found = await readCheckpoint(whole.files, plainCodec, '/run/checkpoint-30');
-      const moment = found.tensors.optimiser?.get('mean/first/kernel')?.values as Float32Array;
-      new Uint32Array(moment.buffer)[0] = (new Uint32Array(moment.buffer)[0] as number) ^ 4096;
-      return found;
-    };
-    expect((await record({ ...changed.checkpoints, latest })).tensors === expected.tensors).toBe(false);
-  });
+  it.each(engines)(
+    'resumed from every step of 60 gives the same tensors, state and logs, bit for bit, on %s',
+    async (_name, on) => {
+      const whole = await storeOn(memoryDisk());
+      const expected = await record(whole.checkpoints, {}, on);
+      expect(expected.outcome.reason).toBe('finished');
+      for (let from = 0; from < 60; from++) {
+        const { checkpoints } = await storeOn(memoryDisk());
+        const latest = () => readCheckpoint(whole.files, plainCodec, `/run/checkpoint-${from}`);
+        const resumed = await record({ ...checkpoints, latest }, {}, on);
+        expect(resumed.tensors === expected.tensors).toBe(true);
+        expect(resumed.state).toBe(expected.state);
+        expect(resumed.outcome).toEqual(expected.outcome);
+        for (const [step, values] of resumed.logs) expect(values).toEqual(expected.logs.get(step));
+      }
+      // The control: one bit in one moment changes the end.
+      const changed = await storeOn(memoryDisk());
+      const latest = async () => {
+        const found = await readCheckpoint(whole.files, plainCodec, '/run/checkpoint-30');
+        const moment = found.tensors.optimiser?.get('mean/first/kernel')?.values as Float32Array;
+        new Uint32Array(moment.buffer)[0] = (new Uint32Array(moment.buffer)[0] as number) ^ 4096;
+        return found;
+      };
+      expect((await record({ ...changed.checkpoints, latest }, {}, on)).tensors === expected.tensors).toBe(false);
+    },
+  );
 
   it('raised signals save and stop after the running step, in the evaluation too, and change nothing at the end', async () => {
     const expected = await record((await storeOn(memoryDisk())).checkpoints, { saveSteps: 500 });

@@ -1,0 +1,2 @@
+export { appendTo, truncateLog } from './node/log-file.ts';
+export { type FileOperations, nodeFiles } from './node/node-files.ts';
