@@ -33,7 +33,7 @@ function roundTo(rounding: Rounding, x: number, random: RandomStream): number {
  * Number of tokens to choose from `count`: `rate·count`, rounded, at least one if asked, at most `limit`.
  *
  * Stochastic rounding is `⌊rate·count + U⌋`, whose mean is exactly `rate·count` (fairseq's rule). A product within 10⁻⁹ of a whole or half
- * number counts as that number: 0.15·20 is 3, not 3.0000000000000004.
+ * number counts as that number: 0.07·100 is 7, not 7.000000000000001.
  */
 export function tokenBudget(
   count: number,

@@ -17,7 +17,10 @@ function corpus(seed: number, sentences = 300): string[][] {
     ['h', 'i', 'j', 'k', 'l'],
   ];
   return Array.from({ length: sentences }, () =>
-    Array.from({ length: Math.floor(random.next() * 6) }, () => pick(pieces)).flat(),
+    Array.from({ length: Math.floor(random.next() * 6) }, (_, i) =>
+      // Words below the minimum stand between, so that pruning is put to the test.
+      random.next() < 0.1 ? [`rare${Math.floor(random.next() * 900) + i}`] : pick(pieces),
+    ).flat(),
   );
 }
 

@@ -183,4 +183,14 @@ describe('replaceDecoderInput', () => {
     const none = (1 - 0.3 * (1 - 1 / own.size)) ** 8;
     expect(Math.abs(touched / 4000 - 0.5 * (1 - none))).toBeLessThan(4.5 * Math.sqrt(0.25 / 4000));
   });
+  it('draws among the different tokens of the target: of a a a b, b half the time, n = 4,000', () => {
+    const row = batchOf([{ words: [1], pair: [1, 1, 1, 1] }], 10);
+    row.ids.set([7, 7, 7, 8], 3);
+    let drawn = 0;
+    for (let seed = 0; seed < 1000; seed++) {
+      const ids = replaceDecoderInput(row, { probability: 1, rate: 1, randomOf: () => stream(seed) });
+      drawn += ids.subarray(3, 7).filter((id) => id === 8).length;
+    }
+    expect(Math.abs(drawn / 4000 - 0.5)).toBeLessThan(4.5 * Math.sqrt(0.25 / 4000));
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batchOf } from '../../test/hard-batch.ts';
 import { stream } from '../../test/stream.ts';
 import type { MaskableBatch } from '../batch.ts';
-import { ngrams, pmiNgrams, spanLengths, spans, tokens, type Units, words } from '../index.ts';
+import { maskBatch, ngrams, pmiNgrams, spanLengths, spans, tokens, type Units, words } from '../index.ts';
 
 /** Lengths in tokens of the units a row is cut into. */
 function cut(units: Units, batch: MaskableBatch, { row = 0, seed = 1 } = {}): number[] {
@@ -87,6 +87,20 @@ describe('spans', () => {
     const shares = spanLengths({ p: 0.2, max: 10 });
     expect(chiSquare(counts, shares)).toBeLessThan(33.7);
     expect(chiSquare(clipped, shares)).toBeGreaterThan(1000);
+  });
+  it('end at special tokens', () => {
+    const batch = batchOf([{ words: [1, 1], pair: [1, 1, 1, 1] }], 9);
+    const chosen = (draws: number[], rate: number) => {
+      const { positions } = maskBatch(batch, {
+        units: { cut: words.cut, spanLength: () => 100 },
+        ...{ rate, rounding: 'floor', overflow: 'split', slots: 6, replacement: { mask: 1, random: 0, keep: 0 } },
+        ...{ maskId: 4, candidates: { from: 5, to: 6 } },
+        randomOf: () => ({ next: () => draws.shift() ?? 0.999 }),
+      });
+      return [...positions].filter((column) => column > 0);
+    };
+    // The second token, then the last one: columns 2 and 7, not 2 and 4.
+    expect(chosen([0.2, 0.9], 0.34)).toEqual([2, 7]);
   });
   it('name every wrong option', () => {
     expect(() => spans({ p: 1, max: 0 })).toThrow(
