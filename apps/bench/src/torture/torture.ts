@@ -13,7 +13,7 @@ export interface TortureResult {
   /** SIGINT or SIGTERM, each of which must save and exit with 0. */
   readonly stops: number;
   readonly resumes: number;
-  /** Runs brought to their end through kills; all must have the digest of the run that was left in peace. */
+  /** Runs brought to their end through kills; all must have the parameters, moments, averages and logs of the run that was left in peace. */
   readonly runs: number;
   readonly bitEqualRuns: number;
   /** Losses of repeated and resumed steps compared with the undisturbed run's, and how many differed. */
@@ -105,7 +105,8 @@ export async function torture({ task, folder, kills, random, program, watch }: T
         break;
       }
       tally.runs++;
-      if (last.digest === end.digest) tally.equal++;
+      if (last.digest === end.digest && last.log === end.log) tally.equal++;
+      else if (last.digest === end.digest) problems.push(`run ${run} logged ${last.log}, expected ${end.log}`);
       else problems.push(`run ${run} ended with digest ${last.digest}, expected ${end.digest}`);
       break;
     }

@@ -28,13 +28,14 @@ import {
   averageDecay,
   clipByGlobalNorm,
   initialAdamW,
+  jsonLines,
   linearWarmup,
   movingAverage,
   openCheckpoints,
   runTraining,
   treeFrom,
 } from '@cloze/trainer';
-import { nodeFiles } from '@cloze/trainer/node';
+import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
 import { floats } from '../host-tensors.ts';
 import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
 import { stopSignals } from './stop-signals.ts';
@@ -46,13 +47,26 @@ export type Sign =
   | { readonly kind: 'step'; readonly step: number; readonly loss: number }
   | { readonly kind: 'saving' | 'saved'; readonly step: number }
   | { readonly kind: 'warning'; readonly message: string }
-  | { readonly kind: 'end'; readonly reason: string; readonly step: number; readonly digest: string };
+  | {
+      readonly kind: 'end';
+      readonly reason: string;
+      readonly step: number;
+      readonly digest: string;
+      readonly log: string;
+    };
 
 interface StepInputs<T> extends AdamWStep<T> {
   readonly targets: TargetInputs<T>;
   readonly key: T;
   readonly decay: T;
 }
+
+/** The means in a log; beginnings and saves differ with every kill. */
+const meansOf = (path: string): string =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes('"event":"log"'))
+    .join('\n');
 
 /** One life of the run: begins at its newest checkpoint, trains until it is finished, told to stop, or killed. */
 export async function victim(taskPath: string): Promise<void> {
@@ -115,6 +129,7 @@ export async function victim(taskPath: string): Promise<void> {
     };
     return { inputs, chosen, tokens: batch.attend.reduce((n, x) => n + x, 0) };
   };
+  const log = `${task.folder}/log.jsonl`;
   const disk = nodeFiles();
   const checkpoints = await openCheckpoints({
     folder: task.folder,
@@ -126,6 +141,7 @@ export async function victim(taskPath: string): Promise<void> {
   const outcome = await runTraining({
     maxSteps: steps,
     saveSteps: task.saveSteps,
+    loggingSteps: 5,
     configuration: { seed, steps, batch: rows, config },
     batchOf,
     idsOf: ({ chosen }) => chosen,
@@ -152,15 +168,19 @@ export async function victim(taskPath: string): Promise<void> {
     signal,
     callbacks: [
       {
-        onTrainBegin: ({ firstStep }) => say({ kind: 'begin', step: firstStep - 1 }),
+        onTrainBegin: ({ firstStep }) => {
+          truncateLog(log, firstStep - 1);
+          say({ kind: 'begin', step: firstStep - 1 });
+        },
         onStepEnd: ({ step, loss }) => say({ kind: 'step', step, loss }),
       },
+      jsonLines({ write: appendTo(log) }),
     ],
   }).finally(checkpoints.close);
   const hash = createHash('sha256');
   for (const [path, { values }] of flattenTree<HostTensor>(variables.read() as never))
     hash.update(path).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  say({ kind: 'end', reason: outcome.reason, step: outcome.step, digest: hash.digest('hex') });
+  say({ kind: 'end', reason: outcome.reason, step: outcome.step, digest: hash.digest('hex'), log: meansOf(log) });
   variables.dispose();
   engine.dispose();
 }
