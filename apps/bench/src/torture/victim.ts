@@ -26,6 +26,7 @@ import {
   adamW,
   adamWStep,
   averageDecay,
+  checkExamples,
   clipByGlobalNorm,
   initialAdamW,
   jsonLines,
@@ -81,6 +82,7 @@ export async function victim(taskPath: string): Promise<void> {
   });
   const vocabulary = vocabularyFrom(task.tokens);
   const encodings = task.texts.map((text) => encode(vocabulary, text, undefined, { maximumLength: task.length }));
+  checkExamples(encodings, { ...config, batchSize: rows });
   const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
   const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters), average: parameters }, {
     threads: 1,

@@ -149,6 +149,14 @@ describe('openCheckpoints', () => {
     await expect(checkpoints.save(contentOf(1))).rejects.toThrow(/takes \d+ bytes, \/run has 100 free/);
   });
 
+  it('says at the first save that the disk will be too small for all that are kept', async () => {
+    const disk = memoryDisk();
+    const files = { ...nodeFiles(disk.operations), free: async () => 1200 };
+    const { checkpoints, warnings } = await open(disk, { files });
+    for (const step of [1, 2]) await checkpoints.save(contentOf(step));
+    expect(warnings.join()).toMatch(/^\/run has 1200 bytes free; 4 checkpoints of \d+ will not fit[^,]*$/);
+  });
+
   it('sets later checkpoints aside when a run goes on from an earlier one', async () => {
     const { checkpoints, warnings } = await open(memoryDisk());
     for (const step of [10, 20]) await checkpoints.save(contentOf(step));

@@ -140,7 +140,14 @@ export async function openCheckpoints({
         throw new CheckpointError(
           `save: a checkpoint takes ${needed} bytes, ${folder} has ${free} free. Earlier checkpoints are untouched; make room, then resume.`,
         );
-      for (const { name, step } of await list())
+      const earlier = await list();
+      // Said while there is time to act: the newest, the best and the one being written lie side by side.
+      const most = saveTotalLimit + 1 + (retention.metricForBestModel === undefined ? 0 : 1);
+      if (earlier.length === 0 && free < most * needed)
+        warn(
+          `${folder} has ${free} bytes free; ${most} checkpoints of ${needed} will not fit. Make room or lower saveTotalLimit.`,
+        );
+      for (const { name, step } of earlier)
         if (step > content.step)
           await setAside(name, 'abandoned', `is of step ${step}, but the run went on from before step ${content.step}`);
       // Above the copies that are there, not the first free: the higher copy is the newer one.

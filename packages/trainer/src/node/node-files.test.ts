@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeFiles } from './node-files.ts';
+import { plainCodec } from '../../test/plain-codec.ts';
+import { openCheckpoints } from '../checkpoints/open-checkpoints.ts';
+import { type FileOperations, nodeFiles } from './node-files.ts';
 import { processMark } from './process-mark.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'cloze-files-'));
@@ -29,6 +32,66 @@ describe('nodeFiles', () => {
     expect(await files.free(at)).toBeGreaterThan(0);
     // FIPS 180-2, appendix B.1.
     expect(files.sha256(Buffer.from('abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+});
+
+/** The real operations, each told to `before` first, those of open files too. */
+function watched(before: (name: string) => void): FileOperations {
+  const wrap = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get: (object, name) => {
+        const value = Reflect.get(object, name) as unknown;
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          // close(2) gives the descriptor back even when it reports an error.
+          if (name === 'close') await Reflect.apply(value, object, args);
+          before(String(name));
+          if (name === 'close') return undefined;
+          const result = (await Reflect.apply(value, object, args)) as unknown;
+          return name === 'open' ? wrap(result as object) : result;
+        };
+      },
+    });
+  return wrap({ ...promises } as object) as FileOperations;
+}
+
+describe('a save on the real disk', () => {
+  it('leaves the previous checkpoint after any one of its operations fails', async () => {
+    const failed: string[] = [];
+    const contentOf = (step: number) => ({
+      step,
+      tensors: { parameters: { w: { shape: [3], dtype: 'float32' as const, values: Float32Array.of(step, 2, 3) } } },
+    });
+    const at = folder();
+    for (let failing = 0; ; failing++) {
+      let countdown = Number.POSITIVE_INFINITY;
+      const operations = watched((name) => {
+        if (countdown-- !== 0) return;
+        failed.push(name);
+        throw Object.assign(new Error(`EIO: i/o error, ${name}`), { code: 'EIO' });
+      });
+      const run = `${at}/${failing}`;
+      const options = { folder: run, codec: plainCodec, saveTotalLimit: 1, warn: () => {} };
+      const checkpoints = await openCheckpoints({ ...options, files: nodeFiles(operations) });
+      await checkpoints.save(contentOf(1));
+      countdown = failing;
+      const outcome = await checkpoints.save(contentOf(2)).catch((error: Error) => error);
+      const reached = countdown < 0;
+      countdown = Number.POSITIVE_INFINITY;
+      await checkpoints.close();
+      // A new process with a sound disk.
+      const after = await openCheckpoints({ ...options, files: nodeFiles() });
+      const step = (await after.latest())?.step;
+      if (outcome instanceof Error) expect([1, 2]).toContain(step);
+      else expect(step).toBe(2);
+      await after.save(contentOf(3));
+      expect((await after.latest())?.step).toBe(3);
+      await after.close();
+      if (!reached) break;
+    }
+    expect(new Set(failed)).toEqual(
+      new Set(['statfs', 'readdir', 'readFile', 'rm', 'mkdir', 'open', 'writeFile', 'sync', 'close', 'stat', 'rename']),
+    );
   });
 });
 
