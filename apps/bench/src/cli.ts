@@ -73,6 +73,10 @@ program
   .option('--python <path>', 'with --speed: an interpreter with torch and transformers, timed on the same rows in turn')
   .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
   .option('--pmi <file>', 'a list of bench pmi build; default: built from the corpus')
+  .option(
+    '--vectors <file>',
+    "word vectors in word2vec's text format, for similar words; default: neighbours in the corpus",
+  )
   .option('--seed <number>', 'every mask follows from it', whole(0), 1)
   .option('--length <number>', 'tokens a row, special tokens included', whole(3), 128)
   .option('--limit <number>', 'texts at most, to try things out', whole(1))

@@ -20,6 +20,7 @@ export interface MaskCommandOptions {
   readonly python?: string;
   readonly data?: string;
   readonly pmi?: string;
+  readonly vectors?: string;
   readonly seed: number;
   readonly length: number;
   readonly limit?: number;
@@ -38,12 +39,13 @@ export async function maskCommand(text: string | undefined, options: MaskCommand
   else throw new RangeError('give a text to mask, --audit for counts on a whole corpus, or --speed.');
 }
 
-async function show(text: string, { policy: name, data, pmi, seed, length, json }: MaskCommandOptions): Promise<void> {
+async function show(text: string, options: MaskCommandOptions): Promise<void> {
+  const { policy: name, data, pmi, vectors, seed, length, json } = options;
   const texts = readLines(data, data === undefined ? 4000 : 8000);
   const vocabulary = openVocabulary(data, [...texts, text]);
   const [batch] = await encodeTexts(vocabulary, [text]);
   const around = await encodeTexts(vocabulary, texts.flatMap((line) => chunkText(line, length - 2)).slice(0, 4000));
-  const setting = await policySetting(vocabulary, around, { texts: [...texts, text], pmi });
+  const setting = await policySetting(vocabulary, around, { texts: [...texts, text], pmi, vectors });
   const policies = choosePolicies(maskPolicies(setting), name);
   if (!json) process.stdout.write(`${legend}\n`);
   for (const policy of policies) {
@@ -62,7 +64,7 @@ async function show(text: string, { policy: name, data, pmi, seed, length, json 
   }
 }
 
-async function openCorpus({ data, pmi, length, limit }: MaskCommandOptions) {
+async function openCorpus({ data, pmi, vectors, length, limit }: MaskCommandOptions) {
   let since = performance.now();
   const lines = readLines(data, limit ?? (data === undefined ? 20_000 : undefined));
   const texts = lines.flatMap((line) => chunkText(line, length - 2));
@@ -75,15 +77,23 @@ async function openCorpus({ data, pmi, length, limit }: MaskCommandOptions) {
     `${corpus}; tokenised in ${times.tokenize.toFixed(1)} s, jieba ${times.segment.toFixed(1)} s, ${seconds(since)} in all`,
   );
   since = performance.now();
-  const setting = await policySetting(vocabulary, batches, { texts: lines, pmi });
+  const setting = await policySetting(vocabulary, batches, { texts: lines, pmi, vectors });
   say(`${setting.ngrams.length} collocations, similar tokens by random indexing: ${seconds(since)}`);
-  return { corpus, batches, setting, vocabulary, policies: maskPolicies(setting) };
+  return { corpus, tokens, times, batches, setting, vocabulary, policies: maskPolicies(setting) };
 }
 
 async function speed(options: MaskCommandOptions): Promise<void> {
-  const { batches, setting, vocabulary, policies } = await openCorpus({ ...options, limit: options.limit ?? 8000 });
+  const { batches, setting, vocabulary, policies, tokens, times } = await openCorpus({
+    ...options,
+    limit: options.limit ?? 8000,
+  });
   const chosen = choosePolicies(policies, options.policy);
   const { seed, python, json } = options;
+  const before = { tokenize: times.tokenize, 'word boundaries (jieba)': times.segment };
+  for (const [part, spent] of Object.entries(before)) {
+    const row = { part, tokens, mtokens_per_s: Number((tokens / spent / 1e6).toFixed(2)) };
+    process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${part}: ${row.mtokens_per_s} M tokens/s, once\n`);
+  }
   const measured = measureSpeed(chosen, batches, {
     ...{ seed, python, passes: 7 },
     ...{ vocabulary: vocabulary.tokens.length, maskId: setting.maskId },

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPmiVocabulary, candidateIds, type MaskableBatch, similarByEmbedding } from '@cloze/masking';
-import { trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
+import {
+  buildPmiVocabulary,
+  candidateIds,
+  type MaskableBatch,
+  parseWordVectors,
+  similarByEmbedding,
+  similarByWordVectors,
+} from '@cloze/masking';
+import { encode, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
 import type { PolicySetting } from './mask-policies.ts';
 import { loadPmi, ngramIds } from './pmi-file.ts';
 import { segmentCorpus } from './segment-corpus.ts';
@@ -14,11 +21,15 @@ export function openVocabulary(data: string | undefined, texts: readonly string[
   return vocabularyFrom(lines.at(-1) === '' ? lines.slice(0, -1) : lines);
 }
 
-/** What all policies need: counts, similar tokens and collocations of the corpus itself, unless a list is given. */
+/** What all policies need: counts, similar tokens and collocations of the corpus itself, unless files of them are given. */
 export async function policySetting(
   vocabulary: Vocabulary,
   batches: readonly MaskableBatch[],
-  { texts, pmi }: { readonly texts: readonly string[]; readonly pmi: string | undefined },
+  {
+    texts,
+    pmi,
+    vectors,
+  }: { readonly texts: readonly string[]; readonly pmi?: string | undefined; readonly vectors?: string | undefined },
 ): Promise<PolicySetting> {
   const counts = new Float64Array(vocabulary.tokens.length);
   for (const { ids, maskable } of batches)
@@ -30,16 +41,25 @@ export async function policySetting(
         minimum: Math.max(3, Math.min(11, texts.length / 2000)) | 0,
       });
   const width = 32;
+  const byNeighbours = () =>
+    similarByEmbedding({
+      table: tokenTable(batches, vocabulary.tokens.length, width),
+      width,
+      ids: candidates.filter((id) => (counts[id] as number) >= 5),
+    });
   return {
     maskId: vocabulary.special.mask,
     padId: vocabulary.special.pad,
     candidates,
     counts,
     ngrams: ngramIds(list, vocabulary),
-    similar: similarByEmbedding({
-      table: tokenTable(batches, vocabulary.tokens.length, width),
-      width,
-      ids: candidates.filter((id) => (counts[id] as number) >= 5),
-    }),
+    similar: vectors === undefined ? byNeighbours() : byVectors(vectors, vocabulary),
   };
+}
+
+/** Similar words from a file of word vectors in word2vec's text format. */
+function byVectors(file: string, vocabulary: Vocabulary) {
+  return similarByWordVectors(parseWordVectors(readFileSync(file, 'utf8').split('\n')), {
+    tokenize: (word) => encode(vocabulary, word).ids.slice(1, -1),
+  });
 }
