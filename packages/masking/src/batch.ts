@@ -31,9 +31,14 @@ export interface RandomStream {
   next(): number;
 }
 
-/** Room for `slots` targets a row over the given inputs. */
+/** Room for `slots` targets a row over the given inputs. @throws {RangeError} for slots no positive integer, or arrays that do not fit the shape */
 export function emptyTargets(batch: MaskableBatch, slots: number): MaskedBatch {
-  const [rows] = batch.shape;
+  const [rows, length] = batch.shape;
+  const problems = (['ids', 'segments', 'attend', 'maskable', 'words'] as const)
+    .filter((name) => batch[name].length !== rows * length)
+    .map((name) => `${name} must hold ${rows}·${length} = ${rows * length} entries, got ${batch[name].length}`);
+  if (!(Number.isInteger(slots) && slots > 0)) problems.push(`slots must be a positive integer, got ${slots}`);
+  if (problems.length > 0) throw new RangeError(`masking: ${problems.join('; ')}.`);
   return {
     shape: batch.shape,
     slots,

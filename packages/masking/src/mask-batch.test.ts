@@ -96,6 +96,9 @@ describe('maskBatch', () => {
       ...batch,
       shape: [1, 64] as const,
       ids: batch.ids.slice(192, 256),
+      segments: batch.segments.slice(192, 256),
+      attend: batch.attend.slice(192, 256),
+      words: batch.words.slice(192, 256),
       maskable: batch.maskable.slice(192, 256),
     };
     const alone = maskBatch(one, options({ randomOf: () => stream(4) }));
@@ -171,6 +174,12 @@ describe('maskBatch', () => {
     );
   });
 
+  it('refuses arrays that do not fit the shape', () => {
+    expect(() => maskBatch({ ...batch, ids: new Int32Array(3), words: new Int32Array(4) }, options())).toThrow(
+      'ids must hold 5·64 = 320 entries, got 3; words must hold 5·64 = 320 entries, got 4',
+    );
+    expect(() => targetEveryToken(batch, { slots: -1 })).toThrow('slots must be a positive integer, got -1');
+  });
   it('refuses unknown options and values, naming those there are', () => {
     const wrong = {
       selection: 'some',
