@@ -14,6 +14,10 @@ for (const name of readdirSync('packages')) {
     files: ['dist'],
     exports: {
       '.': { '@cloze/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+      // What touches a disk is a second entry, so that the first one stays usable anywhere.
+      ...(existsSync(`${at}/src/node.ts`) && {
+        './node': { '@cloze/source': './src/node.ts', types: './dist/node.d.ts', default: './dist/node.js' },
+      }),
       './package.json': './package.json',
     },
     publishConfig: { access: 'public' },

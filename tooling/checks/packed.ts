@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -50,27 +59,27 @@ try {
       problems.push(`${name}: the packed package.json still says workspace: or catalog:`);
   }
   symlinkSync(resolve('node_modules/@types'), join(root, 'node_modules', '@types'));
-  writeFileSync(
-    join(root, 'consumer.ts'),
-    names.map((name) => `export * as ${name} from '@cloze/${name}';\n`).join(''),
-  );
-  writeFileSync(
-    join(root, 'tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: {
-        module: 'nodenext',
-        target: 'es2023',
-        strict: true,
-        skipLibCheck: false,
-        noEmit: true,
-        types: [],
-        lib: ['es2023', 'esnext.disposable'],
-      },
-      files: ['consumer.ts'],
-    }),
-  );
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
-  attempt('consumer with skipLibCheck: false', resolve('node_modules/.bin/tsc'), ['-p', root], root);
+  const nodeEntries = names.filter((name) => existsSync(join(scope, name, 'dist/node.d.ts')));
+  // The first entries must compile without Node's types; `./node` entries may ask for them.
+  for (const [consumer, types, lines] of [
+    ['consumer', [], names.map((name) => `export * as ${name} from '@cloze/${name}';\n`)],
+    ['node-consumer', ['node'], nodeEntries.map((name) => `export * as ${name} from '@cloze/${name}/node';\n`)],
+  ] as const) {
+    writeFileSync(join(root, `${consumer}.ts`), lines.join(''));
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2023',
+      strict: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types,
+      lib: ['es2023', 'esnext.disposable'],
+    };
+    writeFileSync(join(root, `${consumer}.json`), JSON.stringify({ compilerOptions, files: [`${consumer}.ts`] }));
+    const tsc = resolve('node_modules/.bin/tsc');
+    attempt(`${consumer} with skipLibCheck: false`, tsc, ['-p', join(root, `${consumer}.json`)], root);
+  }
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

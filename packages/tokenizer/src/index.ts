@@ -1,6 +1,6 @@
 export { isHan, isPunctuation } from './characters.ts';
 export { type EncodeOptions, type Encoding, encode } from './encode.ts';
-export { type NativeTokenizer, nativeTokenizer, type PlacedEncoding } from './native-tokenizer.ts';
+export { type NativeOptions, type NativeTokenizer, nativeTokenizer, type PlacedEncoding } from './native-tokenizer.ts';
 export { padEncodings, type TokenBatch } from './pad-encodings.ts';
 export { splitWords, type Word } from './split-words.ts';
 export { tokenizerJson } from './tokenizer-json.ts';

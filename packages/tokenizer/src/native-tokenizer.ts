@@ -15,6 +15,12 @@ interface Native {
     fromString(json: string): {
       encode(text: string, pair: string): Promise<NativeEncoding>;
       encodeBatch(texts: readonly string[]): Promise<NativeEncoding[]>;
+      setTruncation(maximumLength: number, options: { strategy: string }): void;
+      disableTruncation(): void;
+      decode(ids: readonly number[], skipSpecialTokens: boolean): Promise<string>;
+      tokenToId(token: string): number | null;
+      idToToken(id: number): string | null;
+      getVocabSize(): number;
     };
   };
 }
@@ -28,6 +34,22 @@ export interface PlacedEncoding extends Encoding {
 /** Any tokenizer of Hugging Face's format, in native code. */
 export interface NativeTokenizer {
   encodeBatch(texts: readonly (string | readonly [string, string])[]): Promise<PlacedEncoding[]>;
+  /** Ids as text; special tokens are left out. */
+  decode(ids: readonly number[]): Promise<string>;
+  /** The id of a token, or undefined. */
+  idOf(token: string): number | undefined;
+  /** The token of an id, or undefined. */
+  tokenOf(id: number): string | undefined;
+  /** Number of ids. */
+  readonly size: number;
+}
+
+/** How a tokenizer is opened. */
+export interface NativeOptions {
+  /** What to do with a lone surrogate: default `error`; `replace` puts U+FFFD. */
+  readonly onInvalid?: 'error' | 'replace';
+  /** Longest encoding, special tokens included; the longer text of a pair is cut first. Default: what the file says. */
+  readonly maximumLength?: number;
 }
 
 /** Where each code point begins in UTF-16: the binding counts code points, JavaScript strings do not. */
@@ -47,15 +69,17 @@ function codePointStarts(text: string): Int32Array {
  *
  * A lone surrogate is no text: the binding drops it silently, here it is an error that names the text, or is replaced by U+FFFD.
  *
- * @param json the file's content @param options.onInvalid default `error`
+ * @param json the file's content
+ * @throws {Error} for a file the binding cannot read
  * @throws {RangeError} from `encodeBatch` for a lone surrogate
  */
 export function nativeTokenizer(
   json: string,
-  { onInvalid = 'error' }: { readonly onInvalid?: 'error' | 'replace' } = {},
+  { onInvalid = 'error', maximumLength }: NativeOptions = {},
 ): NativeTokenizer {
   const { Tokenizer } = createRequire(import.meta.url)('tokenizers') as Native;
   const tokenizer = Tokenizer.fromString(json);
+  if (maximumLength !== undefined) tokenizer.setTruncation(maximumLength, { strategy: 'longest_first' });
   const sound = (text: string, index: number): string => {
     const repaired = Buffer.from(text, 'utf8').toString('utf8');
     if (repaired === text) return text;
@@ -65,6 +89,10 @@ export function nativeTokenizer(
     );
   };
   return {
+    size: tokenizer.getVocabSize(),
+    decode: (ids) => tokenizer.decode([...ids], true),
+    idOf: (token) => tokenizer.tokenToId(token) ?? undefined,
+    tokenOf: (id) => tokenizer.idToToken(id) ?? undefined,
     encodeBatch: async (texts) => {
       const inputs = texts.map((text, i) =>
         typeof text === 'string' ? sound(text, i) : ([sound(text[0], i), sound(text[1], i)] as const),

@@ -50,6 +50,7 @@ export {
 export { initialSgd, type SgdOptions, type SgdState, type SgdStep, sgd, sgdStep } from './optimisers/sgd.ts';
 export { type EarlyStopping, isExhausted, judgeEvaluation, type Progress } from './run/early-stopping.ts';
 export { runTraining, type TrainingOptions } from './run/run-training.ts';
+export type { StopSignal } from './run/stop-signal.ts';
 export type { Spike, TrainingCallback, TrainingOutcome } from './run/training-callback.ts';
 export type { TrainingState } from './run/training-state.ts';
 export { initialSpikeState, type SpikeState, watchSpike } from './run/watch-spike.ts';

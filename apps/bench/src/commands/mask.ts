@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { streamFrom } from '@cloze/random';
 import Table from 'cli-table3';
+import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { auditPolicy } from '../mask/audit-policy.ts';
 import { chunkText } from '../mask/chunk-text.ts';
@@ -11,6 +12,7 @@ import { measureSpeed } from '../mask/measure-speed.ts';
 import { openVocabulary, policySetting } from '../mask/policy-setting.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { legend, showMask } from '../mask/show-mask.ts';
+import { whole } from '../whole.ts';
 
 /** Options of `bench mask`. */
 export interface MaskCommandOptions {
@@ -127,4 +129,32 @@ async function audit(options: MaskCommandOptions): Promise<void> {
     writeFileSync(out, auditPage(audits, corpus));
     say(`report: ${resolve(out)}`);
   }
+}
+
+/** Declares `bench mask`. */
+export function addMask(program: Command): void {
+  program
+    .command('mask')
+    .description('show what masking policies do to a sentence, or audit them on a corpus')
+    .argument('[text]', 'a sentence to mask')
+    .option('--policy <names>', 'all, or names with commas between', 'all')
+    .option('--audit', 'count what policies do to a corpus: realised rates, spans, tokens that must stay', false)
+    .option('--speed', 'time policies on the corpus, one core', false)
+    .option(
+      '--python <path>',
+      'with --speed: an interpreter with torch and transformers, timed on the same rows in turn',
+    )
+    .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
+    .option('--pmi <file>', 'a list of bench pmi build; default: built from the corpus')
+    .option(
+      '--vectors <file>',
+      "word vectors in word2vec's text format, for similar words; default: neighbours in the corpus",
+    )
+    .option('--seed <number>', 'every mask follows from it', whole(0), 1)
+    .option('--length <number>', 'tokens a row, special tokens included', whole(3), 128)
+    .option('--limit <number>', 'texts at most, to try things out', whole(1))
+    .option('--out <file>', 'write the audit as a page with figures')
+    .option('--json', 'one JSON object a policy on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench mask "床前明月光，疑是地上霜" --policy whole-word,span-bert')
+    .action(maskCommand);
 }

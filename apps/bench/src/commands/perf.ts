@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { selectEngine } from '@cloze/backend';
+import type { Command } from 'commander';
 import { torchPeer } from '../perf/torch-peer.ts';
 import { trainingStep, type Work } from '../perf/training-step.ts';
+import { whole } from '../whole.ts';
 
 /** Options of the speed comparison. */
 export interface PerfOptions {
@@ -55,4 +57,16 @@ export async function perfCommand({ python, steps, json }: PerfOptions): Promise
     );
   }
   engine.dispose();
+}
+
+/** Declares `bench perf`. */
+export function addPerf(program: Command): void {
+  program
+    .command('perf')
+    .description('time training steps against PyTorch on the same work, interleaved in one run')
+    .requiredOption('--python <path>', 'an interpreter with torch and transformers (see tooling/oracles)')
+    .option('--steps <number>', 'timed steps of each side', whole(1), 10)
+    .option('--json', 'one JSON object a row on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench perf --python .venv/bin/python --json')
+    .action(perfCommand);
 }

@@ -2,9 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { buildPmiVocabulary } from '@cloze/masking';
 import Table from 'cli-table3';
+import { type Command, Option } from 'commander';
 import { loadPmi, savePmi } from '../mask/pmi-file.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { segmentCorpus } from '../mask/segment-corpus.ts';
+import { whole } from '../whole.ts';
 
 /** Options of `bench pmi build`. */
 export interface PmiBuildOptions {
@@ -85,4 +87,35 @@ export async function pmiShowCommand(
   process.stdout.write(
     `${entries.length} collocations of ${minimum} or more occurrences in ${totals[0]} words, p(g)${numeratorPower === 2 ? '²' : ''} in the numerator\n${table.toString()}\n`,
   );
+}
+
+/** Declares `bench pmi build` and `bench pmi show`. */
+export function addPmi(program: Command): void {
+  const pmi = program.command('pmi').description('collocations of a corpus, for PMI masking');
+  pmi
+    .command('build')
+    .description('rank word n-grams by PMI and save them; without --data from all classical poems')
+    .option('--data <folder>', 'a data folder with corpus/zh-modern.txt.gz')
+    .option('--out <file>', 'where the list goes', 'runs/pmi.txt')
+    .option('--minimum <number>', 'least count of an n-gram', whole(1), 11)
+    .option(
+      '--size <number>',
+      'entries at most: half of 2 words, a quarter of 3, an eighth of 4 and of 5',
+      whole(1),
+      800_000,
+    )
+    .addOption(new Option('--power <number>', 'of p(n-gram) in the score').choices(['1', '2']).default('1'))
+    .option('--limit <number>', 'texts at most, to try things out', whole(1))
+    .option('--json', 'one JSON object on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench pmi build --minimum 11 --out runs/poems.pmi.txt')
+    .action(pmiBuildCommand);
+  pmi
+    .command('show')
+    .description('the best collocations of a list')
+    .argument('<file>', 'a list that pmi build wrote')
+    .option('--top <number>', 'of each length', whole(1), 10)
+    .option('--find <text>', 'only those that hold it')
+    .option('--json', 'one JSON object a collocation on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench pmi show runs/poems.pmi.txt --find 明月')
+    .action(pmiShowCommand);
 }

@@ -4,12 +4,14 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type EngineName, findLibtensorflow, installLibtensorflow, selectEngine } from '@cloze/backend';
 import Table from 'cli-table3';
+import { type Command, Option } from 'commander';
 import { readPoetry } from '../datasets/read-poetry.ts';
 import { type QuickStartResult, quickStart } from '../pipeline.ts';
 import { progress } from '../progress.ts';
 import { planFor } from '../quick-start/plan.ts';
 import { lineChart } from '../report/line-chart.ts';
 import { escapeHtml, htmlTable, page } from '../report/page.ts';
+import { whole } from '../whole.ts';
 
 /** Options of the quick start. */
 export interface QuickStartOptions {
@@ -145,4 +147,27 @@ export async function quickStartCommand({ seed, engine: wanted, steps, out, json
   }
   say(`report: ${resolve(out, 'report.html')}  (${((Date.now() - started) / 1000).toFixed(0)} s in all)`);
   engine.dispose();
+}
+
+/** Declares `bench quick-start`, which is also what runs without a command. */
+export function addQuickStart(program: Command): void {
+  program
+    .command('quick-start', { isDefault: true })
+    .description('pretrain BERT and T-TA on classical Chinese verse, fine-tune, score, and write a report')
+    .option('--seed <number>', 'every figure follows from it', whole(0), 1)
+    .addOption(
+      new Option('--engine <name>', 'default: the best that works').choices([
+        'tensorflow-gpu',
+        'tensorflow',
+        'tfjs-node-gpu',
+        'tfjs-node',
+        'wasm',
+        'cpu',
+      ]),
+    )
+    .option('--steps <number>', 'pretraining steps, to try things out', whole(1))
+    .option('--out <folder>', 'where the report goes', 'runs/quick-start')
+    .option('--json', 'one JSON object an encoder on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench quick-start --seed 2 --engine tensorflow')
+    .action(quickStartCommand);
 }

@@ -3,10 +3,12 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EngineName, selectEngine } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
+import { type Command, Option } from 'commander';
 import { progress } from '../progress.ts';
 import { makeTask } from '../torture/task.ts';
 import { torture } from '../torture/torture.ts';
 import { victim } from '../torture/victim.ts';
+import { whole } from '../whole.ts';
 
 /** Options of the torture. */
 export interface TortureOptions {
@@ -52,4 +54,23 @@ export async function tortureCommand(options: TortureOptions): Promise<void> {
   );
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   if (!sound) process.stderr.write(`kept for a look: ${folder}\n`);
+}
+
+/** Declares `bench torture`. */
+export function addTorture(program: Command): void {
+  program
+    .command('torture')
+    .description(
+      'kill a small pretraining run at random instants, a third inside a save; every resume must end bit-equal',
+    )
+    .option('--kills <number>', 'SIGKILLs in all', whole(1), 300)
+    .option('--steps <number>', 'steps of the run that is killed', whole(4), 60)
+    .option('--seed <number>', 'instants, weights, order and masks follow from it', whole(0), 1)
+    .addOption(
+      new Option('--engine <name>', 'default: the best that works').choices(['tensorflow', 'tfjs-node', 'wasm', 'cpu']),
+    )
+    .option('--json', 'one JSON object on stdout', false)
+    .addOption(new Option('--victim <task>', 'the child that is killed').hideHelp())
+    .addHelpText('after', '\nExample: pnpm bench torture --kills 300 --json')
+    .action(tortureCommand);
 }

@@ -2,6 +2,7 @@ import type { Checkpoints } from '../checkpoints/open-checkpoints.ts';
 import type { Checkpoint } from '../checkpoints/read-checkpoint.ts';
 import { LossError, type StepRecord, type StepResult, train } from '../train.ts';
 import { type EarlyStopping, isExhausted, judgeEvaluation } from './early-stopping.ts';
+import type { StopSignal } from './stop-signal.ts';
 import type { TrainingCallback, TrainingOutcome } from './training-callback.ts';
 import { initialTrainingState, resumedState, type TrainingState } from './training-state.ts';
 import { watchSpike } from './watch-spike.ts';
@@ -28,7 +29,7 @@ export interface TrainingOptions<B> extends EarlyStopping {
   /** Default none: `evaluate` is not called. */
   readonly evalSteps?: number | undefined;
   /** Figures of the parameters as they are; must draw no numbers from a shared stream. May return early once `signal` is raised. */
-  readonly evaluate?: (step: number, signal: AbortSignal | undefined) => Promise<Readonly<Record<string, number>>>;
+  readonly evaluate?: (step: number, signal: StopSignal | undefined) => Promise<Readonly<Record<string, number>>>;
   /** The figure of `evaluate` that decides early stopping and which checkpoint is best. Default `loss`. */
   readonly metricForBestModel?: string;
   /** Default 10. */
@@ -38,7 +39,7 @@ export interface TrainingOptions<B> extends EarlyStopping {
   /** Mean absolute deviations above the running mean that make a spike, default 6. */
   readonly spikeFactor?: number;
   /** Raised to save and stop after the running update: SIGINT, SIGTERM. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: StopSignal | undefined;
   readonly callbacks?: readonly TrainingCallback[];
   /** Told in one sentence when a callback fails: watching must not end a run. Default nobody. */
   readonly warn?: (message: string) => void;
