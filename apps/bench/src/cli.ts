@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addEmbed } from './commands/embed.ts';
+import { addFill } from './commands/fill.ts';
+import { addGenerate } from './commands/generate.ts';
 import { addMask } from './commands/mask.ts';
 import { addPerf } from './commands/perf.ts';
 import { addPmi } from './commands/pmi.ts';
@@ -11,7 +14,7 @@ const program = new Command('bench')
   .exitOverride()
   .showSuggestionAfterError();
 
-for (const add of [addQuickStart, addPerf, addMask, addPmi, addTorture]) {
+for (const add of [addQuickStart, addPerf, addMask, addPmi, addTorture, addFill, addEmbed, addGenerate]) {
   add(program);
 }
 

@@ -68,3 +68,12 @@ describe('wordBoundaries', () => {
     expect(spans.map(([start, end]) => text.slice(start, end)).join('')).toBe(text);
   });
 });
+
+describe('maximumLength', () => {
+  it('cuts texts, special tokens included, the longer text of a pair first', async () => {
+    const short = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: 7 });
+    const [single, pair] = await short.encodeBatch(['床前明月光，疑是地上霜', ['床前明月光', '月']]);
+    expect([...(single?.ids ?? [])]).toEqual([...encode(vocabulary, '床前明月光').ids]);
+    expect([...(pair?.ids ?? [])]).toEqual([...encode(vocabulary, '床前明', '月').ids]);
+  });
+});

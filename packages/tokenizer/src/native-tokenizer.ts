@@ -79,7 +79,7 @@ export function nativeTokenizer(
 ): NativeTokenizer {
   const { Tokenizer } = createRequire(import.meta.url)('tokenizers') as Native;
   const tokenizer = Tokenizer.fromString(json);
-  if (maximumLength !== undefined) tokenizer.setTruncation(maximumLength, { strategy: 'longest_first' });
+  if (maximumLength !== undefined) tokenizer.setTruncation(maximumLength, { strategy: 'LongestFirst' });
   const sound = (text: string, index: number): string => {
     const repaired = Buffer.from(text, 'utf8').toString('utf8');
     if (repaired === text) return text;

@@ -27,7 +27,7 @@ describe('packed rows', () => {
         ids: whole(ids),
         segments: whole(new Int32Array(ids.length)),
         attend,
-        positions: whole(positions),
+        positionIds: whole(positions),
       };
       const { hidden: x } = encodeBert(parameters as never, inputs, config, undefined, {
         visible: packed(whole(texts), attend),

@@ -32,7 +32,7 @@ export function encodeBert(
   const everyReal = reshape(inputs.attend, [batch, 1, 1, length]);
   const encoded = blocks(
     parameters,
-    { start: embeddings, visible: visible ?? everyReal, positions: inputs.positions },
+    { start: embeddings, visible: visible ?? everyReal, positionIds: inputs.positionIds },
     config,
     key,
   );

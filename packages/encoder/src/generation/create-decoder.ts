@@ -84,7 +84,7 @@ export function createDecoder(
   );
   const step = compile(
     variables,
-    (state, batch: { parents: Tensor; ids: Tensor; segments: Tensor; positions: Tensor; at: Tensor }) => {
+    (state, batch: { parents: Tensor; ids: Tensor; segments: Tensor; positionIds: Tensor; at: Tensor }) => {
       const tree = state.parameters as unknown as EncoderParameters<Tensor>;
       const before = state.cache as unknown as Cache;
       const chosen = (x: Tensor) => gatherRows(x, batch.parents);
@@ -137,7 +137,7 @@ export function createDecoder(
         parents: { shape: [rows], dtype: 'int32', values: Int32Array.from(parents) },
         ids: column(tokens),
         segments: column(new Array(rows).fill(segment)),
-        positions: column(lengths),
+        positionIds: column(lengths),
         at: first,
       });
       lengths = lengths.map((length) => length + 1);

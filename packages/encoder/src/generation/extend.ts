@@ -10,18 +10,18 @@ import type { Cache } from './cache.ts';
  *
  * Equal to encoding the whole row again with a causal or prefix mask, at one token's cost.
  *
- * @param ids int32 `[rows, 1]` @param segments int32 `[rows, 1]` @param positions int32 `[rows, 1]`, also the slot it takes
+ * @param ids int32 `[rows, 1]` @param segments int32 `[rows, 1]` @param positionIds int32 `[rows, 1]`, also the slot it takes
  * @returns hidden states `[rows, 1, width]` and the cache with the token in it
  */
 export function extend(
   parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers'>,
   cache: Cache,
-  inputs: { readonly ids: Tensor; readonly segments: Tensor; readonly positions: Tensor },
+  inputs: { readonly ids: Tensor; readonly segments: Tensor; readonly positionIds: Tensor },
   config: EncoderConfig,
 ): { readonly hidden: Tensor; readonly cache: Cache } {
   if (config.normPlacement !== 'post') throw new RangeError("extend: built for normPlacement 'post'.");
   const [rows, room] = cache.taken.shape as [number, number];
-  const slot = equal(inputs.positions, constant([...new Array(room).keys()], [1, room], 'int32'));
+  const slot = equal(inputs.positionIds, constant([...new Array(room).keys()], [1, room], 'int32'));
   const visible = reshape(concat([cache.taken, fill([rows, 1], 1, 'bool')], 1), [rows, 1, 1, room + 1]);
   const column = reshape(slot, [rows, room, 1]);
   const layers: Cache['layers'][number][] = [];
@@ -30,7 +30,7 @@ export function extend(
     const weights = parameters.layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
     const result = block(
       weights,
-      { stream, source: stream, visible, positions: inputs.positions, past },
+      { stream, source: stream, visible, positionIds: inputs.positionIds, past },
       config,
       undefined,
     );

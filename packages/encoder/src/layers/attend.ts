@@ -36,7 +36,7 @@ export interface AttendOperands {
   /** bool, broadcastable to `[batch, heads, queries, past + keys]` */
   readonly visible: Tensor;
   /** int32 `[batch, queries]`, the positions of stream and source; default 0, 1, 2, … Only rotary positions need them here. */
-  readonly positions?: Tensor | undefined;
+  readonly positionIds?: Tensor | undefined;
   readonly past?: KeysValues | undefined;
 }
 
@@ -49,12 +49,12 @@ export interface Attended extends KeysValues {
 /** Multi-head attention of the kind and with the positions that the config names; a query that sees nothing gets zeros. */
 export function attend(
   { query, key: keyMap, value, scores: table, distances }: BlockParameters<Tensor>['attention'],
-  { stream, source, visible, positions, past }: AttendOperands,
+  { stream, source, visible, positionIds, past }: AttendOperands,
   config: EncoderConfig,
   key: Key | undefined,
 ): Attended {
   const { heads, attentionKind, positionKind, maximumLength } = config;
-  const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positions, maximumLength) : x);
+  const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength) : x);
   const missing = (name: string) => {
     throw new RangeError(`attend: attentionKind '${attentionKind}' needs '${name}' among the layer's parameters.`);
   };

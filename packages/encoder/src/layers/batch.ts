@@ -10,7 +10,7 @@ export interface TokenInputs {
   /** bool `[batch, length]`: true for real tokens */
   readonly attend: Tensor;
   /** int32 `[batch, length]`: where each token stands; default 0, 1, 2, … Kept tokens of a shortened row keep their own (MAE, DropToken), packed rows begin again. */
-  readonly positions?: Tensor | undefined;
+  readonly positionIds?: Tensor | undefined;
 }
 
 /** What an encoder returns. Nothing here costs anything until it is used. */

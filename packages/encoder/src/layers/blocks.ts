@@ -12,14 +12,14 @@ export function blocks(
     start,
     source,
     visible,
-    positions,
+    positionIds,
   }: {
     /** The stream before the first block, `[batch, length, width]`. */
     readonly start: Tensor;
     /** What every layer attends to; none: the stream itself. */
     readonly source?: Tensor;
     readonly visible: Tensor;
-    readonly positions?: Tensor | undefined;
+    readonly positionIds?: Tensor | undefined;
   },
   config: EncoderConfig,
   key: Key | undefined,
@@ -35,7 +35,7 @@ export function blocks(
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
     const result = block(
       parameters,
-      { stream, source: source ?? stream, visible, positions },
+      { stream, source: source ?? stream, visible, positionIds },
       config,
       key && forkKey(key, `layer ${i}`),
     );

@@ -11,7 +11,7 @@ import { positionRows } from './positions.ts';
  */
 export function embed(
   { words, positions, segments: table, norm, projection }: EncoderParameters<Tensor>['embeddings'],
-  { ids, segments, positions: places }: Pick<TokenInputs, 'ids' | 'segments' | 'positions'>,
+  { ids, segments, positionIds }: Pick<TokenInputs, 'ids' | 'segments' | 'positionIds'>,
   config: EncoderConfig,
   key: Key | undefined,
 ): Tensor {
@@ -19,7 +19,7 @@ export function embed(
   let summed = gatherRows(words, ids);
   if (table) summed = add(summed, gatherRows(table, segments));
   if (positions && config.positionKind === 'absolute')
-    summed = add(summed, positionRows(positions, length, places, config));
+    summed = add(summed, positionRows(positions, length, positionIds, config));
   const dropped = dropout(layerNorm(summed, norm, config.normEpsilon), {
     rate: config.dropout,
     key: key && forkKey(key, 'embeddings'),

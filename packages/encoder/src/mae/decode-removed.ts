@@ -9,7 +9,7 @@ import type { MaeDecoderParameters } from './decoder-parameters.ts';
  * MAE's decoder (He et al. 2021): kept hidden states go back to their places, one learned vector stands at the removed ones, positions
  * are added, and a few blocks follow.
  *
- * The encoder before it is `encodeBert` on the kept tokens with their `positions`: it never sees a [MASK].
+ * The encoder before it is `encodeBert` on the kept tokens with their `positionIds`: it never sees a [MASK].
  *
  * @param hidden the encoder's, `[batch, kept, width]`
  * @param restore int32 `[batch, length]`: which kept token stands at each place; `kept` where none does

@@ -35,7 +35,7 @@ describe('MAE', () => {
   const removal = (x: readonly number[]) =>
     encodeBert(
       tensors,
-      { ...tokens(kept.map((i) => x[i] as number)), positions: constant(kept, [1, 3], 'int32') },
+      { ...tokens(kept.map((i) => x[i] as number)), positionIds: constant(kept, [1, 3], 'int32') },
       config,
     ).hidden;
 

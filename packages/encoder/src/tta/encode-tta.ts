@@ -52,7 +52,7 @@ export function encodeTta(
       `encodeTta: queries start from the position table; positionKind must be 'absolute', got '${config.positionKind}'.`,
     );
   const source = embed(parameters.embeddings, inputs, config, key);
-  const places = positionRows(positions, length, inputs.positions, config);
+  const places = positionRows(positions, length, inputs.positionIds, config);
   const named =
     queryToken === undefined ? places : add(places, gatherRows(words, constant([queryToken], [1, 1], 'int32')));
   const normalised = layerNorm(named, norm, config.normEpsilon);
@@ -64,6 +64,6 @@ export function encodeTta(
   });
   const real = reshape(inputs.attend, [batch, 1, 1, length]);
   const visible = showDiagonal ? real : logicalAnd(real, hiddenDiagonal(length));
-  const encoded = blocks(parameters, { start, source, visible, positions: inputs.positions }, config, key);
+  const encoded = blocks(parameters, { start, source, visible, positionIds: inputs.positionIds }, config, key);
   return { ...encoded, embeddings: source };
 }

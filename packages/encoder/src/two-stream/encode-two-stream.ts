@@ -46,7 +46,7 @@ export function encodeTwoStream(
     );
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const asked = add(
-    positionRows(positions, length, inputs.positions, config),
+    positionRows(positions, length, inputs.positionIds, config),
     gatherRows(words, constant([queryToken], [1, 1], 'int32')),
   );
   const start = dropout(broadcastTo(layerNorm(asked, norm, config.normEpsilon), [batch, length, config.width]), {

@@ -99,7 +99,7 @@ describe('exactly what may be seen changes the output, over three layers (every 
   });
 
   it('packed rows equal the same texts alone, to 1e-6, with positions beginning again', () => {
-    const row = { ...tokens(ids), positions: constant([0, 1, 2, 0, 1, 2], [1, 6], 'int32') };
+    const row = { ...tokens(ids), positionIds: constant([0, 1, 2, 0, 1, 2], [1, 6], 'int32') };
     const together = encodeBert(tensors, row, config, undefined, {
       visible: packed(constant(segments, [1, 6], 'int32'), row.attend),
     });

@@ -1,0 +1,86 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { EngineName } from '@cloze/backend';
+import type { SentencePooling } from '@cloze/encoder';
+import { type Command, Option } from 'commander';
+import { embedTexts } from '../model/embed-texts.ts';
+import { engineOption } from '../model/engine-option.ts';
+import { openModel } from '../model/open-model.ts';
+import { whole } from '../whole.ts';
+
+interface EmbedCommandOptions {
+  readonly model: string;
+  readonly pool: SentencePooling;
+  readonly normalise: boolean;
+  readonly rows: number;
+  readonly engine?: EngineName;
+  readonly json: boolean;
+}
+
+/** Texts of like length share batches within a window; a file of any size is read window by window. */
+const window = 2048;
+
+/** Prints a vector for each line of a file (`-` is stdin). */
+export async function embedCommand(
+  file: string,
+  { model: name, pool, normalise, rows, engine, json }: EmbedCommandOptions,
+): Promise<void> {
+  const model = await openModel(name, { engine });
+  try {
+    const embed = embedTexts(model, { pooling: pool, normalise, rows });
+    const flush = async (texts: readonly string[]) => {
+      for (const [i, vector] of (await embed(texts)).entries()) {
+        const text = texts[i] as string;
+        if (json) process.stdout.write(`${JSON.stringify({ text, embedding: Array.from(vector) })}\n`);
+        else {
+          const length = Math.hypot(...vector);
+          const first = Array.from(vector.subarray(0, 4), (v) => v.toFixed(3)).join(' ');
+          process.stdout.write(`${text.slice(0, 40)}  |v| = ${length.toFixed(3)}  [${first} …] of ${vector.length}\n`);
+        }
+      }
+    };
+    const lines = createInterface({
+      input: file === '-' ? process.stdin : createReadStream(file),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    });
+    let waiting: string[] = [];
+    let done = 0;
+    const started = Date.now();
+    for await (const line of lines) {
+      if (line.trim() === '') continue;
+      waiting.push(line);
+      if (waiting.length < window) continue;
+      await flush(waiting);
+      done += waiting.length;
+      waiting = [];
+      process.stderr.write(`${done} lines, ${Math.round((1000 * done) / (Date.now() - started))} a second\n`);
+    }
+    await flush(waiting);
+    if (done + waiting.length === 0) throw new Error(`${file} has no lines of text.`);
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Declares `bench embed`. */
+export function addEmbed(program: Command): void {
+  program
+    .command('embed')
+    .description('sentence vectors of the lines of a file, by any checkpoint')
+    .argument('<file>', 'one text a line, empty lines left out; - is standard input')
+    .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
+    .addOption(
+      new Option('--pool <way>', 'first token, pooler, mean of the last layer, or of the first and last layers')
+        .choices(['first', 'pooler', 'mean', 'first-last'])
+        .default('mean'),
+    )
+    .option('--normalise', 'divide each vector by its length', false)
+    .option('--rows <number>', 'texts at once', whole(1), 32)
+    .addOption(engineOption())
+    .option('--json', 'one JSON object a line: {"text", "embedding"}', false)
+    .addHelpText(
+      'after',
+      '\nExample: pnpm bench embed poems.txt --model runs/quick-start/bert --pool first-last --json',
+    )
+    .action(embedCommand);
+}

@@ -1,0 +1,40 @@
+import type { EngineName } from '@cloze/backend';
+import type { Command } from 'commander';
+import { engineOption } from '../model/engine-option.ts';
+import { fillMasks } from '../model/fill-masks.ts';
+import { openModel } from '../model/open-model.ts';
+import { whole } from '../whole.ts';
+
+interface FillCommandOptions {
+  readonly model: string;
+  readonly top: number;
+  readonly engine?: EngineName;
+  readonly json: boolean;
+}
+
+/** Prints the likeliest tokens for each mask of a text. */
+export async function fillCommand(text: string, { model: name, top, engine, json }: FillCommandOptions): Promise<void> {
+  const model = await openModel(name, { engine });
+  try {
+    for (const { at, guesses } of await fillMasks(model, text, top)) {
+      const shown = guesses.map(({ token, probability }) => `${token} ${(100 * probability).toFixed(1)} %`).join('  ');
+      process.stdout.write(json ? `${JSON.stringify({ text, at, guesses })}\n` : `at ${at}: ${shown}\n`);
+    }
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Declares `bench fill`. */
+export function addFill(program: Command): void {
+  program
+    .command('fill')
+    .description('guess the masked tokens of a text with any checkpoint')
+    .argument('<text>', 'with [MASK] where a token is to be guessed')
+    .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
+    .option('--top <number>', 'guesses for each mask', whole(1), 5)
+    .addOption(engineOption())
+    .option('--json', 'one JSON object a mask on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench fill "床前明月[MASK]" --model runs/quick-start/bert')
+    .action(fillCommand);
+}
