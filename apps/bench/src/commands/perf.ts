@@ -1,72 +1,73 @@
 import { homedir } from 'node:os';
 import { selectEngine } from '@cloze/backend';
-import type { Command } from 'commander';
-import { torchPeer } from '../perf/torch-peer.ts';
-import { trainingStep, type Work } from '../perf/training-step.ts';
+import { Argument, type Command, Option } from 'commander';
+import { chooseRows } from '../perf/choose-rows.ts';
+import { describeResult } from '../perf/describe-result.ts';
+import { groups } from '../perf/groups.ts';
+import { peersAsked } from '../perf/peers-asked.ts';
+import type { PeerName } from '../perf/row.ts';
+import { rowProcess } from '../perf/row-process.ts';
+import { runRow } from '../perf/run-row.ts';
 import { whole } from '../whole.ts';
 
 /** Options of the speed comparison. */
 export interface PerfOptions {
-  readonly python: string;
+  readonly peer?: readonly PeerName[];
+  readonly python?: string;
+  readonly data?: string;
   readonly steps: number;
+  readonly row?: string;
   readonly json: boolean;
 }
 
-const rows: readonly (Work & { readonly reach: number })[] = [
-  { layers: 2, width: 128, batch: 32, length: 64, dropout: 0.1, reach: 1.15 },
-  { layers: 4, width: 256, batch: 16, length: 128, dropout: 0.1, reach: 1.1 },
-  { layers: 12, width: 768, batch: 4, length: 128, dropout: 0.1, reach: 1.05 },
-];
+const say = (line: string) => process.stderr.write(`${line}\n`);
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
-const round = (value: number, digits = 1) => Number(value.toFixed(digits));
-
-/** Times the same training step here and in PyTorch, A/B/A/B in one run; two steps of each are warm-up. */
-export async function perfCommand({ python, steps, json }: PerfOptions): Promise<void> {
-  const { engine } = await selectEngine({
-    surroundings: { env: process.env, home: homedir(), platform: process.platform, arch: process.arch },
-  });
-  for (const { reach, ...work } of rows) {
-    const ours = trainingStep(engine, work);
-    const theirs = await torchPeer(python, work);
-    const [a, b]: [number[], number[]] = [[], []];
-    for (let i = 0; i < steps + 2; i++) {
-      a.push(await ours());
-      b.push(await theirs.step());
-    }
-    theirs.stop();
-    const [first, mine, peer] = [a[0] as number, a.slice(2), b.slice(2)];
-    const result = {
-      row: `MLM train step (${work.layers},${work.width},${work.batch}x${work.length}), dropout ${work.dropout}, AdamW, head on masked positions`,
-      engine: `${engine.name} ${engine.version}`,
-      ours_ms: round(Math.min(...mine)),
-      ours_median_ms: round(median(mine)),
-      first_step_ms: round(first),
-      peer: `torch ${theirs.version} eager, AdamW(fused), SDPA`,
-      peer_ms: round(Math.min(...peer)),
-      peer_median_ms: round(median(peer)),
-      ratio: round(Math.min(...peer) / Math.min(...mine), 2),
-      ratio_median: round(median(peer) / median(mine), 2),
-      reach,
-      steps,
-    };
-    process.stdout.write(
-      json
-        ? `${JSON.stringify(result)}\n`
-        : `${result.row}: ${result.ours_ms} ms, torch ${result.peer_ms} ms, ratio ${result.ratio} (reach ${reach}); medians ${result.ratio_median}\n`,
-    );
+/** Measures a group's rows, or all; each runs in a process of its own (`--row`), so that its memory is its own. */
+export async function perfCommand(group: string | undefined, options: PerfOptions): Promise<void> {
+  const { peer, python, data, steps, row: single, json } = options;
+  const peers = peer ?? (python === undefined ? [] : peersAsked('torch'));
+  if (single !== undefined) {
+    const row = chooseRows(undefined, []).find(({ row: name }) => name === single);
+    if (!row) throw new RangeError(`there is no row '${single}'.`);
+    const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+    const { engine } = await selectEngine({ surroundings });
+    for await (const result of runRow(row, { engine, python, data }, { peers, steps }))
+      process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
+    engine.dispose();
+    return;
   }
-  engine.dispose();
+  const rows = chooseRows(group, peers);
+  const args = ['--steps', String(steps)];
+  if (peers.length > 0) args.push('--peer', peers.join());
+  if (python !== undefined) args.push('--python', python);
+  if (data !== undefined) args.push('--data', data);
+  let failed = 0;
+  for (const [i, { row }] of rows.entries()) {
+    say(`${i + 1}/${rows.length} ${row}`);
+    for await (const result of rowProcess(row, args)) {
+      if ('error' in result) failed++;
+      process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
+    }
+  }
+  if (failed > 0) throw new Error(`${failed} of ${rows.length} rows could not be measured.`);
 }
 
 /** Declares `bench perf`. */
 export function addPerf(program: Command): void {
   program
     .command('perf')
-    .description('time training steps against PyTorch on the same work, interleaved in one run')
-    .requiredOption('--python <path>', 'an interpreter with torch and transformers (see tooling/oracles)')
+    .description('time what runs here against others on the same work, in turn in one run')
+    .addArgument(new Argument('[group]', 'what to measure, default everything').choices(Object.keys(groups)))
+    .option(
+      '--peer <names>',
+      'torch (the whole table: PyTorch, transformers, ONNX Runtime), or only the rows against transformers or onnxruntime; default: our own times',
+      peersAsked,
+    )
+    .option('--python <path>', 'an interpreter with torch and transformers; implies --peer torch')
+    .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
     .option('--steps <number>', 'timed steps of each side', whole(1), 10)
+    .addOption(new Option('--row <name>', 'one row in this process').hideHelp())
     .option('--json', 'one JSON object a row on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench perf --python .venv/bin/python --json')
+    .addHelpText('after', '\nExample: pnpm bench perf steps --peer torch --python .venv/bin/python --json')
     .action(perfCommand);
 }
