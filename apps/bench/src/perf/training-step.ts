@@ -9,7 +9,6 @@ import {
 } from '@cloze/backend';
 import {
   type EncoderParameters,
-  encodeBert,
   encoderConfig,
   initialParameters,
   maskedCrossEntropy,
@@ -18,7 +17,7 @@ import {
 import { integerBelow, streamFrom } from '@cloze/random';
 import { type AdamWStep, adamW, adamWStep, initialAdamW } from '@cloze/trainer';
 import { bools, floats, ints } from '../host-tensors.ts';
-import type { TargetInputs } from '../quick-start/models.ts';
+import { encodeWith, type TargetInputs } from '../quick-start/models.ts';
 
 /** Sizes of the work that both sides do. */
 export interface Work {
@@ -40,7 +39,7 @@ export function trainingStep(engine: Engine, { layers, width, batch, length, dro
     (state, inputs: AdamWStep<Tensor> & { targets: TargetInputs<Tensor>; key: Tensor }) => {
       const current = state.parameters as EncoderParameters<Tensor>;
       const { targets } = inputs;
-      const { hidden } = encodeBert(current, targets, config, dropout > 0 ? rootKey(inputs.key) : undefined);
+      const { hidden } = encodeWith('BERT', current, targets, config, dropout > 0 ? rootKey(inputs.key) : undefined);
       const { loss } = maskedCrossEntropy(
         predictTokens(current, hidden, targets.positions, config.normEpsilon),
         targets.targets,

@@ -19,11 +19,13 @@ export type ModelName = 'BERT' | 'T-TA';
 export function encodeWith(
   name: ModelName,
   parameters: EncoderParameters<Tensor>,
-  inputs: TokenInputs,
+  { ids, segments, attend }: TokenInputs,
   config: EncoderConfig,
   key: Key | undefined,
   showDiagonal = false,
 ): Encoded {
+  // A batch with targets has `positions` too, but those are slots: the encoder's are the places of the tokens.
+  const inputs = { ids, segments, attend };
   return name === 'BERT'
     ? encodeBert(parameters, inputs, config, key)
     : encodeTta(parameters, inputs, config, key, { showDiagonal });
