@@ -1,0 +1,77 @@
+/** What is wrong with a line of a file, or why it was left out. */
+export interface ClueProblem {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** What every row has, whatever the task. */
+export interface ClueRow {
+  /** Where it stood in its file, counted from 1. */
+  readonly line: number;
+  /** As in the file (`id`, or `idx`); submissions repeat it. */
+  readonly id?: number | string;
+  /** Always a string, one of the task's labels; absent where the file has none. */
+  readonly label?: string;
+}
+
+/** A file's rows and everything that is not a row: `rows + problems + dropped = lines`, so that nothing is scored silently short. */
+export interface ReadRows<Row> {
+  readonly file: string;
+  readonly lines: number;
+  readonly rows: readonly Row[];
+  /** Bad lines, one entry a line with all its reasons; none of them is a row. */
+  readonly problems: readonly ClueProblem[];
+  /** Lines left out on purpose, such as those whose annotators did not agree (label `-`). */
+  readonly dropped: readonly ClueProblem[];
+}
+
+/** How a file is read. */
+export interface ReadOptions {
+  /** Whether each row must have a label, default true. Test files have none; labels that are there are checked all the same. */
+  readonly labelled?: boolean;
+}
+
+/** One file of a task's official layout. */
+export interface ClueFile {
+  readonly name: string;
+  readonly split: 'train' | 'dev' | 'test' | 'unlabelled';
+  readonly labelled: boolean;
+}
+
+/** Where predictions for a test file are handed in. */
+export interface ClueSubmission {
+  /** The name the scorer expects. */
+  readonly file: string;
+  /** The test file it answers, line for line. */
+  readonly test: string;
+}
+
+/** Names of metrics; the functions of the same names compute them. */
+export type ClueMetric = 'accuracy' | 'bleu' | 'rouge-1' | 'rouge-2' | 'rouge-l';
+
+/** A task as plain data and pure functions: enough to fine-tune, score and submit any of them alike. */
+export interface ClueTask<Row extends ClueRow = ClueRow> {
+  readonly name: string;
+  /** One line for people. */
+  readonly title: string;
+  /** One text to classify, two texts to classify, or a text to be written from a text. */
+  readonly kind: 'single' | 'pair' | 'generation';
+  /** Folder below the data folder. */
+  readonly folder: string;
+  /** Known files; of those there are, the first of a split is the one to use. */
+  readonly files: readonly ClueFile[];
+  /** In official order: a label's index is the class a model predicts. Empty for generation. */
+  readonly labels: readonly string[];
+  /** The first is the one models are selected by. */
+  readonly metrics: readonly ClueMetric[];
+  /** Oldest test set last; empty where nothing can be handed in. */
+  readonly submissions: readonly ClueSubmission[];
+  /** Reads the text of a file, decoded from UTF-8. @param file its name, for messages */
+  read(text: string, file: string, options?: ReadOptions): ReadRows<Row>;
+  /** The reference's template: one text, or two in the order they go into a pair. */
+  texts(row: Row): readonly [string] | readonly [string, string];
+  /** The text to be written; generation only. */
+  target?(row: Row): string | undefined;
+}

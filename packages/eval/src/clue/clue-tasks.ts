@@ -1,0 +1,29 @@
+import type { ClueTask } from './clue-task.ts';
+import { afqmc } from './tasks/afqmc.ts';
+import { bustm } from './tasks/bustm.ts';
+import { cluewsc2020 } from './tasks/cluewsc2020.ts';
+import { cmnli } from './tasks/cmnli.ts';
+import { csl } from './tasks/csl.ts';
+import { cslTitle } from './tasks/csl-title.ts';
+import { csldcp } from './tasks/csldcp.ts';
+import { eprstmt } from './tasks/eprstmt.ts';
+import { iflytek } from './tasks/iflytek.ts';
+import { ocnli } from './tasks/ocnli.ts';
+import { sentiment } from './tasks/sentiment.ts';
+import { tnews } from './tasks/tnews.ts';
+
+/** All tasks, in CLUE's order, then FewCLUE's, then the others. */
+export const clueTasks: readonly ClueTask[] = [
+  afqmc,
+  tnews,
+  iflytek,
+  cmnli,
+  ocnli,
+  cluewsc2020,
+  csl,
+  eprstmt,
+  csldcp,
+  bustm,
+  cslTitle,
+  sentiment,
+];

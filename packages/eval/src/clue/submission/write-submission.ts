@@ -1,0 +1,43 @@
+import type { ClueRow, ClueTask, ReadRows } from '../clue-task.ts';
+import { submissionOf } from './submission-of.ts';
+
+/** A file to hand in. */
+export interface SubmissionFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The official file of predictions: a line `{"id": 0, "label": "1"}` for each line of the test file, in its order.
+ *
+ * @param read the whole test file as the task reads it @param predictions a label for each row
+ * @param test name of the test file, default the current test set's
+ * @throws {RangeError} when the test file has bad lines, when counts differ or a label is unknown (all of them named), or when the
+ *   task or file has no submission
+ */
+export function writeSubmission(
+  task: ClueTask,
+  read: ReadRows<ClueRow>,
+  predictions: readonly string[],
+  test?: string,
+): SubmissionFile {
+  const { file } = submissionOf(task, test);
+  const { name, labels } = task;
+  if (read.rows.length !== read.lines)
+    throw new RangeError(
+      `${name}: ${read.file} has ${read.lines} lines but ${read.rows.length} rows; a submission answers every line, mend the file first.`,
+    );
+  if (predictions.length !== read.rows.length)
+    throw new RangeError(`${name}: ${predictions.length} predictions for ${read.rows.length} rows of ${read.file}.`);
+  const wrong = predictions.flatMap((label, index) =>
+    labels.includes(label) ? [] : [`row ${index + 1}: ${JSON.stringify(label)}`],
+  );
+  if (wrong.length > 0)
+    throw new RangeError(
+      `${name}: ${wrong.length} predictions are none of its ${labels.length} labels: ${wrong.slice(0, 20).join(', ')}${wrong.length > 20 ? ', …' : ''}.`,
+    );
+  const lines = read.rows.map(
+    ({ id }, index) => `{"id": ${JSON.stringify(id ?? index)}, "label": ${JSON.stringify(predictions[index])}}\n`,
+  );
+  return { name: file, text: lines.join('') };
+}
