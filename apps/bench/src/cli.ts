@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addData } from './commands/data.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addFill } from './commands/fill.ts';
 import { addGenerate } from './commands/generate.ts';
@@ -14,7 +15,7 @@ const program = new Command('bench')
   .exitOverride()
   .showSuggestionAfterError();
 
-for (const add of [addQuickStart, addPerf, addMask, addPmi, addTorture, addFill, addEmbed, addGenerate]) {
+for (const add of [addQuickStart, addData, addPerf, addMask, addPmi, addTorture, addFill, addEmbed, addGenerate]) {
   add(program);
 }
 

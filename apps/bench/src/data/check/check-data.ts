@@ -1,0 +1,36 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ClueTask, clueTasks } from '@cloze/eval';
+import type { CheckRecord } from './check-record.ts';
+import { checkTask } from './check-task.ts';
+import { checkTextFile } from './check-text-file.ts';
+
+/** Files below a folder, with `/`, sorted; hidden ones left out. */
+function filesBelow(folder: string, prefix = ''): string[] {
+  return readdirSync(join(folder, prefix), { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .flatMap((entry) =>
+      entry.isDirectory() ? filesBelow(folder, `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`],
+    )
+    .sort();
+}
+
+/**
+ * Reads every file of a data folder: the tasks', `corpus/*.txt(.gz)` and `vocab/*.txt`; what no reader is known for is yielded as
+ * unread, so that no file is passed over in silence.
+ *
+ * @param tasks only these tasks' files; default every file
+ */
+export function* checkData(data: string, tasks?: readonly ClueTask[]): Generator<CheckRecord> {
+  const heldOut = new Map<string, readonly (readonly string[])[]>();
+  for (const task of tasks ?? clueTasks) yield* checkTask(task, data, heldOut);
+  if (tasks !== undefined) return;
+  const known = new Set(clueTasks.flatMap(({ folder, files }) => files.map(({ name }) => `${folder}/${name}`)));
+  const seen = new Map<string, ReadonlySet<string>>();
+  for (const file of filesBelow(data)) {
+    if (known.has(file)) continue;
+    if (/^corpus\/.*\.txt(\.gz)?$/.test(file)) yield* checkTextFile('corpus', data, file, seen, heldOut);
+    else if (/^vocab\/.*\.txt$/.test(file)) yield* checkTextFile('vocabulary', data, file, seen, heldOut);
+    else yield { kind: 'unread', file };
+  }
+}
