@@ -67,10 +67,11 @@ export async function checkCommand(
     seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else process.stdout.write(tableOf(records));
-  if (files.length === 0 && problems.length === 0)
+  else if (files.length > 0) process.stdout.write(tableOf(records));
+  const absent = names.filter((name) => !files.some(({ task }) => task === name));
+  if (absent.length > 0 || (files.length === 0 && problems.length === 0))
     throw new Error(
-      `${data} holds no file of ${names.join(', ') || 'a known task'}. The layout is clue/TASK/train.json and so on (pnpm bench data list); to fetch: pnpm bench data pull --data ${data}`,
+      `${data} holds no file of ${absent.join(', ') || 'a known task'}. The layout is clue/TASK/train.json and so on (pnpm bench data list); to fetch: pnpm bench data pull ${absent.join(' ') || 'TASK'} --data ${data}`,
     );
   process.stderr.write(
     `${summary.files} files, ${summary.rows} rows in ${summary.seconds} s; ${summary.dropped} lines left out, ${summary.duplicates} duplicates inside files, pairs of files that share texts: ${shared.length}${unread.length > 0 ? `; not read: ${unread.join(', ')}` : ''}\n`,

@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ocnli, sentiment, tnews } from '@cloze/eval';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeLines } from './decode-lines.ts';
+import { readSplit } from './read-split.ts';
+import { readTaskFile } from './read-task-file.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'cloze-data-'));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+for (const folder of ['clue/tnews', 'clue/ocnli', 'sentiment']) mkdirSync(join(data, folder), { recursive: true });
+
+describe('reading from the disk', () => {
+  it('names every line that is no UTF-8, and reads the others', () => {
+    const bad = Buffer.from([0xe5, 0xa5]); // two of the three bytes of 好
+    const bytes = Buffer.concat([
+      ...[Buffer.from('好\t1\n'), bad, Buffer.from('\t1\n坏\t0\n'), bad, Buffer.from('\t7\n\n'), bad],
+    ]);
+    expect([...decodeLines(bytes).bad]).toEqual([2, 4, 6]);
+    expect([...decodeLines(Buffer.from('好\n坏')).bad]).toEqual([]);
+    writeFileSync(join(data, 'sentiment', 'sentiment.train.data'), bytes);
+    const read = readTaskFile(sentiment, data, { name: 'sentiment.train.data', split: 'train', labelled: true });
+    expect(read.rows.map(({ line, text }) => [line, text])).toEqual([
+      [1, '好'],
+      [3, '坏'],
+    ]);
+    const file = 'sentiment/sentiment.train.data';
+    expect(read.problems).toEqual([
+      { file, line: 2, reason: 'the line is no UTF-8' },
+      { file, line: 4, reason: 'the line is no UTF-8; label is "7", expected one of the 2 labels 0, 1' },
+      { file, line: 5, reason: 'the line is empty' },
+      { file, line: 6, reason: 'the line is no UTF-8; 1 fields between tabs, expected 2 (text, label)' },
+    ]);
+    expect(read.rows.length + read.problems.length + read.dropped.length).toBe(read.lines);
+  });
+
+  it('a split is its first file that is there', () => {
+    const row = (sentence2: string) => `${JSON.stringify({ sentence1: '甲', sentence2, label: 'neutral' })}\n`;
+    writeFileSync(join(data, 'clue/ocnli/train.1k.json'), row('小'));
+    expect(readSplit(ocnli, data, 'train').rows.map(({ sentence2 }) => sentence2)).toEqual(['小']);
+    writeFileSync(join(data, 'clue/ocnli/train.50k.json'), row('大'));
+    expect(readSplit(ocnli, data, 'train').file).toBe('clue/ocnli/train.50k.json');
+  });
+
+  it('refuses a split that is not there, saying how to fetch it, and one with bad lines, naming all', () => {
+    expect(() => readSplit(tnews, data, 'dev')).toThrow(
+      /clue.tnews has no dev file \(dev.json\). To fetch it: pnpm bench data pull tnews/,
+    );
+    writeFileSync(join(data, 'clue/tnews/dev.json'), '{}\n'.repeat(30));
+    expect(() => readSplit(tnews, data, 'dev')).toThrow('clue/tnews/dev.json: 30 of 30 lines are bad');
+    expect(() => readSplit(tnews, data, 'dev')).toThrow('and 10 more');
+    expect(() => readSplit(sentiment, data, 'unlabelled')).toThrow('has no unlabelled file (the task has none)');
+  });
+});
