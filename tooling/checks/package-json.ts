@@ -11,7 +11,8 @@ for (const name of readdirSync('packages')) {
     type: 'module',
     sideEffects: false,
     engines: { node: '>=20.19' },
-    files: ['dist'],
+    // A command's first file is committed, so that installing links it before anything is built.
+    files: existsSync(`${at}/bin`) ? ['dist', 'bin'] : ['dist'],
     exports: {
       '.': { '@cloze/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
       // What touches a disk is a second entry, so that the first one stays usable anywhere.

@@ -1,9 +1,10 @@
 export { compile, type Traced } from './compile/compile.ts';
 export { createVariables, type Variables } from './compile/create-variables.ts';
 export { evaluate } from './compile/evaluate.ts';
-export type { Engine, EngineName, Placement } from './engines/engine.ts';
+export { type Diagnosis, diagnose } from './engines/diagnose.ts';
+export { type Engine, type EngineName, engineNames, type Placement } from './engines/engine.ts';
 export { type Selection, type SelectOptions, selectEngine } from './engines/select-engine.ts';
-export { tfjsEngine } from './engines/tfjs-engine.ts';
+export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { gradients } from './expression/gradients.ts';
 export { type DType, type HostTensor, sizeOf, type Tensor, type TensorSpec } from './expression/tensor.ts';
@@ -17,8 +18,9 @@ export { mergeHeads, splitHeads } from './fused/heads.ts';
 export { layerNorm, type NormParameters } from './fused/layer-norm.ts';
 export { type LinearParameters, linear } from './fused/linear.ts';
 export { visibleSoftmax } from './fused/visible-softmax.ts';
-export { type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
-export { type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
+export { type FindOptions, type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
+export { type Installation, type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
+export { thisMachine } from './install/this-machine.ts';
 export {
   abs,
   add,

@@ -1,7 +1,10 @@
 import type { HostTensor, Tensor } from '../expression/tensor.ts';
 
 /** Names of engines, best first. */
-export type EngineName = 'tensorflow-gpu' | 'tensorflow' | 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'cpu';
+export const engineNames = ['tensorflow-gpu', 'tensorflow', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
+
+/** One of `engineNames`. */
+export type EngineName = (typeof engineNames)[number];
 
 /** What was traced of one function: where values enter, what comes out, what is written back. @internal */
 export interface Trace {
@@ -10,7 +13,10 @@ export interface Trace {
   readonly updates: readonly (readonly [string, Tensor])[];
 }
 
-/** Where and how a program runs; never part of a model. */
+/**
+ * Where and how a program runs; never part of a model. It is an argument of `createVariables`, holds for every function compiled over
+ * those variables, and means something to libtensorflow alone: engines that run operation by operation pay it no attention.
+ */
 export interface Placement {
   /** TensorFlow device of all its nodes, such as `/job:worker/task:1` or `/gpu:0`; default: the engine decides. */
   readonly device?: string;
@@ -36,6 +42,10 @@ export interface Program {
 export interface Engine {
   readonly name: EngineName;
   readonly version: string;
+  /** Where it came from: the folder of libtensorflow, or the npm package. */
+  readonly origin: string;
+  /** What it computes on, as the engine names it: `/job:localhost/replica:0/task:0/device:CPU:0`, `wasm: SIMD, 1 thread`. */
+  readonly devices: readonly string[];
   /** Runs an expression operation by operation, nothing compiled. @internal */
   run(outputs: readonly Tensor[]): HostTensor[];
   /** @internal */

@@ -5,6 +5,8 @@ import type { Engine, EngineName, Program, Trace } from './engine.ts';
 interface Parts<Handle> {
   readonly name: EngineName;
   readonly version: string;
+  readonly origin: string;
+  readonly devices: readonly string[];
   readonly runner: Runner<Handle>;
   readonly liveHandles: () => number;
   readonly dispose: () => void;
@@ -66,10 +68,9 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
 }
 
 /** An engine that runs operations one after another. @internal */
-export function interpretedEngine<Handle>({ name, version, runner, liveHandles, dispose }: Parts<Handle>): Engine {
+export function interpretedEngine<Handle>({ runner, ...parts }: Parts<Handle>): Engine {
   return {
-    name,
-    version,
+    ...parts,
     run: (outputs) => {
       const handles = interpret(runner, reachable(outputs), outputs, () => undefined);
       const host = outputs.map((output, i) => runner.toHost(handles[i] as Handle, output));
@@ -77,7 +78,5 @@ export function interpretedEngine<Handle>({ name, version, runner, liveHandles, 
       return host;
     },
     createProgram: (variables) => programOf(runner, variables),
-    liveHandles,
-    dispose,
   };
 }

@@ -1,7 +1,7 @@
 import { BackendError } from '../errors.ts';
 import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
-import type { Engine, EngineName } from './engine.ts';
-import { tensorflowEngine } from './tensorflow-engine.ts';
+import { type Engine, type EngineName, engineNames } from './engine.ts';
+import { NoGpuError, tensorflowEngine } from './tensorflow-engine.ts';
 import { tfjsEngine } from './tfjs-engine.ts';
 
 /** The engine in use and, for each better one, why it is not. */
@@ -16,31 +16,36 @@ export interface SelectOptions {
   readonly name?: EngineName | undefined;
   /** Folder with libtensorflow; default CLOZE_LIBTENSORFLOW, then the per-user cache. */
   readonly directory?: string | undefined;
+  /** Where this process runs: `thisMachine()`. */
   readonly surroundings: Surroundings;
 }
 
-/** Engines from best to last resort. tfjs-node is only used when named: it is slower than libtensorflow and rarely works. */
-const preference: readonly EngineName[] = ['tensorflow', 'wasm', 'cpu'];
-
-async function open(name: EngineName, { directory, surroundings }: SelectOptions): Promise<Engine> {
-  if (name !== 'tensorflow' && name !== 'tensorflow-gpu') return tfjsEngine(name);
-  const found = findLibtensorflow(surroundings, directory);
+function openTensorflow(gpu: boolean, { surroundings, directory }: SelectOptions): Engine {
+  const found = findLibtensorflow(surroundings, { directory, gpu });
   if ('reason' in found) throw new Error(found.reason);
-  return tensorflowEngine(found.directory, { gpu: name === 'tensorflow-gpu' });
+  return tensorflowEngine(found.directory, { gpu });
 }
 
 /**
- * Opens the best engine this machine has: `tensorflow` → `wasm` → `cpu`, with the reason why better ones were refused.
+ * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `tfjs-node-gpu` → `tfjs-node` → `wasm` → `cpu`, with the
+ * reason why better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s.
  *
- * @throws {BackendError} when a named engine does not work, with its reason, or when none does
+ * @throws {BackendError} when a named engine does not work, with its reason
  */
 export async function selectEngine(options: SelectOptions): Promise<Selection> {
   const refused: { name: EngineName; reason: string }[] = [];
-  for (const name of options.name ? [options.name] : preference) {
+  let { directory } = options;
+  for (const name of options.name ? [options.name] : engineNames) {
     try {
-      return { engine: await open(name, options), refused };
+      const engine =
+        name === 'tensorflow' || name === 'tensorflow-gpu'
+          ? openTensorflow(name === 'tensorflow-gpu', { ...options, directory })
+          : await tfjsEngine(name);
+      return { engine, refused };
     } catch (error) {
       refused.push({ name, reason: error instanceof Error ? error.message : String(error) });
+      // Two copies of libtensorflow in one process get in each other's way: `tensorflow` takes the one that is loaded.
+      if (error instanceof NoGpuError) directory = error.directory;
     }
   }
   throw new BackendError(`selectEngine: ${refused.map(({ name, reason }) => `${name}: ${reason}`).join(' | ')}`);

@@ -5,6 +5,8 @@ import { lowerToTensorflow } from '../lowering/tensorflow-table.ts';
 import type { Engine } from './engine.ts';
 import { graphProgram } from './graph-program.ts';
 import { interpretedEngine } from './interpreted-engine.ts';
+import { refuseOldProcessor } from './refuse-old-processor.ts';
+import { whyNoGpu } from './why-no-gpu.ts';
 
 /** Runs one primitive over TFE and releases the constants and temporaries its lowering made. */
 function runEagerly(eager: TfEager, operation: Operation, inputs: readonly TfOutput[]): TfOutput[] {
@@ -23,18 +25,31 @@ function runEagerly(eager: TfEager, operation: Operation, inputs: readonly TfOut
   return outputs;
 }
 
+/** The library loads and sees no GPU. @internal */
+export class NoGpuError extends Error {
+  readonly directory: string;
+  constructor(message: string, directory: string) {
+    super(message);
+    this.directory = directory;
+  }
+}
+
 /**
  * Opens libtensorflow as an engine: expressions run one by one over TFE, compiled functions as one TF_Graph.
  *
- * @param directory holds `libtensorflow_cc.so.2` and `libtensorflow_framework.so.2`
+ * @param directory holds `libtensorflow_cc` and `libtensorflow_framework`
  * @throws when the libraries do not load, or `gpu` is wanted and TensorFlow lists no device
  */
 export function tensorflowEngine(directory: string, { gpu = false }: { readonly gpu?: boolean } = {}): Engine {
+  refuseOldProcessor();
   const library = openLibrary(directory);
   const eager = library.newEager();
-  if (gpu && !eager.devices().some((device) => /gpu/i.test(device))) {
-    throw new Error(
-      `tensorflow-gpu: libtensorflow ${library.version} loads but lists no GPU (devices: ${eager.devices().join(', ')}).`,
+  const devices = eager.devices();
+  if (gpu && !devices.some((device) => /gpu/i.test(device))) {
+    eager.dispose();
+    throw new NoGpuError(
+      `libtensorflow ${library.version} in ${directory} loads but lists no GPU (devices: ${devices.join(', ')}). ${whyNoGpu()}`,
+      directory,
     );
   }
   const runner = {
@@ -46,6 +61,8 @@ export function tensorflowEngine(directory: string, { gpu = false }: { readonly 
   const interpreted = interpretedEngine<TfOutput>({
     name: gpu ? 'tensorflow-gpu' : 'tensorflow',
     version: library.version,
+    origin: directory,
+    devices,
     runner,
     liveHandles: () => eager.liveHandles(),
     dispose: () => eager.dispose(),

