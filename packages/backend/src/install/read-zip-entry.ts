@@ -47,7 +47,7 @@ export async function readZipDirectory(path: string): Promise<Map<string, Entry>
 }
 
 /** Unpacks one entry to a file. @throws when the number of bytes written is not what the directory says */
-export async function unpackZipEntry(path: string, entry: Entry, target: string): Promise<void> {
+export async function unpackZipEntry(path: string, entry: Entry, target: string, signal: AbortSignal): Promise<void> {
   const header = Buffer.alloc(30);
   const file = await open(path);
   await file.read(header, 0, 30, entry.headerAt);
@@ -55,8 +55,8 @@ export async function unpackZipEntry(path: string, entry: Entry, target: string)
   const start = entry.headerAt + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   const source = createReadStream(path, { start, end: start + entry.compressed - 1 });
   const sink = createWriteStream(target, { mode: 0o644 });
-  if (entry.method === 0) await pipeline(source, sink);
-  else if (entry.method === 8) await pipeline(source, createInflateRaw(), sink);
+  if (entry.method === 0) await pipeline(source, sink, { signal });
+  else if (entry.method === 8) await pipeline(source, createInflateRaw(), sink, { signal });
   else throw new Error(`${path}: compression method ${entry.method} is neither stored nor deflated.`);
   if (sink.bytesWritten !== entry.size)
     throw new Error(`${target}: ${sink.bytesWritten} bytes unpacked, the wheel promises ${entry.size}.`);
