@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addData } from './commands/data.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addFill } from './commands/fill.ts';
+import { addFuzz } from './commands/fuzz.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addMask } from './commands/mask.ts';
 import { addPerf } from './commands/perf.ts';
@@ -15,7 +16,10 @@ const program = new Command('bench')
   .exitOverride()
   .showSuggestionAfterError();
 
-for (const add of [addQuickStart, addData, addPerf, addMask, addPmi, addTorture, addFill, addEmbed, addGenerate]) {
+for (const add of [
+  ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
+  ...[addFill, addEmbed, addGenerate, addFuzz],
+]) {
   add(program);
 }
 

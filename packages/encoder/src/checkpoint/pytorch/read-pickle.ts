@@ -27,7 +27,7 @@ interface Named {
 const mark = Symbol('mark');
 const isGlobal = (value: unknown): value is Named => (value as Named | null)?.kind === 'global';
 const isStorage = (value: unknown): value is StorageReference => (value as StorageReference | null)?.kind === 'storage';
-const storageTypes = /^torch (Float|Half|BFloat16|Double|Int|Long|Bool|Byte)Storage$/;
+const storageTypes = /^torch (Float|Half|BFloat16|Double|Int|Long|Bool|Byte|Char|Short)Storage$/;
 
 /** The few callables a state dict needs. Nothing is imported, nothing is run: each is a rule written here. */
 function call(callable: unknown, operands: readonly unknown[]): unknown {
@@ -105,7 +105,7 @@ export function readPickle(bytes: Uint8Array): unknown {
     const target = stack.at(-1);
     if (!Array.isArray(target))
       throw new CheckpointError(`The pickle appends to something that is no list at byte ${at}.`);
-    target.push(...items);
+    for (const item of items) target.push(item);
   };
   for (;;) {
     const opcode = String.fromCharCode(u8());
@@ -200,6 +200,8 @@ export function readPickle(bytes: Uint8Array): unknown {
       }
       case '\x93': {
         const [name, module] = [pop(), pop()];
+        if (typeof name !== 'string' || typeof module !== 'string')
+          throw new CheckpointError(`The pickle names a global by something that is no text at byte ${at}.`);
         stack.push({ kind: 'global', name: `${module} ${name}` } satisfies Named);
         break;
       }
@@ -215,7 +217,7 @@ export function readPickle(bytes: Uint8Array): unknown {
           !Number.isSafeInteger(elements)
         )
           throw new CheckpointError(
-            `The pickle refers to something that is no known storage: ${isGlobal(type) ? type.name : String(tag)}.`,
+            `The pickle refers to something that is no known storage: ${isGlobal(type) ? type.name : typeof tag === 'string' ? tag : `a ${typeof tag}`}.`,
           );
         stack.push({
           kind: 'storage',

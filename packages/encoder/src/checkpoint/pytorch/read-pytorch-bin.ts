@@ -1,8 +1,9 @@
 import { type HostTensor, sizeOf } from '@cloze/backend';
-import { unzipSync } from 'fflate';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { decodeTensor, typeWidths } from '../decode-tensor.ts';
+import { typeWidths } from '../decode-tensor.ts';
+import { lazyTensor } from '../lazy-tensor.ts';
 import { readPickle, type TensorReference } from './read-pickle.ts';
+import { readStoredZip } from './read-stored-zip.ts';
 
 const types: Readonly<Record<string, string>> = {
   FloatStorage: 'F32',
@@ -11,32 +12,15 @@ const types: Readonly<Record<string, string>> = {
   DoubleStorage: 'F64',
   IntStorage: 'I32',
   LongStorage: 'I64',
-  BoolStorage: 'BOOL',
+  ...{ BoolStorage: 'BOOL', ByteStorage: 'U8', CharStorage: 'I8', ShortStorage: 'I16' },
 };
 
-/** Entries of the archive, stored as torch stores them: uncompressed, so nothing can grow. */
-function entriesOf(file: Uint8Array): Record<string, Uint8Array> {
-  try {
-    return unzipSync(file, {
-      filter: ({ name, compression, originalSize, size }) => {
-        if (compression !== 0 || originalSize !== size || size > file.byteLength)
-          throw new CheckpointError(`'${name}' is compressed or larger than the file; torch.save never does that.`);
-        return true;
-      },
-    });
-  } catch (error) {
-    if (error instanceof CheckpointError) throw error;
-    throw new CheckpointError(
-      `Not a zip archive as torch.save writes since 1.6: ${error instanceof Error ? error.message : error}.`,
-    );
-  }
-}
+const isContiguous = ({ shape, strides }: TensorReference) =>
+  strides.every((stride, axis) => shape[axis] === 1 || stride === sizeOf(shape.slice(axis + 1)));
 
-/** Elements of a strided view, in row-major order, as bytes. */
+/** Elements of a strided view, in row-major order, copied. */
 function gather({ offset, shape, strides }: TensorReference, storage: Uint8Array, width: number): Uint8Array {
   const count = sizeOf(shape);
-  const contiguous = strides.every((stride, axis) => shape[axis] === 1 || stride === sizeOf(shape.slice(axis + 1)));
-  if (contiguous) return storage.subarray(offset * width, (offset + count) * width);
   const out = new Uint8Array(count * width);
   for (let at = 0; at < count; at++) {
     let [rest, from] = [at, offset];
@@ -50,32 +34,32 @@ function gather({ offset, shape, strides }: TensorReference, storage: Uint8Array
 }
 
 /**
- * Reads `pytorch_model.bin`, a state dict saved by torch.save since 1.6, without running the pickle in it.
+ * Reads `pytorch_model.bin`, a state dict saved by torch.save since 1.6, without running the pickle in it; values are views of the file, decoded when asked for.
  *
- * @throws {CheckpointError} for a compressed or truncated archive, a pickle that asks for anything but tensors, a view past its storage
+ * @throws {CheckpointError} for a compressed, damaged or truncated archive, a pickle that asks for anything but tensors, a view past its storage
  */
 export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
-  const entries = entriesOf(file);
-  const pickle = Object.keys(entries).find((name) => /^[^/]+\/data\.pkl$/.test(name));
+  const entries = readStoredZip(file);
+  const pickle = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickle === undefined)
     throw new CheckpointError("The archive has no '*/data.pkl'; torch.save's older format is not read.");
   const root = pickle.slice(0, -'data.pkl'.length);
-  const order = entries[`${root}byteorder`];
+  const order = entries.get(`${root}byteorder`);
   if (order && new TextDecoder().decode(order).trim() !== 'little')
     throw new CheckpointError('The tensors are big-endian; little is read.');
-  let dictionary = readPickle(entries[pickle] as Uint8Array);
+  let dictionary = readPickle(entries.get(pickle) as Uint8Array);
   // Trainers wrap the weights: { state_dict: … } or { model: … }.
   for (const key of ['state_dict', 'model'])
     if (dictionary instanceof Map && dictionary.get(key) instanceof Map) dictionary = dictionary.get(key);
   if (!(dictionary instanceof Map)) throw new CheckpointError('The pickle holds no dictionary of tensors.');
   const tensors = new Map<string, HostTensor>();
-  let total = 0;
+  let copied = 0;
   for (const [name, value] of dictionary) {
     const tensor = value as TensorReference | null;
     if (typeof name !== 'string' || tensor?.kind !== 'tensor') continue;
     const { storage, offset, shape, strides } = tensor;
     const type = types[storage.type];
-    const data = entries[`${root}data/${storage.key}`];
+    const data = entries.get(`${root}data/${storage.key}`);
     if (!type || !data)
       throw new CheckpointError(
         `'${name}': ${type ? `the archive has no data/${storage.key}` : `${storage.type} is not read`}.`,
@@ -85,13 +69,20 @@ export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
       sizeOf(shape) === 0
         ? 0
         : shape.reduce((end, extent, axis) => end + (extent - 1) * (strides[axis] as number), offset) + 1;
-    total += sizeOf(shape) * width;
-    // Tensors share storages only when tied; views that repeat one storage many times are an attack, not a model.
-    if (last * width > data.byteLength || total > 4 * file.byteLength)
+    const bytes = sizeOf(shape) * width;
+    if (last * width > data.byteLength || bytes > data.byteLength)
       throw new CheckpointError(
-        `'${name}': [${shape}] with strides [${strides}] reads ${last * width} bytes of a storage of ${data.byteLength}.`,
+        `'${name}': [${shape}] with strides [${strides}] reads ${Math.max(last * width, bytes)} bytes of a storage of ${data.byteLength}.`,
       );
-    tensors.set(name, decodeTensor(name, type, [...shape], gather(tensor, data, width)));
+    let view = data.subarray(offset * width, offset * width + bytes);
+    if (!isContiguous(tensor)) {
+      // A transposed matrix is copied once; many views that each copy one storage are an attack, not a model.
+      copied += bytes;
+      if (copied > file.byteLength)
+        throw new CheckpointError(`'${name}': copies of strided views are ${copied} bytes, more than the whole file.`);
+      view = gather(tensor, data, width);
+    }
+    tensors.set(name, lazyTensor(name, type, [...shape], view));
   }
   if (tensors.size === 0) throw new CheckpointError('The pickle holds no tensors.');
   return tensors;

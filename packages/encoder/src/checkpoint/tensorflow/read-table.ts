@@ -1,4 +1,5 @@
 import { CheckpointError } from '../checkpoint-error.ts';
+import { maskedCrc32c } from '../crc.ts';
 
 const footerBytes = 48;
 const magic = 0xdb4775248b80fb57n;
@@ -41,6 +42,9 @@ function blockEntries(file: Uint8Array, offset: number, size: number): [string, 
   if (file[offset + size] !== 0)
     throw new CheckpointError('A block of the index is compressed, which TensorFlow never writes.');
   const block = file.subarray(offset, offset + size);
+  const stated = new DataView(file.buffer, file.byteOffset).getUint32(offset + size + 1, true);
+  if (maskedCrc32c(file.subarray(offset, offset + size + 1)) !== stated)
+    throw new CheckpointError(`The index is damaged: the checksum of its block at ${offset} is wrong.`);
   if (size < 4) throw new CheckpointError(`A block of the index has ${size} bytes.`);
   const restarts = new DataView(block.buffer, block.byteOffset).getUint32(size - 4, true);
   const end = size - 4 - 4 * restarts;

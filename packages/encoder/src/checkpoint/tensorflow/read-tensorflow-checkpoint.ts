@@ -1,6 +1,8 @@
 import { type HostTensor, sizeOf } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { decodeTensor, typeWidths } from '../decode-tensor.ts';
+import { maskedCrc32c } from '../crc.ts';
+import { typeWidths } from '../decode-tensor.ts';
+import { lazyTensor } from '../lazy-tensor.ts';
 import { ByteReader, readTable } from './read-table.ts';
 
 /** TensorFlow's numbers of types. */
@@ -20,6 +22,8 @@ interface Entry {
   shard: number;
   offset: number;
   size: number;
+  /** Masked CRC-32C of the bytes. */
+  crc: number | undefined;
 }
 
 /** Fields of a protocol-buffer message: numbers and byte strings. */
@@ -45,13 +49,19 @@ const message = (value: number | Uint8Array): Uint8Array => {
   return value;
 };
 
+const fixed32 = (bytes: Uint8Array): number => {
+  if (bytes.length !== 4) throw new CheckpointError('The index has a checksum that is no 32-bit number.');
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+};
+
 function entryOf(bytes: Uint8Array): Entry {
-  const entry: Entry = { type: 0, shape: [], shard: 0, offset: 0, size: 0 };
+  const entry: Entry = { type: 0, shape: [], shard: 0, offset: 0, size: 0, crc: undefined };
   for (const [field, value] of fields(bytes)) {
     if (field === 1) entry.type = number(value);
     else if (field === 3) entry.shard = number(value);
     else if (field === 4) entry.offset = number(value);
     else if (field === 5) entry.size = number(value);
+    else if (field === 6) entry.crc = fixed32(message(value));
     else if (field === 2)
       for (const [part, dimension] of fields(message(value))) {
         if (part !== 2) continue;
@@ -86,7 +96,7 @@ export function readTensorflowCheckpoint(index: Uint8Array, shards: readonly Uin
   const tensors = new Map<string, HostTensor>();
   for (const [key, value] of readTable(index)) {
     if (key === '' || /(\/adam_[mv]|^global_step|^_CHECKPOINTABLE)/.test(key)) continue;
-    const { type, shape, shard, offset, size } = entryOf(value);
+    const { type, shape, shard, offset, size, crc } = entryOf(value);
     const dtype = types[type];
     const data = shards[shard];
     if (!dtype) throw new CheckpointError(`'${key}' has TensorFlow's type ${type}, which is not read.`);
@@ -95,8 +105,11 @@ export function readTensorflowCheckpoint(index: Uint8Array, shards: readonly Uin
       throw new CheckpointError(
         `'${key}': ${dtype} [${shape}] as ${size} bytes at ${offset} does not fit a data file of ${data.length}.`,
       );
+    const bytes = data.subarray(offset, offset + size);
+    if (crc !== undefined && maskedCrc32c(bytes) !== crc)
+      throw new CheckpointError(`'${key}' is damaged: its checksum is not the index's.`);
     const { name, kernel } = modernName(key);
-    const tensor = decodeTensor(key, dtype, shape, data.subarray(offset, offset + size));
+    const tensor = lazyTensor(key, dtype, shape, bytes);
     tensors.set(name, kernel ? transposed(tensor) : tensor);
   }
   return tensors;
