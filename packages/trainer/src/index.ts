@@ -14,8 +14,10 @@ export { bestOf, type Kept, type Retention, retained } from './checkpoints/retai
 export { treeFrom } from './checkpoints/tree-from.ts';
 export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
 export { clipByGlobalNorm, globalNorm } from './clip-by-global-norm.ts';
+export { batchByLength, type LengthBatch } from './data/batch-by-length.ts';
 export { type Drawn, type MixedCorpus, type Mixture, mixCorpora } from './data/mix-corpora.ts';
 export { type Packable, type PackedRows, packLengths, packSequences } from './data/pack-sequences.ts';
+export { prefetch } from './data/prefetch.ts';
 export type { RandomStream } from './data/random-stream.ts';
 export { shuffleStream } from './data/shuffle-stream.ts';
 export { checkExamples, type Example, ExampleError, type ExampleLimits } from './numbers/check-examples.ts';

@@ -38,7 +38,7 @@ export class LossError extends Error {
 /**
  * Runs updates and yields a record after each; the caller logs, evaluates and stops.
  *
- * The next batch is prepared while the engine works on this one.
+ * The next batch is prepared while the engine works on this one; `batchOf` may be asynchronous (see `prefetch`).
  *
  * @param options.batchOf makes the batch of step t = 1, 2, … @param options.update runs one compiled step
  * @throws {LossError} naming the step when the loss is NaN or infinite
@@ -55,7 +55,7 @@ export async function* train<B>({
   /** Where to begin, after a resume. Default 1. */
   readonly firstStep?: number;
   readonly steps: number;
-  readonly batchOf: (step: number) => B;
+  readonly batchOf: (step: number) => B | Promise<B>;
   readonly update: (batch: B, step: number) => Promise<StepResult>;
   /** Names the examples of a batch in an error; default none. */
   readonly idsOf?: (batch: B) => readonly (string | number)[];
@@ -66,11 +66,12 @@ export async function* train<B>({
 }): AsyncGenerator<StepRecord> {
   let next = firstStep <= steps ? batchOf(firstStep) : undefined;
   for (let step = firstStep; step <= steps; step++) {
-    const batch = next as B;
+    const batch = (await next) as B;
     const running = update(batch, step);
     // A batch that cannot be made must not leave the running update's own failure unheard.
     running.catch(() => {});
     next = step < steps ? batchOf(step + 1) : undefined;
+    if (next instanceof Promise) next.catch(() => {});
     const { loss, tokens, metrics = {} } = await running;
     if (!Number.isFinite(loss) && nonFinite === 'stop')
       throw new LossError(loss, step, { ids: idsOf(batch), checkpoint: lastGood() });

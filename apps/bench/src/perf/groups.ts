@@ -1,7 +1,21 @@
 import type { PerfRow } from './row.ts';
+import { dropTokenRows } from './rows/drop-token.ts';
+import { enduranceRows } from './rows/endurance.ts';
+import { forwardRows } from './rows/forward.ts';
+import { inputRows } from './rows/input.ts';
+import { maeRows } from './rows/mae.ts';
+import { maskingRows } from './rows/masking.ts';
+import { scoringRows } from './rows/scoring.ts';
 import { stepRows } from './rows/steps.ts';
 
 /** What `bench perf GROUP` measures: a group is a file in `rows/` and a line here. */
 export const groups: Readonly<Record<string, readonly PerfRow[]>> = {
   steps: stepRows,
+  forward: forwardRows,
+  scoring: scoringRows,
+  'drop-token': dropTokenRows,
+  mae: maeRows,
+  memory: enduranceRows,
+  input: inputRows,
+  masking: maskingRows,
 };

@@ -12,14 +12,19 @@ import { type MaskedBatch, targetEveryToken } from '@cloze/masking';
 import { type Encoding, padEncodings, type TokenBatch, type Vocabulary } from '@cloze/tokenizer';
 import { encodeWith, type ModelName, type TargetInputs, targetInputs } from './models.ts';
 
-/** What scoring needs. */
-export interface ScoreTask {
+/** What a scorer is made of. */
+export interface ScorerOptions {
   readonly engine: Engine;
   readonly name: ModelName;
   readonly config: EncoderConfig;
   readonly parameters: EncoderParameters<HostTensor>;
-  readonly vocabulary: Vocabulary;
+  readonly special: Pick<Vocabulary['special'], 'pad' | 'mask'>;
   readonly length: number;
+}
+
+/** What scoring texts once needs. */
+export interface ScoreTask extends Omit<ScorerOptions, 'special'> {
+  readonly vocabulary: Vocabulary;
   readonly encodings: readonly Encoding[];
 }
 
@@ -35,58 +40,50 @@ function maskedCopies(encoding: Encoding, maskId: number): { encoding: Encoding;
 
 const rows = 64;
 
-/**
- * `ln p(token | all others)` of every token of every text: T-TA in one pass, BERT with one masked copy a token.
- *
- * @returns a list a text, boundary tokens left out
- */
-export async function tokenLogProbabilities({
-  engine,
-  name,
-  config,
-  parameters,
-  vocabulary,
-  length,
-  encodings,
-}: ScoreTask): Promise<number[][]> {
+/** A model ready to score: weights on the engine, one compiled function. */
+export interface Scorer {
+  /** `ln p(token | all others)` of every token of every text; a list a text, boundary tokens left out. */
+  readonly score: (encodings: readonly Encoding[]) => Promise<number[][]>;
+  readonly dispose: () => void;
+}
+
+/** Pseudo-log-likelihoods: T-TA in one pass, BERT with one masked copy a token. `length` is that of the rows, special tokens included. */
+export function createScorer({ engine, name, config, parameters, special, length }: ScorerOptions): Scorer {
   const variables = createVariables(engine, parameters);
-  const score = compile(variables, (state, inputs: TargetInputs<Tensor>) => {
+  const logProbabilities = compile(variables, (state, inputs: TargetInputs<Tensor>) => {
     const current = state as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, inputs, config, undefined);
-    return {
-      outputs: {
-        log: negate(
-          sparseCrossEntropy(predictTokens(current, hidden, inputs.positions, config.normEpsilon), inputs.targets),
-        ),
-      },
-    };
+    const logits = predictTokens(current, hidden, inputs.positions, config.normEpsilon);
+    return { outputs: { log: negate(sparseCrossEntropy(logits, inputs.targets)) } };
   });
-  const results: number[][] = encodings.map(() => []);
   const pad = (chosen: readonly Encoding[]): TokenBatch =>
     padEncodings([...chosen, ...Array<Encoding>(rows - chosen.length).fill(chosen[0] as Encoding)], {
-      padId: vocabulary.special.pad,
+      padId: special.pad,
       buckets: [length],
     });
-  const collect = async (masked: MaskedBatch, owners: readonly number[]) => {
-    const { log } = await score(targetInputs(masked));
-    for (const [row, owner] of owners.entries()) {
-      for (let slot = 0; slot < masked.slots; slot++) {
-        const at = row * masked.slots + slot;
-        if (masked.weights[at]) results[owner]?.push(log.values[at] as number);
+  const score = async (encodings: readonly Encoding[]) => {
+    const results: number[][] = encodings.map(() => []);
+    const collect = async (masked: MaskedBatch, owners: readonly number[]) => {
+      const { log } = await logProbabilities(targetInputs(masked));
+      for (const [row, owner] of owners.entries()) {
+        for (let slot = 0; slot < masked.slots; slot++) {
+          const at = row * masked.slots + slot;
+          if (masked.weights[at]) results[owner]?.push(log.values[at] as number);
+        }
       }
+    };
+    if (name === 'T-TA') {
+      for (let at = 0; at < encodings.length; at += rows) {
+        const chosen = encodings.slice(at, at + rows);
+        await collect(
+          targetEveryToken(pad(chosen), { slots: length - 2 }),
+          chosen.map((_, i) => at + i),
+        );
+      }
+      return results;
     }
-  };
-  if (name === 'T-TA') {
-    for (let at = 0; at < encodings.length; at += rows) {
-      const chosen = encodings.slice(at, at + rows);
-      await collect(
-        targetEveryToken(pad(chosen), { slots: length - 2 }),
-        chosen.map((_, i) => at + i),
-      );
-    }
-  } else {
     const copies = encodings.flatMap((encoding, owner) =>
-      maskedCopies(encoding, vocabulary.special.mask).map((copy) => ({ ...copy, owner })),
+      maskedCopies(encoding, special.mask).map((copy) => ({ ...copy, owner })),
     );
     for (let at = 0; at < copies.length; at += rows) {
       const chosen = copies.slice(at, at + rows);
@@ -98,7 +95,17 @@ export async function tokenLogProbabilities({
         chosen.map(({ owner }) => owner),
       );
     }
+    return results;
+  };
+  return { score, dispose: () => variables.dispose() };
+}
+
+/** `createScorer` for one set of texts. */
+export async function tokenLogProbabilities({ vocabulary, encodings, ...options }: ScoreTask): Promise<number[][]> {
+  const scorer = createScorer({ ...options, special: vocabulary.special });
+  try {
+    return await scorer.score(encodings);
+  } finally {
+    scorer.dispose();
   }
-  variables.dispose();
-  return results;
 }

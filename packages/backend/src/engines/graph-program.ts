@@ -27,6 +27,22 @@ function inPlace(
   return paths.every((path) => path !== undefined) ? (paths as unknown as [string, string, string]) : undefined;
 }
 
+/** Values in parts of at most 64 MB: what is fed is copied, and a large model must not stand in memory twice more. */
+function partsOf(values: readonly [string, HostTensor][]): [string, HostTensor][][] {
+  const parts: [string, HostTensor][][] = [];
+  let room = 0;
+  for (const entry of values) {
+    const bytes = entry[1].values.byteLength;
+    if (bytes > room) {
+      parts.push([]);
+      room = 1 << 26;
+    }
+    (parts.at(-1) as [string, HostTensor][]).push(entry);
+    room -= bytes;
+  }
+  return parts;
+}
+
 /** One TF_Graph and one session: variables in the graph, every prepared trace an entry point over them. @internal */
 export function graphProgram(
   library: TensorflowLibrary,
@@ -59,12 +75,14 @@ export function graphProgram(
   }
   const write = (values: ReadonlyMap<string, HostTensor>) => {
     if (values.size === 0) return;
-    const into = [...values].map(([path, value]) => ({ variable: stored.get(path) as Stored, value }));
-    session.run(
-      into.map(({ variable, value }) => ({ output: variable.fed, value })),
-      [],
-      into.map(({ variable }) => variable.assign),
-    );
+    for (const part of partsOf([...values])) {
+      const into = part.map(([path, value]) => ({ variable: stored.get(path) as Stored, value }));
+      session.run(
+        into.map(({ variable, value }) => ({ output: variable.fed, value })),
+        [],
+        into.map(({ variable }) => variable.assign),
+      );
+    }
   };
   write(variables);
 

@@ -11,7 +11,7 @@ import { watchSpike } from './watch-spike.ts';
 export interface TrainingOptions<B> extends EarlyStopping {
   readonly maxSteps: number;
   /** The batch of step t = 1, 2, …, from nothing but t and a seed: order, masks and dropout keys included. */
-  readonly batchOf: (step: number) => B;
+  readonly batchOf: (step: number) => B | Promise<B>;
   /** One compiled step. A metric called `gradNorm` is watched for spikes. */
   readonly update: (batch: B, step: number) => Promise<StepResult>;
   /** Names the examples of a batch in an error; default none. */

@@ -1,24 +1,41 @@
+import { trainingFlops } from '../encoder-flops.ts';
+import { mlmTraining } from '../mlm-training.ts';
 import { ownSide } from '../own-side.ts';
 import { pythonSide } from '../python-side.ts';
-import type { Comparison } from '../row.ts';
-import { trainingStep, type Work } from '../training-step.ts';
+import type { Comparison, Peer, PeerName } from '../row.ts';
+import { timed } from '../timed.ts';
+import { sizeName, type Work } from '../work.ts';
 
-const sizes: readonly (Work & { readonly reach: number })[] = [
-  { layers: 2, width: 128, batch: 32, length: 64, dropout: 0.1, reach: 1.15 },
-  { layers: 4, width: 256, batch: 16, length: 128, dropout: 0.1, reach: 1.1 },
-  { layers: 12, width: 768, batch: 4, length: 128, dropout: 0.1, reach: 1.05 },
+const sizes: readonly { readonly work: Work; readonly reach: readonly [number, number, number] }[] = [
+  { work: { layers: 2, width: 128, batch: 32, length: 64 }, reach: [1.15, 1, 6] },
+  { work: { layers: 4, width: 256, batch: 16, length: 128 }, reach: [1.1, 1, 3.3] },
+  { work: { layers: 12, width: 768, batch: 4, length: 128 }, reach: [1.05, 1, 1.4] },
 ];
 
-/** Masked-language-model training steps against PyTorch. */
-export const stepRows: readonly Comparison[] = sizes.map(({ reach, ...work }) => ({
-  row: `MLM train step (${work.layers},${work.width},${work.batch}x${work.length}), dropout ${work.dropout}, AdamW, head on masked positions`,
-  ours: async ({ engine }) => ownSide('compiled step', trainingStep(engine, work)),
-  peers: [
-    {
-      kind: 'torch',
-      reach,
+const modes: readonly (readonly [string, PeerName])[] = [
+  ['eager', 'torch'],
+  ['compile', 'torch'],
+  ['run_mlm', 'transformers'],
+];
+
+/** Masked-language-model training steps against PyTorch eager, torch.compile, and transformers as run_mlm uses it. */
+export const stepRows: readonly Comparison[] = sizes.map(({ work, reach }) => ({
+  row: `MLM train step ${sizeName(work)}: forward, backward, AdamW, dropout 0.1, head at 15 % of positions`,
+  flops: trainingFlops(work),
+  ours: async ({ engine }) => {
+    const { training, nextBatch } = mlmTraining(engine, work);
+    const step = () => {
+      const batch = nextBatch();
+      return timed(() => training.run(batch));
+    };
+    return ownSide('compiled step', step, training.dispose);
+  },
+  peers: modes.map(
+    ([mode, kind], i): Peer => ({
+      kind,
+      reach: reach[i] as number,
       prepare: (context) =>
-        pythonSide(context, 'torch_step.py', work.layers, work.width, work.batch, work.length, work.dropout),
-    },
-  ],
+        pythonSide(context, 'torch_step.py', mode, work.layers, work.width, work.batch, work.length),
+    }),
+  ),
 }));

@@ -1,0 +1,47 @@
+import { compile, createVariables } from '@cloze/backend';
+import { encodeBert, encoderConfig, initialParameters, type TokenInputs } from '@cloze/encoder';
+import { streamFrom } from '@cloze/random';
+import { encoderFlops } from '../encoder-flops.ts';
+import { onnxruntimeSide } from '../onnxruntime-side.ts';
+import { ownSide } from '../own-side.ts';
+import { pythonSide } from '../python-side.ts';
+import type { Comparison, PerfContext } from '../row.ts';
+import { timed } from '../timed.ts';
+import { randomRows, sizeName, vocabularySize } from '../work.ts';
+
+const work = { layers: 6, width: 384, batch: 32, length: 64 };
+
+async function ours({ engine }: PerfContext) {
+  const random = streamFrom(1);
+  const config = encoderConfig({ vocabularySize, width: work.width, layers: work.layers });
+  const { embeddings, layers } = initialParameters(config, random);
+  const variables = createVariables(engine, { embeddings, layers });
+  const forward = compile(variables, (parameters, inputs: TokenInputs) => ({
+    outputs: { hidden: encodeBert(parameters as never, inputs, config).hidden },
+  }));
+  return ownSide(
+    'compiled, hidden states read into JavaScript',
+    () => {
+      const rows = randomRows(work, random);
+      return timed(() => forward(rows as never));
+    },
+    () => variables.dispose(),
+  );
+}
+
+/** Hidden states of an encoder, without gradients, against PyTorch and ONNX Runtime. */
+export const forwardRows: readonly Comparison[] = [
+  {
+    row: `forward, hidden states ${sizeName(work)}`,
+    flops: encoderFlops(work),
+    ours,
+    peers: [
+      {
+        kind: 'torch',
+        reach: 1.1,
+        prepare: (context) => pythonSide(context, 'torch_forward.py', work.layers, work.width, work.batch, work.length),
+      },
+      { kind: 'onnxruntime', reach: 1, prepare: (context) => onnxruntimeSide(context, work) },
+    ],
+  },
+];
