@@ -34,7 +34,34 @@ export type { SentencePairRow } from './clue/tasks/sentence-pair.ts';
 export { type SentimentRow, sentiment } from './clue/tasks/sentiment.ts';
 export { type TnewsRow, tnews } from './clue/tasks/tnews.ts';
 export { accuracy } from './metrics/accuracy.ts';
+export { averageRanks } from './metrics/average-ranks.ts';
+export { type CalibrationBin, calibration } from './metrics/calibration.ts';
+export { type ClassScore, classScores } from './metrics/class-scores.ts';
+export { exactMatch } from './metrics/exact-match.ts';
 export { macroF1 } from './metrics/macro-f1.ts';
+export { matthewsCorrelation } from './metrics/matthews-correlation.ts';
+export { microF1 } from './metrics/micro-f1.ts';
+export { pearsonCorrelation } from './metrics/pearson-correlation.ts';
 export { perplexity } from './metrics/perplexity.ts';
-export { bootstrapInterval } from './uncertainty/bootstrap-interval.ts';
+export { pseudoPerplexity, type ScoredTokens } from './metrics/pseudo-perplexity.ts';
+export { spearmanCorrelation } from './metrics/spearman-correlation.ts';
+export { type BleuOptions, bleu } from './text/bleu.ts';
+export { characters } from './text/characters.ts';
+export { errorRate } from './text/error-rate.ts';
+export { type RougeOptions, type RougeScore, type RougeScores, rouge } from './text/rouge.ts';
+export { type BootstrapOptions, bootstrapInterval } from './uncertainty/bootstrap-interval.ts';
+export { type ComparedSystem, compareSystems, type System } from './uncertainty/compare-systems.ts';
+export { holm } from './uncertainty/holm.ts';
 export { mcnemar } from './uncertainty/mcnemar.ts';
+export { meanAndSd } from './uncertainty/mean-and-sd.ts';
+export { meanInterval } from './uncertainty/mean-interval.ts';
+export { type PairedDifference, pairedBootstrap } from './uncertainty/paired-bootstrap.ts';
+export {
+  type PermutationOptions,
+  type PermutationResult,
+  pairedPermutation,
+} from './uncertainty/paired-permutation.ts';
+export { pairedT } from './uncertainty/paired-t.ts';
+export type { RandomStream } from './uncertainty/random-stream.ts';
+export { welchT } from './uncertainty/welch-t.ts';
+export { wilcoxon } from './uncertainty/wilcoxon.ts';

@@ -1,28 +1,49 @@
-interface RandomStream {
-  next(): number;
+import { percentileInterval } from './percentile-interval.ts';
+import type { RandomStream } from './random-stream.ts';
+import { resample } from './resample.ts';
+
+/** How the resampling is done. */
+export interface BootstrapOptions {
+  /** Share of the interval, default 0.95. */
+  readonly level?: number;
+  /** Resamples, default 2000. */
+  readonly samples?: number;
+  readonly random: RandomStream;
 }
 
 /**
- * Percentile bootstrap interval of a mean (Efron 1979).
+ * Percentile bootstrap interval over examples (Efron 1979), of a mean or of any statistic of the examples.
  *
- * @param values one number an example, such as 1 for right and 0 for wrong
- * @param options.level share of the interval, default 0.95 @param options.samples resamples, default 2000 @param options.random uniform numbers
+ * @param values one number an example, such as 1 for right and 0 for wrong; or, with `statistic`, one row an example
+ * @param options.statistic of resampled rows, such as `(rows) => macroF1(rows.map((r) => r.said), rows.map((r) => r.meant))`; default the mean
  * @throws {RangeError} for an empty list
  */
+export function bootstrapInterval<Row>(
+  values: ArrayLike<Row>,
+  options: BootstrapOptions & { readonly statistic: (rows: readonly Row[]) => number },
+): { readonly low: number; readonly high: number };
 export function bootstrapInterval(
   values: ArrayLike<number>,
+  options: BootstrapOptions,
+): { readonly low: number; readonly high: number };
+export function bootstrapInterval<Row>(
+  values: ArrayLike<Row>,
   {
     level = 0.95,
     samples = 2000,
     random,
-  }: { readonly level?: number; readonly samples?: number; readonly random: RandomStream },
+    statistic,
+  }: BootstrapOptions & { readonly statistic?: (rows: readonly Row[]) => number },
 ): { readonly low: number; readonly high: number } {
   if (values.length === 0) throw new RangeError('bootstrapInterval: expected at least one value, got none.');
-  const means = Float64Array.from({ length: samples }, () => {
+  const mean = (rows: Uint32Array) => {
     let total = 0;
-    for (let i = 0; i < values.length; i++) total += values[Math.floor(random.next() * values.length)] as number;
-    return total / values.length;
-  }).sort();
-  const at = (share: number) => means[Math.min(samples - 1, Math.max(0, Math.round(share * (samples - 1))))] as number;
-  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
+    for (const row of rows) total += values[row] as number;
+    return total / rows.length;
+  };
+  const chosen = (rows: Uint32Array) => Array.from(rows, (row) => values[row] as Row);
+  return percentileInterval(
+    resample(values.length, samples, random, statistic ? (rows) => statistic(chosen(rows)) : mean),
+    level,
+  );
 }

@@ -1,0 +1,24 @@
+import { sameLength } from '../checks/same-length.ts';
+
+/**
+ * Share of answers equal to at least one of their references, 0 to 1 (Rajpurkar et al. 2016).
+ *
+ * @param references the accepted answers of each question
+ * @param options.normalise applied to both sides first; default nothing
+ * @throws {RangeError} for lists of different or zero length, and for a question without references
+ */
+export function exactMatch(
+  answers: readonly string[],
+  references: readonly (string | readonly string[])[],
+  { normalise = (text) => text }: { readonly normalise?: (text: string) => string } = {},
+): number {
+  sameLength('exactMatch', ['answers', answers.length], ['lists of references', references.length]);
+  let right = 0;
+  for (const [i, answer] of answers.entries()) {
+    const accepted = [references[i] as string | readonly string[]].flat();
+    if (accepted.length === 0) throw new RangeError(`exactMatch: references[${i}] is empty; give at least one answer.`);
+    const said = normalise(answer);
+    if (accepted.some((reference) => normalise(reference) === said)) right++;
+  }
+  return right / answers.length;
+}

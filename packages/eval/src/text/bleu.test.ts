@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { oracle } from '../../test/oracle.ts';
+import { bleu } from './bleu.ts';
+
+const fixture = oracle<{
+  texts: { candidate: string; reference: string; sentenceBleu: number }[];
+  bleu: Record<'method1' | 'method1TwoReferences' | 'exp' | 'none' | 'expTwoReferences', number> & {
+    unmatched: string[];
+    unmatchedReferences: string[];
+    unmatchedExp: number;
+    unmatchedNone: number;
+  };
+}>('metrics');
+const candidates = fixture.texts.map(({ candidate }) => candidate);
+const references = fixture.texts.map(({ reference }) => reference);
+const both = references.map((reference) => [reference, [...reference].reverse().join('')]);
+
+it.each(fixture.texts)('of "$candidate" alone equals NLTK with method1', ({ candidate, reference, sentenceBleu }) => {
+  expect(bleu([candidate], [reference])).toBeCloseTo(sentenceBleu, 12);
+});
+
+it('of a corpus equals NLTK with method1, with one reference and with two', () => {
+  expect(bleu(candidates, references)).toBeCloseTo(fixture.bleu.method1, 12);
+  expect(bleu(candidates, both)).toBeCloseTo(fixture.bleu.method1TwoReferences, 12);
+});
+
+it('of a corpus equals sacreBLEU, smoothed and not', () => {
+  expect(bleu(candidates, references, { smoothing: 'exp' })).toBeCloseTo(fixture.bleu.exp, 12);
+  expect(bleu(candidates, references, { smoothing: 'none' })).toBeCloseTo(fixture.bleu.none, 12);
+  expect(bleu(candidates, both, { smoothing: 'exp' })).toBeCloseTo(fixture.bleu.expTwoReferences, 12);
+  const { unmatched, unmatchedReferences, unmatchedExp, unmatchedNone } = fixture.bleu;
+  expect(bleu(unmatched, unmatchedReferences, { smoothing: 'exp' })).toBeCloseTo(unmatchedExp, 12);
+  expect(bleu(unmatched, unmatchedReferences, { smoothing: 'none' })).toBeCloseTo(unmatchedNone, 12);
+});
+
+it('refuses what cannot be compared', () => {
+  expect(() => bleu(['一'], [])).toThrow('got 1 and 0');
+  expect(() => bleu(['一'], [[]])).toThrow('references[0] is empty');
+});
