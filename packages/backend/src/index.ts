@@ -15,6 +15,7 @@ export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './fused/cro
 export { dropout } from './fused/dropout.ts';
 export { gelu } from './fused/gelu.ts';
 export { mergeHeads, splitHeads } from './fused/heads.ts';
+export { jsFromLogits } from './fused/jensen-shannon.ts';
 export { layerNorm, type NormParameters } from './fused/layer-norm.ts';
 export { type LinearParameters, linear } from './fused/linear.ts';
 export { visibleSoftmax } from './fused/visible-softmax.ts';
@@ -46,6 +47,7 @@ export {
   rsqrt,
   sigmoid,
   sign,
+  softplus,
   sqrt,
   square,
   stopGradient,
@@ -56,7 +58,7 @@ export {
 export { gatherRows, segmentSum } from './operations/gather.ts';
 export { constant, fill, fillLike } from './operations/leaves.ts';
 export { type MatmulOptions, matmul } from './operations/matmul.ts';
-export { forkKey, type Key, randomUniform, rootKey } from './operations/random.ts';
+export { forkKey, type Key, randomNormal, randomUniform, rootKey } from './operations/random.ts';
 export { argMax, max, mean, type ReduceOptions, sum } from './operations/reductions.ts';
 export { broadcastTo, concat, pad, reshape, slice, transpose } from './operations/shape.ts';
 export { logSoftmax, softmax } from './operations/softmax.ts';

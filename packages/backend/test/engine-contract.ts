@@ -19,6 +19,7 @@ import {
   gelu,
   gradients,
   greater,
+  jsFromLogits,
   klFromLogits,
   layerNorm,
   linear,
@@ -31,6 +32,7 @@ import {
   multiply,
   negate,
   pad,
+  randomNormal,
   randomUniform,
   reshape,
   rootKey,
@@ -38,6 +40,7 @@ import {
   sigmoid,
   slice,
   softmax,
+  softplus,
   sparseCrossEntropy,
   sqrt,
   square,
@@ -69,6 +72,7 @@ const total = (x: Tensor) =>
 const differentiable: Record<string, (x: Tensor) => Tensor> = {
   'add, subtract, multiply, divide': (x) => divide(multiply(add(x, 2), subtract(x, 0.5)), add(square(x), 1)),
   'exp, log, sqrt, rsqrt': (x) => add(log(add(exp(x), 1)), multiply(sqrt(add(square(x), 1)), rsqrt(add(square(x), 2)))),
+  softplus: (x) => multiply(softplus(multiply(x, 3)), x),
   'tanh, sigmoid, erf': (x) => add(tanh(x), multiply(sigmoid(x), erf(x))),
   'maximum, abs, where': (x) => add(maximum(x, 0.1), where(greater(x, 0.2), square(x), multiply(abs(x), x))),
   'sum, mean, max': (x) =>
@@ -108,6 +112,7 @@ const differentiable: Record<string, (x: Tensor) => Tensor> = {
     }),
   'sparse cross-entropy': (x) => sparseCrossEntropy(x, constant([0, 3, 1, 2, 2, 0], [2, 3], 'int32')),
   'KL both sides': (x) => klFromLogits(x, multiply(square(x), 0.5)),
+  'Jensen-Shannon both sides': (x) => jsFromLogits(x, multiply(square(x), 0.5)),
   dropout: (x) => square(dropout(x, { rate: 0.3, key: rootKey(constant([7, 1, 0], [3], 'int32')) })),
 };
 
@@ -174,6 +179,25 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       expect(Math.abs(average - 0.5)).toBeLessThan(0.0041);
     });
 
+    it('normal numbers are Box-Muller over Philox: the same on every engine to rounding, by row, standard', () => {
+      const draw = (first: number) => randomNormal(rootKey(constant([3, 5, first], [3], 'int32')), [4, 7]);
+      const [ours, theirs] = [evaluate(engine, draw(0)).values, evaluate(reference, draw(0)).values];
+      for (const [i, v] of theirs.entries()) expect(Math.abs((ours[i] as number) - v)).toBeLessThan(1e-5);
+      expect([...evaluate(engine, draw(2)).values].slice(0, 14)).toEqual([...ours].slice(14));
+      const many = [...evaluate(engine, randomNormal(rootKey(constant([1, 2, 0], [3], 'int32')), [100, 1000])).values];
+      const moment = (power: number) => many.reduce((total, x) => total + x ** power, 0) / many.length;
+      // n = 100,000: standard errors of the first four moments are √(1, 2, 15, 96)/√n; bounds 4.5 of them.
+      for (const [power, [expected, variance]] of [
+        [0, 1],
+        [1, 2],
+        [0, 15],
+        [3, 96],
+      ].entries())
+        expect(Math.abs(moment(power + 1) - (expected as number))).toBeLessThan(
+          4.5 * Math.sqrt((variance as number) / many.length),
+        );
+    });
+
     it('a query that sees no key gets zeros, forward and backward', () => {
       const x = constant(numbers(8), [1, 2, 4]);
       const y = attention(x, x, x, { heads: 1, visible: constant([0, 0, 1, 0], [1, 1, 2, 2], 'bool') });
@@ -185,12 +209,15 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     it('no NaN for extreme logits', () => {
       const logits = constant([1e4, -1e4, 0, 80, -80, 0], [2, 3]);
       const loss = sum(sparseCrossEntropy(logits, constant([1, 1], [2], 'int32')));
-      const { value, slope, kl } = evaluate(engine, {
+      const { value, slope, kl, js } = evaluate(engine, {
         value: loss,
         slope: gradients(loss, logits),
         kl: klFromLogits(logits, multiply(logits, -1)),
+        js: jsFromLogits(logits, multiply(logits, -1)),
       });
-      for (const v of [...value.values, ...slope.values, ...kl.values]) expect(Number.isFinite(v)).toBe(true);
+      expect(js.values[0]).toBeCloseTo(Math.LN2, 6);
+      for (const v of [...value.values, ...slope.values, ...kl.values, ...js.values])
+        expect(Number.isFinite(v)).toBe(true);
       expect(value.values[0]).toBeCloseTo(20160, 0);
     });
 

@@ -52,33 +52,35 @@ function rowColumn(sink: OpSink, labels: TfOutput, rows: number): TfOutput {
   return one(sink.op('Pack', [[numbers, labels]], { axis: { int: 1 } }));
 }
 
-const uniformOf: Lower = (sink, [words], { attributes, outputs }) => {
-  const { site, rows, width } = attributes as { site: number; rows: number; width: number };
-  const blocks = Math.ceil(width / 4);
-  const part = (begin: number, size: number) =>
-    one(sink.op('Slice', [words as TfOutput, ints(sink, [begin]), ints(sink, [size])]));
-  const key = sink.op('Reshape', [
-    one(sink.op('Bitcast', [part(0, 2)], { type: { type: 'uint64' } })),
-    ints(sink, [1]),
-  ]);
-  const row = one(sink.op('Cast', [part(2, 1)], { DstT: { type: 'int64' } }));
-  const first = one(sink.op('Mul', [row, sink.constant([], 'int64', BigInt64Array.of(BigInt(blocks)))]));
-  const counter = sink.op('ConcatV2', [
-    [
-      one(sink.op('Bitcast', [first], { type: { type: 'uint64' } })),
-      sink.constant([1], 'uint64', BigUint64Array.of(BigInt(site))),
-    ],
-    int(sink, 0),
-  ]);
-  const drawn = one(
-    sink.op('StatelessRandomUniformV2', [ints(sink, [rows, blocks * 4]), one(key), one(counter), int(sink, 1)], {
-      dtype: { type: 'float32' },
-    }),
-  );
-  const cut =
-    blocks * 4 === width ? drawn : one(sink.op('Slice', [drawn, ints(sink, [0, 0]), ints(sink, [rows, width])]));
-  return sink.op('Reshape', [cut, ints(sink, (outputs[0] as Tensor).shape)]);
-};
+const randomOf =
+  (name: 'StatelessRandomUniformV2' | 'StatelessRandomNormalV2'): Lower =>
+  (sink, [words], { attributes, outputs }) => {
+    const { site, rows, width } = attributes as { site: number; rows: number; width: number };
+    const blocks = Math.ceil(width / 4);
+    const part = (begin: number, size: number) =>
+      one(sink.op('Slice', [words as TfOutput, ints(sink, [begin]), ints(sink, [size])]));
+    const key = sink.op('Reshape', [
+      one(sink.op('Bitcast', [part(0, 2)], { type: { type: 'uint64' } })),
+      ints(sink, [1]),
+    ]);
+    const row = one(sink.op('Cast', [part(2, 1)], { DstT: { type: 'int64' } }));
+    const first = one(sink.op('Mul', [row, sink.constant([], 'int64', BigInt64Array.of(BigInt(blocks)))]));
+    const counter = sink.op('ConcatV2', [
+      [
+        one(sink.op('Bitcast', [first], { type: { type: 'uint64' } })),
+        sink.constant([1], 'uint64', BigUint64Array.of(BigInt(site))),
+      ],
+      int(sink, 0),
+    ]);
+    const drawn = one(
+      sink.op(name, [ints(sink, [rows, blocks * 4]), one(key), one(counter), int(sink, 1)], {
+        dtype: { type: 'float32' },
+      }),
+    );
+    const cut =
+      blocks * 4 === width ? drawn : one(sink.op('Slice', [drawn, ints(sink, [0, 0]), ints(sink, [rows, width])]));
+    return sink.op('Reshape', [cut, ints(sink, (outputs[0] as Tensor).shape)]);
+  };
 
 /** The scalars of a bias-corrected Adam step in TensorFlow's form: `ε̂ = ε·√(1−β₂ᵗ)` makes its kernel equal to PyTorch's. */
 export function adamEpsilon(sink: OpSink, epsilon: number, beta2Power: TfOutput): TfOutput {
@@ -148,6 +150,7 @@ const table: Readonly<Record<string, Lower>> = {
   square: direct('Square'),
   tanh: direct('Tanh'),
   sigmoid: direct('Sigmoid'),
+  softplus: direct('Softplus'),
   erf: direct('Erf'),
   abs: direct('Abs'),
   sign: direct('Sign'),
@@ -189,7 +192,8 @@ const table: Readonly<Record<string, Lower>> = {
       x as TfOutput,
       ints(sink, outShape(operation)),
     ]),
-  randomUniform: uniformOf,
+  randomUniform: randomOf('StatelessRandomUniformV2'),
+  randomNormal: randomOf('StatelessRandomNormalV2'),
   adam: adamOf,
 };
 

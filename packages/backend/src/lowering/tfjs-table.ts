@@ -2,6 +2,7 @@ import type * as Tfjs from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
 import { philoxUniform } from './philox.ts';
+import { philoxNormal } from './philox-normal.ts';
 
 type Core = typeof Tfjs;
 type Value = Tfjs.Tensor;
@@ -140,6 +141,8 @@ const table: Readonly<Record<string, Lower>> = {
   square: unary('square'),
   tanh: unary('tanh'),
   sigmoid: unary('sigmoid'),
+  // The wasm backend has no softplus kernel.
+  softplus: (tf, [x]) => tf.add(tf.relu(x as Value), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x as Value)))))),
   erf: (tf, [x]) => tf.tensor(Float32Array.from((x as Value).dataSync() as Float32Array, erfOf), (x as Value).shape),
   abs: unary('abs'),
   sign: (tf, [x]) => tf.sub(tf.cast(tf.greater(x as Value, 0), 'float32'), tf.cast(tf.less(x as Value, 0), 'float32')),
@@ -173,6 +176,10 @@ const table: Readonly<Record<string, Lower>> = {
   randomUniform: (tf, [words], operation) => {
     const { site, rows, width } = operation.attributes as { site: number; rows: number; width: number };
     return tf.tensor(philoxUniform((words as Value).dataSync(), site, rows, width), shapeOf(operation));
+  },
+  randomNormal: (tf, [words], operation) => {
+    const { site, rows, width } = operation.attributes as { site: number; rows: number; width: number };
+    return tf.tensor(philoxNormal((words as Value).dataSync(), site, rows, width), shapeOf(operation));
   },
   adam: adamOf,
 };

@@ -113,6 +113,8 @@ export const tanh: (x: Tensor) => Tensor = unary('tanh', (_x, y, dy) => multiply
 export const sigmoid: (x: Tensor) => Tensor = unary('sigmoid', (_x, y, dy) =>
   multiply(dy, multiply(y, subtract(1, y))),
 );
+/** `ln(1 + e^x)`, without overflow; derivative `sigmoid(x)`. */
+export const softplus: (x: Tensor) => Tensor = unary('softplus', (x, _y, dy) => multiply(dy, sigmoid(x)));
 /** Gauss's error function. */
 export const erf: (x: Tensor) => Tensor = unary('erf', (x, _y, dy) =>
   multiply(dy, multiply(exp(negate(square(x))), 2 / Math.sqrt(Math.PI))),

@@ -29,6 +29,14 @@ export function rootKey(words: Tensor): Key {
 
 const uniformPrimitive: Primitive = { name: 'randomUniform', differentiate: () => [undefined] };
 
+const normalPrimitive: Primitive = { name: 'randomNormal', differentiate: () => [undefined] };
+
+function draw(primitive: Primitive, key: Key, shape: readonly number[]): Tensor {
+  const rows = shape[0] ?? 1;
+  const width = sizeOf(shape) / Math.max(rows, 1);
+  return recordOne(primitive, [key.words], { shape: [...shape], dtype: 'float32' }, { site: key.site, rows, width });
+}
+
 /**
  * Uniform numbers in [0, 1) from Philox-4x32-10, the same on every engine.
  *
@@ -38,12 +46,16 @@ const uniformPrimitive: Primitive = { name: 'randomUniform', differentiate: () =
  * @param shape `[batch, ...]`; the elements of one row are drawn together
  */
 export function randomUniform(key: Key, shape: readonly number[]): Tensor {
-  const rows = shape[0] ?? 1;
-  const width = sizeOf(shape) / Math.max(rows, 1);
-  return recordOne(
-    uniformPrimitive,
-    [key.words],
-    { shape: [...shape], dtype: 'float32' },
-    { site: key.site, rows, width },
-  );
+  return draw(uniformPrimitive, key, shape);
+}
+
+/**
+ * Standard normal numbers: `randomUniform`'s in pairs (u, v), made normal as `√(−2 ln u)·(sin 2πv, cos 2πv)` (Box and Muller 1958).
+ *
+ * Engines agree to rounding (1e-5), not to the bit; the rest is as with `randomUniform`.
+ *
+ * @param shape `[batch, ...]`; the elements of one row are drawn together
+ */
+export function randomNormal(key: Key, shape: readonly number[]): Tensor {
+  return draw(normalPrimitive, key, shape);
 }
