@@ -1,0 +1,35 @@
+import { forkKey, type Key } from '@cloze/backend';
+import type { Model } from '../objective/objective.ts';
+import type { Arrangement } from './arrangement.ts';
+import { doubleKey } from './double-key.ts';
+import { duplicateRows } from './duplicate-rows.ts';
+
+/** How a model is evaluated twice. */
+export interface PairOptions<B> {
+  /** Default `separate`. */
+  readonly arrangement?: Arrangement;
+  /** The batch already holds every row twice, in the arrangement named; default false. */
+  readonly doubled?: boolean;
+  /** Doubles the rows; default `duplicateRows`, which doubles every tensor but scalars. */
+  readonly duplicate?: (batch: B, arrangement: Exclude<Arrangement, 'separate'>) => B;
+}
+
+/** Two evaluations with their own dropout, or one of doubled rows. @throws {RangeError} for a doubled batch in separate passes @internal */
+export function evaluateTwice<P, B, R>(
+  model: Model<P, B, R>,
+  [parameters, batch, key]: readonly [P, B, Key | undefined],
+  { arrangement = 'separate', doubled = false, duplicate = duplicateRows }: PairOptions<B>,
+): readonly [first: R, second: R] | readonly [joined: R] {
+  const fork = (name: string) => key && forkKey(key, name);
+  if (arrangement === 'separate') {
+    if (doubled)
+      throw new RangeError(
+        "A doubled batch goes through one pass: arrangement must be 'interleaved' or 'concatenated', got 'separate'.",
+      );
+    return [model(parameters, batch, fork('first pass')), model(parameters, batch, fork('second pass'))];
+  }
+  const first = fork('first pass');
+  return doubled
+    ? [model(parameters, batch, first)]
+    : [model(parameters, duplicate(batch, arrangement), first && doubleKey(first))];
+}

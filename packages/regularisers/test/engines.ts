@@ -1,0 +1,14 @@
+import { homedir } from 'node:os';
+import { type Engine, findLibtensorflow, selectEngine, tfjsEngine } from '@cloze/backend';
+
+const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+const missing = 'reason' in findLibtensorflow(surroundings);
+
+/** Opens the engines a test runs on: JavaScript and WebAssembly everywhere, libtensorflow where it is found. */
+export const engines: readonly (readonly [string, () => Promise<Engine>])[] = [
+  ['cpu', () => tfjsEngine('cpu')],
+  ['wasm', () => tfjsEngine('wasm')],
+  ...(missing
+    ? []
+    : [['tensorflow', async () => (await selectEngine({ surroundings, name: 'tensorflow' })).engine] as const]),
+];

@@ -1,0 +1,103 @@
+import type { Tensor } from '@cloze/backend';
+import { vi } from 'vitest';
+import {
+  addTerm,
+  consistency,
+  fgm,
+  fgsm,
+  gradientPenalty,
+  occurrenceScope,
+  pgd,
+  randomNoise,
+  rDrop,
+  semiSupervisedRDrop,
+  tableScope,
+  vat,
+} from '../src/index.ts';
+import { type Build, regulariserContract, type Traits } from './regulariser-contract.ts';
+import { type SmallBatch, type SmallOutput, smallLogits } from './small-task.ts';
+import { Stops } from './stops.ts';
+
+const shared = vi.hoisted(() => ({ stops: undefined as unknown }));
+vi.mock('@cloze/backend', async (original) => {
+  const backend = await original<typeof import('@cloze/backend')>();
+  const stopGradient = (x: Tensor) => (shared.stops as Stops).through(x, backend.stopGradient);
+  return { ...backend, stopGradient };
+});
+const stops = new Stops();
+shared.stops = stops;
+
+const contract = (name: string, traits: Traits, build: Build) => regulariserContract(name, build, traits, stops);
+const table = tableScope('table');
+const tokens = occurrenceScope({ table: 'table', ids: 'ids' });
+const logits = ({ logits: z }: SmallOutput) => z;
+const unlabelled = ({ unlabelled: rows }: SmallBatch) => rows;
+
+contract('R-Drop', { forward: 2, backward: 2, divergence: 'divergence' }, (o, alpha) => rDrop(o, { alpha, logits }));
+contract(
+  'R-Drop, Jensen-Shannon, paper scaling, interleaved',
+  { forward: 1, backward: 1, divergence: 'divergence' },
+  (o, alpha) => rDrop(o, { alpha, logits, divergence: 'js', scaling: 'paper', arrangement: 'interleaved' }),
+);
+contract('R-Drop, squared distance, concatenated', { forward: 1, backward: 1, divergence: 'divergence' }, (o, alpha) =>
+  rDrop(o, { alpha, logits, divergence: 'squared', arrangement: 'concatenated' }),
+);
+contract('semi-supervised R-Drop', { forward: 3, backward: 3, divergence: 'semiSupervisedRDrop' }, (o, weight, rate) =>
+  semiSupervisedRDrop(o, { model: smallLogits(rate), unlabelled, weight }),
+);
+contract(
+  'consistency on labelled rows, interleaved',
+  { forward: 2, backward: 2, divergence: 'consistency' },
+  (o, weight, rate) =>
+    addTerm(o, 'consistency', consistency(smallLogits(rate), { arrangement: 'interleaved', scaling: 'mean' }), weight),
+);
+contract('VAT, table', { stops: true, forward: 4, backward: 3, draws: true }, (o, weight, rate) =>
+  vat(o, { model: smallLogits(rate), unlabelled, weight, scope: tableScope('table') }),
+);
+contract(
+  'VAT, occurrences, two iterations, attached teacher',
+  { stops: true, forward: 5, backward: 5, draws: true },
+  (o, weight, rate) =>
+    vat(o, {
+      model: smallLogits(rate),
+      unlabelled,
+      weight,
+      scope: occurrenceScope({ table: 'table', ids: 'ids' }),
+      iterations: 2,
+      norm: 'perSample',
+      xi: 0.1,
+      teacher: 'attached',
+    }),
+);
+contract(
+  'VAT, no iteration: Gaussian noise',
+  { stops: true, forward: 3, backward: 2, draws: true },
+  (o, weight, rate) =>
+    vat(o, { model: smallLogits(rate), unlabelled, weight, scope: tableScope('table'), iterations: 0 }),
+);
+contract('FGM, table', { stops: true, forward: 2, backward: 2 }, (o, epsilon) => fgm(o, { scope: table, epsilon }));
+contract('FGM, occurrences, per sample, sum, fresh dropout', { stops: true, forward: 2, backward: 3 }, (o, epsilon) =>
+  fgm(o, { scope: tokens, epsilon, norm: 'perSample', minimise: 'sum', dropout: 'fresh' }),
+);
+contract('FGSM', { stops: true, forward: 2, backward: 2, strength: 0.1 }, (o, epsilon) =>
+  fgsm(o, { scope: table, epsilon }),
+);
+contract('PGD', { stops: true, forward: 4, backward: 4 }, (o, epsilon) => pgd(o, { scope: table, epsilon }));
+contract(
+  'PGD, maximum norm, random start, sum',
+  { stops: true, forward: 4, backward: 4, draws: true, strength: 0.1 },
+  (o, epsilon) =>
+    pgd(o, { scope: tokens, epsilon, ball: 'max', stepSize: 0.05, steps: 2, start: 'uniform', minimise: 'sum' }),
+);
+contract('gradient penalty, table', { forward: 1, backward: 2 }, (o, epsilon) =>
+  gradientPenalty(o, { scope: table, epsilon }),
+);
+contract('gradient penalty, per sample', { forward: 1, backward: 2 }, (o, epsilon) =>
+  gradientPenalty(o, { scope: tokens, epsilon, per: 'sample' }),
+);
+contract('random noise', { forward: 1, backward: 1, draws: true }, (o, sigma) =>
+  randomNoise(o, { scope: tokens, sigma }),
+);
+contract('FGM over R-Drop', { stops: true, forward: 4, backward: 4 }, (o, epsilon) =>
+  epsilon === 0 ? o : fgm(rDrop(o, { logits }), { scope: tokens, epsilon }),
+);
