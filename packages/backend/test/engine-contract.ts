@@ -267,6 +267,51 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       variables.dispose();
     });
 
+    it('a hundred training steps of a small encoder leave no handle behind, and learn', async () => {
+      const zeros = (...shape: number[]) => ({
+        shape,
+        dtype: 'float32' as const,
+        values: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+      });
+      const words = { ...zeros(7, 4), values: Float32Array.from(numbers(28)) };
+      const variables = createVariables(engine, { words, mean: zeros(7, 4), variance: zeros(7, 4) });
+      const norm = { scale: constant([1, 1, 1, 1]), offset: constant([0, 0, 0, 0]) };
+      const int32 = (...values: number[]) => ({
+        shape: [values.length],
+        dtype: 'int32' as const,
+        values: Int32Array.from(values),
+      });
+      const scalar = (value: number) => ({ shape: [], dtype: 'float32' as const, values: Float32Array.of(value) });
+      type Batch = { ids: Tensor; key: Tensor; power1: Tensor; power2: Tensor };
+      const step = compile(variables, (state, { ids, key, power1, power2 }: Batch) => {
+        const read = reshape(gatherRows(state.words, ids), [1, 6, 4]);
+        const seen = dropout(layerNorm(attention(read, read, read, { heads: 2 }), norm, 1e-5), {
+          rate: 0.1,
+          key: rootKey(key),
+        });
+        const logits = matmul(reshape(add(read, seen), [6, 4]), state.words, { transposeB: true });
+        const loss = mean(sparseCrossEntropy(logits, ids));
+        const operands = { parameter: state.words, mean: state.mean, variance: state.variance };
+        const gradient = gradients(loss, state.words);
+        const moments = { gradient, rate: constant([0.05], []), beta1Power: power1, beta2Power: power2 };
+        const options = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0 };
+        const next = adamStep({ ...operands, ...moments }, options);
+        return { outputs: { loss }, state: { words: next.parameter, mean: next.mean, variance: next.variance } };
+      });
+      const losses: number[] = [];
+      let handles = 0;
+      for (let t = 1; t <= 100; t++) {
+        const powers = { power1: scalar(0.9 ** t), power2: scalar(0.999 ** t) };
+        const { loss } = await step({ ids: int32(1, 2, 3, 1, 6, 0), key: int32(5, t, 0), ...powers });
+        losses.push(loss.values[0] as number);
+        evaluate(engine, sum(constant([1, 2])));
+        if (t === 2) handles = engine.liveHandles();
+      }
+      expect(engine.liveHandles()).toBe(handles);
+      expect(losses.at(-1)).toBeLessThan(0.2 * (losses[0] as number));
+      variables.dispose();
+    });
+
     it('two compiled functions share variables; shapes may change between calls', async () => {
       const variables = createVariables(engine, {
         w: { shape: [2], dtype: 'float32' as const, values: Float32Array.of(1, 2) },

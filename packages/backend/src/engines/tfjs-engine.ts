@@ -96,7 +96,11 @@ export async function tfjsEngine(name: TfjsName, { from }: TfjsEngineOptions = {
     origin: module,
     devices,
     runner,
-    liveHandles: () => tf.memory().numTensors,
+    // Tensors that tfjs knows of, and values that the backend holds: a kernel may forget either.
+    liveHandles: () => {
+      select();
+      return tf.memory().numTensors + tf.backend().numDataIds();
+    },
     dispose: () => {},
   });
 }
