@@ -1,3 +1,8 @@
+export type { Attribution, AttributionInput, GradientAt, GradientFunction } from './attribution/attribution.ts';
+export { gradientTimesInput } from './attribution/gradient-times-input.ts';
+export { type IntegratedGradients, integratedGradients } from './attribution/integrated-gradients.ts';
+export { type PathRule, type PathRuleName, pathRule, pathRuleNames } from './attribution/path-rule.ts';
+export { saliency } from './attribution/saliency.ts';
 export type {
   ClueFile,
   ClueMetric,
@@ -45,6 +50,22 @@ export { pearsonCorrelation } from './metrics/pearson-correlation.ts';
 export { perplexity } from './metrics/perplexity.ts';
 export { pseudoPerplexity, type ScoredTokens } from './metrics/pseudo-perplexity.ts';
 export { spearmanCorrelation } from './metrics/spearman-correlation.ts';
+export { leftToRight } from './scoring/left-to-right.ts';
+export { maskEachToken } from './scoring/mask-each-token.ts';
+export { maskWordsLeftToRight } from './scoring/mask-words-left-to-right.ts';
+export { type MinimalPair, minimalPairs } from './scoring/minimal-pairs.ts';
+export { onePass } from './scoring/one-pass.ts';
+export { type Hypothesis, type RerankOptions, rerank } from './scoring/rerank.ts';
+export type { ScorableSentence } from './scoring/scorable-sentence.ts';
+export {
+  type PredictQueries,
+  type ScoringOptions,
+  type ScoringQuery,
+  type SentenceScore,
+  scoreSentences,
+} from './scoring/score-sentences.ts';
+export type { ScoringKind, ScoringQuestion } from './scoring/scoring-kind.ts';
+export { tuneRerankWeight } from './scoring/tune-rerank-weight.ts';
 export { type BleuOptions, bleu } from './text/bleu.ts';
 export { characters } from './text/characters.ts';
 export { errorRate } from './text/error-rate.ts';
