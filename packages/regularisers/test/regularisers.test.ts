@@ -1,21 +1,36 @@
-import type { Tensor } from '@cloze/backend';
+import type { Key, Tensor } from '@cloze/backend';
 import { vi } from 'vitest';
 import {
   addTerm,
+  attentionDiversity,
   consistency,
+  decayToPretrained,
   fgm,
   fgsm,
   gradientPenalty,
+  labelSmoothing,
+  mixout,
   occurrenceScope,
   pgd,
   randomNoise,
+  randomReplacement,
   rDrop,
   semiSupervisedRDrop,
+  simcse,
+  supervisedSimcse,
   tableScope,
   vat,
 } from '../src/index.ts';
 import { type Build, regulariserContract, type Traits } from './regulariser-contract.ts';
-import { type SmallBatch, type SmallOutput, smallLogits } from './small-task.ts';
+import {
+  along,
+  type SmallBatch,
+  type SmallOutput,
+  type SmallParameters,
+  type SmallRows,
+  smallLogits,
+  smallModel,
+} from './small-task.ts';
 import { Stops } from './stops.ts';
 
 const shared = vi.hoisted(() => ({ stops: undefined as unknown }));
@@ -97,6 +112,51 @@ contract('gradient penalty, per sample', { forward: 1, backward: 2 }, (o, epsilo
 );
 contract('random noise', { forward: 1, backward: 1, draws: true }, (o, sigma) =>
   randomNoise(o, { scope: tokens, sigma }),
+);
+const vector = (rate: number) => (p: SmallParameters, rows: SmallRows, key: Key | undefined) =>
+  smallModel(rate)(p, rows, key).vector;
+const weights = ({ weights: w }: SmallOutput) => w;
+const attend = ({ attend: a }: SmallBatch) => a;
+contract('SimCSE', { forward: 3, backward: 3 }, (o, weight, rate) =>
+  addTerm(o, 'simcse', simcse(vector(rate)), weight),
+);
+contract('SimCSE, both as candidates, interleaved', { forward: 2, backward: 2 }, (o, weight, rate) =>
+  addTerm(
+    o,
+    'simcse',
+    simcse(vector(rate), { candidates: 'both', arrangement: 'interleaved', temperature: 0.2 }),
+    weight,
+  ),
+);
+contract('supervised SimCSE', { forward: 4, backward: 4 }, (o, weight, rate) =>
+  addTerm(
+    o,
+    'simcse',
+    supervisedSimcse(vector(rate), {
+      anchors: (b: SmallBatch) => b as SmallRows,
+      positives: unlabelled,
+      hardNegatives: unlabelled,
+      hardNegativeWeight: 0.5,
+      temperature: 0.2,
+    }),
+    weight,
+  ),
+);
+contract('attention diversity, rewarded', { forward: 1, backward: 1 }, (o, weight) =>
+  attentionDiversity(o, { weights, attend, weight, sign: 'reward' }),
+);
+contract('attention diversity, spread punished', { forward: 1, backward: 1 }, (o, weight) =>
+  attentionDiversity(o, { weights, attend, weight, sign: 'punish', of: 'spread', correction: 1, epsilon: 1e-4 }),
+);
+contract('random replacement', { forward: 1, backward: 1, draws: true }, (o, rate) =>
+  randomReplacement(o, { ids: 'ids', target: attend, rate }),
+);
+contract('label smoothing', { forward: 1, backward: 1 }, (o, epsilon) => labelSmoothing(o, { logits, epsilon }));
+contract('mixout', { forward: 1, backward: 1, draws: true, fixed: true }, (o, probability) =>
+  mixout(o, { pretrained: along(0.3), probability: probability as number }),
+);
+contract('decay to the pretrained point', { forward: 1, backward: 1 }, (o, weight) =>
+  decayToPretrained(o, { pretrained: along(0.3), weight }),
 );
 contract('FGM over R-Drop', { stops: true, forward: 4, backward: 4 }, (o, epsilon) =>
   epsilon === 0 ? o : fgm(rDrop(o, { logits }), { scope: tokens, epsilon }),

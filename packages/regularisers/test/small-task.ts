@@ -104,10 +104,9 @@ export const smallModel =
     const scores = reshape(matmul(asked, embedded, { transposeB: true }), [batch, 1, length, length]);
     const weights = visibleSoftmax(scores, reshape(attend, [batch, 1, 1, length]));
     const mixed = matmul(reshape(weights, [batch, length, length]), embedded);
-    const vector = mean(add(embedded, mixed), { axes: 1 });
-    const hidden = matmul(vector, kernel);
-    const active = multiply(tanh(hidden), abs(add(square(hidden), 0.5)));
-    return { logits: matmul(active, head), vector, weights };
+    const hidden = matmul(mean(add(embedded, mixed), { axes: 1 }), kernel);
+    const vector = multiply(tanh(hidden), abs(add(square(hidden), 0.5)));
+    return { logits: matmul(vector, head), vector, weights };
   };
 
 export const smallLogits =

@@ -1,8 +1,8 @@
 import { forkKey, type Key } from '@cloze/backend';
 import type { Model } from '../objective/objective.ts';
 import type { Arrangement } from './arrangement.ts';
-import { doubleKey } from './double-key.ts';
 import { duplicateRows } from './duplicate-rows.ts';
+import { scaleKey } from './scale-key.ts';
 
 /** How a model is evaluated twice. */
 export interface PairOptions<B> {
@@ -31,5 +31,5 @@ export function evaluateTwice<P, B, R>(
   const first = fork('first pass');
   return doubled
     ? [model(parameters, batch, first)]
-    : [model(parameters, duplicate(batch, arrangement), first && doubleKey(first))];
+    : [model(parameters, duplicate(batch, arrangement), first && scaleKey(first, 2))];
 }

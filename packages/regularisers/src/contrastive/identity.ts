@@ -1,0 +1,15 @@
+import { constant, type DType, type Tensor } from '@cloze/backend';
+
+/** Ones on the diagonal of `[rows, columns]`, from column `offset` on; zeros elsewhere. @internal */
+export function identity(
+  rows: number,
+  columns: number,
+  { dtype = 'float32', offset = 0 }: { readonly dtype?: DType; readonly offset?: number } = {},
+): Tensor {
+  const at = (i: number) => (Math.floor(i / columns) + offset === i % columns ? 1 : 0);
+  return constant(
+    Array.from({ length: rows * columns }, (_, i) => at(i)),
+    [rows, columns],
+    dtype,
+  );
+}
