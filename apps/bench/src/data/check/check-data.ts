@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClueTask, clueTasks } from '@cloze/eval';
+import { pinsName } from '../pull/pins.ts';
+import { checkPins } from './check-pins.ts';
 import type { CheckRecord } from './check-record.ts';
 import { checkTask } from './check-task.ts';
 import { checkTextFile } from './check-text-file.ts';
@@ -21,14 +23,15 @@ function filesBelow(folder: string, prefix = ''): string[] {
  *
  * @param tasks only these tasks' files; default every file
  */
-export function* checkData(data: string, tasks?: readonly ClueTask[]): Generator<CheckRecord> {
+export async function* checkData(data: string, tasks?: readonly ClueTask[]): AsyncGenerator<CheckRecord> {
   const heldOut = new Map<string, readonly (readonly string[])[]>();
   for (const task of tasks ?? clueTasks) yield* checkTask(task, data, heldOut);
+  yield* checkPins(data, tasks ?? clueTasks);
   if (tasks !== undefined) return;
   const known = new Set(clueTasks.flatMap(({ folder, files }) => files.map(({ name }) => `${folder}/${name}`)));
   const seen = new Map<string, ReadonlySet<string>>();
   for (const file of filesBelow(data)) {
-    if (known.has(file)) continue;
+    if (known.has(file) || file === pinsName) continue;
     if (/^corpus\/.*\.txt(\.gz)?$/.test(file)) yield* checkTextFile('corpus', data, file, seen, heldOut);
     else if (/^vocab\/.*\.txt$/.test(file)) yield* checkTextFile('vocabulary', data, file, seen, heldOut);
     else yield { kind: 'unread', file };

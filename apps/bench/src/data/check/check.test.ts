@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkData } from './check-data.ts';
+import type { CheckRecord } from './check-record.ts';
 import { summariseLengths } from './summarise-lengths.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'cloze-check-'));
@@ -52,8 +53,9 @@ describe('checkData', () => {
     put('vocab/small.txt', '[PAD]\n[UNK]\n[CLS]\n[SEP]\n好\n\n好\n');
   });
 
-  it('tells rows, bad lines, labels, lengths, duplicates, what splits and corpora share, and what was not read', () => {
-    const records = [...checkData(data)];
+  it('tells rows, bad lines, labels, lengths, duplicates, what splits and corpora share, and what was not read', async () => {
+    const records: CheckRecord[] = [];
+    for await (const record of checkData(data)) records.push(record);
     const files = Object.fromEntries(records.flatMap((r) => (r.kind === 'file' ? [[r.file, r]] : [])));
     expect(files['clue/ocnli/train.json']).toEqual({
       kind: 'file',
