@@ -53,10 +53,16 @@ function serve(
   response.end(bytes.subarray(start));
 }
 
-/** Sends the head and some bytes of a file, then hangs up or says nothing more. */
-function serveSome(response: ServerResponse, bytes: Uint8Array, some: number, hangUp: boolean): void {
+/** Sends the head and some bytes of a file, then nothing more; hangs up once a file holds them, if one is given. */
+function serveSome(response: ServerResponse, bytes: Uint8Array, some: number, arrivesIn?: string): void {
   response.writeHead(200, { etag: `"${sha256(bytes)}"`, 'content-length': bytes.length });
-  response.write(bytes.subarray(0, some), () => hangUp && setTimeout(() => response.destroy(), 20));
+  response.write(bytes.subarray(0, some));
+  if (arrivesIn !== undefined) void holds(arrivesIn, some).then(() => response.destroy());
+}
+
+/** Waits until a file has so many bytes. */
+async function holds(path: string, bytes: number): Promise<void> {
+  while (!existsSync(path) || statSync(path).size < bytes) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 beforeAll(async () => {
@@ -103,7 +109,7 @@ async function pull(data: string, sources: readonly DataSource[], from: string |
     signal: new AbortController().signal,
     report: () => {},
     ...(from !== undefined && { from }),
-    ...{ pause: 1, stall: 300, attempts: 3 },
+    ...{ pause: 1, stall: 2000, attempts: 3 },
   };
   const results = [];
   for await (const result of pullData(data, sources, () => options)) results.push(result);
@@ -254,39 +260,40 @@ describe('pulling', () => {
 
 describe('download', () => {
   const bytes = randomBytes(200_000);
-  const options = { signal: new AbortController().signal, report: () => {}, most: 1e6, pause: 1, stall: 200 };
+  const options = { signal: new AbortController().signal, report: () => {}, most: 1e6, pause: 1, stall: 500 };
   const part = () => join(root, `part-${folders++}`);
 
   it('goes on where the connection broke, stalled, or the process was stopped', async () => {
-    files.set('x', bytes);
+    const target = part();
     handlers.set('x', (request, response, count) => {
-      if (count <= 2) serveSome(response, bytes, 50_000, count === 1);
+      if (count === 1) serveSome(response, bytes, 50_000, target);
+      // Ignores the range, and falls silent.
+      else if (count === 2) serveSome(response, bytes, 60_000);
       else serve(request, response, bytes);
     });
-    const target = part();
     await download(`${address}/x`, target, options);
     expect(readFileSync(target).equals(bytes)).toBe(true);
     expect(existsSync(`${target}.json`)).toBe(false);
-    // The second answer ignored the range, so the third went on from its 50,000 bytes.
-    expect(asked).toEqual(['x all', 'x bytes=50000-', 'x bytes=50000-']);
+    expect(asked).toEqual(['x all', 'x bytes=50000-', 'x bytes=60000-']);
   });
 
   it('begins again when the file changed on the server, or when the server cannot tell', async () => {
     const newer = randomBytes(200_000);
+    const target = part();
     handlers.set('y', (request, response, count) => {
-      if (count === 1) serveSome(response, bytes, 50_000, true);
+      if (count === 1) serveSome(response, bytes, 50_000, target);
       else serve(request, response, newer);
     });
-    const target = part();
     await download(`${address}/y`, target, options);
     expect(readFileSync(target).equals(newer)).toBe(true);
 
+    const other = part();
     handlers.set('z', (_request, response, count) => {
       response.writeHead(200, { 'content-length': bytes.length });
-      if (count === 1) response.write(bytes.subarray(0, 1000), () => setTimeout(() => response.destroy(), 20));
-      else response.end(bytes);
+      if (count > 1) return void response.end(bytes);
+      response.write(bytes.subarray(0, 1000));
+      void holds(other, 1000).then(() => response.destroy());
     });
-    const other = part();
     await download(`${address}/z`, other, options);
     expect(readFileSync(other).equals(bytes)).toBe(true);
     expect(asked.filter((line) => line.startsWith('z'))).toEqual(['z all', 'z all']);
@@ -317,7 +324,7 @@ describe('download', () => {
   });
 
   it('stops at once when aborted', async () => {
-    handlers.set('slow', (_request, response) => serveSome(response, bytes, 1000, false));
+    handlers.set('slow', (_request, response) => serveSome(response, bytes, 1000));
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);
     await expect(download(`${address}/slow`, part(), { ...options, signal: controller.signal })).rejects.toThrow(
@@ -350,28 +357,22 @@ describe('bench data pull', () => {
     // Random text does not compress, so that the archive is large enough to be cut.
     const zip = ocnliZip({ 'ocnli/train.50k.json': ocnliRow(randomBytes(60_000).toString('base64')) });
     const data = newFolder();
-    for (const [signal, ends] of [
-      ['SIGKILL', 'SIGKILL'],
-      ['SIGINT', 130],
+    const part = join(data, '.partial', `${sha256(utf8(ocnli.url)).slice(0, 16)}.part`);
+    handlers.set('ocnli_public.zip', (request, response) => {
+      if (request.headers.range === undefined) return serveSome(response, zip, 30_000);
+      response.writeHead(206, {
+        ...{ etag: `"${sha256(zip)}"`, 'content-length': zip.length - 30_000 },
+        'content-range': `bytes 30000-${zip.length - 1}/${zip.length}`,
+      });
+      response.write(zip.subarray(30_000, 50_000));
+    });
+    for (const [signal, ends, bytes] of [
+      ['SIGKILL', 'SIGKILL', 30_000],
+      ['SIGINT', 130, 50_000],
     ] as const) {
-      const halfway = new Promise<void>((sent) =>
-        handlers.set('ocnli_public.zip', (request, response) => {
-          if (request.headers.range === undefined) serveSome(response, zip, 30_000, false);
-          else {
-            // Goes on, and is cut again.
-            response.writeHead(206, {
-              etag: `"${sha256(zip)}"`,
-              'content-length': zip.length - 30_000,
-              'content-range': `bytes 30000-${zip.length - 1}/${zip.length}`,
-            });
-            response.write(zip.subarray(30_000, 50_000));
-          }
-          setTimeout(sent, 150);
-        }),
-      );
       const child = run(data, 'ocnli');
       const end = ended(child);
-      await halfway;
+      await holds(part, bytes);
       child.kill(signal);
       expect(await end).toBe(ends);
       expect(existsSync(join(data, 'clue'))).toBe(false);

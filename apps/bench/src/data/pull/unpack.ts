@@ -9,8 +9,6 @@ import { type Entry, openPromise } from 'yauzl';
 /** No text file of a task is larger. */
 const mostBytes = 1_000_000_000;
 
-const isMacFork = (name: string) => name.startsWith('__MACOSX/') || basename(name).startsWith('._');
-
 /**
  * Unpacks the wanted files of a zip archive, whatever folder they are in there.
  *
@@ -27,7 +25,7 @@ export async function unpack(archive: string, wanted: ReadonlySet<string>, folde
   try {
     for await (const entry of zip.eachEntry()) {
       const name = basename(entry.fileName);
-      if (entry.fileName.endsWith('/') || !wanted.has(name) || isMacFork(entry.fileName)) continue;
+      if (entry.fileName.endsWith('/') || !wanted.has(name)) continue;
       const other = found.get(name);
       if (other) throw new Error(`the archive holds two files ${name}: ${other.fileName}, ${entry.fileName}`);
       if (entry.uncompressedSize > mostBytes)
