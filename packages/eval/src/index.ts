@@ -66,6 +66,18 @@ export {
 } from './scoring/score-sentences.ts';
 export type { ScoringKind, ScoringQuestion } from './scoring/scoring-kind.ts';
 export { tuneRerankWeight } from './scoring/tune-rerank-weight.ts';
+export { alignment } from './similarity/alignment.ts';
+export { bhattacharyyaDistance } from './similarity/bhattacharyya-distance.ts';
+export { cosineSimilarity } from './similarity/cosine-similarity.ts';
+export { evaluateSts } from './similarity/evaluate-sts.ts';
+export { fitGaussian, type Gaussian } from './similarity/fit-gaussian.ts';
+export { fitWhitening, type Whitening } from './similarity/fit-whitening.ts';
+export { frechetDistance } from './similarity/frechet-distance.ts';
+export { gaussianKl } from './similarity/gaussian-kl.ts';
+export { meanCosine } from './similarity/mean-cosine.ts';
+export { partitionIsotropy } from './similarity/partition-isotropy.ts';
+export { uniformity } from './similarity/uniformity.ts';
+export type { Vectors } from './similarity/vectors.ts';
 export { type BleuOptions, bleu } from './text/bleu.ts';
 export { characters } from './text/characters.ts';
 export { errorRate } from './text/error-rate.ts';

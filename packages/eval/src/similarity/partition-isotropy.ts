@@ -1,0 +1,34 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { type Vectors, widthOf } from './vectors.ts';
+
+/**
+ * Isotropy by the partition function, `min Z(c) / max Z(c)` with `Z(c) = Σ exp(c·x)` over the eigenvectors c of `XᵀX`, both signs
+ * (Mu and Viswanath 2018): 1 is isotropic, 0 a single direction.
+ *
+ * @throws {RangeError} for no vector
+ */
+export function partitionIsotropy(vectors: Vectors): number {
+  const width = widthOf('partitionIsotropy', vectors);
+  const second = new Float64Array(width * width);
+  for (const x of vectors)
+    for (let i = 0; i < width; i++)
+      for (let j = 0; j <= i; j++) second[i * width + j]! += (x[i] as number) * (x[j] as number);
+  for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) second[j * width + i] = second[i * width + j] as number;
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(width, width, second), {
+    assumeSymmetric: true,
+  });
+  // exp overflows for long vectors, so sums are kept as logarithms.
+  const logs: number[] = [];
+  for (let column = 0; column < width; column++) {
+    const dots = vectors.map((x) => {
+      let dot = 0;
+      for (let i = 0; i < width; i++) dot += (x[i] as number) * eigenvectorMatrix.get(i, column);
+      return dot;
+    });
+    for (const sign of [1, -1]) {
+      const top = dots.reduce((most, dot) => Math.max(most, sign * dot), Number.NEGATIVE_INFINITY);
+      logs.push(top + Math.log(dots.reduce((sum, dot) => sum + Math.exp(sign * dot - top), 0)));
+    }
+  }
+  return Math.exp(Math.min(...logs) - Math.max(...logs));
+}
