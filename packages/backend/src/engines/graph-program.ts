@@ -1,4 +1,4 @@
-import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import type { DType, HostTensor, Operation, Tensor } from '../expression/tensor.ts';
 import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
 import { reachable } from '../lowering/interpret.ts';
 import { adamEpsilon, lowerToTensorflow } from '../lowering/tensorflow-table.ts';
@@ -102,24 +102,28 @@ export function graphProgram(
     for (const output of outputs) consumed.add(output);
     const adams: { operation: Operation; paths: readonly [string, string, string] }[] = [];
     for (const operation of order) {
+      if (operation.primitive.name !== 'adam' || operation.outputs.some((result) => consumed.has(result))) continue;
+      const paths = inPlace(operation, target);
+      if (paths) adams.push({ operation, paths });
+    }
+    const inside = new Set(adams.map(({ operation }) => operation));
+    // Moments that only an in-place kernel touches are never read.
+    const needed = new Set(wanted);
+    for (const operation of order) {
+      const inputs = inside.has(operation) ? operation.inputs.filter((_, i) => i !== 1 && i !== 2) : operation.inputs;
+      for (const tensor of inputs) needed.add(tensor);
+    }
+    for (const operation of order) {
       const [output] = operation.outputs as [Tensor];
-      if (operation.primitive.name === 'input') continue;
-      if (operation.primitive.name === 'variable') {
-        const read = first(
-          sink.op('ReadVariableOp', [(stored.get(operation.attributes.path as string) as Stored).handle], {
-            dtype: { type: output.dtype },
-          }),
-        );
+      const { name } = operation.primitive;
+      if (name === 'input' || inside.has(operation)) continue;
+      if (name === 'variable') {
+        if (!needed.has(output)) continue;
+        const { handle } = stored.get(operation.attributes.path as string) as Stored;
+        const read = first(sink.op('ReadVariableOp', [handle], { dtype: { type: output.dtype } }));
         values.set(output, read);
         reads.push(read);
         continue;
-      }
-      if (operation.primitive.name === 'adam') {
-        const paths = inPlace(operation, target);
-        if (paths && !operation.outputs.some((result) => consumed.has(result))) {
-          adams.push({ operation, paths });
-          continue;
-        }
       }
       const results = lowerToTensorflow(
         sink,
@@ -128,25 +132,27 @@ export function graphProgram(
       );
       for (const [i, result] of operation.outputs.entries()) values.set(result, results[i] as TfOutput);
     }
-    // Nothing is written before every variable of this call has been read.
-    const targets: TfOutput[] = [];
-    const inside = new Set(adams.flatMap(({ operation }) => operation.outputs));
-    for (const [path, tensor] of updates) {
-      if (inside.has(tensor)) continue;
-      const { handle } = stored.get(path) as Stored;
-      targets.push(
-        first(
-          sink.op(
-            'AssignVariableOp',
-            [handle, values.get(tensor) as TfOutput],
-            { dtype: { type: tensor.dtype } },
-            { control: reads },
-          ),
+    // Nothing is written before every variable of this call has been read; one node waits for all, or every write would for each.
+    const afterReads = updates.length > 0 ? [first(sink.op('NoOp', [], {}, { control: reads }))] : [];
+    const assign = (path: string, value: TfOutput, dtype: DType) =>
+      first(
+        sink.op(
+          'AssignVariableOp',
+          [(stored.get(path) as Stored).handle, value],
+          { dtype: { type: dtype } },
+          { control: afterReads },
         ),
       );
-    }
+    const targets: TfOutput[] = [];
+    for (const [path, tensor] of updates)
+      if (!inside.has(tensor.operation)) targets.push(assign(path, values.get(tensor) as TfOutput, tensor.dtype));
+    const shared = new Map<string, TfOutput>();
+    const once = (key: string, make: () => TfOutput): TfOutput => {
+      const made = shared.get(key) ?? make();
+      shared.set(key, made);
+      return made;
+    };
     const scalar = (value: number) => sink.constant([], 'float32', Float32Array.of(value));
-    const epsilons = new Map<string, TfOutput>();
     for (const { operation, paths } of adams) {
       const [p, , , gradient, rate, power1, power2] = operation.inputs.map(
         (tensor) => values.get(tensor) as TfOutput,
@@ -157,22 +163,20 @@ export function graphProgram(
         epsilon: number;
         decay: number;
       };
+      const idOf = (i: number) => (operation.inputs[i] as Tensor).operation.id;
       const [parameter, mean, variance] = paths.map((path) => (stored.get(path) as Stored).handle) as [
         TfOutput,
         TfOutput,
         TfOutput,
       ];
-      let control = reads;
+      let control = afterReads;
       if (decay !== 0) {
-        const keep = first(sink.op('Sub', [scalar(1), first(sink.op('Mul', [rate, scalar(decay)]))]));
-        const decayed = first(sink.op('Mul', [p, keep]));
-        control = [
-          first(sink.op('AssignVariableOp', [parameter, decayed], { dtype: { type: 'float32' } }, { control: reads })),
-        ];
+        const keep = once(`keep ${decay} ${idOf(4)}`, () =>
+          first(sink.op('Sub', [scalar(1), first(sink.op('Mul', [rate, scalar(decay)]))])),
+        );
+        control = [assign(paths[0], first(sink.op('Mul', [p, keep])), 'float32')];
       }
-      const keyOfEpsilon = `${epsilon}/${(operation.inputs[6] as Tensor).operation.id}`;
-      const hat = epsilons.get(keyOfEpsilon) ?? adamEpsilon(sink, epsilon, power2);
-      epsilons.set(keyOfEpsilon, hat);
+      const hat = once(`epsilon ${epsilon} ${idOf(6)}`, () => adamEpsilon(sink, epsilon, power2));
       const operands = [parameter, mean, variance, power1, power2, rate, scalar(beta1), scalar(beta2), hat, gradient];
       targets.push(first(sink.op('ResourceApplyAdam', operands, {}, { control })));
     }

@@ -34,6 +34,7 @@ export function newGraph(native: Native): TfGraph {
   const { call, status, check } = native;
   const pointer = call.TF_NewGraph();
   let nodes = 0;
+  const small = new Map<string, TfOutput>();
   const finish = (operation: unknown, what: string): TfOutput[] => {
     const oper = call.TF_FinishOperation(operation, status);
     check(what);
@@ -54,13 +55,22 @@ export function newGraph(native: Native): TfGraph {
       return finish(operation, name);
     },
     constant: (shape, dtype, values) => {
+      // Shapes, axes and scalars recur in every layer: one node serves them all.
+      const key =
+        values.byteLength <= 64
+          ? `${dtype} ${shape} ${new Uint8Array(values.buffer, values.byteOffset, values.byteLength)}`
+          : undefined;
+      const known = key === undefined ? undefined : small.get(key);
+      if (known) return known;
       const operation = call.TF_NewOperation(pointer, 'Const', `Const_${nodes++}`);
       const tensor = native.toTensor(shape, dtype, values);
       call.TF_SetAttrType(operation, 'dtype', typeNumbers[dtype]);
       call.TF_SetAttrTensor(operation, 'value', tensor, status);
       call.TF_DeleteTensor(tensor);
       check('Const');
-      return finish(operation, 'Const')[0] as TfOutput;
+      const made = finish(operation, 'Const')[0] as TfOutput;
+      if (key !== undefined) small.set(key, made);
+      return made;
     },
     placeholder: (name, dtype, shape) => {
       const operation = call.TF_NewOperation(pointer, 'Placeholder', name);

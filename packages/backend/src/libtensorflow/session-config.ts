@@ -10,15 +10,15 @@ const message = (field: number, bytes: readonly number[]): number[] => [
 ];
 
 /**
- * A ConfigProto in protobuf's wire format: threads, XLA, and TensorFlow's arithmetic optimiser off.
+ * A ConfigProto in protobuf's wire format: threads, XLA, and TensorFlow's graph rewriter (Grappler) off.
  *
- * TensorFlow 2.21's arithmetic optimiser turns `Neg(Reshape(Neg(x)))` into `−x`: it takes out one of the two negations. A number that
- * may be silently wrong is worth no speed, so it stays off (docs/decisions/2026-11-24-arithmetic-optimiser-off.md).
+ * Its arithmetic pass turns `Neg(Reshape(Neg(x)))` into `−x` in TensorFlow 2.21: a number that may be silently wrong is worth no speed. The
+ * other passes were measured to gain nothing and to cost most of the first step (docs/decisions/2026-11-25-graph-rewriter-off.md).
  */
 export function encodeSessionConfig({ intraOpThreads, interOpThreads, xla }: SessionConfig): Uint8Array {
   // GraphOptions (field 10) holds OptimizerOptions (3) with global_jit_level = ON_2 (5) and cpu_global_jit (7), and
-  // RewriterConfig (10) with arithmetic_optimization (7) = OFF (2).
+  // RewriterConfig (10) with disable_meta_optimizer (19).
   const jit = xla ? message(3, [...integer(5, 2), ...integer(7, 1)]) : [];
-  const graphOptions = message(10, [...jit, ...message(10, integer(7, 2))]);
+  const graphOptions = message(10, [...jit, ...message(10, integer(19, 1))]);
   return Uint8Array.from([...integer(2, intraOpThreads), ...integer(5, interOpThreads), ...graphOptions]);
 }
