@@ -1,146 +1,185 @@
-import type { Engine, HostTensor } from '@cloze/backend';
-import { type EncoderConfig, type EncoderParameters, encoderConfig } from '@cloze/encoder';
-import { accuracy, bootstrapInterval, macroF1, mcnemar, perplexity } from '@cloze/eval';
+import type { Engine } from '@cloze/backend';
+import { type EncoderConfig, encoderConfig } from '@cloze/encoder';
+import { accuracy, bootstrapInterval, holm, macroF1, mcnemar, pairedBootstrap, perplexity } from '@cloze/eval';
 import { streamFrom } from '@cloze/random';
-import { encode, trainVocabulary } from '@cloze/tokenizer';
-import type { StepRecord } from '@cloze/trainer';
-import { type Poem, type Split, splitOf } from './datasets/read-poetry.ts';
+import type { StepRecord, StopSignal } from '@cloze/trainer';
+import type { Poem } from './datasets/read-poetry.ts';
+import type { Contender } from './quick-start/contender.ts';
 import { fill, type Guess } from './quick-start/fill.ts';
-import { fineTune, type Labelled } from './quick-start/fine-tune.ts';
-import type { ModelName } from './quick-start/models.ts';
+import { fineTune } from './quick-start/fine-tune.ts';
+import { maskers } from './quick-start/masker.ts';
 import type { Plan } from './quick-start/plan.ts';
+import { prepareCorpus } from './quick-start/prepare-corpus.ts';
 import { pretrain } from './quick-start/pretrain.ts';
 import { tokenLogProbabilities } from './quick-start/score.ts';
+import type { TimedRecord, Workspace } from './quick-start/workspace.ts';
+
+/** A figure with its 95 % bootstrap interval. */
+export interface Bounded {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 /** What came out for one encoder. */
-export interface ModelResult {
-  readonly name: ModelName;
-  readonly curve: readonly StepRecord[];
+export interface EncoderResult {
+  readonly name: string;
+  readonly curve: readonly TimedRecord[];
   readonly pretrainSeconds: number;
   readonly tokensPerSecond: number;
-  readonly pseudoPerplexity: number;
+  /** `ln p(token | all others)` of each token of each held-out text. */
+  readonly logProbabilities: readonly (readonly number[])[];
+  readonly pseudoPerplexity: Bounded;
   readonly scoreSeconds: number;
   readonly predictions: readonly number[];
-  readonly accuracy: number;
-  readonly interval: { readonly low: number; readonly high: number };
+  readonly accuracy: Bounded;
   readonly f1: number;
   readonly fineTuneSeconds: number;
   readonly guesses: readonly Guess[];
 }
 
+/** An encoder against the first one, on the same texts and poems. */
+export interface Comparison {
+  readonly name: string;
+  /** Of accuracies, in shares. */
+  readonly accuracy: Bounded;
+  /** Exact McNemar test, Holm's correction over all comparisons. */
+  readonly accuracyP: number;
+  /** `ln` of the ratio of pseudo-perplexities; below 0 is better than the first. */
+  readonly logPerplexity: Bounded;
+}
+
 /** Everything a quick start finds out. */
 export interface QuickStartResult {
   readonly config: EncoderConfig;
-  readonly models: readonly ModelResult[];
+  readonly models: readonly EncoderResult[];
+  readonly comparisons: readonly Comparison[];
   readonly testRows: number;
-  readonly pValue: number;
   readonly riddle: { readonly text: string; readonly column: number };
 }
 
 /** Told how far each phase is. */
-export type Watch = (model: ModelName, phase: 'pretrain' | 'fine-tune', total: number) => (record: StepRecord) => void;
+export type Watch = (encoder: string, phase: 'pretrain' | 'fine-tune', total: number) => (record: StepRecord) => void;
 
-/** READ THIS FIRST: the whole flow, from poems to figures. `now` gives seconds. */
+/** What a quick start is given besides its text. */
+export interface QuickStartOptions {
+  readonly seed: number;
+  readonly contenders: readonly Contender[];
+  readonly workspace: Workspace;
+  /** What a resume must share. */
+  readonly settings: unknown;
+  readonly watch: Watch;
+  /** Seconds. */
+  readonly now: () => number;
+  readonly signal?: StopSignal | undefined;
+}
+
+const riddle = { text: '春眠不覺曉，處處聞啼鳥。', column: 9 };
+
+/** READ THIS FIRST: the whole flow, from poems to figures. */
 export async function quickStart(
   engine: Engine,
   poems: readonly Poem[],
   plan: Plan,
-  { seed, watch, now }: { seed: number; watch: Watch; now: () => number },
+  { seed, contenders, workspace, settings, watch, now, signal }: QuickStartOptions,
 ): Promise<QuickStartResult> {
-  // Split by author, learn a vocabulary, and cut poems into pairs of couplets that fit one row.
-  const of = (split: Split) => poems.filter(({ author }) => splitOf(author) === split);
-  const vocabulary = trainVocabulary(
-    of('train').map(({ couplets }) => couplets.join('')),
-    { size: plan.vocabulary },
-  );
-  const pairs = (chosen: readonly Poem[]) =>
-    chosen
-      .flatMap(({ couplets }) => couplets.flatMap((line, i) => (i % 2 === 0 ? [line + (couplets[i + 1] ?? '')] : [])))
-      .map((text) => encode(vocabulary, text, undefined, { maximumLength: plan.length }));
+  const corpus = await prepareCorpus(poems, plan);
+  const { vocabulary, tokenizer, training, held, labelled } = corpus;
+  const maskerOf = await maskers(contenders, corpus, plan, seed);
+  const padId = vocabulary.special.pad;
+  const { layers, width } = plan;
   const config = encoderConfig({
     vocabularySize: vocabulary.tokens.length,
-    width: plan.width,
-    layers: plan.layers,
-    maximumLength: 64,
+    width,
+    layers,
+    maximumLength: plan.longest,
   });
+  // The labelled task that the corpus carries: was this poem written under the Tang or the Song?
+  const labels = labelled.test.map(({ label }) => label);
 
-  // The labelled task the corpus carries: was this poem written under the Tang or the Song?
-  const labelled = (chosen: readonly Poem[]): Labelled[] =>
-    chosen.map(({ couplets, dynasty }) => ({
-      encoding: encode(vocabulary, couplets.join(''), undefined, { maximumLength: 64 }),
-      label: dynasty === 'tang' ? 0 : 1,
-    }));
-  const balanced = (rows: readonly Labelled[], each: number) =>
-    [0, 1].flatMap((label) => rows.filter((row) => row.label === label).slice(0, each));
-  const half = Math.min(
-    500,
-    ...[0, 1].map((label) => labelled(of('test')).filter((row) => row.label === label).length),
-  );
-  const testRows = balanced(labelled(of('test')), half);
-  const labels = testRows.map(({ label }) => label);
+  const models: EncoderResult[] = [];
+  for (const contender of contenders) {
+    const earlier = workspace.recall(contender) as EncoderResult | undefined;
+    if (earlier) {
+      models.push(earlier);
+      continue;
+    }
+    const { label: name, architecture } = contender;
+    const random = streamFrom(seed).fork('bootstrap');
 
-  const riddle = { text: '春眠不覺曉，處處聞啼鳥。', column: 9 };
-  const models: ModelResult[] = [];
-  for (const name of ['BERT', 'T-TA'] as const) {
-    const curve: StepRecord[] = [];
-    const pretraining = watch(name, 'pretrain', plan.pretrainSteps);
-    const start = now();
-    const onStep = (record: StepRecord) => {
-      curve.push(record);
-      pretraining(record);
-    };
-    const parameters: EncoderParameters<HostTensor> = await pretrain({
-      engine,
-      name,
-      config,
-      plan,
-      vocabulary,
-      encodings: pairs(of('train')),
-      seed,
-      onStep,
-    });
+    const checkpoints = await workspace.openCheckpoints(contender);
+    const { parameters, records } = await pretrain({
+      ...{ engine, name: architecture, config, plan, padId, encodings: training, seed, checkpoints, signal, now },
+      masker: maskerOf.get(contender.id) as NonNullable<ReturnType<typeof maskerOf.get>>,
+      configuration: settings,
+      log: workspace.openLog(contender),
+      onStep: watch(name, 'pretrain', plan.pretrainSteps),
+    }).finally(checkpoints.close);
+    await workspace.saveEncoder(contender, parameters, config, corpus.tokenizerFile);
+    const pretrainSeconds = records.reduce((sum, { seconds }) => sum + seconds, 0);
+
+    const encoder = { engine, name: architecture, config, parameters, vocabulary };
     const pretrained = now();
-    const held = pairs(of('valid')).slice(0, plan.scored);
-    const log = await tokenLogProbabilities({
-      engine,
-      name,
-      config,
-      parameters,
-      vocabulary,
-      length: plan.length,
-      encodings: held,
-    });
+    const logProbabilities = await tokenLogProbabilities({ ...encoder, length: plan.length, encodings: held });
     const scored = now();
-    const tuning = {
-      engine,
-      name,
-      config,
-      parameters,
-      vocabulary,
-      trainRows: balanced(labelled(of('train')), 4000),
-      testRows,
-      steps: plan.fineTuneSteps,
-      seed,
-    };
-    const predictions = await fineTune({ ...tuning, onStep: watch(name, 'fine-tune', plan.fineTuneSteps) });
+    const predictions = await fineTune({
+      ...encoder,
+      ...{ padId, trainRows: labelled.train, testRows: labelled.test, steps: plan.fineTuneSteps, seed, signal },
+      onStep: watch(name, 'fine-tune', plan.fineTuneSteps),
+    });
+    const fineTuned = now();
+
     const right = predictions.map((prediction, i) => (prediction === labels[i] ? 1 : 0));
-    models.push({
+    const result: EncoderResult = {
       name,
-      curve,
-      pretrainSeconds: pretrained - start,
-      tokensPerSecond: curve.reduce((n, { tokens }) => n + tokens, 0) / (pretrained - start),
-      pseudoPerplexity: perplexity(log),
+      curve: records,
+      pretrainSeconds,
+      tokensPerSecond: records.reduce((sum, { tokens }) => sum + tokens, 0) / pretrainSeconds,
+      logProbabilities,
+      pseudoPerplexity: {
+        value: perplexity(logProbabilities),
+        ...bootstrapInterval(logProbabilities, { random: random.fork('texts'), statistic: perplexity }),
+      },
       scoreSeconds: scored - pretrained,
       predictions,
-      accuracy: accuracy(predictions, labels),
-      interval: bootstrapInterval(right, { random: streamFrom(seed).fork('bootstrap') }),
+      accuracy: {
+        value: accuracy(predictions, labels),
+        ...bootstrapInterval(right, { random: random.fork('poems') }),
+      },
       f1: macroF1(predictions, labels),
-      fineTuneSeconds: now() - scored,
-      guesses: await fill({ engine, name, config, parameters, vocabulary }, riddle.text, riddle.column),
-    });
+      fineTuneSeconds: fineTuned - scored,
+      guesses: await fill({ ...encoder, tokenizer }, riddle.text, riddle.column),
+    };
+    workspace.remember(contender, result);
+    models.push(result);
   }
-  const [first, second] = models.map(({ predictions }) =>
-    predictions.map((prediction, i) => prediction === labels[i]),
-  ) as [boolean[], boolean[]];
-  return { config, models, testRows: testRows.length, pValue: mcnemar(first, second).p, riddle };
+  return { config, models, comparisons: compare(models, labels, seed), testRows: labels.length, riddle };
+}
+
+/** Each encoder against the first, paired by text and by poem. */
+function compare(models: readonly EncoderResult[], labels: readonly number[], seed: number): Comparison[] {
+  const [first, ...others] = models;
+  if (!first) return [];
+  const right = ({ predictions }: EncoderResult) => predictions.map((p, i) => (p === labels[i] ? 1 : 0));
+  const ps = holm(others.map((other) => mcnemar(right(first), right(other)).p));
+  const logPerplexity = (texts: readonly (readonly number[])[]) => Math.log(perplexity(texts));
+  return others.map((other, i) => {
+    const random = streamFrom(seed).fork('comparison', i);
+    const bounded = ({ difference, low, high }: { difference: number; low: number; high: number }): Bounded => ({
+      value: difference,
+      low,
+      high,
+    });
+    return {
+      name: other.name,
+      accuracy: bounded(pairedBootstrap(right(other), right(first), { random: random.fork('poems') })),
+      accuracyP: ps[i] as number,
+      logPerplexity: bounded(
+        pairedBootstrap(other.logProbabilities, first.logProbabilities, {
+          random: random.fork('texts'),
+          statistic: logPerplexity,
+        }),
+      ),
+    };
+  });
 }

@@ -1,6 +1,6 @@
 import { compile, createVariables, type Engine, type HostTensor, softmax, type Tensor } from '@cloze/backend';
 import { type EncoderConfig, type EncoderParameters, predictTokens } from '@cloze/encoder';
-import { encode, padEncodings, type Vocabulary } from '@cloze/tokenizer';
+import { type NativeTokenizer, padEncodings, type Vocabulary } from '@cloze/tokenizer';
 import { bools, ints } from '../host-tensors.ts';
 import { encodeWith, type ModelName } from './models.ts';
 
@@ -18,18 +18,19 @@ export async function fill(
     config,
     parameters,
     vocabulary,
+    tokenizer,
   }: {
     engine: Engine;
     name: ModelName;
     config: EncoderConfig;
     parameters: EncoderParameters<HostTensor>;
     vocabulary: Vocabulary;
+    tokenizer: NativeTokenizer;
   },
   text: string,
   column: number,
 ): Promise<Guess[]> {
-  const encoding = encode(vocabulary, text);
-  const batch = padEncodings([encoding], { padId: vocabulary.special.pad });
+  const batch = padEncodings(await tokenizer.encodeBatch([text]), { padId: vocabulary.special.pad });
   const ids = batch.ids.slice();
   ids[column + 1] = vocabulary.special.mask;
   const variables = createVariables(engine, parameters);

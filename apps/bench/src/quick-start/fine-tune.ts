@@ -12,7 +12,7 @@ import {
 } from '@cloze/backend';
 import { classify, type EncoderConfig, type EncoderParameters, initialLinear, type Linear } from '@cloze/encoder';
 import { permutation, streamFrom } from '@cloze/random';
-import { type Encoding, padEncodings, type Vocabulary } from '@cloze/tokenizer';
+import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import {
   type AdamWStep,
   adamW,
@@ -21,9 +21,11 @@ import {
   initialAdamW,
   linearWarmup,
   type StepRecord,
+  type StopSignal,
   train,
 } from '@cloze/trainer';
 import { bools, ints } from '../host-tensors.ts';
+import { InterruptedError } from './interrupted-error.ts';
 import { dropoutKey, encodeWith, keyWords, type ModelName } from './models.ts';
 
 /** A text with its class. */
@@ -38,11 +40,12 @@ export interface FineTuneTask {
   readonly name: ModelName;
   readonly config: EncoderConfig;
   readonly parameters: EncoderParameters<HostTensor>;
-  readonly vocabulary: Vocabulary;
+  readonly padId: number;
   readonly trainRows: readonly Labelled[];
   readonly testRows: readonly Labelled[];
   readonly steps: number;
   readonly seed: number;
+  readonly signal?: StopSignal | undefined;
   readonly onStep: (record: StepRecord) => void;
 }
 
@@ -54,17 +57,22 @@ interface Inputs<T> {
 
 const rows = 32;
 
-/** Fine-tunes a classifier over mean-pooled states and returns the predicted class of every test row. */
+/**
+ * Fine-tunes a classifier over mean-pooled states and returns the predicted class of every test row.
+ *
+ * @throws {InterruptedError} when the signal was raised
+ */
 export async function fineTune({
   engine,
   name,
   config,
   parameters,
-  vocabulary,
+  padId,
   trainRows,
   testRows,
   steps,
   seed,
+  signal,
   onStep,
 }: FineTuneTask): Promise<number[]> {
   const classifier = initialLinear(config.width, 2, streamFrom(seed).fork('classifier'));
@@ -92,7 +100,7 @@ export async function fineTune({
   const inputsOf = (chosen: readonly Labelled[]): Inputs<HostTensor> => {
     const { shape, ids, segments, attend } = padEncodings(
       chosen.map(({ encoding }) => encoding),
-      { padId: vocabulary.special.pad, buckets: [64] },
+      { padId, buckets: [config.maximumLength] },
     );
     return { ids: ints(shape, ids), segments: ints(shape, segments), attend: bools(shape, attend) };
   };
@@ -125,7 +133,11 @@ export async function fineTune({
       tokens: Array.from(batch.inputs.attend.values).reduce((n, x) => n + x, 0),
     };
   };
-  for await (const record of train({ steps, batchOf, update })) onStep(record);
+  for await (const record of train({ steps, batchOf, update })) {
+    onStep(record);
+    if (signal?.aborted)
+      throw new InterruptedError('stopped while fine-tuning; the same command begins that part again.');
+  }
   const predictions: number[] = [];
   for (let at = 0; at < testRows.length; at += rows) {
     const chosen = testRows.slice(at, at + rows);

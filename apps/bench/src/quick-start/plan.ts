@@ -5,11 +5,16 @@ export interface Plan {
   readonly layers: number;
   readonly width: number;
   readonly vocabulary: number;
+  /** Tokens of a pretraining row, special tokens included. */
   readonly length: number;
+  /** Tokens of a labelled poem: the size of the position table. */
+  readonly longest: number;
   readonly batch: number;
   readonly pretrainSteps: number;
   readonly fineTuneSteps: number;
   readonly poemsPerDynasty: number;
+  /** Labelled poems of each dynasty, at most. */
+  readonly labelled: { readonly train: number; readonly test: number };
   readonly scored: number;
 }
 
@@ -22,10 +27,12 @@ export function planFor(engine: EngineName, steps?: number): Plan {
         width: 128,
         vocabulary: 6000,
         length: 32,
+        longest: 64,
         batch: 64,
         pretrainSteps: 1400,
         fineTuneSteps: 300,
         poemsPerDynasty: 30_000,
+        labelled: { train: 4000, test: 500 },
         scored: 200,
       }
     : {
@@ -33,10 +40,12 @@ export function planFor(engine: EngineName, steps?: number): Plan {
         width: 64,
         vocabulary: 3000,
         length: 32,
+        longest: 64,
         batch: 32,
         pretrainSteps: 200,
         fineTuneSteps: 60,
         poemsPerDynasty: 8_000,
+        labelled: { train: 4000, test: 500 },
         scored: 40,
       };
   return steps === undefined

@@ -7,27 +7,25 @@ import {
   predictTokens,
 } from '@cloze/encoder';
 import { permutation, streamFrom } from '@cloze/random';
-import { type Encoding, padEncodings, type Vocabulary } from '@cloze/tokenizer';
+import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import {
   type AdamWStep,
   adamW,
   adamWStep,
+  type Checkpoints,
   clipByGlobalNorm,
   initialAdamW,
   linearWarmup,
+  runTraining,
   type StepRecord,
-  train,
+  type StopSignal,
+  treeFrom,
 } from '@cloze/trainer';
-import {
-  dropoutKey,
-  encodeWith,
-  keyWords,
-  type ModelName,
-  type TargetInputs,
-  targetInputs,
-  targetsFor,
-} from './models.ts';
+import { InterruptedError } from './interrupted-error.ts';
+import type { Masker } from './masker.ts';
+import { dropoutKey, encodeWith, keyWords, type ModelName, type TargetInputs, targetInputs } from './models.ts';
 import type { Plan } from './plan.ts';
+import type { StepLog, TimedRecord } from './workspace.ts';
 
 /** What pretraining needs. */
 export interface PretrainTask {
@@ -35,10 +33,23 @@ export interface PretrainTask {
   readonly name: ModelName;
   readonly config: EncoderConfig;
   readonly plan: Plan;
-  readonly vocabulary: Vocabulary;
+  readonly padId: number;
   readonly encodings: readonly Encoding[];
+  readonly masker: Masker;
   readonly seed: number;
+  /** Where it goes on from, and what a resume must share. */
+  readonly checkpoints: Checkpoints;
+  readonly configuration: unknown;
+  readonly log: StepLog;
+  readonly signal?: StopSignal | undefined;
+  readonly now: () => number;
   readonly onStep: (record: StepRecord) => void;
+}
+
+/** An encoder and how it came about. */
+export interface Pretrained {
+  readonly parameters: EncoderParameters<HostTensor>;
+  readonly records: readonly TimedRecord[];
 }
 
 interface StepInputs<T> extends AdamWStep<T> {
@@ -46,17 +57,27 @@ interface StepInputs<T> extends AdamWStep<T> {
   readonly key: T;
 }
 
-/** Pretrains an encoder from fresh weights; one compiled step does everything. Returns the weights as plain data. */
+/**
+ * Pretrains an encoder from fresh weights, or from where it was stopped; one compiled step does everything.
+ *
+ * @throws {InterruptedError} when the signal was raised; the state is saved
+ */
 export async function pretrain({
   engine,
   name,
   config,
   plan,
-  vocabulary,
+  padId,
   encodings,
+  masker,
   seed,
+  checkpoints,
+  configuration,
+  log,
+  signal,
+  now,
   onStep,
-}: PretrainTask): Promise<EncoderParameters<HostTensor>> {
+}: PretrainTask): Promise<Pretrained> {
   const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
   const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) });
   const step = compile(variables, (state, inputs: StepInputs<Tensor>) => {
@@ -88,13 +109,8 @@ export async function pretrain({
       { length: rows },
       (_, row) => encodings[order[(at + row) % order.length] as number] as Encoding,
     );
-    const batch = padEncodings(chosen, { padId: vocabulary.special.pad, buckets: [plan.length] });
-    const masked = targetsFor(name, batch, {
-      seed,
-      step: number,
-      maskId: vocabulary.special.mask,
-      vocabularySize: vocabulary.tokens.length,
-    });
+    const batch = padEncodings(chosen, { padId, buckets: [plan.length] });
+    const masked = masker(batch, number);
     const rate = linearWarmup(number, {
       peak: 1e-3,
       warmupSteps: Math.ceil(plan.pretrainSteps * 0.06),
@@ -116,8 +132,44 @@ export async function pretrain({
       metrics: { accuracy: first(correct) / Math.max(1, first(count)), gradNorm: first(norm) },
     };
   };
-  for await (const record of train({ steps: plan.pretrainSteps, batchOf, update })) onStep(record);
+  const records: TimedRecord[] = [];
+  let last = 0;
+  const outcome = await runTraining({
+    maxSteps: plan.pretrainSteps,
+    saveSteps: 200,
+    configuration,
+    batchOf,
+    update,
+    checkpoints,
+    capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
+    restore: ({ tensors }) => {
+      const like = variables.read() as unknown as Record<string, unknown>;
+      variables.write(
+        Object.fromEntries(Object.keys(like).map((part) => [part, treeFrom(like[part], tensors[part])])) as never,
+      );
+    },
+    signal,
+    callbacks: [
+      {
+        onTrainBegin: ({ firstStep }) => {
+          records.push(...log.resume(firstStep - 1));
+          last = now();
+        },
+        onStepEnd: (record) => {
+          const timed = { ...record, seconds: now() - last };
+          last = now();
+          records.push(timed);
+          log.append(timed);
+          onStep(record);
+        },
+      },
+    ],
+  });
   const trained = variables.read().parameters as EncoderParameters<HostTensor>;
   variables.dispose();
-  return trained;
+  if (outcome.reason === 'interrupted')
+    throw new InterruptedError(
+      `stopped at step ${outcome.step} of ${plan.pretrainSteps}; the same command goes on from there.`,
+    );
+  return { parameters: trained, records };
 }

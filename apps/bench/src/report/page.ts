@@ -10,10 +10,15 @@ export function htmlTable(header: readonly string[], rows: readonly (readonly st
   return `<div class="scroll"><table><thead>${cells('th', header)}</thead><tbody>${rows.map((row) => cells('td', row)).join('')}</tbody></table></div>`;
 }
 
+/** A figure with what it shows below it. @param svg trusted */
+export function figure(svg: string, caption: string): string {
+  return `<figure><div class="scroll">${svg}</div><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
 const style = `:root{color-scheme:light dark;--text:#1f2937;--back:#fff;--line:#d1d5db}@media(prefers-color-scheme:dark){:root{--text:#e5e7eb;--back:#111827;--line:#374151}}
-body{font:16px/1.55 system-ui,"Noto Sans CJK SC",sans-serif;color:var(--text);background:var(--back);max-width:46rem;margin:2rem auto;padding:0 1rem}
+body{font:16px/1.55 system-ui,"Noto Sans CJK SC",sans-serif;color:var(--text);background:var(--back);max-width:52rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%;font-size:.85rem}th{white-space:normal;vertical-align:bottom}th,td{padding:.35rem .5rem;border-bottom:1px solid var(--line);text-align:left}td{white-space:nowrap}.scroll{overflow-x:auto}
-svg{width:100%;height:auto}svg text{font-size:12px;fill:var(--text)}.grid{stroke:var(--line)}figure{margin:1.5rem 0}figcaption{font-size:.9rem;opacity:.8}code{font-size:.9em}`;
+svg{width:100%;height:auto}svg text{font-size:12px;fill:var(--text)}.grid{stroke:var(--line)}figure{margin:1.5rem 0}figure svg{min-width:30rem}figcaption{font-size:.9rem;opacity:.8}code,pre{font-size:.9em}pre{overflow-x:auto;padding:.75rem;border:1px solid var(--line);border-radius:.4rem}.note{font-size:.9rem;opacity:.8}.verse{font-size:1.5rem;letter-spacing:.15em}h1{font-size:1.7rem;line-height:1.2}`;
 
 /** One self-contained HTML page: no network, readable on a phone, light and dark. @param body trusted HTML @param data downloadable figures */
 export function page(title: string, body: string, data: unknown): string {

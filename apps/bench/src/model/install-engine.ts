@@ -1,0 +1,18 @@
+import { homedir } from 'node:os';
+import { type EngineName, findLibtensorflow, installLibtensorflow, type Selection } from '@cloze/backend';
+import { openEngine } from './open-engine.ts';
+
+/** Like `openEngine`, but fetches libtensorflow first where it is wanted and missing; without it, the next best engine is used and the reason said. */
+export async function installEngine(name: EngineName | undefined, say: (line: string) => void): Promise<Selection> {
+  const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+  const wanted = name === undefined || name === 'tensorflow';
+  if (wanted && 'reason' in findLibtensorflow(surroundings)) {
+    try {
+      await installLibtensorflow({ surroundings, report: say });
+    } catch (error) {
+      if (name) throw error;
+      say(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return openEngine(name);
+}
