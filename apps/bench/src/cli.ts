@@ -5,10 +5,14 @@ import { addEmbed } from './commands/embed.ts';
 import { addFill } from './commands/fill.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addGenerate } from './commands/generate.ts';
+import { addList } from './commands/list.ts';
 import { addMask } from './commands/mask.ts';
 import { addPerf } from './commands/perf.ts';
 import { addPmi } from './commands/pmi.ts';
 import { addQuickStart } from './commands/quick-start.ts';
+import { addRun } from './commands/run.ts';
+import { addRunOne } from './commands/run-one.ts';
+import { addShow } from './commands/show.ts';
 import { addTorture } from './commands/torture.ts';
 
 const program = new Command('bench')
@@ -19,6 +23,7 @@ const program = new Command('bench')
 for (const add of [
   ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
   ...[addFill, addEmbed, addGenerate, addFuzz],
+  ...[addList, addShow, addRun, addRunOne],
 ]) {
   add(program);
 }

@@ -1,0 +1,113 @@
+import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { recipeOf } from '../recipes/all-recipes.ts';
+import { type Size, sizes } from '../recipes/define-recipe.ts';
+import { parseAssignment } from '../recipes/settings.ts';
+import { sha256 } from '../runs/canonical-json.ts';
+import { folderQueue } from '../runs/folder-queue.ts';
+import { isFinished } from '../runs/run-record.ts';
+import { planRuns, type RunSpec, runFolder } from '../runs/run-spec.ts';
+import { scheduleRuns } from '../runs/schedule-runs.ts';
+import { stopSignals } from '../torture/stop-signals.ts';
+import { whole } from '../whole.ts';
+
+/** Options of `bench run`. */
+export interface RunOptions {
+  readonly data?: string;
+  readonly size: Size;
+  readonly seeds: number;
+  readonly firstSeed: number;
+  readonly encoder?: string;
+  readonly set: readonly string[];
+  readonly arm: readonly string[];
+  readonly out: string;
+  readonly jobs: number;
+  readonly threads: number;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+function encoderOf(folder: string): NonNullable<RunSpec['encoder']> {
+  const weights = join(folder, 'model.safetensors');
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return { name: folder, sha256: 'of the hub' };
+  const found = statSync(weights, { throwIfNoEntry: false });
+  return { name: 'folder', sha256: found ? sha256(readFileSync(weights)) : 'of another format' };
+}
+
+/** Runs a recipe: all arms, several seeds; what is done is skipped. Exit code 1 when a run failed. */
+export async function runCommand(name: string, options: RunOptions): Promise<void> {
+  const { data, size, seeds, firstSeed, encoder, set, arm, out, jobs, threads, dryRun, json } = options;
+  const recipe = recipeOf(name);
+  const missing = recipe.data.filter(
+    (path) => data !== undefined && !statSync(join(data, path), { throwIfNoEntry: false }),
+  );
+  if (data === undefined && size !== 'tiny' && recipe.data.length > 0)
+    throw new Error(`${name} at size ${size} reads ${recipe.data.join(', ')}: give the folder with --data.`);
+  if (missing.length > 0) throw new Error(`${data} lacks ${missing.join(', ')}.`);
+  if (recipe.startsFromEncoder && encoder === undefined && size !== 'tiny')
+    say(`${name}: no --encoder: every run begins from fresh weights. Make one with: bench run pretrain --data …`);
+  const specs = planRuns(recipe, {
+    size,
+    seeds: Array.from({ length: seeds }, (_, i) => firstSeed + i),
+    changes: Object.fromEntries(set.map(parseAssignment)),
+    arms: arm.length > 0 ? arm : undefined,
+    ...(recipe.startsFromEncoder && encoder !== undefined && { encoder: encoderOf(encoder) }),
+    data: data === undefined ? 'poems' : 'folder',
+  });
+  const open = specs.filter((spec) => !isFinished(runFolder(out, spec)));
+  say(
+    `${name}, size ${size}: ${specs.length} runs, ${specs.length - open.length} done; about ${((open.length * recipe.minutes[size]) / jobs).toFixed(1)} minutes with ${jobs} at once`,
+  );
+  if (dryRun) {
+    for (const spec of open) process.stdout.write(`${json ? JSON.stringify(spec) : runFolder(out, spec)}\n`);
+    return;
+  }
+  const signal = stopSignals(say);
+  let done = specs.length - open.length;
+  const outcome = await scheduleRuns(folderQueue(out, specs), {
+    jobs,
+    place: { data: data && resolve(data), encoder, threads },
+    signal,
+    watch: ({ folder, spec }, end, seconds) => {
+      if (end.kind === 'begun') return;
+      if (end.kind === 'finished') done++;
+      const reason = end.kind === 'failed' ? `: ${end.reason}` : '';
+      say(`[${done}/${specs.length}] ${spec.arm}-${spec.seed} ${end.kind} ${seconds.toFixed(1)} s${reason}`);
+      if (json) process.stdout.write(`${JSON.stringify({ run: folder, ...end, seconds })}\n`);
+    },
+  });
+  if (outcome.failed.length > 0)
+    say(`${outcome.failed.length} runs failed; log.txt in each folder says more. The same command tries them again.`);
+  if (outcome.interrupted) say('stopped; the same command goes on.');
+  if (outcome.failed.length > 0 || outcome.interrupted) process.exitCode = 1;
+}
+
+const several = (value: string, before: readonly string[]) => [...before, value];
+
+/** Declares `bench run`. */
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description(
+      'run a recipe: every arm with several seeds, each run in a process of its own, what is done is skipped',
+    )
+    .argument('<recipe>', 'see bench list')
+    .option('--data <folder>', "data in CLUE's official layout; without it recipes of size tiny read classical poems")
+    .addOption(new Option('--size <size>', 'how much').choices([...sizes]).default('laptop'))
+    .option('--seeds <number>', 'runs of each arm', whole(1), 3)
+    .option('--first-seed <number>', 'the first seed', whole(0), 1)
+    .option('--encoder <folder>', 'a Hugging Face checkpoint to begin from')
+    .option('--set <path=value>', 'change a setting; repeat for more', several, [])
+    .option('--arm <name>', 'only this arm or row; repeat for more', several, [])
+    .option('--out <folder>', 'where records go', 'runs')
+    .option('--jobs <number>', 'runs side by side', whole(1), Math.max(1, Math.floor(availableParallelism() / 2)))
+    .option('--threads <number>', 'cores a run', whole(1), 2)
+    .option('--dry-run', 'say what would run', false)
+    .option('--json', 'one JSON object a run on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench run r-drop --data DIR --seeds 5 --set train.steps=400')
+    .action(runCommand);
+}

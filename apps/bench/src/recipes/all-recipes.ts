@@ -1,0 +1,28 @@
+import { corruptionPrediction } from './corruption-prediction.ts';
+import type { Recipe } from './define-recipe.ts';
+import { dropToken } from './drop-token.ts';
+import { maskRate } from './mask-rate.ts';
+import { nearestName } from './nearest-name.ts';
+import { pretrain } from './pretrain.ts';
+import { rDropRecipe } from './r-drop.ts';
+
+/** Every recipe, in the order in which they are best read. */
+export const allRecipes: readonly Recipe<never>[] = [
+  pretrain,
+  dropToken,
+  rDropRecipe,
+  maskRate,
+  corruptionPrediction,
+] as readonly object[] as readonly Recipe<never>[];
+
+/** The recipe of a name. @throws {RangeError} with the nearest name */
+export function recipeOf(name: string): Recipe<never> {
+  const found = allRecipes.find((recipe) => recipe.name === name);
+  if (found) return found;
+  throw new RangeError(
+    `there is no recipe '${name}'; ${nearestName(
+      name,
+      allRecipes.map((recipe) => recipe.name),
+    )}`,
+  );
+}

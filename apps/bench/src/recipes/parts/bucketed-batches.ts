@@ -1,0 +1,43 @@
+import { permutation } from '@cloze/random';
+
+/** One batch: which examples, and the length their rows are padded to. */
+export interface BatchPlan {
+  readonly rows: Int32Array;
+  readonly length: number;
+}
+
+/** The bucket of a length: the smallest that holds it, else the largest. */
+export const bucketOf = (length: number, buckets: readonly number[]): number =>
+  buckets.find((bucket) => bucket >= length) ?? (buckets.at(-1) as number);
+
+/**
+ * An epoch in batches of rows of similar length, in random order: few shapes, little padding.
+ *
+ * What does not fill a batch of its bucket goes to the next longer one; what is left at the end waits for another epoch. The number of
+ * batches is the same in every epoch.
+ *
+ * @param lengths of the examples @param buckets ascending @param random the epoch's own stream
+ */
+export function bucketedBatches(
+  lengths: ArrayLike<number>,
+  {
+    rows,
+    buckets,
+    random,
+  }: { readonly rows: number; readonly buckets: readonly number[]; readonly random: { next(): number } },
+): BatchPlan[] {
+  if (lengths.length === 0) throw new RangeError('bucketedBatches: expected at least one example, got none.');
+  const order = permutation(random, lengths.length);
+  const batches: BatchPlan[] = [];
+  const waiting: number[] = [];
+  for (const length of buckets) {
+    waiting.push(...[...order].filter((i) => bucketOf(lengths[i] as number, buckets) === length));
+    while (waiting.length >= rows) batches.push({ rows: Int32Array.from(waiting.splice(0, rows)), length });
+  }
+  // Fewer examples than a batch: they are repeated, so that there is one.
+  if (batches.length === 0) {
+    const length = bucketOf(Math.max(...waiting.map((i) => lengths[i] as number)), buckets);
+    batches.push({ rows: Int32Array.from({ length: rows }, (_, i) => waiting[i % waiting.length] as number), length });
+  }
+  return Array.from(permutation(random, batches.length), (i) => batches[i] as BatchPlan);
+}

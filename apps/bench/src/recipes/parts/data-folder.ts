@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+/** A file that a run read. */
+export interface ReadFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** The data folder of a run; it remembers what was read. */
+export interface DataFolder {
+  /** Undefined: no folder was given, recipes use the poems of the npm package. */
+  readonly root: string | undefined;
+  has(path: string): boolean;
+  /** A UTF-8 file, `.gz` unpacked. @throws naming the file and what to do */
+  read(path: string): string;
+  /** Everything read so far. */
+  readonly files: readonly ReadFile[];
+}
+
+/** Opens a folder laid out as CLUE's official files are (`--data`). */
+export function dataFolder(root: string | undefined): DataFolder {
+  const files: ReadFile[] = [];
+  return {
+    root,
+    files,
+    has: (path) => root !== undefined && existsSync(join(root, path)),
+    read: (path) => {
+      if (root === undefined) throw new Error(`${path} is needed: give the data folder with --data.`);
+      if (!existsSync(join(root, path)))
+        throw new Error(`${join(root, path)} is missing: expected the official layout (bench data pull fetches it).`);
+      const bytes = readFileSync(join(root, path));
+      if (!files.some((file) => file.path === path))
+        files.push({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+      return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Engine, Placement } from '@cloze/backend';
+import type { DataFolder } from './data-folder.ts';
+
+/** A line of a run's `steps.jsonl`. */
+export interface StepLine {
+  /** The part of the run: `pretrain`, `fine-tune tnews`. */
+  readonly phase: string;
+  readonly step: number;
+  readonly [figure: string]: number | string;
+}
+
+/** What a run is given: an engine, data, a seed, a folder of its own, and somebody to tell. */
+export interface Lab {
+  readonly engine: Engine;
+  readonly placement: Placement;
+  readonly seed: number;
+  /** The run's folder: checkpoints lie in it while it runs, an encoder if the run makes one. */
+  readonly folder: string;
+  readonly data: DataFolder;
+  /** Folder or hub id of an encoder to begin from; undefined: fresh weights. */
+  readonly encoder: string | undefined;
+  readonly signal: AbortSignal;
+  /** Drops lines of a phase after a step, which a resumed phase writes again. */
+  readonly rewind: (phase: string, step: number) => void;
+  readonly log: (line: StepLine) => void;
+  readonly say: (line: string) => void;
+  /** Seconds. */
+  readonly now: () => number;
+}
+
+/** Raised when a run was told to stop and has saved itself. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

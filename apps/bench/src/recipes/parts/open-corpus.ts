@@ -1,0 +1,81 @@
+import { streamFrom } from '@cloze/random';
+import {
+  type Encoding,
+  nativeTokenizer,
+  tokenizerJson,
+  trainVocabulary,
+  type Vocabulary,
+  vocabularyFrom,
+} from '@cloze/tokenizer';
+import { z } from 'zod';
+import { chunkText } from '../../mask/chunk-text.ts';
+import { encodeWorded } from '../../mask/encode-worded.ts';
+import type { Lab } from './lab.ts';
+import { readPoems } from './read-poems.ts';
+
+/** Which text is read, and how it is cut. */
+export const corpusSettings = z.strictObject({
+  /** Documents read at most, taken at random with a fixed seed. */
+  documents: z.int().positive(),
+  /** Tokens a row, special tokens included. */
+  length: z.int().min(8).max(512),
+  /** `bert`: the Chinese BERT vocabulary of the data folder; a number: the most frequent tokens of the corpus. */
+  vocabulary: z.union([z.literal('bert'), z.int().min(10)]),
+  /** Held-out rows that are scored. */
+  held: z.int().positive(),
+});
+export type CorpusSettings = z.infer<typeof corpusSettings>;
+
+/** Unlabelled text, ready to be masked. */
+export interface Corpus {
+  readonly about: string;
+  readonly vocabulary: Vocabulary;
+  readonly train: readonly Encoding[];
+  readonly held: readonly Encoding[];
+  /** The training documents as text, for collocations. */
+  readonly texts: readonly string[];
+}
+
+/** A lone surrogate becomes U+FFFD, for tokenizer and segmenter alike. */
+const sound = (text: string) => Buffer.from(text, 'utf8').toString('utf8');
+
+function documents(lab: Lab, limit: number): { train: string[]; held: string[]; name: string } {
+  if (lab.data.root === undefined) {
+    const poems = readPoems(Math.ceil(limit / 2));
+    const of = (held: boolean) =>
+      poems.filter((_, i) => (i % 10 === 0) === held).map(({ couplets }) => couplets.join(''));
+    return { train: of(false), held: of(true), name: 'poems of chinese-poetry' };
+  }
+  const lines = lab.data.read('corpus/zh-modern.txt.gz').split('\n').filter(Boolean);
+  // The same documents for every seed: seeds tell how much a training varies, not how much its data does.
+  const random = streamFrom(8770).fork('documents');
+  const train = lines.length <= limit ? lines : lines.filter(() => random.next() < limit / lines.length);
+  return { train, held: lab.data.read('corpus/zh-modern.valid.txt').split('\n').filter(Boolean), name: 'zh-modern' };
+}
+
+/** Reads the corpus of a run: the data folder's, or poems where there is none. */
+export async function openCorpus(lab: Lab, settings: CorpusSettings): Promise<Corpus> {
+  const { train, held, name } = documents(lab, settings.documents);
+  const vocabulary =
+    settings.vocabulary === 'bert'
+      ? vocabularyFrom(lab.data.read('vocab/bert-base-chinese.txt').replace(/\n$/, '').split('\n'))
+      : trainVocabulary(train, { size: settings.vocabulary });
+  const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
+  const rows = async (texts: readonly string[]) =>
+    (
+      await encodeWorded(
+        tokenizer,
+        texts.flatMap((text) => chunkText(sound(text), settings.length - 2)),
+      )
+    ).filter(({ ids }) => ids.length >= 8);
+  const encoded = await rows(train);
+  const kept = (await rows(held)).slice(0, settings.held);
+  const tokens = encoded.reduce((sum, { ids }) => sum + ids.length, 0);
+  return {
+    about: `${name}: ${train.length} documents, ${encoded.length} rows of up to ${settings.length}, ${tokens} tokens; vocabulary ${vocabulary.tokens.length}`,
+    vocabulary,
+    train: encoded,
+    held: kept,
+    texts: train,
+  };
+}

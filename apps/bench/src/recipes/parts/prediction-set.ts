@@ -1,0 +1,34 @@
+/** The answer to one labelled example. */
+export interface ClassLine {
+  readonly id: number | string;
+  readonly label: string;
+  readonly prediction: string;
+}
+
+/** What a held-out text costs: summed loss in nats over its asked tokens. */
+export interface LossLine {
+  readonly id: number | string;
+  readonly loss: number;
+  readonly tokens: number;
+}
+
+/** A text that was written, beside the one asked for. */
+export interface TextLine {
+  readonly id: number | string;
+  readonly reference: string;
+  readonly prediction: string;
+}
+
+/** A similarity that was given, beside the one asked for. */
+export interface SimilarityLine {
+  readonly id: number | string;
+  readonly label: number;
+  readonly prediction: number;
+}
+
+/** Predictions on one set of examples; figures are computed from them, now or later, by `scoreSet`. */
+export type PredictionSet =
+  | { readonly name: string; readonly kind: 'class'; readonly lines: readonly ClassLine[] }
+  | { readonly name: string; readonly kind: 'loss'; readonly lines: readonly LossLine[] }
+  | { readonly name: string; readonly kind: 'text'; readonly lines: readonly TextLine[] }
+  | { readonly name: string; readonly kind: 'similarity'; readonly lines: readonly SimilarityLine[] };

@@ -1,0 +1,74 @@
+import type { RunResult } from '../define-recipe.ts';
+import type { Architecture } from './encode-as.ts';
+import { fineTuneClassifier } from './fine-tune-classifier.ts';
+import type { Lab } from './lab.ts';
+import type { MaskSettings } from './mask-plan.ts';
+import { type Corpus, openCorpus } from './open-corpus.ts';
+import { openTask } from './open-task.ts';
+import type { PredictionSet } from './prediction-set.ts';
+import { type PretrainOptions, pretrainEncoder } from './pretrain-encoder.ts';
+import { bucketsTo, type PretrainSettings } from './pretrain-settings.ts';
+import { scoreHeldOut } from './score-held-out.ts';
+import { freshEncoder, type StartEncoder } from './start-encoder.ts';
+import type { TuneSettings } from './tune-settings.ts';
+
+/** Fresh weights over a corpus. */
+export function freshOver(
+  lab: Lab,
+  corpus: Corpus,
+  { encoder: { dropout, ...sizes }, corpus: { length } }: PretrainSettings,
+  architecture: Architecture = 'bert',
+  more: Partial<StartEncoder['config']> = {},
+): StartEncoder {
+  return freshEncoder(
+    corpus.vocabulary,
+    { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, length), ...more },
+    { architecture, seed: lab.seed },
+  );
+}
+
+/**
+ * Pretrains from fresh weights, asks the held-out rows the same masked questions as of every other arm, and fine-tunes on tasks.
+ *
+ * @param more what an arm changes of the pretraining @param suffix added to the names of the prediction sets
+ */
+export async function pretrainAndTune(
+  lab: Lab,
+  settings: PretrainSettings & { readonly tune: TuneSettings; readonly tasks: readonly string[] },
+  mask: MaskSettings,
+  {
+    suffix = '',
+    corpus: given,
+    ...more
+  }: Partial<Pick<PretrainOptions, 'regularise' | 'similar'>> & {
+    readonly suffix?: string;
+    readonly corpus?: Corpus;
+  } = {},
+): Promise<RunResult & { readonly encoder: StartEncoder; readonly corpus: Corpus }> {
+  const corpus = given ?? (await openCorpus(lab, settings.corpus));
+  lab.say(corpus.about);
+  const buckets = bucketsTo(settings.corpus.length);
+  const { encoder, trained } = await pretrainEncoder(lab, freshOver(lab, corpus, settings), corpus, {
+    ...settings.train,
+    ...more,
+    mask,
+    buckets,
+  });
+  const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });
+  const predictions: PredictionSet[] = [{ name: `held out${suffix}`, kind: 'loss', lines }];
+  for (const name of settings.tasks) {
+    const task = openTask(lab, name, settings.tune.limits);
+    const { set } = await fineTuneClassifier(lab, encoder, task, {
+      ...settings.tune.train,
+      length: settings.tune.length,
+      setName: `${name}${suffix}`,
+    });
+    predictions.push(set);
+  }
+  return {
+    encoder,
+    corpus,
+    predictions,
+    measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { corpusSettings } from './open-corpus.ts';
+
+/** Sizes of a fresh encoder. */
+export const encoderSettings = z.strictObject({
+  layers: z.int().positive(),
+  width: z.int().positive(),
+  heads: z.int().positive(),
+  dropout: z.number().min(0).lt(1),
+});
+
+/** A training; names as in Hugging Face's trainer. */
+export const trainSettings = z.strictObject({
+  steps: z.int().positive(),
+  batch: z.int().positive(),
+  learningRate: z.number().positive(),
+  /** Share of the steps in which the rate rises. */
+  warmup: z.number().min(0).max(1),
+  weightDecay: z.number().min(0),
+});
+export type TrainSettings = z.infer<typeof trainSettings>;
+
+/** What every recipe that pretrains is told. */
+export const pretrainSettings = z.strictObject({
+  corpus: corpusSettings,
+  encoder: encoderSettings,
+  train: trainSettings,
+});
+export type PretrainSettings = z.infer<typeof pretrainSettings>;
+
+/** The smallest pretraining that does something: seconds on a slow engine. */
+export const tinyPretraining: PretrainSettings = {
+  corpus: { documents: 200, length: 32, vocabulary: 400, held: 8 },
+  encoder: { layers: 1, width: 16, heads: 2, dropout: 0.1 },
+  train: { steps: 6, batch: 8, learningRate: 1e-3, warmup: 0.1, weightDecay: 0.01 },
+};
+
+/** Small enough that a whole sweep with three seeds fits an evening on two cores. */
+export const laptopPretraining: PretrainSettings = {
+  corpus: { documents: 16_000, length: 64, vocabulary: 5000, held: 300 },
+  encoder: { layers: 2, width: 96, heads: 2, dropout: 0.1 },
+  train: { steps: 500, batch: 32, learningRate: 1e-3, warmup: 0.06, weightDecay: 0.01 },
+};
+
+/** An encoder of BERT-base's shape on the whole corpus. */
+export const fullPretraining: PretrainSettings = {
+  corpus: { documents: 10_000_000, length: 128, vocabulary: 'bert', held: 500 },
+  encoder: { layers: 12, width: 768, heads: 12, dropout: 0.1 },
+  train: { steps: 125_000, batch: 256, learningRate: 1e-4, warmup: 0.025, weightDecay: 0.01 },
+};
+
+/** Lengths rows are padded to: four steps up to the longest. */
+export const bucketsTo = (length: number): number[] =>
+  [...new Set([0.25, 0.5, 0.75, 1].map((share) => Math.max(16, Math.ceil((share * length) / 8) * 8)))]
+    .filter((bucket, i, all) => bucket < length || i === all.length - 1)
+    .map((bucket) => Math.min(bucket, length));

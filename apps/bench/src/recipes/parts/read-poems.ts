@@ -1,0 +1,9 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { type Poem, readPoetry } from '../../datasets/read-poetry.ts';
+
+/** Poems of the npm package, for runs without a data folder. */
+export function readPoems(perDynasty: number): Poem[] {
+  const folder = dirname(createRequire(import.meta.url).resolve('chinese-poetry/package.json'));
+  return readPoetry(join(folder, 'dist'), { perDynasty });
+}

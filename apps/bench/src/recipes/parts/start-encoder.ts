@@ -1,0 +1,109 @@
+import type { HostTensor } from '@cloze/backend';
+import { type EncoderConfig, type EncoderParameters, encoderConfig, initialParameters } from '@cloze/encoder';
+import { loadPretrained, savePretrained } from '@cloze/encoder/node';
+import { streamFrom } from '@cloze/random';
+import { type NativeTokenizer, nativeTokenizer, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
+import { openTokenizer } from '../../model/open-tokenizer.ts';
+import type { Architecture } from './encode-as.ts';
+
+/** Ids every recipe needs. */
+export interface Special {
+  readonly pad: number;
+  readonly separate: number;
+  readonly mask: number;
+}
+
+/** An encoder that a run begins from, or made. */
+export interface StartEncoder {
+  /** Where it came from, for the record. */
+  readonly about: string;
+  readonly architecture: Architecture;
+  readonly config: EncoderConfig;
+  readonly parameters: EncoderParameters<HostTensor>;
+  readonly special: Special;
+  /** A token an id. */
+  readonly tokens: readonly string[];
+  /** Files of its tokenizer by name. */
+  readonly tokenizerFiles: Readonly<Record<string, Uint8Array>>;
+  /** Its tokenizer, cutting at a length. */
+  tokenizer(maximumLength: number): NativeTokenizer;
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** An encoder of these weights over a vocabulary. */
+export function encoderOver(
+  vocabulary: Vocabulary,
+  {
+    architecture,
+    config,
+    parameters,
+    about,
+  }: Pick<StartEncoder, 'architecture' | 'config' | 'parameters'> & { readonly about: string },
+): StartEncoder {
+  const json = tokenizerJson(vocabulary);
+  return {
+    about,
+    architecture,
+    config,
+    parameters,
+    special: vocabulary.special,
+    tokens: vocabulary.tokens,
+    tokenizerFiles: {
+      'tokenizer.json': bytes(json),
+      'vocab.txt': bytes(vocabulary.tokens.map((token) => `${token}\n`).join('')),
+      'tokenizer_config.json': bytes('{"do_lower_case":true,"tokenizer_class":"BertTokenizer"}\n'),
+    },
+    tokenizer: (maximumLength) => nativeTokenizer(json, { maximumLength, onInvalid: 'replace' }),
+  };
+}
+
+/** Fresh weights over a vocabulary. */
+export function freshEncoder(
+  vocabulary: Vocabulary,
+  sizes: Omit<Parameters<typeof encoderConfig>[0], 'vocabularySize'>,
+  { architecture = 'bert', seed }: { readonly architecture?: Architecture; readonly seed: number },
+): StartEncoder {
+  const config = encoderConfig({ ...sizes, vocabularySize: vocabulary.tokens.length });
+  return encoderOver(vocabulary, {
+    architecture,
+    config,
+    parameters: initialParameters(config, streamFrom(seed).fork('weights')),
+    about: 'fresh weights',
+  });
+}
+
+/** Opens a checkpoint in Hugging Face's layout. @throws for one without a mask token or separator */
+export async function loadEncoder(folderOrHubId: string, seed: number): Promise<StartEncoder> {
+  const { config, parameters, family, file, tokenizerFiles } = await loadPretrained(folderOrHubId, {
+    fill: streamFrom(seed).fork('missing weights'),
+  });
+  const longest = config.maximumLength - config.positionOffset;
+  const { tokenizer, special } = openTokenizer(tokenizerFiles, folderOrHubId, longest);
+  const { pad, separate, mask } = special;
+  if (pad === undefined || separate === undefined || mask === undefined)
+    throw new Error(`${folderOrHubId}: its tokenizer must have pad, separator and mask tokens.`);
+  return {
+    about: folderOrHubId,
+    architecture: family === 'tta' ? 't-ta' : file.is_decoder === true ? 'left-to-right' : 'bert',
+    config,
+    parameters,
+    special: { pad, separate, mask },
+    tokens: Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]'),
+    tokenizerFiles,
+    tokenizer: (maximumLength) =>
+      openTokenizer(tokenizerFiles, folderOrHubId, Math.min(longest, maximumLength)).tokenizer,
+  };
+}
+
+/** Saves it so that `loadEncoder`, and transformers, open it. */
+export function saveEncoder(folder: string, encoder: StartEncoder): Promise<void> {
+  const { config, parameters, tokenizerFiles, architecture } = encoder;
+  return savePretrained(folder, {
+    config,
+    parameters,
+    tokenizerFiles,
+    family: architecture === 't-ta' ? 'tta' : 'bert',
+    ...(architecture === 'left-to-right' && { file: { is_decoder: true } }),
+  });
+}

@@ -1,0 +1,152 @@
+import {
+  compile,
+  createVariables,
+  forkKey,
+  gradients,
+  type HostTensor,
+  type MapTree,
+  rootKey,
+  type Tensor,
+} from '@cloze/backend';
+import { readSafetensors, writeSafetensors } from '@cloze/encoder';
+import type { Objective } from '@cloze/regularisers';
+import {
+  type AdamWStep,
+  adamW,
+  adamWStep,
+  clipByGlobalNorm,
+  initialAdamW,
+  openCheckpoints,
+  runTraining,
+  schedule,
+  treeFrom,
+} from '@cloze/trainer';
+import { nodeFiles } from '@cloze/trainer/node';
+import { ints } from '../../host-tensors.ts';
+import { Interrupted, type Lab } from './lab.ts';
+
+/** How long and how fast; names as in Hugging Face's trainer. */
+export interface TrainingSettings {
+  readonly steps: number;
+  readonly learningRate: number;
+  /** Share of the steps in which the rate rises. */
+  readonly warmup: number;
+  readonly weightDecay: number;
+}
+
+/** A training: host parameters, an objective over them as tensors `T`, and the batch of each step. */
+export interface Training<P, T, B> extends TrainingSettings {
+  /** Names the phase in the log, and its checkpoints. */
+  readonly phase: string;
+  readonly parameters: P;
+  readonly objective: Objective<T, B>;
+  /** From the step alone. A batch of other keys or shapes is traced as a function of its own. */
+  readonly batchOf: (step: number) => { readonly inputs: MapTree<B, HostTensor>; readonly tokens: number };
+}
+
+/** Trained parameters and what it took. */
+export interface Trained<P> {
+  readonly parameters: P;
+  /** Seconds of training, the first trace included; of this process only where a run was resumed. */
+  readonly seconds: number;
+  readonly tokens: number;
+  /** Mean loss of the last tenth of the steps. */
+  readonly lastLoss: number;
+}
+
+/** Runs shorter than this are begun again instead of being saved on the way. */
+const saveSteps = 250;
+
+/**
+ * Trains parameters by AdamW with clipping at norm 1 and a linear schedule; one compiled step does everything.
+ *
+ * Long trainings save checkpoints in the run's folder and go on from there, bit for bit. Dropout keys come from (seed, step).
+ *
+ * @throws {Interrupted} after saving, when the lab's signal was raised
+ */
+export async function trainParameters<P, T, B>(
+  lab: Lab,
+  { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay }: Training<P, T, B>,
+): Promise<Trained<P>> {
+  const variables = createVariables(lab.engine, { parameters, optimiser: initialAdamW(parameters) }, lab.placement);
+  type Fed<L> = { readonly step: AdamWStep<L>; readonly key: L; readonly inputs: unknown };
+  const update = compile(variables, (state, { step, key, inputs }: Fed<Tensor>) => {
+    const current = state.parameters as T;
+    const { loss, parts } = objective(current, inputs as B, forkKey(rootKey(key), 'dropout'));
+    const clipped = clipByGlobalNorm(gradients(loss, current as never) as never, 1);
+    const next = adamW(
+      { parameters: current as never, gradients: clipped.gradients, state: state.optimiser as never },
+      step,
+      { weightDecay },
+    );
+    return {
+      outputs: { loss, norm: clipped.norm, parts: { ...parts } },
+      state: { parameters: next.parameters, optimiser: next.state } as never,
+    };
+  });
+  const rateOf = schedule({ learningRate, warmupSteps: Math.round(warmup * steps), maxSteps: steps + 1 });
+  const folder = `${lab.folder}/checkpoints-${phase.replaceAll(' ', '-')}`;
+  const checkpoints =
+    steps > saveSteps
+      ? await openCheckpoints({
+          folder,
+          files: nodeFiles(),
+          codec: { read: readSafetensors, write: writeSafetensors },
+          saveTotalLimit: 1,
+          warn: lab.say,
+        })
+      : undefined;
+  let tokens = 0;
+  let last: number[] = [];
+  const started = lab.now();
+  try {
+    const outcome = await runTraining({
+      maxSteps: steps,
+      batchOf,
+      update: async ({ inputs, tokens: count }, step) => {
+        const key = ints([3], Int32Array.of(lab.seed, step, 0));
+        const { loss, norm, parts } = await update({ step: adamWStep(step, rateOf(step)), key, inputs } as never);
+        const first = (value: HostTensor) => value.values[0] as number;
+        const metrics: Record<string, number> = { gradNorm: first(norm) };
+        for (const [name, value] of Object.entries(parts as Record<string, HostTensor>)) metrics[name] = first(value);
+        return { loss: first(loss), tokens: count, metrics };
+      },
+      ...(checkpoints && {
+        checkpoints,
+        capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
+        restore: ({ tensors }) => {
+          const like = variables.read() as unknown as Record<string, unknown>;
+          variables.write(
+            Object.fromEntries(Object.keys(like).map((name) => [name, treeFrom(like[name], tensors[name])])) as never,
+          );
+        },
+      }),
+      configuration: { phase, seed: lab.seed, steps, learningRate, warmup, weightDecay },
+      saveSteps,
+      loggingSteps: Math.max(1, Math.round(steps / 50)),
+      signal: lab.signal,
+      callbacks: [
+        {
+          onTrainBegin: ({ firstStep }) => lab.rewind(phase, firstStep - 1),
+          onStepEnd: (record) => {
+            tokens += record.tokens;
+            if (record.step > steps - Math.max(1, Math.round(steps / 10))) last.push(record.loss);
+          },
+          onLog: (step, values) => lab.log({ phase, step, seconds: lab.now() - started, ...values }),
+        },
+      ],
+      warn: lab.say,
+    });
+    if (outcome.reason === 'interrupted') throw new Interrupted(`stopped in ${phase} after step ${outcome.step}`);
+    if (last.length === 0) last = [Number.NaN];
+    return {
+      parameters: variables.read().parameters as P,
+      seconds: lab.now() - started,
+      tokens,
+      lastLoss: last.reduce((a, b) => a + b, 0) / last.length,
+    };
+  } finally {
+    await checkpoints?.close();
+    variables.dispose();
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { trainSettings } from './pretrain-settings.ts';
+
+/** How a task is fine-tuned. */
+export const tuneSettings = z.strictObject({
+  train: trainSettings,
+  /** Longest row, special tokens included. */
+  length: z.int().min(8).max(512),
+  /** Rows used at most. */
+  limits: z.strictObject({ train: z.int().positive(), dev: z.int().positive() }),
+});
+export type TuneSettings = z.infer<typeof tuneSettings>;
+
+/** Seconds on a slow engine. */
+export const tinyTuning: TuneSettings = {
+  train: { steps: 4, batch: 8, learningRate: 1e-3, warmup: 0.1, weightDecay: 0.01 },
+  length: 32,
+  limits: { train: 64, dev: 16 },
+};
+
+/** A few epochs of a small task. */
+export const laptopTuning: TuneSettings = {
+  train: { steps: 300, batch: 32, learningRate: 5e-4, warmup: 0.1, weightDecay: 0.01 },
+  length: 64,
+  limits: { train: 1_000_000, dev: 1_000_000 },
+};
+
+/** As CLUE's own baselines. */
+export const fullTuning: TuneSettings = {
+  train: { steps: 5000, batch: 32, learningRate: 2e-5, warmup: 0.1, weightDecay: 0.01 },
+  length: 128,
+  limits: { train: 1_000_000, dev: 1_000_000 },
+};

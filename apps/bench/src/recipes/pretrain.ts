@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { defineRecipe } from './define-recipe.ts';
+import { classicMask, maskSettings } from './parts/mask-plan.ts';
+import { openCorpus } from './parts/open-corpus.ts';
+import { pretrainEncoder } from './parts/pretrain-encoder.ts';
+import { bucketsTo, fullPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
+import { scoreHeldOut } from './parts/score-held-out.ts';
+import { freshEncoder, saveEncoder } from './parts/start-encoder.ts';
+
+const settings = z.strictObject({ ...pretrainSettings.shape, mask: maskSettings });
+
+/** A Chinese encoder by masked language modelling; the other recipes begin from it. */
+export const pretrain = defineRecipe({
+  name: 'pretrain',
+  claim: 'A small Chinese encoder learns from unlabelled text; the others begin from it.',
+  paper: 'Devlin et al. 2019, BERT',
+  published: [],
+  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'vocab/bert-base-chinese.txt'],
+  startsFromEncoder: false,
+  settings,
+  sizes: {
+    tiny: { ...tinyPretraining, mask: classicMask },
+    laptop: {
+      corpus: { documents: 100_000, length: 128, vocabulary: 'bert', held: 300 },
+      encoder: { layers: 4, width: 256, heads: 4, dropout: 0.1 },
+      train: { steps: 12_000, batch: 32, learningRate: 5e-4, warmup: 0.06, weightDecay: 0.01 },
+      mask: classicMask,
+    },
+    full: { ...fullPretraining, mask: { ...classicMask, units: 'word' } },
+  },
+  arms: () => [{ name: 'mlm', row: 'MLM', set: {} }],
+  baseline: 'MLM',
+  minutes: { tiny: 0.1, laptop: 60, full: 100_000 },
+  run: async (lab, { corpus: wanted, encoder: sizes, train, mask }) => {
+    const corpus = await openCorpus(lab, wanted);
+    lab.say(corpus.about);
+    const buckets = bucketsTo(wanted.length);
+    const { dropout } = sizes;
+    const start = freshEncoder(
+      corpus.vocabulary,
+      { ...sizes, attentionDropout: dropout, maximumLength: Math.max(128, wanted.length) },
+      { seed: lab.seed },
+    );
+    const { encoder, trained } = await pretrainEncoder(lab, start, corpus, { ...train, mask, buckets });
+    await saveEncoder(join(lab.folder, 'encoder'), encoder);
+    const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });
+    return {
+      predictions: [{ name: 'held out, 15 % masked', kind: 'loss', lines }],
+      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+    };
+  },
+});

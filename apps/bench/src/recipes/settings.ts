@@ -1,0 +1,60 @@
+import type { Arm, Recipe, Size } from './define-recipe.ts';
+import { nearestName } from './nearest-name.ts';
+
+type Tree = Record<string, unknown>;
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every path of a tree of settings, such as `train.steps`. */
+export function settingPaths(tree: unknown, prefix = ''): string[] {
+  if (!isTree(tree)) return [prefix];
+  return Object.entries(tree).flatMap(([name, value]) => settingPaths(value, prefix ? `${prefix}.${name}` : name));
+}
+
+/** A copy with one path replaced. @throws naming the nearest path where there is none */
+function withPath(tree: Tree, path: string, value: unknown): Tree {
+  const [head = '', ...rest] = path.split('.');
+  const at = (inner: unknown): unknown =>
+    rest.length === 0 ? value : withPath(isTree(inner) ? inner : {}, rest.join('.'), value);
+  return { ...tree, [head]: at(tree[head]) };
+}
+
+/** `path=value` as path and value: JSON where it is, else text. @throws {RangeError} without an equals sign */
+export function parseAssignment(text: string): [path: string, value: unknown] {
+  const at = text.indexOf('=');
+  if (at <= 0) throw new RangeError(`--set ${text}: expected path=value, such as train.steps=200.`);
+  const [path, raw] = [text.slice(0, at), text.slice(at + 1)];
+  try {
+    return [path, JSON.parse(raw)];
+  } catch {
+    return [path, raw];
+  }
+}
+
+/**
+ * The settings of a recipe's size with changes by path; arms' own changes come last.
+ *
+ * @throws {RangeError} naming every path that does not exist, with the nearest that does, and every value that does not fit
+ */
+export function resolveSettings<S>(
+  recipe: Recipe<S>,
+  size: Size,
+  changes: Readonly<Record<string, unknown>> = {},
+  arm?: Arm,
+): S {
+  const base = recipe.sizes[size] as Tree;
+  const known = settingPaths(base);
+  const parents = new Set(
+    known.flatMap((path) => path.split('.').map((_, i, parts) => parts.slice(0, i + 1).join('.'))),
+  );
+  const all = { ...changes, ...arm?.set };
+  const problems = Object.keys(all)
+    .filter((path) => !parents.has(path))
+    .map((path) => `'${path}' is no setting; ${nearestName(path, known)}`);
+  if (problems.length === 0) {
+    const tree = Object.entries(all).reduce((held, [path, value]) => withPath(held, path, value), base);
+    const parsed = recipe.settings.safeParse(tree);
+    if (parsed.success) return parsed.data;
+    problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`));
+  }
+  throw new RangeError(`${recipe.name}: ${problems.join('; ')}.`);
+}

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+
+const git = (...words: string[]): string => {
+  try {
+    return execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return '';
+  }
+};
+
+/** The code, its versions and the machine, for a record. Nothing that names a user, a host or a path. */
+export function describeMachine(): {
+  readonly commit: string;
+  readonly dirty: boolean;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: Readonly<Record<string, string | number>>;
+} {
+  const require = createRequire(import.meta.url);
+  const versionOf = (name: string) => {
+    try {
+      return (JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { version: string }).version;
+    } catch {
+      return 'unknown';
+    }
+  };
+  const processors = cpus();
+  return {
+    commit: git('rev-parse', 'HEAD') || 'unknown',
+    dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
+    versions: {
+      node: process.versions.node,
+      ...Object.fromEntries(['zod', 'pure-rand', 'chinese-poetry'].map((name) => [name, versionOf(name)])),
+    },
+    machine: {
+      platform: `${platform()} ${release()} ${arch()}`,
+      processor: processors[0]?.model ?? 'unknown',
+      cores: processors.length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+    },
+  };
+}

@@ -1,0 +1,5 @@
+import type { Arm, Recipe } from '../recipes/define-recipe.ts';
+import type { RunSpec } from './run-spec.ts';
+
+/** The arm of a spec, its settings included already. */
+export const resolveArm = (_recipe: Recipe<never>, { arm, row }: RunSpec): Arm => ({ name: arm, row, set: {} });

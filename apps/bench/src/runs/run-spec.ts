@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Recipe, Size } from '../recipes/define-recipe.ts';
+import { resolveSettings } from '../recipes/settings.ts';
+import { canonicalJson, sha256 } from './canonical-json.ts';
+
+/** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */
+export interface RunSpec {
+  readonly recipe: string;
+  readonly arm: string;
+  readonly row: string;
+  readonly seed: number;
+  readonly size: Size;
+  readonly settings: unknown;
+  /** Where the encoder came from and the hash of its weights; absent: fresh weights. */
+  readonly encoder?: { readonly name: string; readonly sha256: string };
+  /** Whether a data folder was given; what was read of it is in the manifest, with hashes. */
+  readonly data: 'folder' | 'poems';
+}
+
+/** The hash of a spec. */
+export const specHash = (spec: RunSpec): string => sha256(canonicalJson(spec));
+
+/** The folder of a run below a root: `<recipe>/<arm>-<seed>`. */
+export const runFolder = (root: string, { recipe, arm, seed }: Pick<RunSpec, 'recipe' | 'arm' | 'seed'>): string =>
+  join(root, recipe, `${arm}-${seed}`);
+
+/** All runs of a recipe: seeds outside, arms inside, so that a stopped series has whole seeds. */
+export function planRuns(
+  recipe: Recipe<never>,
+  {
+    size,
+    seeds,
+    changes,
+    arms,
+    encoder,
+    data,
+  }: {
+    readonly size: Size;
+    readonly seeds: readonly number[];
+    readonly changes: Readonly<Record<string, unknown>>;
+    /** Keeps these arms, or rows, only. */
+    readonly arms?: readonly string[] | undefined;
+    readonly encoder?: RunSpec['encoder'] | undefined;
+    readonly data: RunSpec['data'];
+  },
+): RunSpec[] {
+  const base = resolveSettings(recipe, size, changes);
+  const all = recipe.arms(base);
+  const unknown = (arms ?? []).filter((name) => !all.some((arm) => arm.name === name || arm.row === name));
+  if (unknown.length > 0)
+    throw new RangeError(
+      `${recipe.name}: no arm ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}.`,
+    );
+  const chosen = all.filter(({ name, row }) => !arms || arms.includes(name) || arms.includes(row));
+  return seeds.flatMap((seed) =>
+    chosen.map((arm) => ({
+      recipe: recipe.name,
+      arm: arm.name,
+      row: arm.row,
+      seed,
+      size,
+      settings: resolveSettings(recipe, size, changes, arm),
+      ...(encoder && { encoder }),
+      data,
+    })),
+  );
+}
