@@ -1,10 +1,16 @@
+import { attentionDiversityRecipe } from './attention-diversity.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
 import type { Recipe } from './define-recipe.ts';
 import { dropToken } from './drop-token.ts';
+import { embeddingCorrection } from './embedding-correction.ts';
+import { macBertRecipe } from './mac-bert.ts';
+import { mae } from './mae.ts';
 import { maskRate } from './mask-rate.ts';
 import { nearestName } from './nearest-name.ts';
 import { pretrain } from './pretrain.ts';
 import { rDropRecipe } from './r-drop.ts';
+import { staticSplit } from './static-split.ts';
+import { tta } from './t-ta.ts';
 
 /** Every recipe, in the order in which they are best read. */
 export const allRecipes: readonly Recipe<never>[] = [
@@ -13,6 +19,12 @@ export const allRecipes: readonly Recipe<never>[] = [
   rDropRecipe,
   maskRate,
   corruptionPrediction,
+  tta,
+  mae,
+  embeddingCorrection,
+  macBertRecipe,
+  attentionDiversityRecipe,
+  staticSplit,
 ] as readonly object[] as readonly Recipe<never>[];
 
 /** The recipe of a name. @throws {RangeError} with the nearest name */

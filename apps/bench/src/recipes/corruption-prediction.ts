@@ -33,7 +33,7 @@ export const corruptionPrediction = defineRecipe({
     },
   ],
   data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt'],
-  startsFromEncoder: false,
+  startsFromEncoder: true,
   settings,
   sizes: {
     tiny: { ...tinyPretraining, mask: { ...classicMask, replacement: 'mask' }, tune: tinyTuning, tasks: ['tnews'] },

@@ -59,7 +59,7 @@ export const maskRate = defineRecipe({
     },
   ],
   data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt'],
-  startsFromEncoder: false,
+  startsFromEncoder: true,
   settings,
   sizes: {
     tiny: {

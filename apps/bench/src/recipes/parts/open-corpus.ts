@@ -53,13 +53,14 @@ function documents(lab: Lab, limit: number): { train: string[]; held: string[]; 
   return { train, held: lab.data.read('corpus/zh-modern.valid.txt').split('\n').filter(Boolean), name: 'zh-modern' };
 }
 
-/** Reads the corpus of a run: the data folder's, or poems where there is none. */
-export async function openCorpus(lab: Lab, settings: CorpusSettings): Promise<Corpus> {
+/** Reads the corpus of a run: the data folder's, or poems where there is none. @param given the vocabulary of an encoder to go on from */
+export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Vocabulary): Promise<Corpus> {
   const { train, held, name } = documents(lab, settings.documents);
   const vocabulary =
-    settings.vocabulary === 'bert'
+    given ??
+    (settings.vocabulary === 'bert'
       ? vocabularyFrom(lab.data.read('vocab/bert-base-chinese.txt').replace(/\n$/, '').split('\n'))
-      : trainVocabulary(train, { size: settings.vocabulary });
+      : trainVocabulary(train, { size: settings.vocabulary }));
   const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
   const rows = async (texts: readonly string[]) =>
     (

@@ -1,3 +1,4 @@
+import { vocabularyFrom } from '@cloze/tokenizer';
 import type { RunResult } from '../define-recipe.ts';
 import type { Architecture } from './encode-as.ts';
 import { fineTuneClassifier } from './fine-tune-classifier.ts';
@@ -9,7 +10,7 @@ import type { PredictionSet } from './prediction-set.ts';
 import { type PretrainOptions, pretrainEncoder } from './pretrain-encoder.ts';
 import { bucketsTo, type PretrainSettings } from './pretrain-settings.ts';
 import { scoreHeldOut } from './score-held-out.ts';
-import { freshEncoder, type StartEncoder } from './start-encoder.ts';
+import { freshEncoder, loadEncoder, type StartEncoder } from './start-encoder.ts';
 import type { TuneSettings } from './tune-settings.ts';
 
 /** Fresh weights over a corpus. */
@@ -28,7 +29,7 @@ export function freshOver(
 }
 
 /**
- * Pretrains from fresh weights, asks the held-out rows the same masked questions as of every other arm, and fine-tunes on tasks.
+ * Pretrains from fresh weights or, with `--encoder`, goes on from a checkpoint; asks the held-out rows the same masked questions as of every other arm, and fine-tunes on tasks.
  *
  * @param more what an arm changes of the pretraining @param suffix added to the names of the prediction sets
  */
@@ -45,10 +46,12 @@ export async function pretrainAndTune(
     readonly corpus?: Corpus;
   } = {},
 ): Promise<RunResult & { readonly encoder: StartEncoder; readonly corpus: Corpus }> {
-  const corpus = given ?? (await openCorpus(lab, settings.corpus));
+  // From --encoder pretraining goes on; without it, it begins.
+  const loaded = lab.encoder === undefined ? undefined : await loadEncoder(lab.encoder, lab.seed);
+  const corpus = given ?? (await openCorpus(lab, settings.corpus, loaded && vocabularyFrom(loaded.tokens)));
   lab.say(corpus.about);
   const buckets = bucketsTo(settings.corpus.length);
-  const { encoder, trained } = await pretrainEncoder(lab, freshOver(lab, corpus, settings), corpus, {
+  const { encoder, trained } = await pretrainEncoder(lab, loaded ?? freshOver(lab, corpus, settings), corpus, {
     ...settings.train,
     ...more,
     mask,

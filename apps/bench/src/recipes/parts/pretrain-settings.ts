@@ -49,8 +49,5 @@ export const fullPretraining: PretrainSettings = {
   train: { steps: 125_000, batch: 256, learningRate: 1e-4, warmup: 0.025, weightDecay: 0.01 },
 };
 
-/** Lengths rows are padded to: four steps up to the longest. */
-export const bucketsTo = (length: number): number[] =>
-  [...new Set([0.25, 0.5, 0.75, 1].map((share) => Math.max(16, Math.ceil((share * length) / 8) * 8)))]
-    .filter((bucket, i, all) => bucket < length || i === all.length - 1)
-    .map((bucket) => Math.min(bucket, length));
+/** Lengths rows are padded to: half of the longest, and the longest. Each length is traced anew, which short runs feel. */
+export const bucketsTo = (length: number): number[] => (length <= 16 ? [length] : [Math.ceil(length / 16) * 8, length]);

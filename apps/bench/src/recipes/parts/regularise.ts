@@ -1,6 +1,15 @@
 import { mean, sparseCrossEntropy, type Tensor } from '@cloze/backend';
 import type { EncoderParameters, Linear } from '@cloze/encoder';
-import { fgm, gradientPenalty, type Objective, type Predict, rDrop } from '@cloze/regularisers';
+import {
+  fgm,
+  gradientPenalty,
+  type Model,
+  type Objective,
+  objectiveOf,
+  occurrenceScope,
+  rDrop,
+  tableScope,
+} from '@cloze/regularisers';
 import { z } from 'zod';
 
 /** A regulariser of fine-tuning, and how strong it is. */
@@ -20,32 +29,27 @@ export interface ClassifierParameters<T> {
   readonly classifier: Linear<T>;
 }
 
-/** The objective of a classifier: cross-entropy, regularised. FGM and the penalty move the token table, as the articles do. */
+/** Path of the token table among a classifier's parameters. */
+export const tablePath = 'encoder/embeddings/words';
+
+/**
+ * The objective of a classifier: cross-entropy, regularised as the articles' code does.
+ *
+ * FGM moves the whole token table by one global norm, the gradient penalty squares the slope of each occurrence of a token.
+ */
 export function regularise<B extends { readonly labels: Tensor }>(
-  predict: Predict<ClassifierParameters<Tensor>, B>,
+  model: Model<ClassifierParameters<Tensor>, B>,
   { name, strength }: RegulariserSettings,
 ): Objective<ClassifierParameters<Tensor>, B> {
-  const plain: Objective<ClassifierParameters<Tensor>, B> = (parameters, batch, key) => ({
-    loss: mean(sparseCrossEntropy(predict(parameters, batch, key), batch.labels)),
-    parts: {},
-  });
-  const table = ({ encoder }: ClassifierParameters<Tensor>) => encoder.embeddings.words;
+  const plain = objectiveOf(model, (logits, { labels }) => mean(sparseCrossEntropy(logits, labels)));
   switch (name) {
     case 'none':
       return plain;
     case 'r-drop':
-      return rDrop(predict, ({ labels }) => labels, { alpha: strength });
+      return rDrop(plain, { alpha: strength });
     case 'gradient-penalty':
-      return gradientPenalty(plain, table, { epsilon: strength });
+      return gradientPenalty(plain, { scope: occurrenceScope({ table: tablePath, ids: 'ids' }), epsilon: strength });
     case 'fgm':
-      return fgm(
-        plain,
-        table,
-        ({ encoder, classifier }, words) => ({
-          classifier,
-          encoder: { ...encoder, embeddings: { ...encoder.embeddings, words } },
-        }),
-        { epsilon: strength },
-      );
+      return fgm(plain, { scope: tableScope(tablePath), epsilon: strength });
   }
 }

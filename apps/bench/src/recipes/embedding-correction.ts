@@ -1,0 +1,52 @@
+import { correctEmbeddings } from '@cloze/encoder';
+import { z } from 'zod';
+import { type Arm, defineRecipe } from './define-recipe.ts';
+import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
+import { openStart } from './parts/open-start.ts';
+import { openTask } from './parts/open-task.ts';
+import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+
+const settings = z.strictObject({
+  tune: tuneSettings,
+  task: z.string(),
+  /** Whether the token table is corrected for the masking it was trained with. */
+  correct: z.boolean(),
+  /** That masking's rate; 80/10/10. */
+  rate: z.number().gt(0).lt(1),
+});
+const tasks = ['tnews', 'iflytek', 'afqmc'];
+const base = { task: 'tnews', correct: false, rate: 0.15 };
+
+/** The embedding correction before fine-tuning. */
+export const embeddingCorrection = defineRecipe({
+  name: 'embedding-correction',
+  claim: 'Correcting the token table for the [MASK] it was trained with changes nothing significantly.',
+  paper: 'Su 2021, kexue.fm/archives/8770',
+  published: [],
+  data: tasks.flatMap((task) => ['train', 'dev'].map((split) => `clue/${task}/${split}.json`)),
+  startsFromEncoder: true,
+  settings,
+  sizes: {
+    tiny: { ...base, tune: tinyTuning },
+    laptop: { ...base, tune: laptopTuning },
+    full: { ...base, tune: fullTuning },
+  },
+  arms: () =>
+    tasks.flatMap((task): Arm[] => [
+      { name: `${task}.as-it-is`, row: 'as it is', set: { task } },
+      { name: `${task}.corrected`, row: 'corrected', set: { task, correct: true } },
+    ]),
+  baseline: 'as it is',
+  minutes: { tiny: 0.1, laptop: 0.5, full: 240 },
+  run: async (lab, { tune, task: name, correct, rate }) => {
+    const start = await openStart(lab);
+    const encoder = correct
+      ? { ...start, ...correctEmbeddings(start.parameters, start.config, { maskId: start.special.mask, rate }) }
+      : start;
+    const { set, trained } = await fineTuneClassifier(lab, encoder, openTask(lab, name, tune.limits), {
+      ...tune.train,
+      length: tune.length,
+    });
+    return { predictions: [set], measures: { seconds: trained.seconds, lastLoss: trained.lastLoss } };
+  },
+});

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { defineRecipe } from './define-recipe.ts';
+import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
+import { classicMask } from './parts/mask-plan.ts';
+import { openCorpus } from './parts/open-corpus.ts';
+import { openTask } from './parts/open-task.ts';
+import type { PredictionSet } from './parts/prediction-set.ts';
+import { freshOver } from './parts/pretrain-and-tune.ts';
+import { pretrainEncoder } from './parts/pretrain-encoder.ts';
+import { pretrainMae } from './parts/pretrain-mae.ts';
+import {
+  bucketsTo,
+  fullPretraining,
+  laptopPretraining,
+  pretrainSettings,
+  tinyPretraining,
+} from './parts/pretrain-settings.ts';
+import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+
+const settings = z.strictObject({
+  ...pretrainSettings.shape,
+  tune: tuneSettings,
+  tasks: z.array(z.string()),
+  objective: z.enum(['mlm', 'mae']),
+  /** Share of tokens that MAE removes. */
+  rate: z.number().gt(0).lt(1),
+  decoder: z.strictObject({ layers: z.int().positive(), width: z.int().positive(), heads: z.int().positive() }),
+  /** Steps of this arm are these times `train.steps`. */
+  longer: z.number().positive(),
+  /** Seconds of one MLM step over those of one MAE step, measured before: how much longer MAE runs at equal time. */
+  equalTime: z.number().positive(),
+});
+const rest = { tasks: ['tnews'], objective: 'mlm', rate: 0.75, longer: 1 } as const;
+
+/** MAE for text against MLM. */
+export const mae = defineRecipe({
+  name: 'mae',
+  claim:
+    'MAE, whose encoder sees kept tokens only, is consistent between pretraining and fine-tuning, and trains faster.',
+  paper: 'He et al. 2021, MAE, read as dropout in kexue.fm/archives/8770',
+  published: [],
+  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  startsFromEncoder: false,
+  settings,
+  sizes: {
+    tiny: {
+      ...tinyPretraining,
+      ...rest,
+      tasks: ['tnews'],
+      tune: tinyTuning,
+      decoder: { layers: 1, width: 16, heads: 2 },
+      equalTime: 1.5,
+    },
+    laptop: {
+      ...laptopPretraining,
+      ...rest,
+      tasks: ['tnews'],
+      tune: laptopTuning,
+      decoder: { layers: 1, width: 48, heads: 1 },
+      equalTime: 1,
+    },
+    full: {
+      ...fullPretraining,
+      ...rest,
+      tasks: ['tnews', 'iflytek'],
+      tune: fullTuning,
+      decoder: { layers: 2, width: 384, heads: 6 },
+      equalTime: 2,
+    },
+  },
+  arms: ({ equalTime }) => [
+    { name: 'mlm', row: 'MLM 15 %', set: { objective: 'mlm' } },
+    { name: 'mae-0.75', row: 'MAE 75 %, equal steps', set: { objective: 'mae' } },
+    { name: 'mae-0.75-time', row: 'MAE 75 %, equal time', set: { objective: 'mae', longer: equalTime } },
+    { name: 'mae-0.15', row: 'MAE 15 %, equal steps', set: { objective: 'mae', rate: 0.15 } },
+  ],
+  baseline: 'MLM 15 %',
+  minutes: { tiny: 0.2, laptop: 2, full: 80_000 },
+  run: async (lab, wanted) => {
+    const corpus = await openCorpus(lab, wanted.corpus);
+    lab.say(corpus.about);
+    const buckets = bucketsTo(wanted.corpus.length);
+    const start = freshOver(lab, corpus, wanted);
+    const train = { ...wanted.train, steps: Math.round(wanted.train.steps * wanted.longer), buckets };
+    const { encoder, trained } =
+      wanted.objective === 'mlm'
+        ? await pretrainEncoder(lab, start, corpus, { ...train, mask: classicMask })
+        : await pretrainMae(lab, start, corpus, { ...train, rate: wanted.rate, decoder: wanted.decoder });
+    const predictions: PredictionSet[] = [];
+    for (const name of wanted.tasks) {
+      const task = openTask(lab, name, wanted.tune.limits);
+      const options = { ...wanted.tune.train, length: wanted.tune.length };
+      predictions.push((await fineTuneClassifier(lab, encoder, task, options)).set);
+    }
+    return {
+      predictions,
+      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+    };
+  },
+});

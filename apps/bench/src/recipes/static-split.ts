@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { defineRecipe } from './define-recipe.ts';
+import { classicMask, maskSettings } from './parts/mask-plan.ts';
+import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
+import {
+  bucketsTo,
+  fullPretraining,
+  laptopPretraining,
+  pretrainSettings,
+  tinyPretraining,
+} from './parts/pretrain-settings.ts';
+import { scoreHeldOut } from './parts/score-held-out.ts';
+import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+
+const settings = z.strictObject({
+  ...pretrainSettings.shape,
+  mask: maskSettings,
+  tune: tuneSettings,
+  tasks: z.array(z.string()),
+});
+
+/** The static split of the comments on T-TA: 15 % of each row, chosen once, are all that is ever asked. */
+export const staticSplit = defineRecipe({
+  name: 'static-split',
+  claim:
+    'On small data, asking the same 15 % of each text for good leaves the rest for a fair evaluation; masks drawn anew use all of the text.',
+  paper: 'comment by Allen7575 on kexue.fm/archives/7661, and the answer',
+  published: [],
+  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  startsFromEncoder: true,
+  settings,
+  sizes: {
+    tiny: { ...tinyPretraining, mask: classicMask, tune: tinyTuning, tasks: ['tnews'] },
+    laptop: { ...laptopPretraining, mask: classicMask, tune: laptopTuning, tasks: ['tnews'] },
+    full: { ...fullPretraining, mask: classicMask, tune: fullTuning, tasks: ['tnews'] },
+  },
+  arms: () => [
+    { name: 'dynamic', row: 'drawn anew', set: { 'mask.positions': 'dynamic' } },
+    { name: 'split', row: 'same 15 % for good', set: { 'mask.positions': 'split' } },
+  ],
+  baseline: 'drawn anew',
+  minutes: { tiny: 0.2, laptop: 1, full: 100_000 },
+  run: async (lab, { mask, ...rest }) => {
+    const result = await pretrainAndTune(lab, rest, mask);
+    // How well the text it was trained on is known, at places drawn anew: the gap to held-out text is what it learnt by heart.
+    const seen = { ...result.corpus, held: result.corpus.train.slice(0, rest.corpus.held) };
+    const { lines } = await scoreHeldOut(lab, result.encoder, seen, {
+      question: 'masked',
+      buckets: bucketsTo(rest.corpus.length),
+    });
+    return {
+      predictions: [...result.predictions, { name: 'trained on', kind: 'loss', lines }],
+      measures: result.measures,
+    };
+  },
+});
