@@ -8,6 +8,7 @@ Only figures and hashes go into the fixture, none of the data. Python's standard
 import collections
 import hashlib
 import json
+import math
 import pathlib
 import sys
 import unicodedata
@@ -75,6 +76,18 @@ def across(rows, others):
     }
 
 
+def lengths(texts):
+    """Code points: nearest-rank median and 95 %, mean to two decimals."""
+    found = sorted(map(len, texts))
+    return {
+        "least": found[0],
+        "median": found[math.ceil(0.5 * len(found)) - 1],
+        "mean": round(sum(found) / len(found), 2),
+        "p95": found[math.ceil(0.95 * len(found)) - 1],
+        "most": found[-1],
+    }
+
+
 def describe(files):
     """`files`: name to (texts, label) rows; train first, dev second."""
     (_, train), (_, dev) = files
@@ -87,6 +100,7 @@ def describe(files):
             "within": within(rows),
             "labels": dict(sorted(collections.Counter(label for _, label in rows).items())),
             "texts": digest.hexdigest(),
+            "characters": lengths(["".join(texts) for texts, _ in rows]),
         }
     return {"files": result, "devInTrain": across(dev, train)}
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ocnli, sentiment, tnews } from '@cloze/eval';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeLines } from './decode-lines.ts';
+import { heldOutTexts } from './held-out-texts.ts';
 import { readSplit } from './read-split.ts';
 import { readTaskFile } from './read-task-file.ts';
 
@@ -41,6 +42,13 @@ describe('reading from the disk', () => {
     expect(readSplit(ocnli, data, 'train').rows.map(({ sentence2 }) => sentence2)).toEqual(['小']);
     writeFileSync(join(data, 'clue/ocnli/train.50k.json'), row('大'));
     expect(readSplit(ocnli, data, 'train').file).toBe('clue/ocnli/train.50k.json');
+  });
+
+  it('held-out texts are those of dev and test files, each text of a pair, normalised', () => {
+    writeFileSync(join(data, 'sentiment/sentiment.valid.data'), 'Ａ 好\t1\n');
+    writeFileSync(join(data, 'clue/ocnli/dev.json'), '{"sentence1": "天 气", "sentence2": "雨", "label": "neutral"}\n');
+    expect([...heldOutTexts(data)].sort()).toEqual(['a好', '天气', '雨'].sort());
+    expect([...heldOutTexts(data, [sentiment])]).toEqual(['a好']);
   });
 
   it('refuses a split that is not there, saying how to fetch it, and one with bad lines, naming all', () => {

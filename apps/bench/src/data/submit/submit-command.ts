@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type ClueFile, type ClueProblem, checkSubmission, clueTasks } from '@cloze/eval';
+import { zipSync } from 'fflate';
+import { listProblems } from '../read/list-problems.ts';
+import { readTaskFile } from '../read/read-task-file.ts';
+
+/** What is wrong with one file of predictions. @throws when no task has a file of that name */
+function problemsOf(path: string, data: string): { readonly lines: number; readonly problems: readonly ClueProblem[] } {
+  const file = basename(path);
+  const problem = (reason: string) => ({ lines: 0, problems: [{ file, line: 0, reason }] });
+  const task = clueTasks.find(({ submissions }) => submissions.some((submission) => submission.file === file));
+  if (task === undefined) {
+    const names = clueTasks.flatMap(({ submissions }) => submissions.map((submission) => submission.file));
+    return problem(`no task is handed in under this name, only ${names.join(', ')}`);
+  }
+  if (!existsSync(path)) return problem(`${path} is not there`);
+  const { test } = task.submissions.find((submission) => submission.file === file) as { readonly test: string };
+  if (!existsSync(join(data, task.folder, test)))
+    return problem(`${join(data, task.folder, test)}, the test file it answers, is not there`);
+  const read = readTaskFile(task, data, task.files.find(({ name }) => name === test) as ClueFile);
+  const found = checkSubmission(task, { name: file, text: readFileSync(path, 'utf8') }, read);
+  return { lines: read.lines, problems: [...read.problems, ...found] };
+}
+
+/** Checks files of predictions and packs them, if all are right; nothing is written otherwise. */
+export async function submitCommand(
+  paths: readonly string[],
+  { data, out, json }: { readonly data: string; readonly out?: string; readonly json: boolean },
+): Promise<void> {
+  const problems: ClueProblem[] = [];
+  const seen = new Set<string>();
+  if (out !== undefined && !/^submit_[^_]+_[^_]+\.zip$/.test(basename(out)))
+    throw new Error(`--out is ${out}; CLUE asks for submit_TEAM_DATE.zip.`);
+  for (const path of paths) {
+    const file = basename(path);
+    const found = seen.has(file)
+      ? { lines: 0, problems: [{ file, line: 0, reason: 'the file is given twice' }] }
+      : problemsOf(path, data);
+    seen.add(file);
+    problems.push(...found.problems);
+    if (json) {
+      process.stdout.write(
+        `${JSON.stringify({ kind: 'file', file, lines: found.lines, problems: found.problems.length })}\n`,
+      );
+      for (const problem of found.problems)
+        process.stdout.write(`${JSON.stringify({ kind: 'problem', ...problem })}\n`);
+    } else if (found.problems.length === 0) process.stdout.write(`${file}: ${found.lines} lines, right\n`);
+  }
+  if (problems.length > 0)
+    throw new Error(`${problems.length} problems; nothing was packed.\n${listProblems(problems)}`);
+  if (out === undefined) return;
+  writeFileSync(
+    `${out}.tmp`,
+    zipSync(Object.fromEntries(paths.map((path) => [basename(path), new Uint8Array(readFileSync(path))]))),
+  );
+  await rename(`${out}.tmp`, out);
+  process.stderr.write(`${out}: ${paths.length} files\n`);
+}
