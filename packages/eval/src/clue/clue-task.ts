@@ -48,8 +48,8 @@ export interface ClueSubmission {
   readonly test: string;
 }
 
-/** Names of metrics; the functions of the same names compute them. */
-export type ClueMetric = 'accuracy' | 'bleu' | 'rouge-1' | 'rouge-2' | 'rouge-l';
+/** Names of metrics: the functions `accuracy` and `bleu`, and the parts of what `rouge` gives. */
+export type ClueMetric = 'accuracy' | 'bleu' | 'rouge1' | 'rouge2' | 'rougeL';
 
 /** A task as plain data and pure functions: enough to fine-tune, score and submit any of them alike. */
 export interface ClueTask<Row extends ClueRow = ClueRow> {

@@ -29,7 +29,7 @@ export const cslTitle: ClueTask<CslTitleRow> = {
     { name: 'csl_title_test.json', split: 'test', labelled: false },
   ],
   labels: [],
-  metrics: ['bleu', 'rouge-l', 'rouge-1', 'rouge-2'],
+  metrics: ['bleu', 'rougeL', 'rouge1', 'rouge2'],
   submissions: [],
   read: (text, file, { labelled = true } = {}) => {
     if (file.endsWith('.json'))
