@@ -12,9 +12,11 @@ import {
   divide,
   dropout,
   type Engine,
+  entropyFromLogits,
   erf,
   evaluate,
   exp,
+  fill,
   gatherRows,
   gelu,
   gradients,
@@ -112,6 +114,19 @@ const differentiable: Record<string, (x: Tensor) => Tensor> = {
     }),
   'sparse cross-entropy': (x) => sparseCrossEntropy(x, constant([0, 3, 1, 2, 2, 0], [2, 3], 'int32')),
   'KL both sides': (x) => klFromLogits(x, multiply(square(x), 0.5)),
+  entropy: (x) => entropyFromLogits(multiply(x, 2)),
+  'embedding sum': (x) => {
+    const [words, places] = [slice(reshape(x, [6, 4]), [0, 0], [4, 4]), slice(reshape(x, [6, 4]), [4, 0], [2, 4])];
+    const summed = add(gatherRows(words, constant([3, 1, 3, 0], [2, 2], 'int32')), reshape(places, [1, 2, 4]));
+    return layerNorm(summed, { scale: fill([4], 1.5), offset: fill([4], 0.5) }, 1e-3);
+  },
+  'attention with dropped weights and a row that sees nothing': (x) =>
+    attention(multiply(x, 0.5), x, square(x), {
+      heads: 2,
+      visible: constant([1, 1, 0, 0, 0, 0, 0, 1, 1], [1, 1, 3, 3], 'bool'),
+      dropout: 0.3,
+      key: rootKey(constant([7, 1, 0], [3], 'int32')),
+    }),
   'Jensen-Shannon both sides': (x) => jsFromLogits(x, multiply(square(x), 0.5)),
   dropout: (x) => square(dropout(x, { rate: 0.3, key: rootKey(constant([7, 1, 0], [3], 'int32')) })),
 };
@@ -201,9 +216,21 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     it('a query that sees no key gets zeros, forward and backward', () => {
       const x = constant(numbers(8), [1, 2, 4]);
       const y = attention(x, x, x, { heads: 1, visible: constant([0, 0, 1, 0], [1, 1, 2, 2], 'bool') });
-      const { out, slope } = evaluate(engine, { out: y, slope: gradients(sum(slice(y, [0, 0, 0], [1, 1, 4])), x) });
+      const slope = gradients(sum(slice(y, [0, 0, 0], [1, 1, 4])), x);
+      const { out, first, second } = evaluate(engine, {
+        out: y,
+        first: slope,
+        second: gradients(sum(multiply(slope, constant(numbers(8, 5), [1, 2, 4]))), x),
+      });
       expect([...out.values].slice(0, 4)).toEqual([0, 0, 0, 0]);
-      expect([...slope.values].map(Math.abs)).toEqual(Array(8).fill(0));
+      expect([...first.values].map(Math.abs)).toEqual(Array(8).fill(0));
+      expect([...second.values].map(Math.abs)).toEqual(Array(8).fill(0));
+    });
+
+    it('a mask that is not bool is named', () => {
+      const x = constant(numbers(8), [1, 2, 4]);
+      const visible = constant([1, 0, 1, 1], [1, 1, 2, 2], 'int32');
+      expect(() => attention(x, x, x, { heads: 1, visible })).toThrow(/visible must be bool.*got int32/);
     });
 
     it('no NaN for extreme logits', () => {

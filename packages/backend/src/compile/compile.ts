@@ -2,6 +2,7 @@ import type { Trace } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
 import { type HostTensor, sizeOf, type Tensor } from '../expression/tensor.ts';
 import { flattenTree, type MapTree, mapTree, type Tree } from '../expression/tree.ts';
+import { reachable } from '../lowering/interpret.ts';
 import { input, variable } from '../operations/leaves.ts';
 import type { Variables } from './create-variables.ts';
 
@@ -48,6 +49,19 @@ function updatesOf(state: Tree<Tensor> | undefined, leaves: ReadonlyMap<string, 
   return updates;
 }
 
+/** Inputs and variables of another compiled function have no value here. */
+function refuseForeign(wanted: readonly Tensor[], own: ReadonlySet<Tensor>): void {
+  const foreign = reachable(wanted).flatMap(({ primitive, attributes, outputs }) =>
+    (primitive.name === 'input' || primitive.name === 'variable') && !own.has(outputs[0] as Tensor)
+      ? [`'${attributes.path}'`]
+      : [],
+  );
+  if (foreign.length > 0)
+    throw new BackendError(
+      `compile: ${[...new Set(foreign)].join(', ')} belongs to another compiled function: return it there and feed it here.`,
+    );
+}
+
 /**
  * Turns a pure function of trees of tensors into one that runs on an engine.
  *
@@ -77,9 +91,20 @@ export function compile<S, B, O>(
       inputs.push([path, leaf]);
       return leaf;
     });
-    const result = withoutRandomness(() => fn(state, fed as B));
+    const result: Traced<O> | undefined = withoutRandomness(() => fn(state, fed as B));
+    if (result instanceof Promise)
+      throw new BackendError(
+        'compile: the function is asynchronous; it only describes a computation and must return at once.',
+      );
+    if (typeof result !== 'object' || result.outputs === undefined)
+      throw new BackendError("compile: the function must return { outputs, state? }; 'outputs' is missing.");
     const outputs = flattenTree<Tensor>(result.outputs as never).map(([, tensor]) => tensor);
-    const recorded: Trace = { inputs, outputs, updates: updatesOf(result.state, states) };
+    const updates = updatesOf(result.state, states);
+    refuseForeign(
+      [...outputs, ...updates.map(([, tensor]) => tensor)],
+      new Set([...states.values(), ...inputs.map(([, leaf]) => leaf)]),
+    );
+    const recorded: Trace = { inputs, outputs, updates };
     return { run: variables.program.prepare(recorded), outputs: result.outputs };
   };
   let last: Promise<unknown> = Promise.resolve();

@@ -28,6 +28,8 @@ export interface Placement {
   readonly xla?: boolean;
   /** A TensorFlow server to run on, such as `grpc://host:port`; default in this process. */
   readonly target?: string;
+  /** Processor devices, `/cpu:0`, `/cpu:1`, …, default 1: more let a placement be tried on one machine. */
+  readonly cpuDevices?: number;
 }
 
 /** One set of variables and the functions prepared over it. @internal */

@@ -19,6 +19,9 @@ function countingLibrary() {
     counts.byName.set(name, (counts.byName.get(name) ?? 0) + 1);
     return [output()];
   };
+  const absent = () => {
+    throw new Error('not here');
+  };
   const library: TensorflowLibrary = {
     version: 'none',
     newGraph: () => ({
@@ -30,9 +33,8 @@ function countingLibrary() {
       dispose: () => {},
     }),
     newSession: () => ({ run: () => [], runAsync: async () => [], dispose: () => {} }),
-    newEager: () => {
-      throw new Error('not here');
-    },
+    newEager: absent,
+    newServer: absent,
   };
   return { library, counts };
 }

@@ -71,6 +71,10 @@ export class Tensor implements TensorSpec {
   }
 }
 
+// Where values are looked for out of habit. Not in the type: a tensor must not pass for a host tensor.
+for (const name of ['values', 'data', 'dataSync', 'array', 'arraySync'])
+  Object.defineProperty(Tensor.prototype, name, { get: () => refuse(`asked for '${name}'`) });
+
 let created = 0;
 
 /** Adds a node; ids grow, so ascending ids are always a valid order of evaluation. */

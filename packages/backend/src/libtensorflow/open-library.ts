@@ -5,6 +5,7 @@ import { newEager } from './eager.ts';
 import { bindFunctions } from './functions.ts';
 import { newGraph } from './graph.ts';
 import { nativeOf } from './native.ts';
+import { newServer } from './server.ts';
 import { newSession } from './session.ts';
 import type { TensorflowLibrary } from './types.ts';
 import { withoutStderr } from './without-stderr.ts';
@@ -72,6 +73,7 @@ export function openLibrary(directory: string): TensorflowLibrary {
     newGraph: () => newGraph(native),
     newSession: (graph, config) => withoutStderr(c, () => newSession(native, graph, config)),
     newEager: () => withoutStderr(c, () => newEager(native)),
+    newServer: (options) => newServer(native, options),
   };
   opened.set(directory, library);
   return library;

@@ -85,6 +85,21 @@ export interface SessionConfig {
   readonly interOpThreads?: number;
   readonly xla?: boolean;
   readonly target?: string;
+  readonly cpuDevices?: number;
+}
+
+/** One process of a TensorFlow cluster. */
+export interface ServerOptions {
+  /** Addresses of every task of every job, `host:port`, this one's among them. */
+  readonly cluster: Readonly<Record<string, readonly string[]>>;
+  readonly job: string;
+  readonly task: number;
+}
+
+/** A TensorFlow server in this process; TensorFlow cannot stop one before the process ends. */
+export interface TfServer {
+  /** What a session connects to, `grpc://host:port`. */
+  readonly target: string;
 }
 
 export interface TensorflowLibrary {
@@ -92,4 +107,5 @@ export interface TensorflowLibrary {
   newGraph(): TfGraph;
   newSession(graph: TfGraph, config?: SessionConfig): TfSession;
   newEager(): TfEager;
+  newServer(options: ServerOptions): TfServer;
 }
