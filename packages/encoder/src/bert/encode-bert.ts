@@ -1,9 +1,10 @@
-import { type Key, reshape, type Tensor } from '@cloze/backend';
+import type { Key, Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
 import { embed } from '../layers/embed.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
+import { realKeys } from '../visible/real-keys.ts';
 
 /** Choices of a BERT encoder. */
 export interface BertOptions {
@@ -27,9 +28,8 @@ export function encodeBert(
   key?: Key,
   { visible }: BertOptions = {},
 ): Encoded {
-  const [batch, length] = inputs.ids.shape as [number, number];
   const embeddings = embed(parameters.embeddings, inputs, config, key);
-  const everyReal = reshape(inputs.attend, [batch, 1, 1, length]);
+  const everyReal = realKeys(inputs.attend);
   const encoded = blocks(
     parameters,
     { start: embeddings, visible: visible ?? everyReal, positionIds: inputs.positionIds },

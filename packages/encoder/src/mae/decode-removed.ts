@@ -3,6 +3,7 @@ import type { EncoderConfig } from '../config/encoder-config.ts';
 import { rowsAt } from '../heads/rows-at.ts';
 import { blocks } from '../layers/blocks.ts';
 import { positionRows } from '../layers/positions.ts';
+import { realKeys } from '../visible/real-keys.ts';
 import type { MaeDecoderParameters } from './decoder-parameters.ts';
 
 /**
@@ -27,6 +28,6 @@ export function decodeRemoved(
   const mask = broadcastTo(reshape(parameters.mask, [1, 1, config.width]), [batch, 1, config.width]);
   const placed = reshape(rowsAt(concat([entered, mask], 1), restore), [batch, length, config.width]);
   const start = add(placed, positionRows(parameters.positions, length, undefined, { positionOffset: 0 }));
-  const visible = reshape(attend, [batch, 1, 1, length]);
+  const visible = realKeys(attend);
   return blocks(parameters, { start, visible }, config, key && forkKey(key, 'decoder')).hidden;
 }

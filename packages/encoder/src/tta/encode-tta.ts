@@ -9,7 +9,6 @@ import {
   layerNorm,
   linear,
   logicalAnd,
-  reshape,
   type Tensor,
 } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
@@ -19,6 +18,7 @@ import { embed } from '../layers/embed.ts';
 import { positionRows } from '../layers/positions.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { hiddenDiagonal } from '../visible/hidden-diagonal.ts';
+import { realKeys } from '../visible/real-keys.ts';
 
 /** Choices of a T-TA encoder. */
 export interface TtaOptions {
@@ -62,7 +62,7 @@ export function encodeTta(
     rate: config.dropout,
     key: key && forkKey(key, 'queries'),
   });
-  const real = reshape(inputs.attend, [batch, 1, 1, length]);
+  const real = realKeys(inputs.attend);
   const visible = showDiagonal ? real : logicalAnd(real, hiddenDiagonal(length));
   const encoded = blocks(parameters, { start, source, visible, positionIds: inputs.positionIds }, config, key);
   return { ...encoded, embeddings: source };

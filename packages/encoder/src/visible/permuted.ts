@@ -1,4 +1,5 @@
 import { less, lessEqual, logicalAnd, reshape, type Tensor } from '@cloze/backend';
+import { realKeys } from './real-keys.ts';
 
 /**
  * Permutation order (XLNet, Yang et al. 2019): content sees what comes no later in the order, a query only what comes before.
@@ -9,6 +10,6 @@ export function permuted(order: Tensor, attend: Tensor): { readonly content: Ten
   const [batch, length] = order.shape as [number, number];
   const keys = reshape(order, [batch, 1, 1, length]);
   const queries = reshape(order, [batch, 1, length, 1]);
-  const real = reshape(attend, [batch, 1, 1, length]);
+  const real = realKeys(attend);
   return { content: logicalAnd(lessEqual(keys, queries), real), query: logicalAnd(less(keys, queries), real) };
 }

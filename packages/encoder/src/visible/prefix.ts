@@ -1,4 +1,5 @@
 import { cast, constant, lessEqual, logicalAnd, matmul, reshape, type Tensor } from '@cloze/backend';
+import { realKeys } from './real-keys.ts';
 
 /**
  * UniLM's sequence-to-sequence mask (Dong et al. 2019): segment 0 sees all of itself, segment 1 sees segment 0 and, of itself, what is before it.
@@ -13,5 +14,5 @@ export function prefix(segments: Tensor, attend: Tensor): Tensor {
   // Sums of ones stay exact in float32 far beyond any sequence.
   const running = matmul(cast(segments, 'float32'), constant(upTo, [length, length]));
   const ordered = lessEqual(reshape(running, [batch, 1, 1, length]), reshape(running, [batch, 1, length, 1]));
-  return logicalAnd(ordered, reshape(attend, [batch, 1, 1, length]));
+  return logicalAnd(ordered, realKeys(attend));
 }
