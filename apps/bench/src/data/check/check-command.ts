@@ -70,7 +70,7 @@ export async function checkCommand(
   if (problems.length > 0) {
     const bad = new Set(problems.map(({ file }) => file)).size;
     throw new Error(
-      `${problems.length} problems in ${bad} files; mend or remove these lines.\n${listProblems(problems)}`,
+      `problems: ${problems.length}, in files: ${bad}; mend or remove these lines.\n${listProblems(problems)}`,
     );
   }
 }

@@ -103,11 +103,12 @@ export async function pullSource(
   const partial = join(data, partialName);
   const part = join(partial, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.part`);
   const unpacked = join(partial, 'unpacked');
-  await rm(unpacked, { recursive: true, force: true });
-  await mkdir(unpacked, { recursive: true });
   await fetchTo(part, source, options);
   const found = await hashFile(part);
   try {
+    // A killed call may have left some.
+    await rm(unpacked, { recursive: true, force: true });
+    await mkdir(unpacked);
     const checked = compare(source, found, pins);
     let names: readonly string[];
     if (source.form === 'zip') names = await unpack(part, new Set(task.files.map(({ name }) => name)), unpacked);

@@ -217,6 +217,7 @@ describe('pulling', () => {
       ...Array(bustm.length - 3).fill('problem'),
     ]);
     expect(reasonOf(results)).toContain('the server answers 404 Not Found');
+    expect(existsSync(join(data, '.partial'))).toBe(false);
     // A 404 will not change: asked for once.
     expect(asked.length).toBe(bustm.length);
     expect(all(data)).toEqual(['checksums.json', ...bustm.slice(0, 3).map(({ path }) => `clue/${path}`)].sort());

@@ -49,7 +49,7 @@ export async function submitCommand(
     } else if (found.problems.length === 0) process.stdout.write(`${file}: ${found.lines} lines, right\n`);
   }
   if (problems.length > 0)
-    throw new Error(`${problems.length} problems; nothing was packed.\n${listProblems(problems)}`);
+    throw new Error(`nothing was packed, problems: ${problems.length}.\n${listProblems(problems)}`);
   if (out === undefined) return;
   writeFileSync(
     `${out}.tmp`,

@@ -38,7 +38,7 @@ describe('bench data submit', () => {
     const message = await submitCommand([short, unknown, short, join(data, 'csl_predict.json')], {
       ...{ data, out, json: true },
     }).catch((error: Error) => error.message);
-    expect(message).toContain('5 problems; nothing was packed');
+    expect(message).toContain('nothing was packed, problems: 5.');
     expect(message).toContain('tnews11_predict.json:1: label is 100, expected a string');
     expect(message).toContain('tnews11_predict.json: 1 lines, clue/tnews/test.json has 2');
     expect(message).toContain('tnews_predict.json: no task is handed in under this name');
