@@ -336,12 +336,14 @@ describe('download', () => {
 });
 
 describe('bench data pull', () => {
-  const run = (data: string, ...args: string[]): ChildProcess & { output: string } => {
+  // The command alone: the whole command line takes seconds to start.
+  const run = (data: string, ...names: string[]): ChildProcess & { output: string } => {
+    const given = JSON.stringify({ data, from: address, json: true });
     const child = spawn(
       process.execPath,
       [
-        ...['--import', 'tsx', '--conditions=@cloze/source', 'apps/bench/src/cli.ts', 'data', 'pull', ...args],
-        ...['--data', data, '--from', address, '--json'],
+        ...['--import', 'tsx', '--conditions=@cloze/source', '--input-type=module', '--eval'],
+        `import { pullCommand } from './apps/bench/src/data/pull/pull-command.ts'; await pullCommand(${JSON.stringify(names)}, ${given});`,
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     ) as unknown as ChildProcess & { output: string };
