@@ -390,5 +390,5 @@ describe('bench data pull', () => {
     expect(again.output).toContain('"state":"fetched"');
     expect(again.output).toContain('15 of 16 sources could not be brought in');
     expect(all(data)).toEqual(['checksums.json', 'clue/ocnli/dev.json', 'clue/ocnli/train.50k.json']);
-  });
+  }, 180_000);
 });
