@@ -7,6 +7,7 @@ import {
   gatherRows,
   type HostTensor,
   type Key,
+  linear,
   mapTree,
   matmul,
   mean,
@@ -46,6 +47,8 @@ export interface SmallBatch<T = Tensor> extends SmallRows<T> {
 export interface SmallOutput {
   readonly logits: Tensor;
   readonly vector: Tensor;
+  /** Logits of each token, `[batch, length, classes]` */
+  readonly tokens: Tensor;
   /** `[batch, 1, length, length]` */
   readonly weights: Tensor;
 }
@@ -104,9 +107,11 @@ export const smallModel =
     const scores = reshape(matmul(asked, embedded, { transposeB: true }), [batch, 1, length, length]);
     const weights = visibleSoftmax(scores, reshape(attend, [batch, 1, 1, length]));
     const mixed = matmul(reshape(weights, [batch, length, length]), embedded);
-    const hidden = matmul(mean(add(embedded, mixed), { axes: 1 }), kernel);
+    const seen = add(embedded, mixed);
+    const hidden = matmul(mean(seen, { axes: 1 }), kernel);
     const vector = multiply(tanh(hidden), abs(add(square(hidden), 0.5)));
-    return { logits: matmul(vector, head), vector, weights };
+    const tokens = linear(seen, { kernel: head });
+    return { logits: matmul(vector, head), vector, tokens, weights };
   };
 
 export const smallLogits =
