@@ -1,0 +1,76 @@
+import type { Key, Tensor } from '@cloze/backend';
+import type { EncoderConfig, TokenInputs } from '@cloze/encoder';
+import {
+  attentionDiversity,
+  decayToPretrained,
+  fgm,
+  fgsm,
+  gradientPenalty,
+  labelSmoothing,
+  mixout,
+  type Objective,
+  occurrenceScope,
+  pgd,
+  randomNoise,
+  rDrop,
+  semiSupervisedRDrop,
+  simcse,
+  supervisedSimcse,
+  tableScope,
+  vat,
+} from '@cloze/regularisers';
+import {
+  bertClassifier,
+  type ClassifierBatch,
+  type ClassifierOutput,
+  type ClassifierParameters,
+  classification,
+} from './bert-classifier.ts';
+
+/** An objective over the classifier's parameters. */
+export type ClassifierObjective = Objective<ClassifierParameters<Tensor>, ClassifierBatch>;
+
+const words = 'encoder/embeddings/words';
+const logits = ({ logits: z }: ClassifierOutput) => z;
+const unlabelled = ({ unlabelled: rows }: ClassifierBatch) => rows;
+const table = tableScope(words);
+const occurrences = occurrenceScope({ table: words, ids: 'ids' });
+
+/** Every regulariser over a BERT classifier, by the name `tooling/peers/torch_regulariser.py` has for it. */
+export function regularisedObjectives(
+  config: EncoderConfig,
+  pretrained: ClassifierParameters<Tensor>,
+): Readonly<Record<string, ClassifierObjective>> {
+  const plain = classification(config);
+  const classify = bertClassifier(config);
+  const model = (p: ClassifierParameters<Tensor>, rows: TokenInputs, key: Key | undefined) =>
+    classify(p, rows, key).logits;
+  const sentence = (p: ClassifierParameters<Tensor>, rows: TokenInputs, key: Key | undefined) =>
+    classify(p, rows, key).sentence;
+  const weights = ({ weights: layers }: ClassifierOutput) => layers;
+  const attend = ({ attend: real }: ClassifierBatch) => real;
+  return {
+    plain,
+    'r-drop': rDrop(plain, { logits, arrangement: 'interleaved' }),
+    'semi-supervised-r-drop': semiSupervisedRDrop(plain, { model, unlabelled, arrangement: 'interleaved' }),
+    vat: vat(plain, { model, unlabelled, scope: table }),
+    'vat-occurrences': vat(plain, { model, unlabelled, scope: occurrences, norm: 'perSample', xi: 0.1 }),
+    fgm: fgm(plain, { scope: table }),
+    'fgm-occurrences': fgm(plain, { scope: occurrences, norm: 'perSample' }),
+    fgsm: fgsm(plain, { scope: table, epsilon: 1e-3 }),
+    pgd: pgd(plain, { scope: table }),
+    'gradient-penalty': gradientPenalty(plain, { scope: table }),
+    'gradient-penalty-occurrences': gradientPenalty(plain, { scope: occurrences }),
+    'random-noise': randomNoise(plain, { scope: occurrences, sigma: 0.01 }),
+    simcse: simcse(sentence, { arrangement: 'interleaved' }),
+    'supervised-simcse': supervisedSimcse(sentence, {
+      anchors: (batch: ClassifierBatch) => batch as TokenInputs,
+      positives: unlabelled,
+      hardNegatives: unlabelled,
+    }),
+    'attention-diversity': attentionDiversity(plain, { weights, attend, weight: 0.1, sign: 'reward' }),
+    'label-smoothing': labelSmoothing(plain, { logits }),
+    mixout: mixout(plain, { pretrained, probability: 0.3 }),
+    'decay-to-pretrained': decayToPretrained(plain, { pretrained }),
+  };
+}

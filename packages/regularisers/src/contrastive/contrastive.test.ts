@@ -1,0 +1,52 @@
+import { constant, type Engine, evaluate, gradients, sum, type Tensor, tfjsEngine } from '@cloze/backend';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cosineSimilarities, simcse, supervisedSimcse } from '../index.ts';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await tfjsEngine('cpu');
+});
+const vectors = (x: Tensor) => x;
+const identity = constant([2, 0, 0, 0, 3, 0, 0, 0, 4], [3, 3]);
+const alike = constant([1, 1, 1, 1, 1, 1, 1, 1, 1], [3, 3]);
+const loss = (of: typeof simcse<Tensor, undefined> extends (...a: never[]) => infer R ? R : never, x: Tensor) =>
+  evaluate(engine, of(x, undefined, undefined).loss).values[0] as number;
+
+describe('closed forms without dropout, N = 3', () => {
+  const far = Math.exp(-1 / 0.5);
+  it('orthogonal sentences: ln(1 + (N − 1)e^{−1/τ}), among both ln(1 + (2N − 2)e^{−1/τ})', () => {
+    expect(loss(simcse(vectors, { temperature: 0.5 }), identity)).toBeCloseTo(Math.log(1 + 2 * far), 6);
+    expect(loss(simcse(vectors, { temperature: 0.5, candidates: 'both' }), identity)).toBeCloseTo(
+      Math.log(1 + 4 * far),
+      6,
+    );
+  });
+  it('collapsed sentences: ln N, among both ln(2N − 1)', () => {
+    expect(loss(simcse(vectors), alike)).toBeCloseTo(Math.log(3), 5);
+    expect(loss(simcse(vectors, { candidates: 'both' }), alike)).toBeCloseTo(Math.log(5), 5);
+  });
+  it('supervised: positives equal, hard negatives equal and weighted', () => {
+    const of = (hardNegativeWeight: number) =>
+      supervisedSimcse<Tensor, undefined, Tensor>((_p, x) => x, {
+        anchors: () => identity,
+        positives: () => identity,
+        hardNegatives: () => identity,
+        temperature: 0.5,
+        hardNegativeWeight,
+      })(identity, undefined, undefined).loss;
+    // Own positive and negative at cosine 1, two of each at 0: −ln(e²/(e² + 2 + e^{2 + w} + 2)).
+    const expected = (w: number) => -2 + Math.log(Math.exp(2) + 4 + Math.exp(2 + w));
+    for (const w of [0, 1.5]) expect(evaluate(engine, of(w)).values[0]).toBeCloseTo(expected(w), 5);
+  });
+});
+
+it('a zero vector is at cosine 0, with finite slopes', () => {
+  const zero = constant([0, 0, 1, 2], [2, 2]);
+  const cosines = cosineSimilarities(zero, constant([1, 0], [1, 2]));
+  const { values, slopes } = evaluate(engine, { values: cosines, slopes: gradients(sum(cosines), zero) });
+  expect(values.values[0]).toBe(0);
+  expect([...slopes.values].every(Number.isFinite)).toBe(true);
+});
+it('refuses a temperature that is not positive', () => {
+  expect(() => simcse(vectors, { temperature: 0 })).toThrow('temperature must be > 0, got 0');
+});
