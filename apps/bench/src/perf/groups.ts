@@ -5,6 +5,7 @@ import { forwardRows } from './rows/forward.ts';
 import { inputRows } from './rows/input.ts';
 import { maeRows } from './rows/mae.ts';
 import { maskingRows } from './rows/masking.ts';
+import { regulariserRows } from './rows/regularisers.ts';
 import { scoringRows } from './rows/scoring.ts';
 import { stepRows } from './rows/steps.ts';
 
@@ -15,6 +16,7 @@ export const groups: Readonly<Record<string, readonly PerfRow[]>> = {
   scoring: scoringRows,
   'drop-token': dropTokenRows,
   mae: maeRows,
+  regularisers: regulariserRows,
   memory: enduranceRows,
   input: inputRows,
   masking: maskingRows,
