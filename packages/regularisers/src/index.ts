@@ -1,7 +1,6 @@
 export type { AdversarialOptions } from './adversarial/adversarial-options.ts';
 export { type FgmOptions, fgm } from './adversarial/fgm.ts';
 export { fgsm } from './adversarial/fgsm.ts';
-export type { NormOver } from './adversarial/length-of.ts';
 export { type PgdOptions, pgd } from './adversarial/pgd.ts';
 export { type AttentionDiversityOptions, attentionDiversity } from './attention/attention-diversity.ts';
 export { type ConsistencyOptions, consistency } from './consistency/consistency.ts';
@@ -15,6 +14,7 @@ export { type SupervisedSimcseOptions, supervisedSimcse } from './contrastive/su
 export type { Divergence } from './divergences/divergence.ts';
 export { squaredDistance } from './divergences/squared-distance.ts';
 export { symmetricKl } from './divergences/symmetric-kl.ts';
+export type { NormOver } from './norms/length-of.ts';
 export { addTerm } from './objective/add-term.ts';
 export type { Model, Objective, ObjectiveValue } from './objective/objective.ts';
 export { objectiveOf } from './objective/objective-of.ts';

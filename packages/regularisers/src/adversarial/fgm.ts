@@ -1,12 +1,12 @@
 import { multiply } from '@cloze/backend';
+import { checkNorm } from '../norms/check-norm.ts';
+import type { NormOver } from '../norms/length-of.ts';
+import { normalised } from '../norms/normalised.ts';
 import type { Objective } from '../objective/objective.ts';
-import { checkNorm } from '../scope/check-norm.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { strengthAt } from '../strength/strength-at.ts';
 import type { AdversarialOptions } from './adversarial-options.ts';
 import { attacked } from './attacked.ts';
-import type { NormOver } from './length-of.ts';
-import { normalised } from './normalised.ts';
 
 /** Options of FGM. */
 export interface FgmOptions<P, B> extends AdversarialOptions<P, B> {

@@ -11,14 +11,14 @@ import {
   subtract,
   type Tensor,
 } from '@cloze/backend';
+import { checkNorm } from '../norms/check-norm.ts';
+import { lengthOf, type NormOver } from '../norms/length-of.ts';
+import { normalised } from '../norms/normalised.ts';
 import type { Objective } from '../objective/objective.ts';
-import { checkNorm } from '../scope/check-norm.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { strengthAt } from '../strength/strength-at.ts';
 import type { AdversarialOptions } from './adversarial-options.ts';
 import { attacked } from './attacked.ts';
-import { lengthOf, type NormOver } from './length-of.ts';
-import { normalised } from './normalised.ts';
 
 /** Options of PGD. */
 export interface PgdOptions<P, B> extends AdversarialOptions<P, B> {

@@ -34,7 +34,8 @@ export interface RDropOptions<B, O> extends PairOptions<B> {
  *
  * `½(L₁ + L₂) + α/4·mean[D(p, q) + D(q, p)]` (`halved`) or twice that (`paper`). Gradients flow to both sides. Classification,
  * token-level (`weights`: averaged over target tokens, not over padded length) and regression (`squared`) differ by options only.
- * Parts: those of both passes averaged, and `divergence`, the mean of ½[D(p, q) + D(q, p)]. Needs the model's output.
+ * Parts: those of both passes averaged, and `divergence`, the mean of ½[D(p, q) + D(q, p)]. Needs the model's output; its own output is the
+ * first pass's, of doubled rows where they are joined.
  * Costs 2 forward, 2 backward; interleaved or concatenated one of each over twice the rows.
  *
  * @param options.alpha α ≥ 0, default 4; the number 0 is the plain objective, one pass

@@ -8,12 +8,12 @@ import {
   stopGradient,
   type Tensor,
 } from '@cloze/backend';
-import type { NormOver } from '../adversarial/length-of.ts';
-import { normalised } from '../adversarial/normalised.ts';
+import { checkNorm } from '../norms/check-norm.ts';
+import type { NormOver } from '../norms/length-of.ts';
+import { normalised } from '../norms/normalised.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { weightedMean } from '../objective/weighted-mean.ts';
 import { withPasses } from '../objective/with-passes.ts';
-import { checkNorm } from '../scope/check-norm.ts';
 import type { Scope } from '../scope/scope.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 

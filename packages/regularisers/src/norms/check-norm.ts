@@ -1,5 +1,5 @@
-import type { NormOver } from '../adversarial/length-of.ts';
-import type { Scope } from './scope.ts';
+import type { Scope } from '../scope/scope.ts';
+import type { NormOver } from './length-of.ts';
 
 /** @throws {RangeError} for a norm a sample where x has no samples @internal */
 export function checkNorm<P, B>(where: string, norm: NormOver, { rows }: Scope<P, B>): void {
