@@ -4,10 +4,14 @@ import { Argument, type Command, Option } from 'commander';
 import { chooseRows } from '../perf/choose-rows.ts';
 import { describeResult } from '../perf/describe-result.ts';
 import { groups } from '../perf/groups.ts';
+import { peerEnvironment } from '../perf/peer-environment.ts';
 import { peersAsked } from '../perf/peers-asked.ts';
+import { perfTable } from '../perf/perf-table.ts';
 import type { PeerName } from '../perf/row.ts';
-import { rowProcess } from '../perf/row-process.ts';
-import { runRow } from '../perf/run-row.ts';
+import { type RowFailure, rowProcess } from '../perf/row-process.ts';
+import { type PerfResult, runRow } from '../perf/run-row.ts';
+import { progress } from '../progress.ts';
+import { writeWhole } from '../runs/write-whole.ts';
 import { whole } from '../whole.ts';
 
 /** Options of the speed comparison. */
@@ -17,15 +21,15 @@ export interface PerfOptions {
   readonly data?: string;
   readonly steps: number;
   readonly row?: string;
+  readonly markdown?: string;
   readonly json: boolean;
 }
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-
 /** Measures a group's rows, or all; each runs in a process of its own (`--row`), so that its memory is its own. */
 export async function perfCommand(group: string | undefined, options: PerfOptions): Promise<void> {
-  const { peer, python, data, steps, row: single, json } = options;
-  const peers = peer ?? (python === undefined ? [] : peersAsked('torch'));
+  const { peer, data, steps, row: single, json, markdown } = options;
+  const peers = peer ?? (options.python === undefined ? [] : peersAsked('torch'));
+  const python = options.python ?? (peers.length > 0 ? peerEnvironment() : undefined);
   if (single !== undefined) {
     const row = chooseRows(undefined, []).find(({ row: name }) => name === single);
     if (!row) throw new RangeError(`there is no row '${single}'.`);
@@ -41,14 +45,18 @@ export async function perfCommand(group: string | undefined, options: PerfOption
   if (peers.length > 0) args.push('--peer', peers.join());
   if (python !== undefined) args.push('--python', python);
   if (data !== undefined) args.push('--data', data);
-  let failed = 0;
+  const results: (PerfResult | RowFailure)[] = [];
+  const show = progress('rows', rows.length);
   for (const [i, { row }] of rows.entries()) {
-    say(`${i + 1}/${rows.length} ${row}`);
+    show(i, row);
     for await (const result of rowProcess(row, args)) {
-      if ('error' in result) failed++;
+      results.push(result);
       process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
     }
+    if (markdown !== undefined) writeWhole(markdown, perfTable(results, new Date().toISOString().slice(0, 10)));
   }
+  show(rows.length, '');
+  const failed = results.filter((result) => 'error' in result).length;
   if (failed > 0) throw new Error(`${failed} of ${rows.length} rows could not be measured.`);
 }
 
@@ -63,11 +71,15 @@ export function addPerf(program: Command): void {
       'torch (the whole table: PyTorch, transformers, ONNX Runtime), or only the rows against transformers or onnxruntime; default: our own times',
       peersAsked,
     )
-    .option('--python <path>', 'an interpreter with torch and transformers; implies --peer torch')
+    .option(
+      '--python <path>',
+      'an interpreter with torch and transformers; implies --peer torch; default: one made in tooling/peers/.venv, once',
+    )
     .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
     .option('--steps <number>', 'timed steps of each side', whole(1), 10)
     .addOption(new Option('--row <name>', 'one row in this process').hideHelp())
+    .option('--markdown <file>', 'also write the results as tables')
     .option('--json', 'one JSON object a row on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench perf steps --peer torch --python .venv/bin/python --json')
+    .addHelpText('after', '\nExample: pnpm bench perf steps --peer torch --json --markdown table.md')
     .action(perfCommand);
 }

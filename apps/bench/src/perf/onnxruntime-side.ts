@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { peerScript, pythonOf } from './peer-script.ts';
 import { processSide } from './process-side.ts';
@@ -15,7 +15,9 @@ export async function onnxruntimeSide(context: PerfContext, { layers, width, bat
   try {
     const sizes = [layers, width, batch, length].map(String);
     execFileSync(pythonOf(context), [peerScript('export_onnx.py'), ...sizes, file], { stdio: 'pipe' });
-    const server = fileURLToPath(new URL('./onnxruntime-server.ts', import.meta.url));
+    // Sources run as they are, or built.
+    const kind = extname(fileURLToPath(import.meta.url));
+    const server = fileURLToPath(new URL(`./onnxruntime-server${kind}`, import.meta.url));
     return await processSide(process.execPath, [...process.execArgv, server, file, String(batch), String(length)]);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,11 @@
 import type { Figure, PeerName, PerfContext, PerfRow } from './row.ts';
 import { type ComparisonResult, runComparison } from './run-comparison.ts';
 
+/** A figure and whether it keeps its limit. */
+export type FigureResult = Figure & { readonly engine: string; readonly reached: boolean };
+
 /** One line of `bench perf`. */
-export type PerfResult = ComparisonResult | (Figure & { readonly engine: string; readonly reached: boolean });
+export type PerfResult = ComparisonResult | FigureResult;
 
 /** Measures a row, whichever kind it is. */
 export async function* runRow(
