@@ -5,15 +5,15 @@ A row is [CLS] TOKENS [SEP]; ROWS copies a batch; the head runs at the masked po
 """
 import sys
 import torch
-from transformers import BertConfig, BertForMaskedLM
+from transformers.models.bert.modeling_bert import BertOnlyMLMHead
 from bert import encoder, vocabulary
 from side import serve
 
 layers, width, sentences, tokens, rows = map(int, sys.argv[1:6])
 torch.manual_seed(0)
 body = encoder(layers, width)
-model = BertForMaskedLM(BertConfig(vocab_size=vocabulary, hidden_size=width, num_hidden_layers=1, intermediate_size=4 * width)).eval()
-head, mask = model.cls, 103
+head = BertOnlyMLMHead(body.config).eval()
+mask = 103
 
 
 def score(ids):

@@ -62,6 +62,7 @@ export const dropTokenRows: readonly Comparison[] = [
   { rate: 0.5, reach: 1.7 },
 ].map(({ rate, reach }) => ({
   row: `fine-tuning step ${sizeName(work)}, ${classes} classes, DropToken ${rate}`,
+  warmup: 1,
   ours: (context: PerfContext) => fineTuning(context, rate),
   peers: [{ kind: 'ours' as const, reach, prepare: (context: PerfContext) => fineTuning(context, 0) }],
 }));

@@ -98,6 +98,7 @@ async function mlm({ engine }: PerfContext) {
 /** MAE's training step against a masked-language-model step on the same batch. */
 export const maeRows: readonly Comparison[] = [slotsOf(work), removedOf(work)].map((slots) => ({
   row: `MAE train step ${sizeName(work)}, 75 % removed, decoder (${decoderSizes.layers},${decoderSizes.width}), ${slots} of ${removedOf(work)} removed tokens predicted`,
+  warmup: 1,
   ours: (context: PerfContext) => mae(context, slots),
   peers: [{ kind: 'ours' as const, reach: 3, prepare: mlm }],
 }));

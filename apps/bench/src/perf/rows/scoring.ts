@@ -33,8 +33,8 @@ async function scoring({ engine }: PerfContext, name: ModelName) {
 export const scoringRows: readonly Comparison[] = [
   {
     row: `pseudo-log-likelihood of ${sentences} sentences of ${tokens} tokens, (${layers},${width}), vocabulary ${vocabularySize}`,
-    // A peer's unit is 20,000 rows.
-    steps: 2,
+    // A peer's unit is 20,000 rows, about a minute.
+    steps: 1,
     warmup: 0,
     ours: (context) => scoring(context, 'T-TA'),
     peers: [
