@@ -10,7 +10,7 @@ export {
   parametersFromCheckpoint,
 } from './checkpoint/convert-parameters.ts';
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
-export { type ModelFamily, modelNames } from './checkpoint/names/model-names.ts';
+export { type ModelFamily, modelNames, optionalNames } from './checkpoint/names/model-names.ts';
 export type { NamePair } from './checkpoint/names/name-pairs.ts';
 export { readPytorchBin } from './checkpoint/pytorch/read-pytorch-bin.ts';
 export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
