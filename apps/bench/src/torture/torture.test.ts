@@ -8,7 +8,7 @@ import { makeTask } from './task.ts';
 import { torture } from './torture.ts';
 
 describe('torture', () => {
-  it('four kills of a run of 12 steps, at least one inside a save, end bit-equal', async () => {
+  it('four kills of a run of 12 steps, at least one inside a save, end bit-equal', { timeout: 300_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cloze-torture-test-'));
     const result = await torture({
       task: makeTask({ engine: 'cpu', seed: 1, steps: 12 }),
