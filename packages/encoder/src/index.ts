@@ -7,6 +7,7 @@ export {
   type ConvertOptions,
   checkpointFromParameters,
   type LoadedParameters,
+  type Mismatch,
   parametersFromCheckpoint,
 } from './checkpoint/convert-parameters.ts';
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';

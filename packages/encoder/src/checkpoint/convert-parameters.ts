@@ -20,6 +20,19 @@ function transpose({ shape, dtype, values }: HostTensor): HostTensor {
 export interface CheckpointExtras {
   readonly pooler?: Linear<HostTensor>;
   readonly detector?: DetectorParameters<HostTensor>;
+  /** A fine-tuned head, `[width, classes]`: for `classify` and `choose`. */
+  readonly classifier?: Linear<HostTensor>;
+  /** What RoBERTa (tanh), ELECTRA (gelu) and RoFormer (its own activation) put before the classifier, `[width, width]`. */
+  readonly classifierDense?: Linear<HostTensor>;
+  /** A fine-tuned head, `[width, 2]`: for `findSpan`. */
+  readonly span?: Linear<HostTensor>;
+}
+
+/** A tensor whose shape is not the config's. */
+export interface Mismatch {
+  readonly name: string;
+  readonly found: readonly number[];
+  readonly expected: readonly number[];
 }
 
 /**
@@ -37,9 +50,13 @@ export function checkpointFromParameters(
     ...flattenTree<HostTensor>(extras as never),
   ]);
   const file = new Map<string, HostTensor>();
+  const written = new Set<string>();
   for (const { ours, theirs, transposed } of [...modelNames(family, config), ...optionalNames(family)]) {
     const leaf = leaves.get(ours);
-    if (leaf) file.set(theirs, transposed ? transpose(leaf) : leaf);
+    // A part that has two names goes by the first: RoBERTa's classifier behind its dense map, by the second without one.
+    if (!leaf || written.has(ours) || (theirs.startsWith('classifier.out_proj') && !extras.classifierDense)) continue;
+    written.add(ours);
+    file.set(theirs, transposed ? transpose(leaf) : leaf);
   }
   const { output } = parameters.languageModel;
   if (output) file.set(outputName(family), output);
@@ -53,6 +70,8 @@ export interface LoadedParameters extends CheckpointExtras {
   readonly missing: readonly string[];
   /** Names in the file that nothing here uses. */
   readonly unexpected: readonly string[];
+  /** Tensors of another shape than the config's, drawn afresh: only with `ignoreMismatched`. */
+  readonly mismatched: readonly Mismatch[];
 }
 
 /** How to read a checkpoint. */
@@ -61,6 +80,10 @@ export interface ConvertOptions {
   readonly family?: ModelFamily;
   /** Draws what the file lacks (a head, say); default none: a missing name is an error. */
   readonly fill?: Uniform;
+  /** With `fill`: draws tensors of another shape too, instead of refusing the file (`ignore_mismatched_sizes`). Default false. */
+  readonly ignoreMismatched?: boolean;
+  /** Names that nothing uses are an error too. Default false. */
+  readonly strict?: boolean;
 }
 
 /** Nests leaves by their paths; `layers/0` becomes an array. */
@@ -79,12 +102,16 @@ function nest(leaves: ReadonlyMap<string, HostTensor>): Record<string, unknown> 
   return tree;
 }
 
-/** The file's names with `gamma`/`beta` made modern and the family's prefix where it was dropped. */
+/** The file's names with `gamma`/`beta` made modern, without the wrapper `module.`, and with the family's prefix where it was dropped. */
 function modernNames(names: Iterable<string>, family: ModelFamily): Map<string, string> {
   const root = family === 'tta' ? 'bert' : family;
   const renamed = new Map<string, string>();
   for (const name of names) {
-    const modern = name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
+    // Models wrapped for several devices were saved with their wrapper's name.
+    const modern = name
+      .replace(/^module\./, '')
+      .replace(/LayerNorm\.gamma$/, 'LayerNorm.weight')
+      .replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
     renamed.set(/^(embeddings|encoder|embeddings_project|pooler)\./.test(modern) ? `${root}.${modern}` : modern, name);
   }
   return renamed;
@@ -96,17 +123,19 @@ const sameValues = (a: HostTensor, b: HostTensor) =>
 /**
  * Hugging Face's tensors as our parameters. Reads `gamma`/`beta`, files without the family's prefix, and heads whose tied matrix is absent.
  *
- * @throws {CheckpointError} listing every missing name (unless `fill` draws it) and every shape that differs from the config
+ * @throws {CheckpointError} listing at once every missing name (unless `fill` draws it), every shape that differs from the config, and, if
+ * `strict`, every name that nothing uses
  */
 export function parametersFromCheckpoint(
   tensors: ReadonlyMap<string, HostTensor>,
   config: EncoderConfig,
-  { family = 'bert', fill }: ConvertOptions = {},
+  { family = 'bert', fill, ignoreMismatched = false, strict = false }: ConvertOptions = {},
 ): LoadedParameters {
   const renamed = modernNames(tensors.keys(), family);
   const specs = new Map(flattenTree<ParameterSpec>(parameterSpecs(config) as never));
   const problems: string[] = [];
   const missing: string[] = [];
+  const mismatched: Mismatch[] = [];
   const used = new Set<string>();
   const leaves = new Map<string, HostTensor>();
   for (const { ours, theirs, transposed } of modelNames(family, config)) {
@@ -123,31 +152,44 @@ export function parametersFromCheckpoint(
     }
     used.add(name);
     const expected = transposed ? [...spec.shape].reverse() : spec.shape;
-    if (tensor.shape.join() !== expected.join())
-      problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
-    else leaves.set(ours, transposed ? transpose(tensor) : tensor);
+    if (tensor.shape.join() !== expected.join()) {
+      mismatched.push({ name, found: tensor.shape, expected });
+      if (fill && ignoreMismatched) leaves.set(ours, drawParameters(spec, fill) as HostTensor);
+      else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
+    } else leaves.set(ours, transposed ? transpose(tensor) : tensor);
   }
   const extras = new Map<string, HostTensor>();
   for (const { ours, theirs, transposed } of optionalNames(family)) {
     const name = renamed.get(theirs);
     const tensor = name === undefined ? undefined : tensors.get(name);
-    if (name === undefined || !tensor) continue;
+    if (name === undefined || !tensor || extras.has(ours)) continue;
     used.add(name);
-    extras.set(ours, transposed ? transpose(tensor) : tensor);
+    if (tensor.shape.length === (transposed ? 2 : 1)) extras.set(ours, transposed ? transpose(tensor) : tensor);
+    else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
   }
-  if (problems.length > 0)
-    throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
-  // A matrix equal to the token table is the tied one; another is the head's own.
-  const output = tensors.get(renamed.get(outputName(family)) ?? '');
-  const words = leaves.get('embeddings/words') as HostTensor;
-  if (output && !sameValues(output, words)) leaves.set('languageModel/output', output);
   const duplicates = new RegExp(
     `^(${outputName(family).replace(/\.\w+$/, '')}\\.(weight|bias)|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
   );
+  const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name));
+  if (strict) problems.push(...unexpected.map((name) => `'${name}' is unexpected`));
+  for (const path of extras.keys()) {
+    const other = path.endsWith('/kernel') ? path.replace(/kernel$/, 'bias') : path.replace(/bias$/, 'kernel');
+    if (!extras.has(other)) problems.push(`'${path.replace(/\/\w+$/, '')}' has only one of weight and bias`);
+  }
+  const output = tensors.get(renamed.get(outputName(family)) ?? '');
+  const { shape: table } = specs.get('embeddings/words') as ParameterSpec;
+  if (output && output.shape.join() !== table.join())
+    problems.push(`'${outputName(family)}' is [${output.shape}], the config asks for [${table}]`);
+  if (problems.length > 0)
+    throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
+  // A matrix equal to the token table is the tied one; another is the head's own.
+  const words = leaves.get('embeddings/words') as HostTensor;
+  if (output && !sameValues(output, words)) leaves.set('languageModel/output', output);
   return {
     parameters: nest(leaves) as unknown as EncoderParameters<HostTensor>,
     ...(nest(extras) as CheckpointExtras),
     missing,
-    unexpected: [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name)),
+    unexpected,
+    mismatched,
   };
 }

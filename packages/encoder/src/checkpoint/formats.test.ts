@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostTensor } from '@cloze/backend';
 import { zipSync } from 'fflate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { smallModel } from '../../test/small-model.ts';
 import {
   CheckpointError,
@@ -219,6 +220,7 @@ describe('a folder', () => {
       'model-00002-of-00002.safetensors': writeSafetensors(halves[1]),
     },
     bin: { 'pytorch_model.bin': bin },
+    'tensorflow, named otherwise': { 'model.ckpt-7.index': index, 'model.ckpt-7.data-00000-of-00001': data },
     tensorflow: { 'bert_model.ckpt.index': index, 'bert_model.ckpt.data-00000-of-00001': data },
   };
   const make = (files: Record<string, Uint8Array | string>) => {
@@ -310,6 +312,70 @@ describe('a folder', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('.kept'))).toEqual([]);
   });
 
+  it('a sharded folder is refused where the index and the files disagree, or a link leads out', async () => {
+    const { 'model.safetensors.index.json': _index, ...shards } = layouts.sharded as Record<string, Uint8Array>;
+    const [one, two] = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+    const sharded = (weight_map: Record<string, string>, files: Record<string, Uint8Array | string> = shards) =>
+      make({
+        'config.json': JSON.stringify(config),
+        'model.safetensors.index.json': JSON.stringify({ weight_map }),
+        ...files,
+      });
+    const [first] = halves[0].keys();
+    await expect(loadPretrained(sharded({ [first as string]: two, b: one }))).rejects.toThrow(
+      `'${first}' is not in '${two}'; 'b' is not in '${one}'`,
+    );
+    const both = { [one]: shards[one] as Uint8Array, [two]: shards[one] as Uint8Array };
+    await expect(loadPretrained(sharded({ a: one, b: two }, both))).rejects.toThrow(`is in '${one}' and in '${two}'`);
+    await expect(loadPretrained(sharded({ a: one }, { [one]: 'torn' }))).rejects.toThrow(`${one}: A safetensors file`);
+    const linked = sharded({ a: one }, {});
+    symlinkSync(join(folder, '..'), join(linked, 'elsewhere'));
+    writeFileSync(join(folder, 'outside.safetensors'), shards[one] as Uint8Array);
+    symlinkSync(join(folder, 'outside.safetensors'), join(linked, one));
+    await expect(loadPretrained(linked)).rejects.toThrow('a link that leads out of the folder');
+  });
+
+  it('a fine-tuned head, a wrapper, an older head: read; another size, half a head, strictness: named', async () => {
+    const extra = (name: string, ...shape: number[]): [string, HostTensor] => [
+      name,
+      { shape, dtype: 'float32', values: new Float32Array(shape.reduce((n, x) => n * x, 1)).fill(0.5) },
+    ];
+    const folderOf = (more: [string, HostTensor][], from: Iterable<[string, HostTensor]> = tensors) =>
+      make({
+        'config.json': JSON.stringify(config),
+        'model.safetensors': writeSafetensors(new Map([...from, ...more])),
+      });
+    const head = [extra('classifier.weight', 3, 8), extra('classifier.bias', 3)];
+    const tuned = await loadPretrained(folderOf(head));
+    expect(tuned.classifier?.kernel.shape).toEqual([8, 3]);
+    const target = join(folder, 'tuned');
+    await savePretrained(target, tuned);
+    expect((await loadPretrained(target)).classifier).toEqual(tuned.classifier);
+    const saved = JSON.parse(readFileSync(join(target, 'config.json'), 'utf8')) as { architectures: string[] };
+    expect(saved.architectures).toEqual(['BertForSequenceClassification']);
+
+    const wrapped = [...tensors].map(([name, tensor]): [string, HostTensor] => [`module.${name}`, tensor]);
+    expect((await loadPretrained(folderOf([], wrapped))).parameters).toEqual(tuned.parameters);
+    await expect(loadPretrained(folderOf([extra('classifier.weight', 3, 8)]))).rejects.toThrow(
+      "'classifier' has only one of weight and bias",
+    );
+    await expect(loadPretrained(folderOf([extra('cls.predictions.decoder.weight', 30, 7)]))).rejects.toThrow(
+      "'cls.predictions.decoder.weight' is [30,7], the config asks for [30,8]",
+    );
+    await expect(loadPretrained(folderOf([extra('stray', 1)]), { strict: true })).rejects.toThrow(
+      "'stray' is unexpected",
+    );
+    const other = [...tensors].filter(([name]) => name !== 'bert.embeddings.position_embeddings.weight');
+    const resized = folderOf([extra('bert.embeddings.position_embeddings.weight', 4, 8)], other);
+    await expect(loadPretrained(resized)).rejects.toThrow('[4,8], the config asks for [10,8]');
+    const random = { next: () => 0.5 };
+    const drawn = await loadPretrained(resized, { fill: random, ignoreMismatched: true });
+    expect(drawn.mismatched).toEqual([
+      { name: 'bert.embeddings.position_embeddings.weight', found: [4, 8], expected: [10, 8] },
+    ]);
+    expect(drawn.parameters.embeddings.positions?.shape).toEqual([10, 8]);
+  });
+
   it('says what is wrong: no config, no weights, a missing shard, a wrong model_type, a name that is nothing', async () => {
     await expect(loadPretrained(make({}))).rejects.toThrow('has no config.json');
     await expect(loadPretrained(make({ 'config.json': JSON.stringify(config) }))).rejects.toThrow(
@@ -331,71 +397,103 @@ describe('a folder', () => {
 });
 
 describe('the hub', () => {
-  it('is asked for an id, once: the second time the cache answers', async () => {
-    const files: Record<string, Uint8Array> = {
-      'config.json': new TextEncoder().encode(JSON.stringify(config)),
-      'model.safetensors': fixture('tiny-bert.safetensors'),
-      'unrelated.md': new TextEncoder().encode('x'),
+  const commit = 'c0ffee'.padEnd(40, '0');
+  const files: Record<string, Uint8Array> = {
+    'config.json': new TextEncoder().encode(JSON.stringify(config)),
+    'model.safetensors': fixture('tiny-bert.safetensors'),
+    'unrelated.md': new TextEncoder().encode('x'),
+  };
+  const gitHash = (bytes: Uint8Array) =>
+    createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+  const about = (path: string) => {
+    const bytes = files[path] as Uint8Array;
+    const lfs = path.endsWith('.safetensors') && {
+      lfs: { oid: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, pointerSize: 120 },
     };
+    // Every file was last changed by another commit, as on the hub.
+    const lastCommit = { id: gitHash(bytes), title: '', date: '2026-01-01T00:00:00.000Z' };
+    return { type: 'file', path, size: bytes.length, oid: gitHash(bytes), lastCommit, ...lfs };
+  };
+
+  /** A hub with one model, `some/bert`. */
+  async function serve(served = files) {
     const fetched: string[] = [];
     const server = createServer((request, response) => {
-      const url = request.url ?? '';
-      if (url.startsWith('/api/models/some/bert/tree/')) {
+      const json = (value: unknown) => {
         response.setHeader('content-type', 'application/json');
-        response.end(
-          JSON.stringify(
-            Object.entries(files).map(([path, { length: size }]) => ({ type: 'file', path, size, oid: path })),
-          ),
-        );
-        return;
-      }
-      if (url.startsWith('/api/models/some/bert/paths-info/')) {
+        response.end(JSON.stringify(value));
+      };
+      const url = request.url ?? '';
+      if (url.startsWith('/api/models/some/bert/revision/main'))
+        return json({ id: 'some/bert', _id: '1', sha: commit, lastModified: '2026-01-01T00:00:00.000Z' });
+      if (url.startsWith(`/api/models/some/bert/tree/${commit}`)) return json(Object.keys(files).map(about));
+      if (url.startsWith(`/api/models/some/bert/paths-info/${commit}`)) {
         const chunks: Buffer[] = [];
         request.on('data', (chunk: Buffer) => chunks.push(chunk));
         request.on('end', () => {
           const { paths } = JSON.parse(Buffer.concat(chunks).toString()) as { paths: string[] };
-          response.setHeader('content-type', 'application/json');
-          const about = (path: string) => ({
-            type: 'file',
-            path,
-            size: files[path]?.length,
-            oid: path.replace('.', ''),
-            lastCommit: { id: 'c0ffee', title: '', date: '2026-01-01T00:00:00.000Z' },
-          });
-          response.end(JSON.stringify(paths.map(about)));
+          json(paths.map(about));
         });
         return;
       }
       const name = url.split('/').at(-1)?.split('?')[0] ?? '';
-      const file = files[name];
+      const file = url.startsWith(`/some/bert/resolve/${commit}/`) ? served[name] : undefined;
       if (!file) {
         response.statusCode = 404;
         response.end(url);
         return;
       }
       if (request.method === 'GET' && !request.headers.range) fetched.push(name);
-      response.setHeader('etag', `"${name.replace('.', '')}"`);
-      response.setHeader('x-repo-commit', 'c0ffee');
+      response.setHeader('etag', `"${about(name).lfs ? about(name).lfs?.oid : about(name).oid}"`);
+      response.setHeader('x-repo-commit', commit);
       response.setHeader('content-range', `bytes 0-0/${file.length}`);
       response.setHeader('content-length', String(file.length));
       response.end(request.method === 'HEAD' ? undefined : file);
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-    const options = {
-      hubUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      cacheFolder: join(folder, 'hub'),
+    const hubUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return { hubUrl, fetched, close: () => new Promise((done) => server.close(done)) };
+  }
+
+  it('is asked for an id, once; then the cache answers, also offline and without a network; the console stays clean', async () => {
+    const { hubUrl, fetched, close } = await serve();
+    const options = { hubUrl, cacheFolder: join(folder, 'hub') };
+    const said = vi.spyOn(console, 'debug').mockImplementation(() => {});
+    await expect(loadPretrained('some/bert', { ...options, offline: true })).rejects.toThrow('and this is offline');
+    const first = await loadPretrained('some/bert', options);
+    expect(first.config.width).toBe(8);
+    expect(fetched.sort()).toEqual(['config.json', 'model.safetensors']);
+    await loadPretrained('some/bert', options);
+    expect(fetched.length).toBe(2);
+    await expect(loadPretrained('no/such', options)).rejects.toThrow(
+      "'no/such' is no folder here and could not be fetched from the hub",
+    );
+    await close();
+    for (const more of [{ offline: true }, {}, { revision: commit, offline: true }])
+      expect((await loadPretrained('some/bert', { ...options, ...more })).parameters).toEqual(first.parameters);
+    await expect(loadPretrained('some/other', options)).rejects.toThrow('could not be fetched');
+    expect(said).not.toHaveBeenCalled();
+    said.mockRestore();
+  });
+
+  it('a file damaged on the way is refused and thrown away; the next time the right one comes', async () => {
+    const broken = {
+      ...files,
+      'model.safetensors': (files['model.safetensors'] as Uint8Array).map((b, i) => (i === 5000 ? b ^ 1 : b)),
     };
-    try {
-      const first = await loadPretrained('some/bert', options);
-      expect(first.config.width).toBe(8);
-      expect(fetched.sort()).toEqual(['config.json', 'model.safetensors']);
-      await loadPretrained('some/bert', options);
-      expect(fetched.length).toBe(2);
-      await expect(loadPretrained('no/such', options)).rejects.toThrow(
-        "'no/such' is no folder here and could not be fetched from the hub",
-      );
-    } finally {
-      server.close();
-    }
+    const cacheFolder = join(folder, 'damaged-hub');
+    const bad = await serve(broken);
+    await expect(loadPretrained('some/bert', { hubUrl: bad.hubUrl, cacheFolder })).rejects.toThrow(
+      "'model.safetensors' was damaged on the way",
+    );
+    await bad.close();
+    const good = await serve();
+    expect((await loadPretrained('some/bert', { hubUrl: good.hubUrl, cacheFolder })).config.width).toBe(8);
+    expect(good.fetched).toEqual(['model.safetensors']);
+    await good.close();
+  });
+
+  it.each(['../x', 'a/../b', 'a/b/c', './x', 'a b'])('%s is no id', async (name) => {
+    await expect(loadPretrained(name, { offline: true })).rejects.toThrow(/no hub id|offline/);
   });
 });

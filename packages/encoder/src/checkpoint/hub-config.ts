@@ -1,5 +1,6 @@
 import { type Activation, type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
 import { CheckpointError } from './checkpoint-error.ts';
+import type { CheckpointExtras } from './convert-parameters.ts';
 import type { ModelFamily } from './names/model-names.ts';
 
 /** A `config.json` understood: ours, the family, and the file itself, whose other keys survive a round trip. */
@@ -79,14 +80,16 @@ export function configFromHub(file: Readonly<Record<string, unknown>>): HubConfi
   }
 }
 
-const architectures: Readonly<Record<ModelFamily, string>> = {
-  bert: 'BertForMaskedLM',
-  roberta: 'RobertaForMaskedLM',
-  electra: 'ElectraForMaskedLM',
-  albert: 'AlbertForMaskedLM',
-  roformer: 'RoFormerForMaskedLM',
-  tta: 'TtaForMaskedLM',
+const classes: Readonly<Record<ModelFamily, string>> = {
+  ...{ bert: 'Bert', roberta: 'Roberta', electra: 'Electra', albert: 'Albert', roformer: 'RoFormer', tta: 'Tta' },
 };
+
+/** The class of transformers that a file with these parts is of: a fine-tuned head counts more than the one for tokens. */
+function architecture(family: ModelFamily, { classifier, span, detector }: CheckpointExtras): string | undefined {
+  if (classifier) return `${classes[family]}ForSequenceClassification`;
+  if (span) return `${classes[family]}ForQuestionAnswering`;
+  return detector ? `${classes[family]}ForPreTraining` : undefined;
+}
 
 /**
  * A `config.json` for this config: Hugging Face's keys over what the file it came from said, and, under `cloze`, what only we have.
@@ -95,7 +98,7 @@ const architectures: Readonly<Record<ModelFamily, string>> = {
  */
 export function configToHub(
   config: EncoderConfig,
-  { family = 'bert', file = {} }: Partial<Pick<HubConfig, 'family' | 'file'>> = {},
+  { family = 'bert', file = {}, ...extras }: Partial<Pick<HubConfig, 'family' | 'file'>> & CheckpointExtras = {},
 ): Record<string, unknown> {
   const { normPlacement, attentionKind, headNormEpsilon, positionKind, embeddingWidth, width } = config;
   const own = {
@@ -107,8 +110,9 @@ export function configToHub(
   };
   const foreign = Object.keys(own).some((key) => key !== 'embeddingCorrection');
   return {
-    architectures: [architectures[family]],
+    architectures: [`${classes[family]}ForMaskedLM`],
     ...file,
+    ...(architecture(family, extras) && { architectures: [architecture(family, extras)] }),
     model_type: foreign ? 'cloze' : (file.model_type ?? family),
     ...(foreign && { cloze_family: family }),
     vocab_size: config.vocabularySize,

@@ -9,6 +9,8 @@ import {
   type Tensor,
   tanh,
 } from '@cloze/backend';
+import type { Activation } from '../config/encoder-config.ts';
+import { activate } from '../layers/activate.ts';
 import type { Linear } from '../parameters/parameter-tree.ts';
 import { meanOverTokens } from './mean-over-tokens.ts';
 
@@ -16,17 +18,26 @@ import { meanOverTokens } from './mean-over-tokens.ts';
 export type Pooling = 'first' | 'mean' | 'pooler';
 
 /**
- * One vector a row: the first position; the mean over real tokens; or `tanh(W·first + b)`, BERT's pooler. `[batch, length, width]` → `[batch, width]`
+ * One vector a row: the first position; the mean over real tokens; or `f(W·first + b)`, BERT's pooler with f = tanh. `[batch, length, width]` → `[batch, width]`
+ *
+ * RoBERTa's classifier is the same with its own W; ELECTRA's has f = gelu.
  *
  * @throws {RangeError} when pooling is `pooler` and none is given
  */
-export function pool(hidden: Tensor, attend: Tensor, pooling: Pooling, pooler?: Linear<Tensor>): Tensor {
+export function pool(
+  hidden: Tensor,
+  attend: Tensor,
+  pooling: Pooling,
+  pooler?: Linear<Tensor>,
+  activation: 'tanh' | Activation = 'tanh',
+): Tensor {
   if (pooling === 'mean') return meanOverTokens(hidden, attend);
   const [batch, , width] = hidden.shape as [number, number, number];
   const first = reshape(slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
   if (pooling === 'first') return first;
   if (!pooler) throw new RangeError("pool: pooling 'pooler' needs the pooler's kernel and bias.");
-  return tanh(linear(first, pooler));
+  const mapped = linear(first, pooler);
+  return activation === 'tanh' ? tanh(mapped) : activate(mapped, activation);
 }
 
 /** Choices of the classification head. */
@@ -34,6 +45,8 @@ export interface ClassifyOptions {
   /** Default `first`. */
   readonly pooling?: Pooling;
   readonly pooler?: Linear<Tensor>;
+  /** Of the pooler; default `tanh`. */
+  readonly poolerActivation?: 'tanh' | Activation;
   /** Dropout before the linear map, default 0. */
   readonly dropout?: number;
   readonly key?: Key | undefined;
@@ -44,8 +57,8 @@ export function classify(
   classifier: LinearParameters,
   hidden: Tensor,
   attend: Tensor,
-  { pooling = 'first', pooler, dropout: rate = 0, key }: ClassifyOptions = {},
+  { pooling = 'first', pooler, poolerActivation, dropout: rate = 0, key }: ClassifyOptions = {},
 ): Tensor {
-  const pooled = pool(hidden, attend, pooling, pooler);
+  const pooled = pool(hidden, attend, pooling, pooler, poolerActivation);
   return linear(dropout(pooled, { rate, key: key && forkKey(key, 'classifier') }), classifier);
 }

@@ -1,80 +1,58 @@
-import { readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostTensor } from '@cloze/backend';
-import type { Uniform } from '../../parameters/draw-parameters.ts';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { parametersFromCheckpoint } from '../convert-parameters.ts';
+import { type ConvertOptions, type LoadedParameters, parametersFromCheckpoint } from '../convert-parameters.ts';
 import { configFromHub } from '../hub-config.ts';
 import { readPytorchBin } from '../pytorch/read-pytorch-bin.ts';
 import { readSafetensors } from '../read-safetensors.ts';
-import { shardNames } from '../shard-names.ts';
 import { readTensorflowCheckpoint } from '../tensorflow/read-tensorflow-checkpoint.ts';
 import { fetchFolder, type HubOptions } from './fetch-folder.ts';
+import { jsonObject } from './json-object.ts';
+import { naming } from './naming.ts';
+import { optionalFile } from './optional-file.ts';
 import { type Pretrained, tokenizerFileNames } from './pretrained.ts';
+import { readShards } from './read-shards.ts';
 
-/** How to load. */
-export interface LoadOptions extends HubOptions {
-  /** Draws what the file lacks, a language-model head of a bare encoder say; default none: missing names are an error. */
-  readonly fill?: Uniform;
-}
+/** How to load. `fill` draws what the file lacks, a language-model head of a bare encoder say; without it missing names are an error. */
+export interface LoadOptions extends HubOptions, Omit<ConvertOptions, 'family'> {}
 
 /** A loaded model and what did not match. */
-export interface LoadedPretrained extends Pretrained {
-  /** Names the model needs and the file lacks, drawn by `fill`. */
-  readonly missing: readonly string[];
-  /** Names in the file that nothing here uses. */
-  readonly unexpected: readonly string[];
-}
+export interface LoadedPretrained extends Pretrained, Pick<LoadedParameters, 'missing' | 'unexpected' | 'mismatched'> {}
 
-async function optional(path: string): Promise<Uint8Array | undefined> {
-  try {
-    const { buffer, byteOffset, byteLength } = await readFile(path);
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function json(bytes: Uint8Array, path: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw new SyntaxError('it holds no object');
-  } catch (error) {
-    throw new CheckpointError(`${path} is not JSON: ${error instanceof Error ? error.message : error}.`);
-  }
-}
-
-async function shards(folder: string, index: string): Promise<Map<string, HostTensor> | undefined> {
-  const bytes = await optional(join(folder, index));
-  if (!bytes) return undefined;
-  const tensors = new Map<string, HostTensor>();
-  for (const name of shardNames(json(bytes, join(folder, index)))) {
-    const shard = await optional(join(folder, name));
-    if (!shard) throw new CheckpointError(`${join(folder, index)} names '${name}', which is not there.`);
-    const read = name.endsWith('.bin') ? readPytorchBin(shard) : readSafetensors(shard).tensors;
-    for (const [tensor, value] of read) tensors.set(tensor, value);
-  }
-  return tensors;
+/** Google's checkpoint of a folder, whatever its name: one `….index` and its data files in order. */
+async function tensorflowWeights(folder: string): Promise<ReadonlyMap<string, HostTensor> | undefined> {
+  const files = await readdir(folder);
+  const [index, ...more] = files.filter((name) => /^[\w.-]+\.index$/.test(name));
+  if (index === undefined) return undefined;
+  if (more.length > 0)
+    throw new CheckpointError(
+      `${folder} has several TensorFlow checkpoints: ${[index, ...more].join(', ')}; keep one.`,
+    );
+  const prefix = index.slice(0, -'.index'.length);
+  const parts = files.filter((name) => name.startsWith(`${prefix}.data-`)).sort();
+  const read = async (name: string) => (await optionalFile(join(folder, name))) as Uint8Array;
+  const [table, ...data] = await Promise.all([index, ...parts].map(read));
+  return naming(join(folder, index), () => readTensorflowCheckpoint(table as Uint8Array, data));
 }
 
 /** The weights, in the order people publish them. */
 async function weights(folder: string): Promise<ReadonlyMap<string, HostTensor>> {
-  const whole = await optional(join(folder, 'model.safetensors'));
-  if (whole) return readSafetensors(whole).tensors;
-  const sharded =
-    (await shards(folder, 'model.safetensors.index.json')) ?? (await shards(folder, 'pytorch_model.bin.index.json'));
-  if (sharded) return sharded;
-  const bin = await optional(join(folder, 'pytorch_model.bin'));
-  if (bin) return readPytorchBin(bin);
-  const index = await optional(join(folder, 'bert_model.ckpt.index'));
-  if (index) {
-    const data = await optional(join(folder, 'bert_model.ckpt.data-00000-of-00001'));
-    return readTensorflowCheckpoint(index, data ? [data] : []);
+  for (const [name, read] of [
+    ['model.safetensors', (file: Uint8Array) => readSafetensors(file).tensors],
+    ['model.safetensors.index.json', undefined],
+    ['pytorch_model.bin', readPytorchBin],
+    ['pytorch_model.bin.index.json', undefined],
+  ] as const) {
+    const path = join(folder, name);
+    const file = await optionalFile(path);
+    if (!file) continue;
+    return read ? naming(path, () => read(file)) : readShards(folder, name, jsonObject(file, path));
   }
+  const tensorflow = await tensorflowWeights(folder);
+  if (tensorflow) return tensorflow;
   throw new CheckpointError(
-    `${folder} has no weights: expected model.safetensors (or its index), pytorch_model.bin, or bert_model.ckpt.index.`,
+    `${folder} has no weights: expected model.safetensors (or its index), pytorch_model.bin (or its index), or a TensorFlow checkpoint (….ckpt.index).`,
   );
 }
 
@@ -88,20 +66,20 @@ async function weights(folder: string): Promise<ReadonlyMap<string, HostTensor>>
 export async function loadPretrained(folderOrId: string, options: LoadOptions = {}): Promise<LoadedPretrained> {
   const folder = await fetchFolder(folderOrId, options);
   const configBytes =
-    (await optional(join(folder, 'config.json'))) ?? (await optional(join(folder, 'bert_config.json')));
+    (await optionalFile(join(folder, 'config.json'))) ?? (await optionalFile(join(folder, 'bert_config.json')));
   if (!configBytes) throw new CheckpointError(`${folder} has no config.json.`);
-  const raw = json(configBytes, join(folder, 'config.json'));
-  const { config, family, file } = configFromHub({
-    ...(raw.model_type === undefined && { model_type: 'bert' }),
-    ...raw,
-  });
-  const loaded = parametersFromCheckpoint(await weights(folder), config, {
-    family,
-    ...(options.fill && { fill: options.fill }),
-  });
+  const raw = jsonObject(configBytes, join(folder, 'config.json'));
+  const { config, family, file } = naming(folder, () =>
+    configFromHub({ ...(raw.model_type === undefined && { model_type: 'bert' }), ...raw }),
+  );
+  const tensors = await weights(folder);
+  const { fill, ignoreMismatched = false, strict = false } = options;
+  const loaded = naming(folder, () =>
+    parametersFromCheckpoint(tensors, config, { family, ignoreMismatched, strict, ...(fill && { fill }) }),
+  );
   const tokenizerFiles: Record<string, Uint8Array> = {};
   for (const name of tokenizerFileNames) {
-    const bytes = await optional(join(folder, name));
+    const bytes = await optionalFile(join(folder, name));
     if (bytes) tokenizerFiles[name] = bytes;
   }
   return { config, family, file, tokenizerFiles, ...loaded };

@@ -38,13 +38,17 @@ export async function savePretrained(
   await mkdir(dirname(target), { recursive: true });
   const fresh = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    const { pooler, detector } = extras;
-    const tensors = checkpointFromParameters(parameters, config, {
+    const { pooler, detector, classifier, classifierDense, span } = extras;
+    const parts = {
       family,
       ...(pooler && { pooler }),
       ...(detector && { detector }),
-    });
-    const text = `${JSON.stringify(configToHub(config, { family, file }), null, 2)}\n`;
+      ...(classifier && { classifier }),
+      ...(classifierDense && { classifierDense }),
+      ...(span && { span }),
+    };
+    const tensors = checkpointFromParameters(parameters, config, parts);
+    const text = `${JSON.stringify(configToHub(config, { ...parts, file }), null, 2)}\n`;
     await writeDurably(join(fresh, 'config.json'), new TextEncoder().encode(text));
     await writeDurably(join(fresh, 'model.safetensors'), writeSafetensors(tensors));
     for (const [name, bytes] of Object.entries(tokenizerFiles)) await writeDurably(join(fresh, basename(name)), bytes);

@@ -12,7 +12,11 @@ export function modelNames(family: ModelFamily, config: EncoderConfig): NamePair
   return bertNames(config, family);
 }
 
-/** Names of parts a file may have besides: BERT's pooler, ELECTRA's detector. */
+/**
+ * Names of parts a file may have besides: poolers, ELECTRA's detector, and the heads of fine-tuned models.
+ *
+ * `classifier` serves sequence classification, token classification and multiple choice; RoBERTa and ELECTRA put a dense map before it.
+ */
 export function optionalNames(family: ModelFamily): NamePair[] {
   const { pairs, linear } = namePairs();
   if (family === 'albert') linear('pooler', 'albert.pooler');
@@ -20,5 +24,11 @@ export function optionalNames(family: ModelFamily): NamePair[] {
     linear('detector/dense', 'discriminator_predictions.dense');
     linear('detector/prediction', 'discriminator_predictions.dense_prediction');
   } else linear('pooler', `${family === 'tta' ? 'bert' : family}.pooler.dense`);
+  if (family === 'roberta' || family === 'electra' || family === 'roformer') {
+    linear('classifierDense', 'classifier.dense');
+    linear('classifier', 'classifier.out_proj');
+  }
+  linear('classifier', 'classifier');
+  linear('span', 'qa_outputs');
   return pairs;
 }
