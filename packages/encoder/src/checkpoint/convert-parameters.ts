@@ -16,6 +16,18 @@ function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   return { shape: [columns, rows], dtype, values: out };
 }
 
+/** RoFormer's files carry its constant: sines, then cosines, of position·10000^(−2i/d). */
+function sinusoids({ maximumLength, width, heads }: EncoderConfig): HostTensor {
+  const features = width / heads;
+  const half = features / 2;
+  const values = Float32Array.from({ length: maximumLength * features }, (_, at) => {
+    const [position, i] = [Math.floor(at / features), at % half];
+    const angle = position / 10000 ** ((2 * i) / features);
+    return at % features < half ? Math.sin(angle) : Math.cos(angle);
+  });
+  return { shape: [maximumLength, features], dtype: 'float32', values };
+}
+
 /** Parts beside an encoder that files carry. */
 export interface CheckpointExtras {
   readonly pooler?: Linear<HostTensor>;
@@ -58,8 +70,14 @@ export function checkpointFromParameters(
     written.add(ours);
     file.set(theirs, transposed ? transpose(leaf) : leaf);
   }
-  const { output } = parameters.languageModel;
-  if (output) file.set(outputName(family), output);
+  if (family === 'roformer') file.set('roformer.encoder.embed_positions.weight', sinusoids(config));
+  const { output, bias } = parameters.languageModel;
+  if (output) {
+    const name = outputName(family);
+    file.set(name, output);
+    // A head of its own adds its own bias, not the one beside it; ELECTRA has only one.
+    file.set(name.replace(/weight$/, 'bias'), bias);
+  }
   return file;
 }
 
@@ -84,6 +102,8 @@ export interface ConvertOptions {
   readonly ignoreMismatched?: boolean;
   /** Names that nothing uses are an error too. Default false. */
   readonly strict?: boolean;
+  /** Whether the output matrix is the token table whatever the file holds (`tie_word_embeddings`); default: unless the file's differs. */
+  readonly tied?: boolean;
 }
 
 /** Nests leaves by their paths; `layers/0` becomes an array. */
@@ -129,7 +149,7 @@ const sameValues = (a: HostTensor, b: HostTensor) =>
 export function parametersFromCheckpoint(
   tensors: ReadonlyMap<string, HostTensor>,
   config: EncoderConfig,
-  { family = 'bert', fill, ignoreMismatched = false, strict = false }: ConvertOptions = {},
+  { family = 'bert', fill, ignoreMismatched = false, strict = false, tied }: ConvertOptions = {},
 ): LoadedParameters {
   const renamed = modernNames(tensors.keys(), family);
   const specs = new Map(flattenTree<ParameterSpec>(parameterSpecs(config) as never));
@@ -138,10 +158,12 @@ export function parametersFromCheckpoint(
   const mismatched: Mismatch[] = [];
   const used = new Set<string>();
   const leaves = new Map<string, HostTensor>();
+  const output = tied ? undefined : tensors.get(renamed.get(outputName(family)) ?? '');
+  const ownBias = renamed.get(outputName(family).replace(/weight$/, 'bias'));
   for (const { ours, theirs, transposed } of modelNames(family, config)) {
-    const name =
-      renamed.get(theirs) ??
-      (ours === 'languageModel/bias' ? renamed.get(outputName(family).replace(/weight$/, 'bias')) : undefined);
+    let name = renamed.get(theirs);
+    // The bias of the head's own matrix, where it has one, is the one that is added.
+    if (ours === 'languageModel/bias') name = output ? (ownBias ?? name) : (name ?? ownBias);
     const tensor = name === undefined ? undefined : tensors.get(name);
     const spec = specs.get(ours) as ParameterSpec;
     if (name === undefined || !tensor) {
@@ -168,7 +190,7 @@ export function parametersFromCheckpoint(
     else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
   }
   const duplicates = new RegExp(
-    `^(${outputName(family).replace(/\.\w+$/, '')}\\.(weight|bias)|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
+    `^(${outputName(family).replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
   );
   const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name));
   if (strict) problems.push(...unexpected.map((name) => `'${name}' is unexpected`));
@@ -176,7 +198,6 @@ export function parametersFromCheckpoint(
     const other = path.endsWith('/kernel') ? path.replace(/kernel$/, 'bias') : path.replace(/bias$/, 'kernel');
     if (!extras.has(other)) problems.push(`'${path.replace(/\/\w+$/, '')}' has only one of weight and bias`);
   }
-  const output = tensors.get(renamed.get(outputName(family)) ?? '');
   const { shape: table } = specs.get('embeddings/words') as ParameterSpec;
   if (output && output.shape.join() !== table.join())
     problems.push(`'${outputName(family)}' is [${output.shape}], the config asks for [${table}]`);

@@ -94,11 +94,18 @@ function architecture(family: ModelFamily, { classifier, span, detector }: Check
 /**
  * A `config.json` for this config: Hugging Face's keys over what the file it came from said, and, under `cloze`, what only we have.
  *
+ * @param options.tied whether the output matrix is the token table (`tie_word_embeddings`), default true
+ *
  * A model with parts transformers lacks gets a `model_type` of ours, so that `AutoConfig` fails loudly instead of loading a wrong one.
  */
 export function configToHub(
   config: EncoderConfig,
-  { family = 'bert', file = {}, ...extras }: Partial<Pick<HubConfig, 'family' | 'file'>> & CheckpointExtras = {},
+  {
+    family = 'bert',
+    file = {},
+    tied = true,
+    ...extras
+  }: Partial<Pick<HubConfig, 'family' | 'file'>> & CheckpointExtras & { readonly tied?: boolean } = {},
 ): Record<string, unknown> {
   const { normPlacement, attentionKind, headNormEpsilon, positionKind, embeddingWidth, width } = config;
   const own = {
@@ -131,6 +138,10 @@ export function configToHub(
     ...((embeddingWidth !== width || family === 'albert' || family === 'electra') && {
       embedding_size: embeddingWidth,
     }),
+    // Weights are written as float32 whatever they were; a head of its own would be tied again on loading if nothing said so.
+    ...('torch_dtype' in file && { torch_dtype: 'float32' }),
+    ...('dtype' in file && { dtype: 'float32' }),
+    ...((!tied || 'tie_word_embeddings' in file) && { tie_word_embeddings: tied }),
     ...(Object.keys(own).length > 0 && { cloze: own }),
   };
 }

@@ -15,7 +15,7 @@ import { type Pretrained, tokenizerFileNames } from './pretrained.ts';
 import { readShards } from './read-shards.ts';
 
 /** How to load. `fill` draws what the file lacks, a language-model head of a bare encoder say; without it missing names are an error. */
-export interface LoadOptions extends HubOptions, Omit<ConvertOptions, 'family'> {}
+export interface LoadOptions extends HubOptions, Omit<ConvertOptions, 'family' | 'tied'> {}
 
 /** A loaded model and what did not match. */
 export interface LoadedPretrained extends Pretrained, Pick<LoadedParameters, 'missing' | 'unexpected' | 'mismatched'> {}
@@ -74,8 +74,9 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
   );
   const tensors = await weights(folder);
   const { fill, ignoreMismatched = false, strict = false } = options;
+  const tied = file.tie_word_embeddings !== false;
   const loaded = naming(folder, () =>
-    parametersFromCheckpoint(tensors, config, { family, ignoreMismatched, strict, ...(fill && { fill }) }),
+    parametersFromCheckpoint(tensors, config, { family, tied, ignoreMismatched, strict, ...(fill && { fill }) }),
   );
   const tokenizerFiles: Record<string, Uint8Array> = {};
   for (const name of tokenizerFileNames) {

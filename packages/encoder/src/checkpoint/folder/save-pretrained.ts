@@ -48,7 +48,7 @@ export async function savePretrained(
       ...(span && { span }),
     };
     const tensors = checkpointFromParameters(parameters, config, parts);
-    const text = `${JSON.stringify(configToHub(config, { ...parts, file }), null, 2)}\n`;
+    const text = `${JSON.stringify(configToHub(config, { ...parts, file, tied: !parameters.languageModel.output }), null, 2)}\n`;
     await writeDurably(join(fresh, 'config.json'), new TextEncoder().encode(text));
     await writeDurably(join(fresh, 'model.safetensors'), writeSafetensors(tensors));
     for (const [name, bytes] of Object.entries(tokenizerFiles)) await writeDurably(join(fresh, basename(name)), bytes);

@@ -1,0 +1,203 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  constant,
+  type Engine,
+  evaluate,
+  gradients,
+  type HostTensor,
+  mapTree,
+  type Tensor,
+  tfjsEngine,
+} from '@cloze/backend';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { distance } from '../../test/architecture-fixture.ts';
+import { asTensors, smallModel } from '../../test/small-model.ts';
+import {
+  classify,
+  correctEmbeddings,
+  type DetectorParameters,
+  detectReplaced,
+  type EncoderConfig,
+  type EncoderParameters,
+  encodeBert,
+  type Linear,
+  type ModelFamily,
+  maskedCrossEntropy,
+  predictTokens,
+  readSafetensors,
+} from '../index.ts';
+import { type LoadedPretrained, loadPretrained, savePretrained } from '../node.ts';
+
+const root = fileURLToPath(new URL('../../fixtures/pretrained/', import.meta.url));
+const oracle = JSON.parse(readFileSync(join(root, 'outputs.json'), 'utf8')) as {
+  readonly ids: number[];
+  readonly segments: number[];
+  readonly attend: number[];
+  readonly logits: Readonly<Record<string, number[]>>;
+};
+const inputs = {
+  ids: constant(oracle.ids, [2, 8], 'int32'),
+  segments: constant(oracle.segments, [2, 8], 'int32'),
+  attend: constant(oracle.attend, [2, 8], 'bool'),
+};
+const everywhere = constant(
+  [0, 1].flatMap(() => [0, 1, 2, 3, 4, 5, 6, 7]),
+  [2, 8],
+  'int32',
+);
+const tensorsOf = <T>(tree: T) => mapTree(tree, ({ values, shape }: HostTensor) => constant(values, shape)) as unknown;
+
+/** What transformers' model of this folder gives: token logits, the detector's, or a classifier's. */
+function logitsOf(loaded: LoadedPretrained): Tensor {
+  const { config, family, classifier, classifierDense, pooler, detector } = loaded;
+  const parameters = asTensors(loaded.parameters) as EncoderParameters<Tensor>;
+  const segments = config.segmentTypes === 1 ? constant(new Array(16).fill(0), [2, 8], 'int32') : inputs.segments;
+  const { hidden } = encodeBert(parameters, { ...inputs, segments }, config);
+  if (classifier) {
+    const head = tensorsOf(classifierDense ?? pooler) as Linear<Tensor>;
+    const poolerActivation = family === 'electra' ? 'gelu' : 'tanh';
+    return classify(tensorsOf(classifier) as Linear<Tensor>, hidden, inputs.attend, {
+      ...{ pooling: 'pooler', pooler: head, poolerActivation },
+    });
+  }
+  if (detector) return detectReplaced(tensorsOf(detector) as DetectorParameters<Tensor>, hidden, config);
+  return predictTokens(parameters, hidden, everywhere, config);
+}
+
+let engine: Engine;
+let folder = '';
+beforeAll(async () => {
+  engine = await tfjsEngine('cpu');
+  folder = mkdtempSync(join(tmpdir(), 'cloze-pretrained-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Values at real tokens; transformers numbers RoBERTa's pads otherwise. */
+const real = (values: ArrayLike<number>) =>
+  values.length < 16
+    ? Array.from(values)
+    : Array.from(values).filter((_, at) => oracle.attend[Math.floor(at / (values.length / 16))] === 1);
+
+describe('folders saved by transformers (tooling/oracles/encoder_pretrained.py)', () => {
+  for (const [name, expected] of Object.entries(oracle.logits)) {
+    // bfloat16 and float16 weights are widened exactly; PyTorch widened them too.
+    it(`${name}: the same logits to 1e-5, nothing unexpected, and the same again after a save`, async () => {
+      const random = { next: () => 0.25 };
+      const loaded = await loadPretrained(join(root, name), { fill: random });
+      expect(loaded.unexpected).toEqual([]);
+      expect(loaded.missing.filter((missing) => !/predictions|lm_head/.test(missing))).toEqual([]);
+      expect(loaded.missing.length > 0).toBe(/classifier|detector/.test(name));
+      expect(distance(real(evaluate(engine, logitsOf(loaded)).values), real(expected))).toBeLessThan(1e-5);
+
+      const target = join(folder, name);
+      await savePretrained(target, loaded);
+      const again = await loadPretrained(target, { fill: random });
+      expect(again.parameters).toEqual(loaded.parameters);
+      expect(distance(real(evaluate(engine, logitsOf(again)).values), real(expected))).toBeLessThan(1e-5);
+      const read = (path: string) =>
+        JSON.parse(readFileSync(join(path, 'config.json'), 'utf8')) as Record<string, unknown>;
+      // Every key survives; the weights are float32 now.
+      expect(read(target)).toEqual({ ...read(target), ...read(join(root, name)), dtype: 'float32' });
+    });
+  }
+
+  it.each(['bert', 'roberta', 'electra', 'albert'])('%s: our file is theirs, byte for byte', async (name) => {
+    const target = join(folder, `${name}-bytes`);
+    await savePretrained(target, await loadPretrained(join(root, name)));
+    const [ours, theirs] = [target, join(root, name)].map((path) => readFileSync(join(path, 'model.safetensors')));
+    expect(ours?.equals(theirs as Buffer)).toBe(true);
+  });
+
+  it("roformer: our file has theirs' tensors, its constant sinusoids too", async () => {
+    const target = join(folder, 'roformer-tensors');
+    await savePretrained(target, await loadPretrained(join(root, 'roformer')));
+    const [ours, theirs] = [target, join(root, 'roformer')].map(
+      (path) => readSafetensors(readFileSync(join(path, 'model.safetensors'))).tensors,
+    ) as [ReadonlyMap<string, HostTensor>, ReadonlyMap<string, HostTensor>];
+    expect([...ours.keys()]).toEqual([...theirs.keys()]);
+    for (const [name, { values }] of theirs)
+      expect(distance(ours.get(name)?.values ?? [], values), name).toBeLessThan(1e-6);
+  });
+
+  it('an output matrix that the config says is tied is not used, as transformers does not', async () => {
+    const { output } = (await loadPretrained(join(root, 'bert-untied'))).parameters.languageModel;
+    expect(output?.shape).toEqual([20, 8]);
+    expect((await loadPretrained(join(root, 'bert'))).parameters.languageModel.output).toBeUndefined();
+  });
+});
+
+describe('a model trained here, opened by transformers', () => {
+  const python = process.env.CLOZE_PYTHON;
+  const script = fileURLToPath(new URL('../../../../tooling/oracles/encoder_pretrained.py', import.meta.url));
+  /** Three steps of gradient descent. */
+  function trained(family: ModelFamily, own: Partial<EncoderConfig>) {
+    const { config, host } = smallModel({ maximumLength: 12, layers: 2, ...own });
+    let parameters = host;
+    const targets = constant([5, 9, 6, 3], [2, 2], 'int32');
+    const segments = config.segmentTypes === 1 ? constant(new Array(16).fill(0), [2, 8], 'int32') : inputs.segments;
+    for (let step = 0; step < 3; step++) {
+      const tree = asTensors(parameters);
+      const { hidden } = encodeBert(tree, { ...inputs, segments }, config);
+      const logits = predictTokens(tree, hidden, constant([1, 3, 1, 2], [2, 2], 'int32'), config);
+      const slopes = evaluate(
+        engine,
+        gradients(maskedCrossEntropy(logits, targets, constant([1, 1, 1, 1], [2, 2])).loss, tree),
+      );
+      const flat = (tree: unknown): HostTensor[] =>
+        Object.values(tree as object).flatMap((leaf) => (leaf.shape ? [leaf] : flat(leaf)));
+      const slopeOf = flat(slopes).values();
+      const next = mapTree(parameters, (leaf: HostTensor) => {
+        const slope = slopeOf.next().value as HostTensor;
+        return { ...leaf, values: Float32Array.from(leaf.values, (v, i) => v - 0.3 * (slope.values[i] as number)) };
+      });
+      parameters = next as EncoderParameters<HostTensor>;
+    }
+    return { config, parameters, family };
+  }
+
+  it.skipIf(!python)(
+    'gives the same logits there, with nothing missing or unexpected (CLOZE_PYTHON has transformers)',
+    async () => {
+      const roberta = { maximumLength: 14, positionOffset: 2, segmentTypes: 1, normEpsilon: 1e-5 };
+      const albert = { embeddingWidth: 8, sharedLayers: true, activation: 'gelu_new' } as const;
+      for (const [family, own] of [
+        ['bert', {}],
+        ['bert', { activation: 'relu' }],
+        ['roberta', roberta],
+        ['electra', { embeddingWidth: 8 }],
+        ['albert', albert],
+        ['roformer', { positionKind: 'rotary' }],
+      ] as [ModelFamily, Partial<EncoderConfig>][]) {
+        const model = trained(family, own);
+        const target = join(folder, `trained-${family}-${model.config.activation}`);
+        await savePretrained(target, model);
+        const { status, stdout, stderr } = spawnSync(python as string, [script, '--check', target], {
+          encoding: 'utf8',
+        });
+        expect(status, stderr).toBe(0);
+        const theirs = JSON.parse(stdout.trim().split('\n').at(-1) as string) as Record<string, string[]> & {
+          logits: number[];
+        };
+        const ours = evaluate(engine, logitsOf(await loadPretrained(target))).values;
+        expect(distance(real(ours), real(theirs.logits)), family).toBeLessThan(1e-5);
+        expect([theirs.missing_keys, theirs.unexpected_keys, theirs.mismatched_keys], family).toEqual([[], [], []]);
+      }
+      // Corrected embeddings: an untied head, and transformers must know.
+      const bert = trained('bert', {});
+      const target = join(folder, 'trained-corrected');
+      await savePretrained(target, correctEmbeddings(bert.parameters, bert.config, { maskId: 4 }));
+      const { stdout } = spawnSync(python as string, [script, '--check', target], { encoding: 'utf8' });
+      const theirs = JSON.parse(stdout.trim().split('\n').at(-1) as string) as { logits: number[] };
+      const ours = evaluate(engine, logitsOf(await loadPretrained(target))).values;
+      expect(distance(real(ours), real(theirs.logits))).toBeLessThan(1e-5);
+      expect(
+        readSafetensors(readFileSync(join(target, 'model.safetensors'))).tensors.has('cls.predictions.decoder.bias'),
+      ).toBe(true);
+    },
+    600_000,
+  );
+});
