@@ -38,6 +38,8 @@ export interface AttendOperands {
   /** int32 `[batch, queries]`, the positions of stream and source; default 0, 1, 2, … Only rotary positions need them here. */
   readonly positionIds?: Tensor | undefined;
   readonly past?: KeysValues | undefined;
+  /** The source's keys and values, where they have been computed for several layers at once (`projectAll`). */
+  readonly projected?: KeysValues | undefined;
 }
 
 /** What attention gives: the mixture before its output map, the weights before dropout, and the new keys and values for a cache. */
@@ -49,7 +51,7 @@ export interface Attended extends KeysValues {
 /** Multi-head attention of the kind and with the positions that the config names; a query that sees nothing gets zeros. */
 export function attend(
   { query, key: keyMap, value, scores: table, distances }: BlockParameters<Tensor>['attention'],
-  { stream, source, visible, positionIds, past }: AttendOperands,
+  { stream, source, visible, positionIds, past, projected }: AttendOperands,
   config: EncoderConfig,
   key: Key | undefined,
 ): Attended {
@@ -58,7 +60,7 @@ export function attend(
   const missing = (name: string) => {
     throw new RangeError(`attend: attentionKind '${attentionKind}' needs '${name}' among the layer's parameters.`);
   };
-  const newValues = linear(source, value);
+  const newValues = projected?.values ?? linear(source, value);
   const values = past ? concat([past.values, newValues], 1) : newValues;
   let newKeys = newValues;
   let scores: Tensor;
@@ -72,7 +74,7 @@ export function attend(
     const cut = slice(table ?? missing('scores'), [0, 0, 0], [heads, queries, keys]);
     scores = broadcastTo(reshape(cut, [1, heads, queries, keys]), [stream.shape[0] as number, heads, queries, keys]);
   } else {
-    newKeys = place(linear(source, keyMap ?? missing('key')));
+    newKeys = place(projected?.keys ?? linear(source, keyMap ?? missing('key')));
     const keys = past ? concat([past.keys, newKeys], 1) : newKeys;
     const q = splitHeads(place(linear(stream, query ?? missing('query'))), heads);
     scores = matmul(q, splitHeads(keys, heads), { transposeB: true });

@@ -4,6 +4,7 @@ import type { BlockParameters, EncoderParameters } from '../parameters/parameter
 import type { KeysValues } from './attend.ts';
 import type { Encoded } from './batch.ts';
 import { block } from './block.ts';
+import { projectAll } from './project-all.ts';
 
 /** Runs all blocks, one set of weights each or (`sharedLayers`) the same for all, and the last norm of a pre-layer-norm encoder. */
 export function blocks(
@@ -27,6 +28,8 @@ export function blocks(
   const stored = config.sharedLayers ? 1 : config.layers;
   if (layers.length !== stored)
     throw new RangeError(`The config asks for ${stored} stored layers, the parameters have ${layers.length}.`);
+  // A source that is the same for every layer is projected for all of them in one product.
+  const projected = source && projectAll(source, layers);
   const states: Tensor[] = [start];
   const weights: Tensor[] = [];
   const keysValues: KeysValues[] = [];
@@ -35,7 +38,10 @@ export function blocks(
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
     const result = block(
       parameters,
-      { stream, source: source ?? stream, visible, positionIds },
+      {
+        ...{ stream, source: source ?? stream, visible, positionIds },
+        projected: projected?.[config.sharedLayers ? 0 : i],
+      },
       config,
       key && forkKey(key, `layer ${i}`),
     );

@@ -1,0 +1,41 @@
+import { add, concat, matmul, reshape, slice, type Tensor } from '@cloze/backend';
+import type { BlockParameters } from '../parameters/parameter-tree.ts';
+import type { KeysValues } from './attend.ts';
+
+/**
+ * Keys and values of one source for every layer, from a single product `[length, width] × [width, 2·layers·width]`.
+ *
+ * T-TA's layers all look at the raw input, so nothing has to wait for the layer below.
+ *
+ * @param source `[batch, length, width]` @returns for each layer keys and values `[batch, length, width]`; without key maps (Synthesizer)
+ * the keys are the values
+ */
+export function projectAll(source: Tensor, layers: readonly BlockParameters<Tensor>[]): KeysValues[] {
+  const [batch, length, width] = source.shape as [number, number, number];
+  const maps = layers.flatMap(({ attention: { key, value } }) => (key ? [key, value] : [value]));
+  const kernels =
+    maps.length === 1
+      ? (maps[0]?.kernel as Tensor)
+      : concat(
+          maps.map(({ kernel }) => kernel),
+          1,
+        );
+  const biases =
+    maps.length === 1
+      ? (maps[0]?.bias as Tensor)
+      : concat(
+          maps.map(({ bias }) => bias),
+          0,
+        );
+  const all = add(matmul(reshape(source, [batch * length, width]), kernels), biases);
+  let at = 0;
+  const next = () => {
+    at++;
+    return reshape(slice(all, [0, (at - 1) * width], [batch * length, width]), [batch, length, width]);
+  };
+  return layers.map(({ attention: { key } }) => {
+    const keys = key && next();
+    const values = next();
+    return { keys: keys ?? values, values };
+  });
+}
