@@ -1,7 +1,7 @@
 """Tiny models as transformers' save_pretrained leaves them on disk, and their outputs for one pair of sentences with a pad.
 
 usage: python encoder_pretrained.py packages/encoder/fixtures/pretrained    writes a folder a model, and outputs.json
-       python encoder_pretrained.py --check FOLDER                          loads a folder written by Cloze; prints what it gives, as JSON
+       python encoder_pretrained.py --check FOLDER …                        loads folders written by Cloze; prints what each gives, a line of JSON
 """
 import json, os, shutil, sys
 import torch, transformers
@@ -15,11 +15,11 @@ def outputs(model):
     if kind == 'roberta': call['position_ids'] = torch.arange(2, 10)[None].expand(2, -1)
     with torch.no_grad(): return model.eval()(ids, **call).logits
 if sys.argv[1] == '--check':
-    folder = sys.argv[2]
-    name = AutoConfig.from_pretrained(folder).architectures[0]
-    model, info = getattr(transformers, name).from_pretrained(folder, output_loading_info=True)
-    print(json.dumps({'class': name, **{k: sorted(map(str, v)) for k, v in info.items() if k in ('missing_keys', 'unexpected_keys', 'mismatched_keys')},
-                      'logits': outputs(model.float()).flatten().tolist()}))
+    for folder in sys.argv[2:]:
+        name = AutoConfig.from_pretrained(folder).architectures[0]
+        model, info = getattr(transformers, name).from_pretrained(folder, output_loading_info=True)
+        print(json.dumps({'class': name, **{k: sorted(map(str, v)) for k, v in info.items() if k in ('missing_keys', 'unexpected_keys', 'mismatched_keys')},
+                          'logits': outputs(model.float()).flatten().tolist()}))
     raise SystemExit
 root = sys.argv[1]
 base = dict(vocab_size=20, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12, max_position_embeddings=10, initializer_range=0.5, pad_token_id=0)

@@ -47,6 +47,7 @@ export { type MaskedLoss, maskedCrossEntropy } from './losses/masked-cross-entro
 export { decodeRemoved } from './mae/decode-removed.ts';
 export { initialMaeDecoder, type MaeDecoderParameters } from './mae/decoder-parameters.ts';
 export { initialLinear, initialParameters } from './parameters/initial-parameters.ts';
+export { type ParameterSpec, parameterSpecs } from './parameters/parameter-specs.ts';
 export type {
   BlockParameters,
   EncoderParameters,

@@ -9,8 +9,10 @@ import {
   type EncoderParameters,
   embedSentence,
   encodeBert,
+  encoderConfig,
   enlarge,
   modelAverage,
+  parameterSpecs,
   predictTokens,
   sampleTokens,
   summary,
@@ -30,11 +32,29 @@ const worst = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((w, v, i) => Math.max(w, Math.abs(v - (b[i] as number))), 0);
 
 describe('enlarge', () => {
-  it.each([1, 2, 3])('by %i leaves every logit equal to 1e-5, with norms of a large ε', (k) => {
+  it.each([1, 2, 3, 4, 7])('by %i leaves every logit equal to 1e-5, with norms of a large ε', (k) => {
     const { config, host } = smallModel({ normEpsilon: 1e-3 });
     const large = enlarge(host, config, k);
     expect(large.config.width).toBe(16 * k);
     expect(worst(logits(large.parameters, large.config), logits(host, config))).toBeLessThan(1e-5);
+  });
+  it.each([
+    ['pre-layer-norm', { normPlacement: 'pre' }],
+    ['relative positions', { positionKind: 'relative' }],
+    ['Synthesizer', { attentionKind: 'random' }],
+    ['sigmoid attention', { attentionKind: 'sigmoid' }],
+    ['narrow tables and one shared block', { embeddingWidth: 8, sharedLayers: true }],
+    ['relu', { activation: 'relu' }],
+  ] as const)('%s too, by 2 and by 5, twice in a row as well', (_name, own) => {
+    const { config, host } = smallModel({ normEpsilon: 1e-3, ...own });
+    for (const k of [2, 5]) {
+      const large = enlarge(host, config, k);
+      expect(worst(logits(large.parameters, large.config), logits(host, config))).toBeLessThan(1e-5);
+    }
+    const once = enlarge(host, config, 2);
+    const twice = enlarge(once.parameters, once.config, 2);
+    expect(twice.config.width).toBe(64);
+    expect(worst(logits(twice.parameters, twice.config), logits(host, config))).toBeLessThan(1e-5);
   });
   it("negative control: the article's 1/k for the second feed-forward bias changes the logits", () => {
     const { config, host } = smallModel();
@@ -55,10 +75,8 @@ describe('enlarge', () => {
     expect(worst(logits({ ...large.parameters, layers }, large.config), logits(host, config))).toBeGreaterThan(1e-3);
   });
   it('says what it cannot enlarge, all at once', () => {
-    const { config, host } = smallModel({ positionKind: 'rotary', normPlacement: 'pre' });
-    expect(() => enlarge(host, config, 1.5)).toThrow(
-      /k must be a whole number from 1, got 1.5; positionKind 'rotary'.*normPlacement/,
-    );
+    const { config, host } = smallModel({ positionKind: 'rotary' });
+    expect(() => enlarge(host, config, 1.5)).toThrow(/k must be a whole number from 1, got 1.5; positionKind 'rotary'/);
   });
 });
 
@@ -140,6 +158,37 @@ describe('averages', () => {
   });
 });
 
+describe('model average against weight average', () => {
+  const x = [0.9, -1.3, 0.7];
+  const weights = [1.5, -0.8, 2.1, -0.6, 1.1, 0.4];
+  const keep = 0.6;
+  /** Two logits of a curved function of x·ε/keep, three switches in ε. */
+  const at = (inputs: readonly number[]) => {
+    const hidden = [0, 1].map((j) =>
+      Math.tanh(inputs.reduce((sum, v, i) => sum + v * (weights[2 * i + j] as number), 0)),
+    );
+    return [2 * (hidden[0] as number), -1.5 * (hidden[1] as number)];
+  };
+  const probability = ([a, b]: readonly number[]) => 1 / (1 + Math.exp((b as number) - (a as number)));
+  const switches = Array.from({ length: 8 }, (_, bits) => x.map((_, i) => (bits >> i) & 1));
+  const chance = (on: readonly number[]) => on.reduce((p, e) => p * (e ? keep : 1 - keep), 1);
+  const dropped = (on: readonly number[]) => at(x.map((v, i) => (v * (on[i] as number)) / keep));
+  const exact = switches.reduce((sum, on) => sum + chance(on) * probability(dropped(on)), 0);
+
+  it('the mean over 4,000 dropout masks is the expectation within 4.5 standard errors; one pass without dropout is not', () => {
+    const n = 4000;
+    let state = 5;
+    const uniform = () => ((state = (state * 48271) % 2147483647), state / 2147483647);
+    const passes = Array.from({ length: n }, () => dropped(x.map(() => (uniform() < keep ? 1 : 0))));
+    // Passes that agree are one: 4,000 of them are eight with weights.
+    const got = evaluate(engine, modelAverage(passes.map((z) => constant(z, [1, 2])))).values;
+    const spread = Math.sqrt(switches.reduce((s, on) => s + chance(on) * (probability(dropped(on)) - exact) ** 2, 0));
+    expect(Math.abs(Math.exp(got[0] as number) - exact)).toBeLessThan((4.5 * spread) / Math.sqrt(n));
+    expect(Math.abs(probability(at(x)) - exact)).toBeGreaterThan((20 * spread) / Math.sqrt(n));
+    expect(Math.exp(got[0] as number) + Math.exp(got[1] as number)).toBeCloseTo(1, 5);
+  });
+});
+
 describe('embedSentence', () => {
   it('first-last averages the means of the first block and the last over real tokens', () => {
     const states = [9, 1, 5, 3].map((v) => constant([v, v, 2 * v, 2 * v, 100, 100], [1, 3, 2]));
@@ -196,5 +245,20 @@ describe('summary', () => {
       flops: 2 * 10 * (4 * 256 + 2 * 512) + 4 * 100 * 16,
     });
     expect(of('total')?.parameters).toBe(rows.slice(0, -1).reduce((a, r) => a + r.parameters, 0));
+  });
+  it('BERT-base has 109,514,298 parameters and ALBERT-base 11,221,680 with the head, as transformers counts them', () => {
+    const count = (own: Partial<EncoderConfig>) => {
+      const config = encoderConfig({ ...{ vocabularySize: 30522, width: 768, layers: 12 }, ...own });
+      return summary(parameterSpecs(config), config, 128);
+    };
+    const of = (rows: ReturnType<typeof count>, part: string) => rows.find((row) => row.part === part);
+    const bert = count({});
+    expect(of(bert, 'total')?.parameters).toBe(109_514_298);
+    expect(of(bert, 'total')?.bytes).toBe(4 * 109_514_298);
+    // PyTorch's FlopCounterMode over transformers' models with eager attention, one row of 128 tokens.
+    expect(of(bert, 'total')?.flops).toBe(28_499_116_032);
+    const albert = count({ vocabularySize: 30000, embeddingWidth: 128, sharedLayers: true });
+    expect(of(albert, 'total')?.parameters).toBe(11_221_680);
+    expect(of(albert, 'total')?.flops).toBe(23_380_623_360);
   });
 });

@@ -279,6 +279,7 @@ describe('a folder', () => {
     ['relative', { positionKind: 'relative' }],
     ['Synthesizer', { attentionKind: 'random' }],
     ['narrow tables', { embeddingWidth: 8 }],
+    ['T-TA with a query token', { queryToken: 4 }],
   ] as const)(
     '%s models survive too, and say to transformers that they are not BERT where they are not',
     async (name, own) => {
@@ -287,13 +288,14 @@ describe('a folder', () => {
       await savePretrained(target, {
         parameters: host,
         config: ours,
-        family: name === 'narrow tables' ? 'electra' : 'bert',
+        family: name === 'narrow tables' ? 'electra' : name.startsWith('T-TA') ? 'tta' : 'bert',
       });
       const again = await loadPretrained(target);
       expect(again.parameters).toEqual(host);
       expect(again.config).toEqual(ours);
       const { model_type } = JSON.parse(readFileSync(join(target, 'config.json'), 'utf8')) as { model_type: string };
-      expect(model_type).toBe(name === 'narrow tables' ? 'electra' : name === 'relative' ? 'bert' : 'cloze');
+      const known = { 'narrow tables': 'electra', relative: 'bert', 'T-TA with a query token': 'tta' }[name as string];
+      expect(model_type).toBe(known ?? 'cloze');
     },
   );
 

@@ -113,9 +113,10 @@ export function configToHub(
     ...(attentionKind !== 'dot' && { attentionKind }),
     ...(headNormEpsilon !== undefined && headNormEpsilon !== config.normEpsilon && { headNormEpsilon }),
     ...(family === 'bert' && positionKind === 'rotary' && { positionKind }),
+    ...(config.queryToken !== undefined && { queryToken: config.queryToken }),
     ...('embeddingCorrection' in config && { embeddingCorrection: config.embeddingCorrection }),
   };
-  const foreign = Object.keys(own).some((key) => key !== 'embeddingCorrection');
+  const foreign = Object.keys(own).some((key) => key !== 'embeddingCorrection' && key !== 'queryToken');
   return {
     architectures: [`${classes[family]}ForMaskedLM`],
     ...file,

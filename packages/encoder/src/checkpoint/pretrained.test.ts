@@ -164,39 +164,36 @@ describe('a model trained here, opened by transformers', () => {
     async () => {
       const roberta = { maximumLength: 14, positionOffset: 2, segmentTypes: 1, normEpsilon: 1e-5 };
       const albert = { embeddingWidth: 8, sharedLayers: true, activation: 'gelu_new' } as const;
-      for (const [family, own] of [
-        ['bert', {}],
-        ['bert', { activation: 'relu' }],
-        ['roberta', roberta],
-        ['electra', { embeddingWidth: 8 }],
-        ['albert', albert],
-        ['roformer', { positionKind: 'rotary' }],
-      ] as [ModelFamily, Partial<EncoderConfig>][]) {
-        const model = trained(family, own);
-        const target = join(folder, `trained-${family}-${model.config.activation}`);
-        await savePretrained(target, model);
-        const { status, stdout, stderr } = spawnSync(python as string, [script, '--check', target], {
-          encoding: 'utf8',
-        });
-        expect(status, stderr).toBe(0);
-        const theirs = JSON.parse(stdout.trim().split('\n').at(-1) as string) as Record<string, string[]> & {
-          logits: number[];
-        };
-        const ours = evaluate(engine, logitsOf(await loadPretrained(target))).values;
-        expect(distance(real(ours), real(theirs.logits)), family).toBeLessThan(1e-5);
-        expect([theirs.missing_keys, theirs.unexpected_keys, theirs.mismatched_keys], family).toEqual([[], [], []]);
-      }
+      const models = (
+        [
+          ['bert', {}],
+          ['bert', { activation: 'relu' }],
+          ['roberta', roberta],
+          ['electra', { embeddingWidth: 8 }],
+          ['albert', albert],
+          ['roformer', { positionKind: 'rotary' }],
+        ] as [ModelFamily, Partial<EncoderConfig>][]
+      ).map(([family, own]) => trained(family, own));
       // Corrected embeddings: an untied head, and transformers must know.
-      const bert = trained('bert', {});
-      const target = join(folder, 'trained-corrected');
-      await savePretrained(target, correctEmbeddings(bert.parameters, bert.config, { maskId: 4 }));
-      const { stdout } = spawnSync(python as string, [script, '--check', target], { encoding: 'utf8' });
-      const theirs = JSON.parse(stdout.trim().split('\n').at(-1) as string) as { logits: number[] };
-      const ours = evaluate(engine, logitsOf(await loadPretrained(target))).values;
-      expect(distance(real(ours), real(theirs.logits))).toBeLessThan(1e-5);
-      expect(
-        readSafetensors(readFileSync(join(target, 'model.safetensors'))).tensors.has('cls.predictions.decoder.bias'),
-      ).toBe(true);
+      const corrected = trained('bert', {});
+      models.push({ ...corrected, ...correctEmbeddings(corrected.parameters, corrected.config, { maskId: 4 }) });
+      const targets = models.map((_, i) => join(folder, `trained-${i}`));
+      for (const [i, model] of models.entries()) await savePretrained(targets[i] as string, model);
+      const { status, stdout, stderr } = spawnSync(python as string, [script, '--check', ...targets], {
+        encoding: 'utf8',
+      });
+      expect(status, stderr).toBe(0);
+      const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+      expect(lines).toHaveLength(models.length);
+      for (const [i, line] of lines.entries()) {
+        const theirs = JSON.parse(line) as Record<string, string[]> & { readonly logits: number[] };
+        const ours = evaluate(engine, logitsOf(await loadPretrained(targets[i] as string))).values;
+        const which = `${models[i]?.family} ${i}`;
+        expect(distance(real(ours), real(theirs.logits)), which).toBeLessThan(1e-5);
+        expect([theirs.missing_keys, theirs.unexpected_keys, theirs.mismatched_keys], which).toEqual([[], [], []]);
+      }
+      const written = readSafetensors(readFileSync(join(targets.at(-1) as string, 'model.safetensors'))).tensors;
+      expect(written.has('cls.predictions.decoder.bias')).toBe(true);
     },
     600_000,
   );

@@ -39,6 +39,8 @@ export interface EncoderConfig {
   readonly positionOffset: number;
   /** `dot`: scaled dot products under softmax (default); `sigmoid`: each weight by itself, for the diversity loss; `random`: a learned table of scores, no queries and keys (Synthesizer "R"). */
   readonly attentionKind: 'dot' | 'sigmoid' | 'random';
+  /** Of a T-TA: the token whose embedding joins the position in every query (the reference code's [MASK]); none: positions alone, as in the article. */
+  readonly queryToken?: number;
 }
 
 const choices = {
@@ -99,6 +101,9 @@ export function encoderConfig(
   for (const name of ['dropout', 'attentionDropout'] as const) {
     if (!(config[name] >= 0 && config[name] < 1)) problems.push(`${name} must be in [0, 1), got ${config[name]}`);
   }
+  const { queryToken: asked } = config;
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 0 && asked < config.vocabularySize))
+    problems.push(`queryToken must be a row from 0 to ${config.vocabularySize - 1}, got ${asked}`);
   if (!(config.normEpsilon > 0)) problems.push(`normEpsilon must be positive, got ${config.normEpsilon}`);
   for (const [name, known] of Object.entries(choices)) {
     const value = config[name as keyof typeof choices];

@@ -28,7 +28,7 @@ function repeated({ shape, dtype, values }: HostTensor, axes: readonly number[],
  * the second feed-forward bias is wrong: it must be 1/√k.
  *
  * @param k the factor, a whole number ≥ 1; heads stay, each k times as wide
- * @throws {RangeError} for k < 1, and for encoders other than absolute-position dot-product ones with tables as wide as the blocks
+ * @throws {RangeError} for a k that is no whole number from 1, and for rotary positions
  */
 export function enlarge(
   parameters: EncoderParameters<HostTensor>,
@@ -37,12 +37,8 @@ export function enlarge(
 ): { readonly parameters: EncoderParameters<HostTensor>; readonly config: EncoderConfig } {
   const problems: string[] = [];
   if (!(Number.isInteger(k) && k >= 1)) problems.push(`k must be a whole number from 1, got ${k}`);
-  if (config.positionKind !== 'absolute')
-    problems.push(`positionKind '${config.positionKind}' cannot be enlarged without loss`);
-  if (config.attentionKind === 'random') problems.push("attentionKind 'random' has no queries to enlarge");
-  if (config.embeddingWidth !== config.width)
-    problems.push(`embeddingWidth ${config.embeddingWidth} must equal width ${config.width}`);
-  if (config.normPlacement !== 'post') problems.push("normPlacement must be 'post'");
+  if (config.positionKind === 'rotary')
+    problems.push("positionKind 'rotary' cannot be enlarged without loss: its angles depend on the width of a head");
   if (problems.length > 0) throw new RangeError(`enlarge: ${problems.join('; ')}.`);
   const root = 1 / Math.sqrt(k);
   const table = (x: HostTensor) => repeated(x, [1], k, root);
@@ -57,10 +53,13 @@ export function enlarge(
   });
   // 1/√d of the scores shrinks by √k: queries and keys make up a fourth root each.
   const fourth = k ** 0.25;
+  const queries = ({ kernel, bias }: Linear<HostTensor>) => linear({ kernel, bias }, fourth / k, fourth * root);
   const layer = ({ attention, feedForward }: BlockParameters<HostTensor>): BlockParameters<HostTensor> => ({
     attention: {
-      query: linear(attention.query as Linear<HostTensor>, fourth / k, fourth * root),
-      key: linear(attention.key as Linear<HostTensor>, fourth / k, fourth * root),
+      ...(attention.query && { query: queries(attention.query) }),
+      ...(attention.key && { key: queries(attention.key) }),
+      ...(attention.scores && { scores: attention.scores }),
+      ...(attention.distances && { distances: repeated(attention.distances, [1], k, fourth * root) }),
       value: linear(attention.value, 1 / k, root),
       output: linear(attention.output, 1 / k, root),
       norm: norm(attention.norm),
@@ -71,7 +70,7 @@ export function enlarge(
       norm: norm(feedForward.norm),
     },
   });
-  const { embeddings, layers, languageModel } = parameters;
+  const { embeddings, layers, finalNorm, languageModel } = parameters;
   return {
     parameters: {
       embeddings: {
@@ -79,7 +78,9 @@ export function enlarge(
         ...(embeddings.positions && { positions: table(embeddings.positions) }),
         ...(embeddings.segments && { segments: table(embeddings.segments) }),
         norm: norm(embeddings.norm),
+        ...(embeddings.projection && { projection: linear(embeddings.projection, 1 / k, root) }),
       },
+      ...(finalNorm && { finalNorm: norm(finalNorm) }),
       layers: layers.map(layer),
       languageModel: {
         transform: linear(languageModel.transform, root, 1),
@@ -91,7 +92,7 @@ export function enlarge(
     config: {
       ...config,
       width: config.width * k,
-      embeddingWidth: config.width * k,
+      embeddingWidth: config.embeddingWidth * k,
       feedForwardWidth: config.feedForwardWidth * k,
       normEpsilon: config.normEpsilon / k,
       headNormEpsilon: config.headNormEpsilon ?? config.normEpsilon,

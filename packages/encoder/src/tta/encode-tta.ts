@@ -24,7 +24,7 @@ import { realKeys } from '../visible/real-keys.ts';
 export interface TtaOptions {
   /** Let a token see itself, as for fine-tuning; default false: the encoder is then a bidirectional language model in one pass. */
   readonly showDiagonal?: boolean;
-  /** The token whose embedding joins the position in every query (the reference code's [MASK]); default none: the article's Q₀ = P. */
+  /** The token whose embedding joins the position in every query (the reference code's [MASK]); default the config's, else none: the article's Q₀ = P. */
   readonly queryToken?: number;
 }
 
@@ -43,7 +43,7 @@ export function encodeTta(
   inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
-  { showDiagonal = false, queryToken }: TtaOptions = {},
+  { showDiagonal = false, queryToken = config.queryToken }: TtaOptions = {},
 ): Encoded {
   const [batch, length] = inputs.ids.shape as [number, number];
   const { words, positions, norm, projection } = parameters.embeddings;

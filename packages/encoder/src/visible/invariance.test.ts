@@ -36,6 +36,11 @@ describe('exactly what may be seen changes the output, over three layers (every 
       (i, j) => i !== j,
     ],
     [
+      'T-TA with the query token of its config: all but oneself',
+      (x) => encodeTta(tensors, tokens(x), { ...config, queryToken: 4 }).hidden,
+      (i, j) => i !== j,
+    ],
+    [
       'T-TA with the diagonal shown: everything',
       (x) => encodeTta(tensors, tokens(x), config, undefined, { showDiagonal: true }).hidden,
       () => true,
@@ -82,6 +87,16 @@ describe('exactly what may be seen changes the output, over three layers (every 
       const seen = influence(engine, run);
       expect(seen).toEqual(ids.map((_, j) => ids.map((__, i) => may(i, j))));
     });
+
+  it('the query token of a config is the one of the options', () => {
+    const { a, b, c } = evaluate(engine, {
+      a: encodeTta(tensors, tokens(ids), { ...config, queryToken: 4 }).hidden,
+      b: encodeTta(tensors, tokens(ids), config, undefined, { queryToken: 4 }).hidden,
+      c: encodeTta(tensors, tokens(ids), config).hidden,
+    });
+    expect(a.values).toEqual(b.values);
+    expect(a.values).not.toEqual(c.values);
+  });
 
   it('negative control: hiding the diagonal of plain BERT leaks from the second layer on', () => {
     const run = (layers: number) => (x: readonly number[]) => {
