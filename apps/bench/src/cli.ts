@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addData } from './commands/data.ts';
 import { addEmbed } from './commands/embed.ts';
+import { addExplain } from './commands/explain.ts';
 import { addFill } from './commands/fill.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addGenerate } from './commands/generate.ts';
@@ -12,6 +13,7 @@ import { addPmi } from './commands/pmi.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addRun } from './commands/run.ts';
 import { addRunOne } from './commands/run-one.ts';
+import { addScore } from './commands/score.ts';
 import { addShow } from './commands/show.ts';
 import { addTorture } from './commands/torture.ts';
 
@@ -22,7 +24,7 @@ const program = new Command('bench')
 
 for (const add of [
   ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
-  ...[addFill, addEmbed, addGenerate, addFuzz],
+  ...[addFill, addEmbed, addGenerate, addScore, addExplain, addFuzz],
   ...[addList, addShow, addRun, addRunOne],
 ]) {
   add(program);

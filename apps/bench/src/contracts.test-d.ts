@@ -4,7 +4,7 @@
  */
 import type { HostTensor } from '@cloze/backend';
 import type { EncoderParameters, initialParameters, readSafetensors, writeSafetensors } from '@cloze/encoder';
-import type { bootstrapInterval } from '@cloze/eval';
+import type { bootstrapInterval, ScorableSentence } from '@cloze/eval';
 import type { MaskableBatch, RandomStream as MaskingStream } from '@cloze/masking';
 import type { RandomStream } from '@cloze/random';
 import type { Objective } from '@cloze/regularisers';
@@ -22,6 +22,8 @@ export type Contracts = [
   // tokenizer → trainer
   Fits<Encoding, Example>,
   Fits<Encoding, Packable>,
+  // tokenizer → eval
+  Fits<Encoding, ScorableSentence>,
   // random → whoever draws
   Fits<RandomStream, MaskingStream>,
   Fits<RandomStream, TrainerStream>,

@@ -19,12 +19,14 @@ export function pearsonCorrelation(x: ArrayLike<number>, y: ArrayLike<number>): 
     }
     // Rounding of the mean must not turn a constant list into one that correlates.
     const mean = constant ? (values[0] as number) : total / values.length;
-    const result = Float64Array.from(values, (value) => value - mean);
-    return { result, length: Math.sqrt(result.reduce((sum, value) => sum + value * value, 0)) };
+    return Float64Array.from(values, (value) => value - mean);
   };
   const [a, b] = [centred(x), centred(y)];
-  if (a.length === 0 || b.length === 0) return Number.NaN;
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += ((a.result[i] as number) / a.length) * ((b.result[i] as number) / b.length);
-  return Math.max(-1, Math.min(1, sum));
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    product += (a[i] as number) * (b[i] as number);
+    squaresA += (a[i] as number) ** 2;
+    squaresB += (b[i] as number) ** 2;
+  }
+  return Math.max(-1, Math.min(1, product / Math.sqrt(squaresA * squaresB)));
 }

@@ -1,0 +1,79 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import type { EngineName } from '@cloze/backend';
+import { pathRuleNames } from '@cloze/eval';
+import { type Command, Option } from 'commander';
+import { type ExplainOptions, explainText, explanationMethods } from '../explain/explain-text.ts';
+import { explanationPage } from '../explain/explanation-page.ts';
+import { plainSentence } from '../explain/plain-sentence.ts';
+import { terminalSentence } from '../explain/terminal-sentence.ts';
+import { engineOption } from '../model/engine-option.ts';
+import { openModel } from '../model/open-model.ts';
+import { whole } from '../whole.ts';
+
+interface ExplainCommandOptions extends ExplainOptions {
+  readonly model: string;
+  readonly html?: string;
+  readonly engine?: EngineName;
+  readonly json: boolean;
+}
+
+/** Prints how much each token of a text speaks for a prediction. */
+export async function explainCommand(
+  text: string,
+  { model: name, html, engine, json, ...options }: ExplainCommandOptions,
+): Promise<void> {
+  const model = await openModel(name, { engine });
+  try {
+    const explanation = await explainText(model, text, options);
+    const { method, steps, rule, baseline } = options;
+    const setting = method === 'integrated-gradients' ? { method, steps, rule, baseline } : { method };
+    if (html !== undefined) {
+      writeFileSync(`${html}.part`, explanationPage(text, name, method, explanation));
+      renameSync(`${html}.part`, html);
+    }
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ text, ...setting, ...explanation })}\n`);
+      return;
+    }
+    const { target, value, tokens, baselineValue, gap } = explanation;
+    const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
+    process.stdout.write(`${(coloured ? terminalSentence : plainSentence)(tokens)}\n`);
+    process.stdout.write(`${target}: ln p = ${value.toFixed(4)}, p = ${Math.exp(value).toFixed(4)}\n`);
+    if (gap !== undefined && baselineValue !== undefined)
+      process.stdout.write(
+        `${method}, ${steps} steps (${rule}): the scores sum to ${(value - baselineValue + gap).toFixed(4)}, ln p differs from the baseline's by ${(value - baselineValue).toFixed(4)}; gap ${gap.toExponential(2)}\n`,
+      );
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Declares `bench explain`. */
+export function addExplain(program: Command): void {
+  program
+    .command('explain')
+    .description('which tokens of a text speak for a prediction of any checkpoint')
+    .argument(
+      '<text>',
+      'with one [MASK] where a token is predicted; without, the class of a checkpoint with a classifier',
+    )
+    .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
+    .option('--pair <text>', 'the second text of a pair')
+    .option('--target <name>', 'the token or class explained; default: the likeliest')
+    .addOption(new Option('--method <name>', 'how').choices([...explanationMethods]).default('integrated-gradients'))
+    .option('--steps <number>', 'gradients on the path from the baseline', whole(1), 20)
+    .addOption(new Option('--rule <name>', 'where on the path').choices([...pathRuleNames]).default('gauss-legendre'))
+    .addOption(
+      new Option('--baseline <name>', 'where the path begins: zeros, or the text with every token masked or padded')
+        .choices(['zero', 'mask', 'pad'])
+        .default('zero'),
+    )
+    .option('--html <file>', 'write the coloured sentence as a page')
+    .addOption(engineOption())
+    .option('--json', 'one JSON object on stdout', false)
+    .addHelpText(
+      'after',
+      '\nExample: pnpm bench explain "床前明[MASK]光" --model runs/quick-start/bert --html explained.html',
+    )
+    .action(explainCommand);
+}

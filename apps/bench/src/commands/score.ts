@@ -1,0 +1,159 @@
+import type { EngineName } from '@cloze/backend';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { engineOption } from '../model/engine-option.ts';
+import { openModel } from '../model/open-model.ts';
+import { runningPerplexity } from '../score/running-perplexity.ts';
+import { scoreNBest } from '../score/score-n-best.ts';
+import { scorePairs } from '../score/score-pairs.ts';
+import { type ScorableText, scoreTexts } from '../score/score-texts.ts';
+import { type ScoringKindName, scoringKindFor, scoringKinds } from '../score/scoring-kinds.ts';
+import { type NumberedLine, streamLines } from '../score/stream-lines.ts';
+import { whole } from '../whole.ts';
+
+interface ScoreCommandOptions {
+  readonly model: string;
+  readonly kind?: ScoringKindName;
+  readonly words: 'jieba' | 'tokenizer';
+  readonly boundaryTokens: 'exclude' | 'include';
+  readonly form: 'sentences' | 'parts' | 'pairs' | 'n-best';
+  readonly weight: number | 'tune';
+  readonly normalise: 'none' | 'length';
+  readonly batchTokens?: number;
+  readonly engine?: EngineName;
+  readonly json: boolean;
+}
+
+async function* sentences(lines: AsyncIterable<NumberedLine>, parts: boolean): AsyncGenerator<ScorableText> {
+  for await (const { line, text } of lines) {
+    if (!parts) {
+      yield { line, text };
+      continue;
+    }
+    const [whole, part, ...more] = text.split('\t');
+    if (!whole || !part || more.length > 0)
+      throw new Error(`line ${line}: expected a sentence and a part of it, apart by a tab; got '${text}'.`);
+    yield { line, text: whole, part };
+  }
+}
+
+/** Scores the lines of a file. */
+export async function scoreCommand(file: string, options: ScoreCommandOptions): Promise<void> {
+  const { words, boundaryTokens, batchTokens, form, json } = options;
+  const model = await openModel(options.model, { engine: options.engine });
+  const print = (record: object, human: string) => process.stdout.write(`${json ? JSON.stringify(record) : human}\n`);
+  try {
+    const kind = scoringKindFor(model, options.kind);
+    const setting = { kind, words, boundaryTokens, ...(batchTokens !== undefined && { batchTokens }) };
+    const lines = streamLines(file);
+    if (form === 'pairs') {
+      const { groups, ...figures } = await scorePairs(
+        model,
+        lines,
+        setting,
+        ({ line, good, bad, group, right, texts }) =>
+          print(
+            { line, texts, good, bad, ...(group !== undefined && { group }), right },
+            `${right ? '✓' : '✗'} ${good.toFixed(2)}  ${bad.toFixed(2)}  ${texts.join(' | ')}`,
+          ),
+      );
+      const named = groups.filter(({ name }) => name !== '').map((g) => `${g.name} ${(100 * g.accuracy).toFixed(1)} %`);
+      print(
+        { summary: { kind, ...figures, groups } },
+        `${figures.pairs} pairs (${kind}), ${(100 * figures.accuracy).toFixed(1)} % right${named.length > 0 ? `: ${named.join(', ')}` : ''}`,
+      );
+    } else if (form === 'n-best') {
+      const { weight, normalise } = options;
+      const summary = await scoreNBest(model, lines, { ...setting, weight, normalise }, (list) =>
+        print(list, `${list.id}: ${list.hypotheses[0]?.text}  (of ${list.hypotheses.length})`),
+      );
+      const percent = (rate: number | null) => (rate === null ? 'unknown' : `${(100 * rate).toFixed(2)} %`);
+      print(
+        { summary: { kind, ...summary } },
+        `${summary.lists} lists, λ = ${summary.weight}; character error rate ${percent(summary.errorRateBefore)} → ${percent(summary.errorRateAfter)}`,
+      );
+    } else {
+      const running = runningPerplexity();
+      const started = Date.now();
+      let [done, shown] = [0, started];
+      for await (const scored of scoreTexts(model, sentences(lines, form === 'parts'), setting)) {
+        const { item, score, count, tokens, truncated } = scored;
+        running.add(scored);
+        done++;
+        print(
+          { ...item, score, count, perplexity: count > 0 ? Math.exp(-score / count) : null, truncated, tokens },
+          `${score.toFixed(3)}  ${count} tokens  ${item.text}${truncated ? ` (only ${model.maximumLength} tokens of it)` : ''}`,
+        );
+        const now = Date.now();
+        if (now - shown < 5000) continue;
+        shown = now;
+        process.stderr.write(`${done} sentences, ${Math.round((1000 * done) / (now - started))} a second\n`);
+      }
+      const figures = running.figures();
+      if (done === 0) throw new Error(`${file} has no lines of text.`);
+      if (figures.truncated > 0)
+        process.stderr.write(
+          `${figures.truncated} of ${done} lines are longer than the ${model.maximumLength} tokens that the model reads: only their beginning is scored.\n`,
+        );
+      const shownAs = (value: number | null) => (value === null ? 'unknown' : value.toFixed(3));
+      print(
+        { summary: { kind, boundaryTokens, ...figures } },
+        `${done} sentences, ${figures.tokens} tokens (${kind}); pseudo-perplexity ${shownAs(figures.pseudoPerplexity)} over tokens, ${shownAs(figures.pseudoPerplexityMacro)} over sentences`,
+      );
+    }
+  } finally {
+    model.dispose();
+  }
+}
+
+function weightFrom(text: string): number | 'tune' {
+  const value = text === 'tune' ? text : Number(text);
+  if (value !== 'tune' && !(text.trim() !== '' && value >= 0 && value <= 1))
+    throw new InvalidArgumentError(`expected a number from 0 to 1, or tune; got '${text}'.`);
+  return value;
+}
+
+/** Declares `bench score`. */
+export function addScore(program: Command): void {
+  program
+    .command('score')
+    .description('log-likelihood of sentences by any checkpoint; minimal pairs; reranking of n-best lists')
+    .argument('<file>', 'one item a line, empty lines left out; - is standard input')
+    .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
+    .addOption(new Option('--kind <way>', 'how; default: what suits the model').choices(Object.keys(scoringKinds)))
+    .addOption(
+      new Option(
+        '--form <form>',
+        'what a line holds: a sentence; a sentence TAB the part that counts; good TAB bad [TAB group]; a JSON list',
+      )
+        .choices(['sentences', 'parts', 'pairs', 'n-best'])
+        .default('sentences'),
+    )
+    .addOption(new Option('--words <whose>', 'words of masked-words').choices(['jieba', 'tokenizer']).default('jieba'))
+    .addOption(
+      new Option('--boundary-tokens <rule>', 'whether [CLS] and [SEP] are scored')
+        .choices(['exclude', 'include'])
+        .default('exclude'),
+    )
+    .option(
+      '--weight <lambda>',
+      'n-best: (1 − λ) · score + λ · log-likelihood; tune: the best on these lists',
+      weightFrom,
+      0.5,
+    )
+    .addOption(
+      new Option('--normalise <rule>', 'n-best: divide the log-likelihood by the number of tokens')
+        .choices(['none', 'length'])
+        .default('none'),
+    )
+    .option('--batch-tokens <number>', 'tokens in a batch at most', whole(1))
+    .addOption(engineOption())
+    .option('--json', 'one JSON object a line, the summary last, on stdout', false)
+    .addHelpText(
+      'after',
+      `
+Examples: pnpm bench score poems.txt --model runs/quick-start/bert --json
+          pnpm bench score pairs.tsv --form pairs --model runs/quick-start/t-ta
+          echo '{"id": 1, "hypotheses": [{"text": "今天天气", "score": -3}, {"text": "今天天七", "score": -2}]}' | pnpm bench score - --form n-best --weight 0.3 --model runs/quick-start/bert`,
+    )
+    .action(scoreCommand);
+}

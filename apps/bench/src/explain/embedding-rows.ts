@@ -1,0 +1,14 @@
+import type { OpenModel } from '../model/open-model.ts';
+
+/** Rows of the token table, `[tokens × width]`. */
+export function embeddingRows({ parameters }: Pick<OpenModel, 'parameters'>, ids: ArrayLike<number>) {
+  const { values, shape } = parameters.embeddings.words;
+  const width = shape[1] as number;
+  const rows = new Float32Array(ids.length * width);
+  for (let i = 0; i < ids.length; i++)
+    rows.set(
+      (values as Float32Array).subarray((ids[i] as number) * width, ((ids[i] as number) + 1) * width),
+      i * width,
+    );
+  return { width, rows };
+}

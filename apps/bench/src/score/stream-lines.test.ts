@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { streamLines } from './stream-lines.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cloze-lines-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+async function linesOf(content: string | Uint8Array) {
+  const file = join(folder, 'lines.txt');
+  writeFileSync(file, content);
+  const found = [];
+  for await (const line of streamLines(file)) found.push(line);
+  return found;
+}
+
+it('only \\n ends a line; \\r, a byte-order mark and empty lines go', async () => {
+  expect(await linesOf('\ufeff一\u2028二\r\n\n 三\n四')).toEqual([
+    { line: 1, text: '一\u2028二' },
+    { line: 3, text: ' 三' },
+    { line: 4, text: '四' },
+  ]);
+});
+
+it('characters that lie across two chunks of the file stay whole', async () => {
+  const long = `a${'霜'.repeat(100_000)}`;
+  expect((await linesOf(`${long}\n月`)).map(({ text }) => text.length)).toEqual([100_001, 1]);
+});
+
+it('names the place of bytes that are no UTF-8', async () => {
+  await expect(linesOf(Uint8Array.of(65, 10, 0xff, 10))).rejects.toThrow('after line 1 are not UTF-8');
+});

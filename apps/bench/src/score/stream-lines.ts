@@ -1,0 +1,41 @@
+import { createReadStream } from 'node:fs';
+
+/** A line and its number from 1. */
+export interface NumberedLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * The lines of a file, or of standard input for `-`, as they are needed. Only \n ends a line (node:readline cuts at U+2028 too); \r before it
+ * and a byte-order mark are dropped; empty lines are left out and counted.
+ *
+ * @throws {Error} naming the line where the bytes are no UTF-8
+ */
+export async function* streamLines(file: string): AsyncGenerator<NumberedLine, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  let rest = '';
+  const decode = (bytes?: Uint8Array) => {
+    try {
+      return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
+    } catch {
+      throw new Error(`${file}: the bytes after line ${line} are not UTF-8; convert the file (iconv -t utf-8).`);
+    }
+  };
+  const sound = (text: string): NumberedLine | undefined => {
+    const clean = text.endsWith('\r') ? text.slice(0, -1) : text;
+    return clean.trim() === '' ? undefined : { line, text: clean };
+  };
+  for await (const bytes of file === '-' ? process.stdin : createReadStream(file)) {
+    const parts = (rest + decode(bytes as Uint8Array)).split('\n');
+    rest = parts.pop() as string;
+    for (const part of parts) {
+      const found = sound(part);
+      if (found) yield found;
+      line++;
+    }
+  }
+  const last = sound(rest + decode());
+  if (last) yield last;
+}
