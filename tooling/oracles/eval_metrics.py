@@ -70,6 +70,7 @@ pairs = [
     ('甲乙丙丁.丙丁戊己', '甲丙乙丁.戊丙己丁'),
     ('春眠不觉晓 处处闻啼鸟', '处处闻啼鸟 夜来风雨声'),
     ('a', 'ab'),
+    ('的方法', '的的方法与方法'),
 ]
 spaced = lambda text: ' '.join(text)
 texts = []
@@ -87,6 +88,8 @@ hypotheses = [c for c, _ in pairs]
 two = [[r, r[::-1]] for _, r in pairs]
 one = [[r for _, r in pairs]]
 both = [[r for _, r in pairs], [r[::-1] for _, r in pairs]]
+# References as far from the candidate on either side: the shorter one counts.
+tied, tied_ref = '甲乙丙丁戊', ['甲乙丙丁戊己', '甲乙丙丁']
 unmatched = ['图像识别研究', '文本分类']
 unmatched_ref = [['图像分割方法', '本文聚类']]
 
@@ -100,6 +103,9 @@ bleu = {
     'method1TwoReferences': float(corpus_bleu([[cut(r) for r in rs] for rs in two], [cut(c) for c in hypotheses],
                                               smoothing_function=SmoothingFunction().method1)),
     'exp': sacre(hypotheses, one, 'exp'), 'none': sacre(hypotheses, one, 'none'), 'expTwoReferences': sacre(hypotheses, both, 'exp'),
+    'tied': tied, 'tiedReferences': tied_ref,
+    'tiedMethod1': float(corpus_bleu([[cut(r) for r in tied_ref]], [cut(tied)], smoothing_function=SmoothingFunction().method1)),
+    'tiedExp': sacre([tied], [[r] for r in tied_ref], 'exp'),
     'unmatched': unmatched, 'unmatchedReferences': unmatched_ref[0],
     'unmatchedExp': sacre(unmatched, unmatched_ref, 'exp'), 'unmatchedNone': sacre(unmatched, unmatched_ref, 'none'),
 }

@@ -1,23 +1,12 @@
 import { negate, sparseCrossEntropy, type Tensor } from '@cloze/backend';
 import { predictTokens } from '@cloze/encoder';
-import type { PredictQueries, ScoringQuery } from '@cloze/eval';
+import type { PredictQueries } from '@cloze/eval';
 import type { PlacedEncoding } from '@cloze/tokenizer';
-import { ints } from '../host-tensors.ts';
+import { askedSlots } from './asked-slots.ts';
 import type { ModelBatch, OpenModel } from './open-model.ts';
 
-/** Rows, slots: rounded up to a power of two, so that few shapes are compiled. */
+/** Rows and slots are rounded up to a power of two, so that few shapes are compiled. */
 const roundUp = (count: number) => 2 ** Math.ceil(Math.log2(count));
-
-/** What is asked, `[rows, slots]` each; slots and rows that are left over ask for token 0 at place 0. */
-export function askedSlots(queries: readonly ScoringQuery<unknown>[], rows: number) {
-  const slots = roundUp(Math.max(...queries.map(({ positions }) => positions.length)));
-  const [positions, targets] = [new Int32Array(rows * slots), new Int32Array(rows * slots)];
-  for (const [row, query] of queries.entries()) {
-    positions.set(query.positions, row * slots);
-    targets.set(query.targets, row * slots);
-  }
-  return { slots, positions: ints([rows, slots], positions), targets: ints([rows, slots], targets) };
-}
 
 /**
  * What @cloze/eval asks of a model to score sentences: `ln softmax(logits)[target]` at each position, one batch a call.
@@ -37,12 +26,12 @@ export function predictQueries<Sentence extends PlacedEncoding>(model: OpenModel
   }));
   return async (queries) => {
     const rows = roundUp(queries.length);
-    const { slots, positions, targets } = askedSlots(queries, rows);
+    const slots = roundUp(Math.max(...queries.map(({ positions }) => positions.length)));
     const batch = model.batchOf(
       queries.map(({ sentence, ids }) => ({ ...sentence, ids })),
       rows,
     );
-    const { log } = await ask({ ...batch, positions, targets });
+    const { log } = await ask({ ...batch, ...askedSlots(queries, rows, slots) });
     return queries.map((query, row) => log.values.slice(row * slots, row * slots + query.positions.length));
   };
 }

@@ -19,6 +19,15 @@ it("equals scikit-learn's diagram, also for confidences on an edge", () => {
   }
 });
 
+it('counts a confidence on an edge in the bar below it, however the edge rounds', () => {
+  for (let bins = 1; bins <= 100; bins++) {
+    for (let bar = 1; bar <= bins; bar++) {
+      const edge = Math.min(1, bar * (1 / bins));
+      expect(calibration([edge], [true], { bins }).bins[bar - 1]?.count, `${bar} of ${bins}`).toBe(1);
+    }
+  }
+});
+
 it('is 0 when confidence is always right, 1 when certainty is always wrong', () => {
   expect(calibration([1, 1], [true, true]).error).toBe(0);
   expect(calibration([1, 1], [false, false])).toMatchObject({ error: 1, maximum: 1 });

@@ -124,6 +124,15 @@ describe('batches', () => {
     expect(tokens / padded).toBeGreaterThan(0.97);
   });
 
+  it('hold no more rows than allowed, whatever the tokens', async () => {
+    const rows: number[] = [];
+    await all([sentence, sentence, sentence], {
+      ...{ kind: maskEachToken, maskId, batchRows: 5, batchTokens: Number.POSITIVE_INFINITY },
+      predict: (queries) => (rows.push(queries.length), flat(queries)),
+    });
+    expect(rows).toEqual([5, 5, 2]);
+  });
+
   it('10,000 sentences stream: never more than the buffer is read ahead, and what is given is let go', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;

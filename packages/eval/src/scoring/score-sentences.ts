@@ -41,6 +41,8 @@ export interface ScoringOptions<Sentence> {
   readonly boundaryTokens?: 'exclude' | 'include';
   /** Tokens a batch holds at most, default 4096; a longer sentence has a batch of its own. */
   readonly batchTokens?: number;
+  /** Rows a batch holds at most, default no limit but `batchTokens`. */
+  readonly batchRows?: number;
   /** Sentences read ahead, to batch those of like length; default 256. Memory depends on it, not on how many sentences there are. */
   readonly buffer?: number;
 }
@@ -67,7 +69,15 @@ function placesOf(sentence: ScorableSentence, number: number, boundaryTokens: 'e
  */
 export async function* scoreSentences<Sentence extends ScorableSentence>(
   sentences: Iterable<Sentence> | AsyncIterable<Sentence>,
-  { kind, predict, maskId, boundaryTokens = 'exclude', batchTokens = 4096, buffer = 256 }: ScoringOptions<Sentence>,
+  {
+    kind,
+    predict,
+    maskId,
+    boundaryTokens = 'exclude',
+    batchTokens = 4096,
+    batchRows = Number.POSITIVE_INFINITY,
+    buffer = 256,
+  }: ScoringOptions<Sentence>,
 ): AsyncGenerator<SentenceScore<Sentence>, void, undefined> {
   let first = 0;
   let chunk: Sentence[] = [];
@@ -111,7 +121,8 @@ export async function* scoreSentences<Sentence extends ScorableSentence>(
       for (const { hidden, places, positions } of kind(sentence, placesOf(sentence, from + owner, boundaryTokens))) {
         // Longest first, so the first row waiting says how wide the batch is.
         const width = waiting[0]?.query.ids.length ?? 0;
-        if (waiting.length > 0 && (waiting.length + 1) * width > batchTokens) await ask();
+        const full = waiting.length === batchRows || (waiting.length + 1) * width > batchTokens;
+        if (waiting.length > 0 && full) await ask();
         const ids = Int32Array.from(sentence.ids);
         for (const place of hidden) {
           if (maskId === undefined) throw new RangeError('scoreSentences: this kind hides tokens; give maskId.');

@@ -5,6 +5,10 @@ import { bleu } from './bleu.ts';
 const fixture = oracle<{
   texts: { candidate: string; reference: string; sentenceBleu: number }[];
   bleu: Record<'method1' | 'method1TwoReferences' | 'exp' | 'none' | 'expTwoReferences', number> & {
+    tied: string;
+    tiedReferences: string[];
+    tiedMethod1: number;
+    tiedExp: number;
     unmatched: string[];
     unmatchedReferences: string[];
     unmatchedExp: number;
@@ -31,6 +35,14 @@ it('of a corpus equals sacreBLEU, smoothed and not', () => {
   const { unmatched, unmatchedReferences, unmatchedExp, unmatchedNone } = fixture.bleu;
   expect(bleu(unmatched, unmatchedReferences, { smoothing: 'exp' })).toBeCloseTo(unmatchedExp, 12);
   expect(bleu(unmatched, unmatchedReferences, { smoothing: 'none' })).toBeCloseTo(unmatchedNone, 12);
+});
+
+it('of references as far away on either side takes the shorter, as NLTK and sacreBLEU do', () => {
+  const { tied, tiedReferences, tiedMethod1, tiedExp } = fixture.bleu;
+  for (const references of [tiedReferences, [...tiedReferences].reverse()]) {
+    expect(bleu([tied], [references])).toBeCloseTo(tiedMethod1, 12);
+    expect(bleu([tied], [references], { smoothing: 'exp' })).toBeCloseTo(tiedExp, 12);
+  }
 });
 
 it('refuses what cannot be compared', () => {

@@ -1,0 +1,19 @@
+import type { HostTensor } from '@cloze/backend';
+import type { ScoringQuery } from '@cloze/eval';
+import { ints } from '../host-tensors.ts';
+
+/**
+ * What queries ask, as int32 `[rows, slots]`: positions and targets. Slots and rows that are left over ask for token 0 at place 0.
+ */
+export function askedSlots(
+  queries: readonly ScoringQuery<unknown>[],
+  rows: number,
+  slots: number,
+): { readonly positions: HostTensor; readonly targets: HostTensor } {
+  const [positions, targets] = [new Int32Array(rows * slots), new Int32Array(rows * slots)];
+  for (const [row, query] of queries.entries()) {
+    positions.set(query.positions, row * slots);
+    targets.set(query.targets, row * slots);
+  }
+  return { positions: ints([rows, slots], positions), targets: ints([rows, slots], targets) };
+}
