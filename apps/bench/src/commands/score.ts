@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { EngineName } from '@cloze/backend';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineOption } from '../model/engine-option.ts';
@@ -8,6 +9,7 @@ import { scorePairs } from '../score/score-pairs.ts';
 import { type ScorableText, scoreTexts } from '../score/score-texts.ts';
 import { type ScoringKindName, scoringKindFor, scoringKinds } from '../score/scoring-kinds.ts';
 import { type NumberedLine, streamLines } from '../score/stream-lines.ts';
+import { watchLines } from '../score/watch-lines.ts';
 import { whole } from '../whole.ts';
 
 interface ScoreCommandOptions {
@@ -44,7 +46,12 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
   try {
     const kind = scoringKindFor(model, options.kind);
     const setting = { kind, words, boundaryTokens, ...(batchTokens !== undefined && { batchTokens }) };
-    const lines = streamLines(file);
+    const watch = {
+      now: () => performance.now() / 1000,
+      say: (text: string) => process.stderr.write(text),
+      ...(file !== '-' && { bytes: statSync(file).size }),
+    };
+    const lines = watchLines(streamLines(file), watch);
     if (form === 'pairs') {
       const { groups, ...figures } = await scorePairs(
         model,
@@ -73,8 +80,7 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
       );
     } else {
       const running = runningPerplexity();
-      const started = Date.now();
-      let [done, shown] = [0, started];
+      let done = 0;
       for await (const scored of scoreTexts(model, sentences(lines, form === 'parts'), setting)) {
         const { item, score, count, tokens, truncated } = scored;
         running.add(scored);
@@ -83,10 +89,6 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
           { ...item, score, count, perplexity: count > 0 ? Math.exp(-score / count) : null, truncated, tokens },
           `${score.toFixed(3)}  ${count} tokens  ${item.text}${truncated ? ` (only ${model.maximumLength} tokens of it)` : ''}`,
         );
-        const now = Date.now();
-        if (now - shown < 5000) continue;
-        shown = now;
-        process.stderr.write(`${done} sentences, ${Math.round((1000 * done) / (now - started))} a second\n`);
       }
       const figures = running.figures();
       if (done === 0) throw new Error(`${file} has no lines of text.`);

@@ -72,9 +72,10 @@ export async function scoreNBest(
     if (lists.at(-1)?.list !== item.list) lists.push({ line: item.line, list: item.list, hypotheses: [] });
     lists.at(-1)?.hypotheses.push({ text: item.text, score: item.score, logProbability: score, tokens: count });
   }
+  if (lists.length === 0) throw new Error('There is no n-best list to rerank.');
   const { normalise } = options;
   const references = lists.flatMap(({ list }) => list.reference ?? []);
-  const complete = lists.length > 0 && references.length === lists.length;
+  const complete = references.length === lists.length;
   const loss = (chosen: readonly ScoredHypothesis[]) =>
     errorRate(
       chosen.map(({ text }) => text),

@@ -22,6 +22,7 @@ it('marks what stays significant after the correction', () => {
     ['noise', ''],
   ]);
   expect(rows[0]).toMatchObject({ n: 5, mean: expect.closeTo(60.5, 10), difference: 0, p: null, adjustedP: null });
+  expect(rows.map(({ significant }) => significant)).toEqual([false, true, false, false]);
   expect(rows[2]?.p).toBeLessThan(0.05);
   expect(rows[2]?.adjustedP).toBeCloseTo(2 * (rows[2]?.p as number), 12);
   expect(rows[1]?.difference).toBeCloseTo(2.02, 10);

@@ -1,0 +1,111 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expected, tinyMlm } from '../../test/tiny-mlm.ts';
+import { addExplain } from './explain.ts';
+import { addScore } from './score.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cloze-command-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a command writes to stdout. */
+async function output(...words: string[]): Promise<string> {
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+  addScore(program);
+  addExplain(program);
+  let written = '';
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((written += text), true));
+  try {
+    await program.parseAsync(['node', 'bench', ...words, '--model', tinyMlm, '--engine', 'cpu']);
+  } finally {
+    spy.mockRestore();
+  }
+  return written;
+}
+function file(content: string): string {
+  const path = join(folder, 'input.txt');
+  writeFileSync(path, content);
+  return path;
+}
+const objects = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+it('score --json: an object a line, the summary last', async () => {
+  const found = objects(await output('score', file(`${expected.texts.join('\n')}\n`), '--json'));
+  expect(found).toHaveLength(expected.texts.length + 1);
+  const total = (row: readonly number[] = []) => row.reduce((a, b) => a + b, 0);
+  for (const [i, text] of expected.texts.entries())
+    expect(found[i]).toMatchObject({
+      line: i + 1,
+      text,
+      score: expect.closeTo(total(expected.masked[i]), 3),
+      truncated: false,
+    });
+  const all = expected.masked.flat();
+  expect(found.at(-1)).toMatchObject({
+    summary: {
+      kind: 'masked',
+      texts: 5,
+      tokens: all.length,
+      pseudoPerplexity: expect.closeTo(Math.exp(-total(all) / all.length), 0),
+    },
+  });
+});
+
+it('score for people: a line a sentence and the pseudo-perplexity', async () => {
+  const shown = await output('score', file('明月\n'), '--kind', 'masked-words');
+  expect(shown).toMatch(/^-\d+\.\d{3} {2}2 tokens {2}明月\n1 sentences, 2 tokens \(masked-words\); pseudo-perplexity /);
+});
+
+it('score --form parts, pairs, n-best', async () => {
+  expect(objects(await output('score', file('床前明月\t明月\n'), '--form', 'parts', '--json'))[0]).toMatchObject({
+    text: '床前明月',
+    part: '明月',
+    count: 2,
+  });
+  const pairs = objects(await output('score', file('明月\t月明\n'), '--form', 'pairs', '--json'));
+  expect(pairs.at(-1)).toMatchObject({ summary: { pairs: 1 } });
+  const list = '{"id":"a","hypotheses":[{"text":"明月","score":-1},{"text":"月光","score":-9}]}';
+  const ranked = objects(await output('score', file(list), '--form', 'n-best', '--weight', '0', '--json'));
+  expect(ranked[0]).toMatchObject({ id: 'a', hypotheses: [{ text: '明月' }, { text: '月光' }] });
+  expect(ranked[1]).toMatchObject({ summary: { lists: 1, weight: 0, errorRateBefore: null } });
+});
+
+it('score names what is wrong', async () => {
+  await expect(output('score', file('\n \n'))).rejects.toThrow('has no lines of text');
+  await expect(output('score', file('明月'), '--form', 'parts')).rejects.toThrow(
+    'line 1: expected a sentence and a part',
+  );
+  await expect(output('score', file('明月'), '--form', 'n-best')).rejects.toThrow('line 1: no JSON');
+  await expect(output('score', file('明月'), '--weight', '2')).rejects.toThrow(
+    'expected a number from 0 to 1, or tune',
+  );
+  await expect(output('score', file('明月'), '--kind', 'one-pass')).rejects.toThrow('needs a T-TA');
+  await expect(output('score', join(folder, 'nowhere'))).rejects.toThrow('ENOENT');
+});
+
+it('explain: JSON, a page written whole, plain text off a terminal', async () => {
+  const page = join(folder, 'explained.html');
+  const words = ['explain', expected.token.text, '--target', '月', '--html', page];
+  const [found] = objects(await output(...words, '--json'));
+  expect(found).toMatchObject({
+    target: '月',
+    method: 'integrated-gradients',
+    steps: 20,
+    value: expect.closeTo(expected.token.value, 3),
+  });
+  expect(readFileSync(page, 'utf8')).toContain('(completeness)');
+  expect(readdirSync(folder)).not.toContain('explained.html.part');
+  expect(existsSync(page)).toBe(true);
+  const plain = await output('explain', expected.token.text, '--method', 'saliency');
+  expect(plain).toMatch(/\+{20}/);
+  expect(plain).not.toContain('\u001b');
+});
