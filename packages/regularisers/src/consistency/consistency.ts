@@ -1,5 +1,6 @@
 import { multiply, type Tensor } from '@cloze/backend';
-import { type Divergence, twoSided } from '../divergences/divergence.ts';
+import type { Divergence } from '../divergences/divergence.ts';
+import { twoSided } from '../divergences/two-sided.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { weightedMean } from '../objective/weighted-mean.ts';
 import { withPasses } from '../objective/with-passes.ts';

@@ -1,5 +1,6 @@
 import { add, multiply, type Tensor } from '@cloze/backend';
-import { type Divergence, twoSided } from '../divergences/divergence.ts';
+import type { Divergence } from '../divergences/divergence.ts';
+import { twoSided } from '../divergences/two-sided.ts';
 import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { outputOf } from '../objective/output-of.ts';
