@@ -31,7 +31,7 @@ done
 dd if=${root}/tiny.whl of="$2/tiny.whl.part" bs=2400001 skip=10 seek=10 conv=notrunc 2>/dev/null && mv "$2/tiny.whl.part" "$2/tiny.whl"
 `;
   await writeFile(join(bin, 'python3'), pip, { mode: 0o755 });
-  const env = { XDG_CACHE_HOME: join(root, 'cache'), PATH: `${bin}:${process.env.PATH}` };
+  const env = { XDG_CACHE_HOME: join(root, 'cache'), PATH: `${bin}:/usr/bin:/bin` };
   surroundings = { env, home: root, platform: 'linux', arch: 'x64' };
 });
 afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));

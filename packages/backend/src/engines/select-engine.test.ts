@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
+import { thisMachine } from '../install/this-machine.ts';
+import { engineNames } from './engine.ts';
+import { selectEngine } from './select-engine.ts';
+
+const found = findLibtensorflow(thisMachine());
+let root: string;
+let bare: Surroundings;
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'cloze-select-'));
+  bare = { ...thisMachine(), env: { XDG_CACHE_HOME: root }, home: root };
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+describe('selectEngine', () => {
+  it('takes wasm where nothing is installed, and says why not the four better ones', async () => {
+    const { engine, refused } = await selectEngine({ surroundings: bare });
+    expect(engine).toMatchObject({ name: 'wasm', origin: '@tensorflow/tfjs-backend-wasm' });
+    expect(refused.map(({ name }) => name)).toEqual(engineNames.slice(0, 4));
+    for (const { reason } of refused) expect(reason).toMatch(/is not in|is not installed/);
+  });
+
+  it('goes on past a library that does not load', async () => {
+    const directory = join(root, 'damaged');
+    await mkdir(directory);
+    const ending = process.platform === 'darwin' ? '.2.dylib' : '.so.2';
+    for (const name of ['cc', 'framework'])
+      await writeFile(join(directory, `libtensorflow_${name}${ending}`), 'no library');
+    const { engine, refused } = await selectEngine({ surroundings: bare, directory });
+    expect(engine.name).toBe('wasm');
+    expect(refused.map(({ reason }) => reason).slice(0, 2)).toEqual([
+      expect.stringMatching(/damaged.* does not load/),
+      expect.stringMatching(/damaged.* does not load/),
+    ]);
+  });
+
+  it('gives no other engine than the one named', async () => {
+    expect((await selectEngine({ surroundings: bare, name: 'cpu' })).refused).toEqual([]);
+    await expect(selectEngine({ surroundings: bare, name: 'tensorflow' })).rejects.toThrow(
+      /^selectEngine: tensorflow: libtensorflow is not in .*; run 'cloze-backend install'\.$/,
+    );
+    await expect(selectEngine({ surroundings: bare, name: 'tensorflow', directory: root })).rejects.toThrow(
+      /the folder given is .*, which lacks libtensorflow_cc.* and libtensorflow_framework/,
+    );
+  });
+
+  it.runIf('directory' in found)('opens one copy of libtensorflow for both its tiers', async () => {
+    const { directory } = found as { directory: string };
+    const { engine, refused } = await selectEngine({ surroundings: bare, directory });
+    // Where there is a GPU the first tier is the one.
+    if (engine.name === 'tensorflow-gpu') return;
+    expect(engine).toMatchObject({ name: 'tensorflow', origin: directory, version: '2.21.0' });
+    expect(engine.devices).toEqual([expect.stringMatching(/CPU:0$/)]);
+    expect(refused).toEqual([{ name: 'tensorflow-gpu', reason: expect.stringMatching(/lists no GPU.*CPU:0/) }]);
+    engine.dispose();
+  });
+});
