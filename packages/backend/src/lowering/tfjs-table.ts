@@ -1,8 +1,10 @@
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
 import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import { erf } from './erf.ts';
 import { philoxUniform } from './philox.ts';
 import { philoxNormal } from './philox-normal.ts';
+import { plainMatmul } from './plain-matmul.ts';
 
 type Core = typeof Tfjs;
 type Value = Tfjs.Tensor;
@@ -48,24 +50,6 @@ const binary =
   ): Lower =>
   (tf, [a, b]) =>
     tf[name](a as Value, b as Value) as Value;
-
-/** W. J. Cody's rational approximation is not needed at float32: Abramowitz and Stegun 7.1.26 is too coarse, so a series and a continued fraction. */
-function erfOf(x: number): number {
-  const a = Math.abs(x);
-  if (a > 4) return Math.sign(x);
-  if (a < 2) {
-    let term = a;
-    let total = a;
-    for (let n = 1; n < 40 && Math.abs(term) > 1e-12; n++) {
-      term *= (-a * a) / n;
-      total += term / (2 * n + 1);
-    }
-    return (Math.sign(x) * 2 * total) / Math.sqrt(Math.PI);
-  }
-  let fraction = 0;
-  for (let n = 40; n > 0; n--) fraction = n / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / ((a + fraction) * Math.sqrt(Math.PI)));
-}
 
 const adamOf: Lower = (tf, inputs, { attributes }) => {
   const [p, m, v, g, rate, power1, power2] = inputs as [Value, Value, Value, Value, Value, Value, Value];
@@ -143,7 +127,9 @@ const table: Readonly<Record<string, Lower>> = {
   sigmoid: unary('sigmoid'),
   // The wasm backend has no softplus kernel.
   softplus: (tf, [x]) => tf.add(tf.relu(x as Value), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x as Value)))))),
-  erf: (tf, [x]) => tf.tensor(Float32Array.from((x as Value).dataSync() as Float32Array, erfOf), (x as Value).shape),
+  // TensorFlow's own is exact; tfjs's for wasm and cpu is not.
+  erf: (tf, [x]) =>
+    tf.getBackend() === 'tensorflow' ? tf.erf(x as Value) : tf.tensor(erf((x as Value).dataSync()), (x as Value).shape),
   abs: unary('abs'),
   sign: (tf, [x]) => tf.sub(tf.cast(tf.greater(x as Value, 0), 'float32'), tf.cast(tf.less(x as Value, 0), 'float32')),
   stopGradient: unary('clone'),
@@ -158,8 +144,11 @@ const table: Readonly<Record<string, Lower>> = {
   slice: (tf, [x], operation) => tf.slice(x as Value, operation.attributes.begin as number[], shapeOf(operation)),
   pad: (tf, [x], { attributes }) => tf.pad(x as Value, attributes.widths as [number, number][]),
   concat: (tf, inputs, { attributes }) => tf.concat([...inputs], attributes.axis as number),
-  matmul: (tf, [a, b], { attributes }) =>
-    tf.matMul(a as Value, b as Value, attributes.transposeA as boolean, attributes.transposeB as boolean),
+  matmul: (tf, [a, b], { attributes }) => {
+    const how = attributes as { transposeA: boolean; transposeB: boolean };
+    if (tf.getBackend() === 'wasm') return plainMatmul(tf, [a as Value, b as Value], how);
+    return tf.matMul(a as Value, b as Value, how.transposeA, how.transposeB);
+  },
   gatherRows: (tf, [rows, indices]) => tf.gather(rows as Value, indices as Tfjs.Tensor1D, 0),
   segmentSum: segmentSumOf,
   softmax: unary('softmax'),
