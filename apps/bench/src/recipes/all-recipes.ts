@@ -1,14 +1,18 @@
 import { attentionDiversityRecipe } from './attention-diversity.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
+import { cslTitleRecipe } from './csl-title.ts';
 import type { Recipe } from './define-recipe.ts';
 import { dropToken } from './drop-token.ts';
 import { embeddingCorrection } from './embedding-correction.ts';
 import { macBertRecipe } from './mac-bert.ts';
 import { mae } from './mae.ts';
 import { maskRate } from './mask-rate.ts';
+import { modelAverageRecipe } from './model-average.ts';
 import { nearestName } from './nearest-name.ts';
 import { pretrain } from './pretrain.ts';
 import { rDropRecipe } from './r-drop.ts';
+import { semiSupervised } from './semi-supervised.ts';
+import { simCse } from './sim-cse.ts';
 import { staticSplit } from './static-split.ts';
 import { tta } from './t-ta.ts';
 
@@ -17,14 +21,18 @@ export const allRecipes: readonly Recipe<never>[] = [
   pretrain,
   dropToken,
   rDropRecipe,
+  cslTitleRecipe,
+  semiSupervised,
   maskRate,
   corruptionPrediction,
   tta,
   mae,
   embeddingCorrection,
+  modelAverageRecipe,
   macBertRecipe,
   attentionDiversityRecipe,
   staticSplit,
+  simCse,
 ] as readonly object[] as readonly Recipe<never>[];
 
 /** The recipe of a name. @throws {RangeError} with the nearest name */

@@ -46,7 +46,7 @@ describe('every recipe at size tiny, on poems', () => {
             expect(n).toBeGreaterThan(2);
           }
           for (const value of Object.values(measures)) expect(Number.isFinite(value)).toBe(true);
-          expect(log.length).toBeGreaterThan(0);
+          if (arm !== baseline) expect(log.length).toBeGreaterThan(0);
         } finally {
           rmSync(folder, { recursive: true });
         }

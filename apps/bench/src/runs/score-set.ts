@@ -1,3 +1,4 @@
+import { bleu, rouge, spearmanCorrelation } from '@cloze/eval';
 import type { PredictionSet } from '../recipes/parts/prediction-set.ts';
 
 /** One figure of one set of predictions. */
@@ -17,55 +18,65 @@ const mean = (values: readonly number[], weights?: readonly number[]) => {
   const total = weights ? weights.reduce((a, b) => a + b, 0) : values.length;
   return values.reduce((sum, value, i) => sum + value * (weights?.[i] ?? 1), 0) / (total || 1);
 };
+const round = (value: number) => Number(value.toFixed(4));
 
-/** Ranks from 1, equal values sharing the mean of theirs. */
-function ranks(values: readonly number[]): number[] {
-  const order = [...values.keys()].sort((a, b) => (values[a] as number) - (values[b] as number));
-  const result = new Array<number>(values.length);
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to + 1 < order.length && values[order[to + 1] as number] === values[order[from] as number]) to++;
-    for (let i = from; i <= to; i++) result[order[i] as number] = (from + to) / 2 + 1;
-    from = to + 1;
-  }
-  return result;
-}
-
-function spearman(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranks(a), ranks(b)];
-  const [mx, my] = [mean(x), mean(y)];
-  let [xy, xx, yy] = [0, 0, 0];
-  for (const [i, value] of x.entries()) {
-    const [dx, dy] = [value - mx, (y[i] as number) - my];
-    xy += dx * dy;
-    xx += dx * dx;
-    yy += dy * dy;
-  }
-  return xx === 0 || yy === 0 ? 0 : xy / Math.sqrt(xx * yy);
-}
-
-/** All figures of a set of predictions. Accuracies and correlations are in percent. */
+/**
+ * All figures of a set of predictions: accuracy, loss in nats a token, ROUGE and sentence BLEU by characters, or Spearman's correlation.
+ *
+ * All but losses are in percent. The articles score titles by the mean of sentence BLEU with NLTK's method 1, and so does this.
+ */
 export function scoreSet(set: PredictionSet): Score[] {
+  const { name } = set;
   const n = set.lines.length;
-  if (set.kind === 'class') {
-    const examples = set.lines.map(({ label, prediction }) => (label === prediction ? 100 : 0));
-    return [{ set: set.name, metric: 'accuracy', value: mean(examples), n, higherIsBetter: true, examples }];
-  }
-  if (set.kind === 'loss') {
-    const weights = set.lines.map(({ tokens }) => tokens);
-    const examples = set.lines.map(({ loss, tokens }) => loss / (tokens || 1));
-    return [
-      { set: set.name, metric: 'loss', value: mean(examples, weights), n, higherIsBetter: false, examples, weights },
-    ];
-  }
-  if (set.kind === 'similarity') {
-    const value =
-      100 *
-      spearman(
+  if (n === 0) return [];
+  const better = { set: name, n, higherIsBetter: true } as const;
+  switch (set.kind) {
+    case 'class': {
+      const examples = set.lines.map(({ label, prediction }) => (label === prediction ? 100 : 0));
+      return [{ ...better, metric: 'accuracy', value: mean(examples), examples }];
+    }
+    case 'loss': {
+      const weights = set.lines.map(({ tokens }) => tokens);
+      const examples = set.lines.map(({ loss, tokens }) => round(loss / (tokens || 1)));
+      return [
+        {
+          ...better,
+          metric: 'loss',
+          value: mean(examples, weights),
+          higherIsBetter: false,
+          examples,
+          weights,
+        },
+      ];
+    }
+    case 'similarity': {
+      const correlation = spearmanCorrelation(
         set.lines.map(({ label }) => label),
         set.lines.map(({ prediction }) => prediction),
       );
-    return [{ set: set.name, metric: 'Spearman', value, n, higherIsBetter: true, examples: [] }];
+      // Constant predictions say nothing of similarity.
+      return [
+        { ...better, metric: 'Spearman', value: Number.isNaN(correlation) ? 0 : 100 * correlation, examples: [] },
+      ];
+    }
+    case 'text': {
+      const rouges = set.lines.map(({ prediction, reference }) =>
+        rouge(prediction.toLowerCase(), reference.toLowerCase()),
+      );
+      const figures: Readonly<Record<string, readonly number[]>> = {
+        'ROUGE-L': rouges.map(({ rougeL }) => round(100 * rougeL.f)),
+        'ROUGE-1': rouges.map(({ rouge1 }) => round(100 * rouge1.f)),
+        'ROUGE-2': rouges.map(({ rouge2 }) => round(100 * rouge2.f)),
+        BLEU: set.lines.map(({ prediction, reference }) =>
+          prediction === '' ? 0 : round(100 * bleu([prediction.toLowerCase()], [reference.toLowerCase()])),
+        ),
+      };
+      return Object.entries(figures).map(([metric, examples]) => ({
+        ...better,
+        metric,
+        value: mean(examples),
+        examples,
+      }));
+    }
   }
-  return [];
 }

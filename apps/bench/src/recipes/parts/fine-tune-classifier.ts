@@ -1,19 +1,26 @@
-import { argMax, compile, createVariables, type HostTensor, type Tensor } from '@cloze/backend';
-import { classify, initialLinear, type Pooling } from '@cloze/encoder';
+import { argMax, compile, createVariables, forkKey, type HostTensor, rootKey, type Tensor } from '@cloze/backend';
+import { classify, initialLinear, modelAverage, type Pooling } from '@cloze/encoder';
 import { dropTokens } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { padEncodings } from '@cloze/tokenizer';
+import { type Objective, semiSupervisedRDrop, tableScope, vat } from '@cloze/regularisers';
+import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { ints } from '../../host-tensors.ts';
 import { bucketOf } from './bucketed-batches.ts';
 import { encodeAs } from './encode-as.ts';
 import { type EncodedExample, encodeLabelled } from './encode-labelled.ts';
 import type { Lab } from './lab.ts';
-import type { OpenTask } from './open-task.ts';
+import type { Labelled, OpenTask } from './open-task.ts';
 import { padColumns } from './pad-columns.ts';
 import type { PredictionSet } from './prediction-set.ts';
 import { corpusBatches } from './pretrain-encoder.ts';
 import { bucketsTo } from './pretrain-settings.ts';
-import { type ClassifierParameters, type RegulariserSettings, regularise, unregularised } from './regularise.ts';
+import {
+  type ClassifierParameters,
+  type RegulariserSettings,
+  regularise,
+  tablePath,
+  unregularised,
+} from './regularise.ts';
 import type { StartEncoder } from './start-encoder.ts';
 import { countTokens, type RowInputs, rowInputs } from './token-inputs.ts';
 import { type Trained, type TrainingSettings, trainParameters } from './train-parameters.ts';
@@ -34,6 +41,14 @@ export interface FineTuneOptions extends TrainingSettings {
   readonly phase?: string;
   /** Names the set of predictions; default the task's name. */
   readonly setName?: string;
+  /** Rows without labels, a batch of them beside each labelled one. */
+  readonly unlabelled?: {
+    readonly kind: 'vat' | 'r-drop';
+    readonly rows: readonly Labelled[];
+    readonly weight: number;
+  };
+  /** Predictions with dropout on whose probabilities are averaged; default 0: one with dropout off. */
+  readonly samples?: number;
 }
 
 /** What fine-tuning gives. */
@@ -43,7 +58,7 @@ export interface FineTuned {
   readonly encoder: StartEncoder;
 }
 
-type Inputs<T> = RowInputs<T> & { readonly labels: T };
+type Inputs<T> = RowInputs<T> & { readonly labels: T; readonly unlabelled?: RowInputs<T> };
 const rowsAtOnce = 32;
 
 /** A classifier's logits as a function of parameters, rows and key. */
@@ -74,12 +89,24 @@ export async function predictClasses(
   parameters: ClassifierParameters<HostTensor>,
   predict: ReturnType<typeof classifierOf>,
   examples: readonly EncodedExample[],
-  { padId, buckets }: { readonly padId: number; readonly buckets: readonly number[] },
+  {
+    padId,
+    buckets,
+    samples = 0,
+  }: { readonly padId: number; readonly buckets: readonly number[]; readonly samples?: number },
 ): Promise<number[]> {
   const variables = createVariables(lab.engine, parameters, lab.placement);
-  const run = compile(variables, (state, rows: RowInputs<Tensor>) => ({
-    outputs: { classes: argMax(predict(state as unknown as ClassifierParameters<Tensor>, rows, undefined)) },
-  }));
+  const run = compile(variables, (state, { key, ...rows }: RowInputs<Tensor> & { readonly key: Tensor }) => {
+    const logits = (name?: number) =>
+      predict(
+        state as unknown as ClassifierParameters<Tensor>,
+        rows,
+        name === undefined ? undefined : forkKey(rootKey(key), `sample ${name}`),
+      );
+    // Another key each time: another model of the ensemble that dropout trained.
+    const averaged = samples === 0 ? logits() : modelAverage(Array.from({ length: samples }, (_, k) => logits(k)));
+    return { outputs: { classes: argMax(averaged) } };
+  });
   const found = new Array<number>(examples.length);
   const places = [...examples.keys()];
   for (const length of buckets) {
@@ -91,12 +118,25 @@ export async function predictClasses(
         filled.map((example) => (example as EncodedExample).encoding),
         { padId, buckets: [length] },
       );
-      const { classes } = await run(rowInputs(batch) as never);
+      const key = ints([3], Int32Array.of(lab.seed, 0, at));
+      const { classes } = await run({ ...rowInputs(batch), key } as never);
       for (const [i, place] of chosen.entries()) found[place] = classes.values[i] as number;
     }
   }
   variables.dispose();
   return found;
+}
+
+/** Adds the term over rows without labels: VAT as published (the token table, one global norm), or R-Drop's divergence. */
+function withUnlabelled(
+  supervised: Objective<ClassifierParameters<Tensor>, Inputs<Tensor>>,
+  model: ReturnType<typeof classifierOf>,
+  { kind, weight }: NonNullable<FineTuneOptions['unlabelled']>,
+): Objective<ClassifierParameters<Tensor>, Inputs<Tensor>> {
+  const unlabelled = (batch: Inputs<Tensor>) => batch.unlabelled as RowInputs<Tensor>;
+  return kind === 'vat'
+    ? vat(supervised, { model, unlabelled, weight, scope: tableScope(tablePath) })
+    : semiSupervisedRDrop(supervised, { model, unlabelled, weight });
 }
 
 /**
@@ -110,7 +150,7 @@ export async function fineTuneClassifier(
   task: OpenTask,
   options: FineTuneOptions,
 ): Promise<FineTuned> {
-  const { batch, length, dropToken = 0, regulariser = unregularised, dropout } = options;
+  const { batch, length, dropToken = 0, regulariser = unregularised, dropout, samples = 0, unlabelled } = options;
   const { phase = `fine-tune ${task.name}`, setName = task.name } = options;
   const own = dropout === undefined ? start : { ...start, config: { ...start.config, dropout } };
   const tokenizer = own.tokenizer(length);
@@ -126,6 +166,18 @@ export async function fineTuneClassifier(
   );
   const drops = streamFrom(lab.seed).fork('drop token');
   const padId = own.special.pad;
+  const supervised = regularise<Inputs<Tensor>>(predict, regulariser);
+  const others = unlabelled ? await tokenizer.encodeBatch(unlabelled.rows.map(({ texts }) => texts[0])) : undefined;
+  const othersOf = others && corpusBatches(others, { batch, buckets, seed: lab.seed + 1 });
+  const unlabelledAt = (step: number) => {
+    const plan = (othersOf as NonNullable<typeof othersOf>)(step);
+    return rowInputs(
+      padEncodings(
+        Array.from(plan.rows, (i) => (others as NonNullable<typeof others>)[i] as Encoding),
+        { padId, buckets: [plan.length] },
+      ),
+    );
+  };
   const trained = await trainParameters<ClassifierParameters<HostTensor>, ClassifierParameters<Tensor>, Inputs<Tensor>>(
     lab,
     {
@@ -135,7 +187,7 @@ export async function fineTuneClassifier(
         encoder: own.parameters,
         classifier: initialLinear(own.config.width, task.labels.length, streamFrom(lab.seed).fork('classifier')),
       },
-      objective: regularise<Inputs<Tensor>>(predict, regulariser),
+      objective: unlabelled ? withUnlabelled(supervised, predict, unlabelled) : supervised,
       batchOf: (step) => {
         const plan = planOf(step);
         const chosen = Array.from(plan.rows, (i) => train[i] as EncodedExample);
@@ -147,17 +199,18 @@ export async function fineTuneClassifier(
           [chosen.length],
           Int32Array.from(chosen, ({ label }) => label),
         );
+        const more = unlabelled && { unlabelled: unlabelledAt(step) };
         if (dropToken === 0)
-          return { inputs: { ...rowInputs(padded), labels } as never, tokens: countTokens(padded.attend) };
+          return { inputs: { ...rowInputs(padded), labels, ...more } as never, tokens: countTokens(padded.attend) };
         const ofStep = drops.fork(step);
         const kept = dropTokens(padded, { rate: dropToken, padId, randomOf: (row) => ofStep.fork(row) });
         // Rows became shorter: the next bucket that holds the longest.
         const shorter = padColumns(kept, Math.min(plan.length, bucketOf(kept.shape[1], bucketsTo(length))), padId);
-        return { inputs: { ...rowInputs(shorter), labels } as never, tokens: countTokens(shorter.attend) };
+        return { inputs: { ...rowInputs(shorter), labels, ...more } as never, tokens: countTokens(shorter.attend) };
       },
     },
   );
-  const classes = await predictClasses(lab, trained.parameters, predict, dev, { padId, buckets });
+  const classes = await predictClasses(lab, trained.parameters, predict, dev, { padId, buckets, samples });
   return {
     trained,
     encoder: { ...own, parameters: trained.parameters.encoder },
