@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { addCompare } from './commands/compare.ts';
 import { addData } from './commands/data.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addExplain } from './commands/explain.ts';
@@ -11,11 +12,14 @@ import { addMask } from './commands/mask.ts';
 import { addPerf } from './commands/perf.ts';
 import { addPmi } from './commands/pmi.ts';
 import { addQuickStart } from './commands/quick-start.ts';
+import { addReport } from './commands/report.ts';
+import { addRerun } from './commands/rerun.ts';
 import { addRun } from './commands/run.ts';
 import { addRunOne } from './commands/run-one.ts';
 import { addScore } from './commands/score.ts';
 import { addShow } from './commands/show.ts';
 import { addTorture } from './commands/torture.ts';
+import { addVerify } from './commands/verify.ts';
 
 const program = new Command('bench')
   .description('Masked-language-model research in TypeScript. Without a command: the quick start.')
@@ -25,17 +29,4 @@ const program = new Command('bench')
 for (const add of [
   ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
   ...[addFill, addEmbed, addGenerate, addScore, addExplain, addFuzz],
-  ...[addList, addShow, addRun, addRunOne],
-]) {
-  add(program);
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  }
-}
+  ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],

@@ -1,14 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { type Size, sizes } from '../recipes/define-recipe.ts';
 import { parseAssignment } from '../recipes/settings.ts';
-import { sha256 } from '../runs/canonical-json.ts';
+import { encoderOf } from '../runs/encoder-of.ts';
 import { folderQueue } from '../runs/folder-queue.ts';
 import { isFinished } from '../runs/run-record.ts';
-import { planRuns, type RunSpec, runFolder } from '../runs/run-spec.ts';
+import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
 import { stopSignals } from '../torture/stop-signals.ts';
 import { whole } from '../whole.ts';
@@ -30,13 +30,6 @@ export interface RunOptions {
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-
-function encoderOf(folder: string): NonNullable<RunSpec['encoder']> {
-  const weights = join(folder, 'model.safetensors');
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return { name: folder, sha256: 'of the hub' };
-  const found = statSync(weights, { throwIfNoEntry: false });
-  return { name: 'folder', sha256: found ? sha256(readFileSync(weights)) : 'of another format' };
-}
 
 /** Runs a recipe: all arms, several seeds; what is done is skipped. Exit code 1 when a run failed. */
 export async function runCommand(name: string, options: RunOptions): Promise<void> {

@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { allRecipes } from '../recipes/all-recipes.ts';
+import { htmlReport } from '../report/recipes/html-report.ts';
+import { judgeRecipe } from '../report/recipes/judge-recipe.ts';
+import { markdownReport } from '../report/recipes/markdown-report.ts';
+import { maskGallery } from '../report/recipes/mask-gallery.ts';
+import { terminalReport } from '../report/recipes/terminal-report.ts';
+import { compactRecord } from '../runs/compact-record.ts';
+import { findRecords } from '../runs/find-records.ts';
+import { writeWhole } from '../runs/write-whole.ts';
+
+/** Options of `bench report`. */
+export interface ReportOptions {
+  readonly recipe: readonly string[];
+  readonly out?: string;
+  readonly markdown: boolean;
+  readonly keep?: string;
+  readonly json: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Judges the records below a folder: tables on stdout, a page with --out, compact copies with --keep. */
+export async function reportCommand(root: string, { recipe, out, markdown, keep, json }: ReportOptions): Promise<void> {
+  const { records, unfinished } = findRecords(root);
+  if (records.length === 0) throw new Error(`${root} holds no finished run.`);
+  const judged = allRecipes
+    .filter(({ name }) => recipe.length === 0 || recipe.includes(name))
+    .map((one) => judgeRecipe(one, records))
+    .filter(({ records: own }) => own.length > 0);
+  for (const { folder, reason } of unfinished) say(`${folder}: ${reason}`);
+  if (keep) {
+    for (const record of records) {
+      const folder = join(keep, record.spec.recipe);
+      mkdirSync(folder, { recursive: true });
+      const name = `${record.spec.arm}-${record.spec.seed}.json`;
+      writeWhole(join(folder, name), `${JSON.stringify(compactRecord(record))}\n`);
+    }
+    say(`${records.length} compact records: ${resolve(keep)}`);
+  }
+  if (out) {
+    mkdirSync(dirname(resolve(out)), { recursive: true });
+    writeWhole(
+      out,
+      await htmlReport(judged, {
+        gallery: await maskGallery(),
+        unfinished: unfinished.map(({ folder, reason }) => ({ folder: basename(folder), reason })),
+      }),
+    );
+    say(`report: ${resolve(out)}`);
+  }
+  if (json) {
+    for (const { recipe: of, cells } of judged)
+      for (const cell of cells) process.stdout.write(`${JSON.stringify({ recipe: of.name, ...cell })}\n`);
+  } else process.stdout.write(markdown ? markdownReport(judged) : `${terminalReport(judged)}\n`);
+}
+
+const several = (value: string, before: readonly string[]) => [...before, value];
+
+/** Declares `bench report`. */
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('judge finished runs: tables with tests, a page with figures, or Markdown')
+    .argument('[folder]', 'records: runs of bench run, or compact ones', 'runs')
+    .option('--recipe <name>', 'only this recipe; repeat for more', several, [])
+    .option('--out <file>', 'write one self-contained HTML page')
+    .option('--markdown', 'tables as Markdown', false)
+    .option('--keep <folder>', 'write compact records, small enough to commit')
+    .option('--json', 'one JSON object a figure on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench report runs --out report.html')
+    .action(reportCommand);
+}

@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { findRunFolders } from '../runs/find-run-folders.ts';
+import { verifyRun } from '../runs/verify-run.ts';
+
+/** Verifies one run, or all below a folder. Exit code 1 when any has a problem. */
+export function verifyCommand(folder: string, { json }: { readonly json: boolean }): void {
+  let bad = 0;
+  const runs = findRunFolders(folder);
+  for (const run of runs) {
+    const problems = verifyRun(run);
+    if (problems.length > 0) bad++;
+    if (json) process.stdout.write(`${JSON.stringify({ run, sound: problems.length === 0, problems })}\n`);
+    else
+      process.stdout.write(
+        `${problems.length === 0 ? 'sound' : 'NOT SOUND'}  ${run}\n${problems.map((problem) => `  ${problem}\n`).join('')}`,
+      );
+  }
+  if (runs.length === 0) throw new Error(`${folder} holds no run.`);
+  if (bad > 0) process.exitCode = 1;
+}
+
+/** Declares `bench verify`. */
+export function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .description('check records: hashes, completeness, and scores computed again from predictions')
+    .argument('<run>', "a run's folder, or a folder of them")
+    .option('--json', 'one JSON object a run on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench verify runs/r-drop/tnews.r-drop-1')
+    .action(verifyCommand);
+}

@@ -1,0 +1,108 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { vegaSvg } from '../figures/vega-svg.ts';
+import { escapeHtml, htmlTable, page } from '../page.ts';
+import { directionRows } from './direction-rows.ts';
+import type { JudgedRecipe } from './judge-recipe.ts';
+import { legend } from './legend.ts';
+import type { MaskGallery } from './mask-gallery.ts';
+import { measureRows } from './measure-rows.ts';
+import { type Figure, recipeFigures } from './recipe-figures.ts';
+import { recipeRows } from './recipe-rows.ts';
+import { scaleOf } from './scale-of.ts';
+
+/** Rows as comma-separated values, quoted where needed. */
+export function csv(rows: Figure['rows']): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cell = (value: string | number | undefined) => {
+    const text = value === undefined ? '' : String(value);
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [names.map(cell), ...rows.map((row) => names.map((name) => cell(row[name])))]
+    .map((line) => `${line.join(',')}\n`)
+    .join('');
+}
+
+async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Promise<string> {
+  const svg = await vegaSvg({ ...spec, data: { values: rows } } as unknown as TopLevelSpec);
+  const link = `data:text/csv;charset=utf-8,${encodeURIComponent(csv(rows))}`;
+  return `<figure role="img" aria-label="${escapeHtml(alt)}"><div class="scroll">${svg}</div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;
+}
+
+const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+
+async function sectionHtml(judged: JudgedRecipe): Promise<string> {
+  const { recipe } = judged;
+  const ours = recipeRows(judged);
+  const measures = measureRows(judged);
+  const directions = directionRows(judged).filter(({ published }) => published !== undefined);
+  const figures = await Promise.all(
+    recipeFigures(judged).map((figure, i) => figureHtml(figure, `${recipe.name}-${i + 1}`)),
+  );
+  const published = recipe.published.map(
+    ({ caption, source, columns, rows, remark }) =>
+      `<details><summary>Published: ${escapeHtml(caption)}</summary>${htmlTable(
+        ['', ...columns],
+        Object.entries(rows).map(([row, values]) => [
+          row,
+          ...values.map((value) => (value === null ? '-' : `${value}`)),
+        ]),
+      )}<p>${escapeHtml(source)}${remark ? `. ${escapeHtml(remark)}` : ''}.</p></details>`,
+  );
+  const verdicts =
+    directions.length === 0
+      ? ''
+      : `<details open><summary>Published direction against ours</summary>${htmlTable(
+          ['', 'published', 'ours', '95 % interval', 'p (Holm)', 'verdict'],
+          directions.map(({ row, column, published: theirs, ours: own, low, high, adjustedP, verdict }) => [
+            `${row}, ${column}`,
+            signed(theirs as number),
+            signed(own),
+            `${signed(low)} to ${signed(high)}`,
+            adjustedP === undefined ? '-' : adjustedP.toFixed(3),
+            verdict,
+          ]),
+        )}</details>`;
+  return `<section id="${recipe.name}"><h2>${escapeHtml(recipe.name)}</h2><p>${escapeHtml(recipe.claim)} <small>${escapeHtml(recipe.paper)}</small></p><p><small>${escapeHtml(scaleOf(judged))}</small></p>${htmlTable(ours.head, ours.body)}${verdicts}${published.join('')}${figures.join('')}<details><summary>Cost</summary>${htmlTable(measures.head, measures.body)}</details></section>`;
+}
+
+const style = `<style>section{border-top:1px solid var(--line);margin-top:2.5rem}figure .scroll svg{width:auto;max-width:100%;min-width:min(100%,320px);height:auto}details{margin:.6rem 0}summary{cursor:pointer}nav a{margin-right:.8rem}a{color:#2563eb}@media(prefers-color-scheme:dark){a{color:#93c5fd}}.gallery td:last-child{white-space:normal;font-size:1rem;min-width:18rem}@media print{details>*{display:block}}</style>`;
+
+/** The whole report as one page: no network, no script, light and dark, every figure with its data. */
+export async function htmlReport(
+  judged: readonly JudgedRecipe[],
+  {
+    gallery,
+    unfinished,
+  }: {
+    readonly gallery?: MaskGallery;
+    readonly unfinished: readonly { readonly folder: string; readonly reason: string }[];
+  },
+): Promise<string> {
+  const runs = judged.reduce((sum, { records }) => sum + records.length, 0);
+  const verdicts = judged.flatMap(directionRows).filter(({ verdict }) => verdict !== '-');
+  const count = (wanted: string) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const sections: string[] = [];
+  for (const one of judged) sections.push(await sectionHtml(one));
+  const extra = gallery
+    ? `<section id="masking"><h2>masking</h2><p>The same line under every masking policy.</p><div class="gallery">${htmlTable(
+        ['policy', 'a line masked'],
+        gallery.examples.map(({ policy, text }) => [policy, text.join(' / ')]),
+      )}</div>${await figureHtml(gallery.spans, 'span-lengths')}</section>`
+    : '';
+  const body = [
+    style,
+    `<p>${runs} runs of ${judged.length} recipes. Of ${verdicts.length} published differences that could be compared, ${count('agrees')} are found again and ${count('opposite')} came out the other way round, ${count('undecided')} are undecided (p ≥ 0.05).</p>`,
+    `<nav>${judged.map(({ recipe }) => `<a href="#${recipe.name}">${recipe.name}</a>`).join(' ')}${gallery ? ' <a href="#masking">masking</a>' : ''}</nav>`,
+    `<p><small>${escapeHtml(legend)}</small></p>`,
+    ...sections,
+    extra,
+    unfinished.length > 0
+      ? `<details><summary>${unfinished.length} runs failed or are not finished</summary>${htmlTable(
+          ['run', 'why'],
+          unfinished.map(({ folder, reason }) => [folder, reason]),
+        )}</details>`
+      : '',
+  ].join('');
+  const data = judged.map(({ recipe, cells, columns }) => ({ recipe: recipe.name, columns, cells }));
+  return page("The articles' tables, reproduced", body, data);
+}

@@ -1,0 +1,57 @@
+import { directionRows } from './direction-rows.ts';
+import type { JudgedRecipe } from './judge-recipe.ts';
+import { legend } from './legend.ts';
+import { measureRows } from './measure-rows.ts';
+import { recipeRows } from './recipe-rows.ts';
+import { scaleOf } from './scale-of.ts';
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+const table = (head: readonly string[], body: readonly (readonly string[])[]) =>
+  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...body]
+    .map((row) => `| ${row.map(cell).join(' | ')} |`)
+    .join('\n');
+
+/** One recipe as Markdown: our table, the published one, and direction against direction. */
+function section(judged: JudgedRecipe): string {
+  const { recipe } = judged;
+  const ours = recipeRows(judged);
+  const directions = directionRows(judged).filter(({ published }) => published !== undefined);
+  const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
+  const parts = [
+    `## ${recipe.name}`,
+    `${recipe.claim} (${recipe.paper})`,
+    scaleOf(judged),
+    table(ours.head, ours.body),
+    ...recipe.published.map(
+      ({ caption, source, columns, rows, remark }) =>
+        `Published: ${caption} (${source})${remark ? `; ${remark}` : ''}.\n\n${table(
+          ['', ...columns],
+          Object.entries(rows).map(([row, values]) => [
+            row,
+            ...values.map((value) => (value === null ? '-' : `${value}`)),
+          ]),
+        )}`,
+    ),
+  ];
+  if (directions.length > 0)
+    parts.push(
+      `Difference from ${recipe.baseline}, published and ours:\n\n${table(
+        ['', 'published', 'ours (95 % interval)', 'p (Holm)', 'verdict'],
+        directions.map(({ row, column, published, ours: own, low, high, adjustedP, verdict }) => [
+          `${row}, ${column}`,
+          signed(published as number),
+          `${signed(own)} (${signed(low)} to ${signed(high)})`,
+          adjustedP === undefined ? '-' : adjustedP < 0.001 ? '< 0.001' : adjustedP.toFixed(3),
+          verdict,
+        ]),
+      )}`,
+    );
+  const measures = measureRows(judged);
+  parts.push(`<details><summary>Cost</summary>\n\n${table(measures.head, measures.body)}\n\n</details>`);
+  return parts.join('\n\n');
+}
+
+/** All recipes as Markdown. */
+export function markdownReport(judged: readonly JudgedRecipe[]): string {
+  return `${legend}\n\n${judged.map(section).join('\n\n')}\n`;
+}

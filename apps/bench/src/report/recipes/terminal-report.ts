@@ -1,0 +1,18 @@
+import Table from 'cli-table3';
+import type { JudgedRecipe } from './judge-recipe.ts';
+import { legend } from './legend.ts';
+import { recipeRows } from './recipe-rows.ts';
+import { scaleOf } from './scale-of.ts';
+
+/** All recipes as tables for a terminal. */
+export function terminalReport(judged: readonly JudgedRecipe[]): string {
+  return [
+    ...judged.map((one) => {
+      const { head, body } = recipeRows(one);
+      const table = new Table({ head: [...head], style: { head: [], border: [] } });
+      table.push(...body.map((row) => [...row]));
+      return `${one.recipe.name}: ${one.recipe.claim}\n${scaleOf(one)}\n${table.toString()}`;
+    }),
+    legend,
+  ].join('\n\n');
+}
