@@ -20,6 +20,7 @@ import { addScore } from './commands/score.ts';
 import { addShow } from './commands/show.ts';
 import { addTorture } from './commands/torture.ts';
 import { addVerify } from './commands/verify.ts';
+import { UsageError } from './usage-error.ts';
 
 const program = new Command('bench')
   .description('Masked-language-model research in TypeScript. Without a command: the quick start.')
@@ -30,3 +31,16 @@ for (const add of [
   ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
   ...[addFill, addEmbed, addGenerate, addScore, addExplain, addFuzz],
   ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}

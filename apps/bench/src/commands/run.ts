@@ -11,6 +11,7 @@ import { isFinished } from '../runs/run-record.ts';
 import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
 import { stopSignals } from '../torture/stop-signals.ts';
+import { UsageError } from '../usage-error.ts';
 import { whole } from '../whole.ts';
 
 /** Options of `bench run`. */
@@ -39,8 +40,8 @@ export async function runCommand(name: string, options: RunOptions): Promise<voi
     (path) => data !== undefined && !statSync(join(data, path), { throwIfNoEntry: false }),
   );
   if (data === undefined && size !== 'tiny' && recipe.data.length > 0)
-    throw new Error(`${name} at size ${size} reads ${recipe.data.join(', ')}: give the folder with --data.`);
-  if (missing.length > 0) throw new Error(`${data} lacks ${missing.join(', ')}.`);
+    throw new UsageError(`${name} at size ${size} reads ${recipe.data.join(', ')}: give the folder with --data.`);
+  if (missing.length > 0) throw new UsageError(`${data} lacks ${missing.join(', ')}.`);
   if (recipe.startsFromEncoder && encoder === undefined && size !== 'tiny')
     say(`${name}: no --encoder: every run begins from fresh weights. Make one with: bench run pretrain --data …`);
   const specs = planRuns(recipe, {

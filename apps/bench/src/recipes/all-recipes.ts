@@ -1,3 +1,4 @@
+import { UsageError } from '../usage-error.ts';
 import { attentionDiversityRecipe } from './attention-diversity.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
 import { cslTitleRecipe } from './csl-title.ts';
@@ -35,11 +36,11 @@ export const allRecipes: readonly Recipe<never>[] = [
   simCse,
 ] as readonly object[] as readonly Recipe<never>[];
 
-/** The recipe of a name. @throws {RangeError} with the nearest name */
+/** The recipe of a name. @throws {UsageError} with the nearest name */
 export function recipeOf(name: string): Recipe<never> {
   const found = allRecipes.find((recipe) => recipe.name === name);
   if (found) return found;
-  throw new RangeError(
+  throw new UsageError(
     `there is no recipe '${name}'; ${nearestName(
       name,
       allRecipes.map((recipe) => recipe.name),

@@ -1,3 +1,4 @@
+import { UsageError } from '../usage-error.ts';
 import type { Arm, Recipe, Size } from './define-recipe.ts';
 import { nearestName } from './nearest-name.ts';
 
@@ -18,10 +19,10 @@ function withPath(tree: Tree, path: string, value: unknown): Tree {
   return { ...tree, [head]: at(tree[head]) };
 }
 
-/** `path=value` as path and value: JSON where it is, else text. @throws {RangeError} without an equals sign */
+/** `path=value` as path and value: JSON where it is, else text. @throws {UsageError} without an equals sign */
 export function parseAssignment(text: string): [path: string, value: unknown] {
   const at = text.indexOf('=');
-  if (at <= 0) throw new RangeError(`--set ${text}: expected path=value, such as train.steps=200.`);
+  if (at <= 0) throw new UsageError(`--set ${text}: expected path=value, such as train.steps=200.`);
   const [path, raw] = [text.slice(0, at), text.slice(at + 1)];
   try {
     return [path, JSON.parse(raw)];
@@ -33,7 +34,7 @@ export function parseAssignment(text: string): [path: string, value: unknown] {
 /**
  * The settings of a recipe's size with changes by path; arms' own changes come last.
  *
- * @throws {RangeError} naming every path that does not exist, with the nearest that does, and every value that does not fit
+ * @throws {UsageError} naming every path that does not exist, with the nearest that does, and every value that does not fit
  */
 export function resolveSettings<S>(
   recipe: Recipe<S>,
@@ -56,5 +57,5 @@ export function resolveSettings<S>(
     if (parsed.success) return parsed.data;
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`));
   }
-  throw new RangeError(`${recipe.name}: ${problems.join('; ')}.`);
+  throw new UsageError(`${recipe.name}: ${problems.join('; ')}.`);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Recipe, Size } from '../recipes/define-recipe.ts';
 import { resolveSettings } from '../recipes/settings.ts';
+import { UsageError } from '../usage-error.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 
 /** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */
@@ -48,7 +49,7 @@ export function planRuns(
   const all = recipe.arms(base);
   const unknown = (arms ?? []).filter((name) => !all.some((arm) => arm.name === name || arm.row === name));
   if (unknown.length > 0)
-    throw new RangeError(
+    throw new UsageError(
       `${recipe.name}: no arm ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}.`,
     );
   const chosen = all.filter(({ name, row }) => !arms || arms.includes(name) || arms.includes(row));
