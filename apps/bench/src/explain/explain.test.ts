@@ -86,6 +86,24 @@ describe('explainText', () => {
     tta.dispose();
   });
 
+  it('a T-TA whose queries start from a token is explained with that token, not with a token of the text', async () => {
+    const { config } = model.loaded;
+    const saved = {
+      ...model.loaded,
+      family: 'tta' as const,
+      file: {},
+      config: { ...config, queryToken: model.maskId },
+    };
+    await savePretrained(join(folder, 'query'), saved);
+    const tta = await openModel(join(folder, 'query'), { engine });
+    const [filled] = await fillMasks(tta, '床前明[MASK]光', 1);
+    const found = await explainText(tta, '床前明[MASK]光', { ...options, steps: 60 });
+    expect(Math.exp(found.value)).toBeCloseTo(filled?.guesses[0]?.probability as number, 5);
+    expect(found.tokens[4]).toMatchObject({ token: '[MASK]', score: 0 });
+    expect(Math.abs(found.gap as number)).toBeLessThan(2e-2);
+    tta.dispose();
+  });
+
   it('says what it cannot explain', async () => {
     await expect(explainText(model, '明月', options)).rejects.toThrow('write [MASK] once');
     await expect(explainText(model, '[MASK][MASK]', options)).rejects.toThrow('has 2 masks');

@@ -1,4 +1,4 @@
-import { constant, gradients, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
+import { concat, constant, gradients, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
 import type { GradientFunction } from '@cloze/eval';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { bools, floats, ints } from '../host-tensors.ts';
@@ -17,11 +17,14 @@ export function gradientAtRows(
   target: number,
 ): GradientFunction {
   const length = encoding.ids.length;
-  const width = model.parameters.embeddings.words.shape[1] as number;
+  const [vocabulary, width] = model.parameters.embeddings.words.shape as [number, number];
+  const before = model.config.queryToken === undefined ? 0 : vocabulary;
   type Inputs<T> = { readonly points: T; readonly ids: T; readonly segments: T; readonly attend: T };
   const run = model.compile((tensors, { points, ...inputs }: Inputs<Tensor>) => {
     const rows = inputs.ids.shape[0] as number;
-    const embeddings = { ...tensors.encoder.embeddings, words: points };
+    // A T-TA whose queries start from a token looks that token up, so its table must stay in front.
+    const words = before === 0 ? points : concat([tensors.encoder.embeddings.words, points], 0);
+    const embeddings = { ...tensors.encoder.embeddings, words };
     const encoded = model.encode({ ...tensors.encoder, embeddings }, inputs);
     const targets = constant(new Int32Array(rows).fill(target), [rows], 'int32');
     const value = negate(sparseCrossEntropy(prediction.logits(tensors, encoded, inputs.attend), targets));
@@ -41,7 +44,7 @@ export function gradientAtRows(
       points: floats([rows * length, width], values),
       ids: ints(
         [rows, length],
-        Int32Array.from({ length: rows * length }, (_, i) => i),
+        Int32Array.from({ length: rows * length }, (_, i) => before + i),
       ),
       segments: ints([rows, length], repeated),
       attend: bools([rows, length], new Uint8Array(rows * length).fill(1)),
