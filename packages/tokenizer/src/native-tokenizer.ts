@@ -64,6 +64,19 @@ function codePointStarts(text: string): Int32Array {
   return Int32Array.from(starts);
 }
 
+/** The UTF-16 places of an encoding's tokens in their texts. */
+function placesOf(
+  encoding: NativeEncoding,
+  texts: readonly string[],
+  { special, sequences }: { readonly special: Uint8Array; readonly sequences: readonly (number | null | undefined)[] },
+): PlacedEncoding['offsets'] {
+  const starts = texts.map(codePointStarts);
+  return encoding.getOffsets().map(([start = 0, end = 0], at) => {
+    const places = special[at] ? undefined : starts[sequences[at] ?? 0];
+    return places ? ([places[start] as number, places[end] as number] as const) : ([0, 0] as const);
+  });
+}
+
 /**
  * Opens a `tokenizer.json` on the native Hugging Face tokenizers.
  *
@@ -110,27 +123,31 @@ export function nativeTokenizer(
           );
       return encodings.map((encoding, i) => {
         const input = inputs[i] as string | readonly [string, string];
-        const starts = (typeof input === 'string' ? [input] : input).map(codePointStarts);
-        const sequences = encoding.getSequenceIds();
-        const words = encoding.getWordIds();
-        const special = Uint8Array.from(encoding.getSpecialTokensMask());
+        const sequences = typeof input === 'string' ? [] : encoding.getSequenceIds();
+        const special = new Uint8Array(encoding.getSpecialTokensMask());
+        const numbers = encoding.getWordIds();
+        const words = new Int32Array(numbers.length).fill(-1);
         let base = 0;
         let last = -1;
+        for (let at = 0; at < numbers.length; at++) {
+          const word = numbers[at];
+          if (special[at] || word === null || word === undefined) continue;
+          // The binding numbers the words of the second text from zero again.
+          if (sequences[at] === 1 && sequences[at - 2] !== 1 && sequences[at - 1] !== 1) base = last + 1;
+          last = base + word;
+          words[at] = last;
+        }
+        let offsets: PlacedEncoding['offsets'] | undefined;
         return {
-          ids: Int32Array.from(encoding.getIds()),
-          segments: Int32Array.from(encoding.getTypeIds()),
+          ids: new Int32Array(encoding.getIds()),
+          segments: new Int32Array(encoding.getTypeIds()),
           special,
-          words: Int32Array.from(words, (word, at) => {
-            if (special[at] || word === null || word === undefined) return -1;
-            // The binding numbers the words of the second text from zero again.
-            if (sequences[at] === 1 && sequences[at - 2] !== 1 && sequences[at - 1] !== 1) base = last + 1;
-            last = base + word;
-            return last;
-          }),
-          offsets: encoding.getOffsets().map(([start = 0, end = 0], at) => {
-            const places = special[at] ? undefined : starts[sequences[at] ?? 0];
-            return places ? ([places[start] as number, places[end] as number] as const) : ([0, 0] as const);
-          }),
+          words,
+          // Half the cost of an encoding, and masking tokens needs none of it: made when asked for.
+          get offsets() {
+            offsets ??= placesOf(encoding, typeof input === 'string' ? [input] : input, { special, sequences });
+            return offsets;
+          },
         };
       });
     },

@@ -43,7 +43,7 @@ export function padEncodings(
     batch.segments.set(segments, at);
     batch.words.set(words, at);
     batch.attend.fill(1, at, at + ids.length);
-    for (const [i, isSpecial] of special.entries()) batch.maskable[at + i] = isSpecial ? 0 : 1;
+    for (let i = 0; i < special.length; i++) batch.maskable[at + i] = special[i] ? 0 : 1;
   }
   return batch;
 }

@@ -1,7 +1,7 @@
 import { bert, type Candidates, type MaskedBatch, type MaskPolicy, maskBatch } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, type NativeTokenizer, padEncodings } from '@cloze/tokenizer';
-import { batchByLength, shuffleStream } from '@cloze/trainer';
+import { batchByLength, prefetch, shuffleStream } from '@cloze/trainer';
 import { chunkText } from '../mask/chunk-text.ts';
 
 /** How texts become masked batches. */
@@ -30,23 +30,28 @@ interface Example {
 /** Texts handed to the native tokenizer at once. */
 const GROUP = 256;
 
-async function* examplesOf(
+async function* encodedGroups(
   texts: AsyncIterable<string> | Iterable<string>,
   tokenizer: NativeTokenizer,
   longest: number,
-): AsyncGenerator<Example> {
-  let number = 0;
+): AsyncGenerator<readonly Encoding[]> {
   let group: string[] = [];
-  const encode = async () => {
-    const encodings = await tokenizer.encodeBatch(group);
-    group = [];
-    return encodings.map((encoding) => ({ number: number++, encoding }));
-  };
   for await (const text of texts) {
     group.push(...chunkText(text, longest - 2));
-    if (group.length >= GROUP) yield* await encode();
+    if (group.length < GROUP) continue;
+    yield await tokenizer.encodeBatch(group);
+    group = [];
   }
-  if (group.length > 0) yield* await encode();
+  if (group.length > 0) yield await tokenizer.encodeBatch(group);
+}
+
+async function* examplesOf(groups: AsyncIterable<readonly Encoding[]>): AsyncGenerator<Example> {
+  let number = 0;
+  // The next group is tokenised, on threads of its own, while this one goes through the rest.
+  // Only what is needed: an encoding with offsets keeps native memory alive.
+  for await (const group of prefetch(groups, { ahead: 1 }))
+    for (const { ids, segments, special, words } of group)
+      yield { number: number++, encoding: { ids, segments, special, words } };
 }
 
 /**
@@ -63,7 +68,7 @@ export async function* maskedBatches(
   const share = typeof policy.rate === 'number' ? policy.rate : 0.15;
   const random = streamFrom(seed).fork('input', epoch);
   const shuffled = shuffleStream(
-    examplesOf(texts, tokenizer, longest),
+    examplesOf(encodedGroups(texts, tokenizer, longest)),
     random.fork('order'),
     shuffle === undefined ? {} : { buffer: shuffle },
   );
