@@ -18,6 +18,7 @@ import { addRun } from './commands/run.ts';
 import { addRunOne } from './commands/run-one.ts';
 import { addScore } from './commands/score.ts';
 import { addShow } from './commands/show.ts';
+import { addSummary } from './commands/summary.ts';
 import { addTorture } from './commands/torture.ts';
 import { addVerify } from './commands/verify.ts';
 import { UsageError } from './usage-error.ts';
@@ -29,7 +30,7 @@ const program = new Command('bench')
 
 for (const add of [
   ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
-  ...[addFill, addEmbed, addGenerate, addScore, addExplain, addFuzz],
+  ...[addFill, addEmbed, addGenerate, addScore, addExplain, addSummary, addFuzz],
   ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
 ]) {
   add(program);

@@ -1,6 +1,6 @@
 import { constant, type Engine, evaluate, logSoftmax, tfjsEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { smallModel } from '../../test/small-model.ts';
+import { smallModel, tokens } from '../../test/small-model.ts';
 import {
   beamSearch,
   causal,
@@ -132,6 +132,47 @@ describe('a decoder with a cache', () => {
           expect(Math.abs((next[r * 20 + at] as number) - value)).toBeLessThan(1e-5);
       decoder.dispose();
     });
+
+  it.each(['prefix', 'causal'] as const)(
+    '%s: beam search over the cache finds what it finds encoding every row anew',
+    async (source) => {
+      const { config, host, tensors } = smallModel();
+      const given = [2, 7, 9, 3];
+      const beams = 4;
+      const cached = createDecoder(engine, host, config, { rows: beams, source });
+      const wide = (values: readonly number[]) => Array.from({ length: beams }, () => values).flat();
+      cached.begin({
+        ids: Int32Array.from(wide(given)),
+        segments: new Int32Array(4 * beams),
+        attend: new Uint8Array(4 * beams).fill(1),
+      });
+      let rows: number[][] = Array.from({ length: beams }, () => [...given]);
+      const encodeAll = async () => {
+        const inputs = tokens(rows.flat(), {
+          rows: beams,
+          segments: rows.flatMap((row) => row.map((_, i) => (source === 'prefix' && i >= 4 ? 1 : 0))),
+        });
+        const visible = source === 'prefix' ? prefix(inputs.segments, inputs.attend) : causal(inputs.attend);
+        const { hidden } = encodeBert(tensors, inputs, config, undefined, { visible });
+        const last = constant(new Array(beams).fill((rows[0] as number[]).length - 1), [beams, 1], 'int32');
+        return evaluate(engine, logSoftmax(predictTokens(tensors, hidden, last, config))).values as Float32Array;
+      };
+      const anew: Decoder = {
+        start: encodeAll,
+        advance: (parents, chosen) => {
+          rows = Array.from(parents, (parent, i) => [...(rows[parent] as number[]), chosen[i] as number]);
+          return encodeAll();
+        },
+      };
+      // Token 0 is a pad, which no row may hold.
+      const search = { beams, endId: 0, maximumTokens: 5, minimumTokens: 5, lengthPenalty: 1 };
+      const [a, b] = [await beamSearch(cached, search), await beamSearch(anew, search)];
+      expect(a.map((hypothesis) => hypothesis.tokens)).toEqual(b.map((hypothesis) => hypothesis.tokens));
+      for (const [i, { score }] of a.entries()) expect(score).toBeCloseTo(b[i]?.score as number, 5);
+      expect(new Set(a.map((hypothesis) => String(hypothesis.tokens))).size).toBe(beams);
+      cached.dispose();
+    },
+  );
 
   it('refuses a row that has filled its cache', async () => {
     const { config, host } = smallModel();

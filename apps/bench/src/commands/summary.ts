@@ -1,0 +1,44 @@
+import { summary } from '@cloze/encoder';
+import { loadPretrained } from '@cloze/encoder/node';
+import { streamFrom } from '@cloze/random';
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { whole } from '../whole.ts';
+
+interface SummaryCommandOptions {
+  readonly model: string;
+  readonly length?: number;
+  readonly json: boolean;
+}
+
+/** Prints parameters, bytes and forward FLOPs of a checkpoint by part. */
+export async function summaryCommand({ model, length, json }: SummaryCommandOptions): Promise<void> {
+  const { parameters, config, family, missing } = await loadPretrained(model, { fill: streamFrom(1) });
+  const rows = summary(parameters, config, length);
+  if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
+  else {
+    const table = new Table({
+      head: ['part', 'parameters', 'MB', `GFLOP, ${length ?? config.maximumLength} tokens`],
+      colAligns: ['left', 'right', 'right', 'right'],
+      style: { head: [], border: [] },
+    });
+    for (const { part, parameters: count, bytes, flops } of rows)
+      table.push([part, count.toLocaleString('en'), (bytes / 1e6).toFixed(2), (flops / 1e9).toFixed(3)]);
+    process.stdout.write(`${table.toString()}\n`);
+  }
+  process.stderr.write(
+    `${family}, ${config.layers} layers of width ${config.width}${missing.length > 0 ? `; not in the file: ${missing.join(', ')}` : ''}\n`,
+  );
+}
+
+/** Declares `bench summary`. */
+export function addSummary(program: Command): void {
+  program
+    .command('summary')
+    .description('parameters, bytes and FLOPs of a checkpoint by part')
+    .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
+    .option('--length <number>', 'tokens of the row whose FLOPs are counted; default: the longest', whole(1))
+    .option('--json', 'one JSON object a part on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench summary --model runs/quick-start/bert --length 32')
+    .action(summaryCommand);
+}
