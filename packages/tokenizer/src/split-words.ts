@@ -1,51 +1,32 @@
-import { isDropped, isHan, isPunctuation } from './characters.ts';
-
-/** A piece of text before WordPiece, with where it stood. */
-export interface Word {
-  /** Normalised: lower case without accents if asked. */
-  readonly text: string;
-  /** First UTF-16 unit in the original. */
-  readonly start: number;
-  /** One past the last UTF-16 unit. */
-  readonly end: number;
-}
+import type { BertSettings } from './bert-settings.ts';
+import { binding } from './binding.ts';
+import { soundText } from './sound-text.ts';
 
 /**
- * BERT's basic tokenisation: cleans, splits at white space, puts every Han character and punctuation mark on its own.
+ * BERT's basic tokenisation by the native code: cleans, normalises, splits at white space, puts every Han character and punctuation mark on
+ * its own.
  *
- * Works by code point, so astral Han characters stay whole.
+ * Normalisation comes before splitting, so `≠` is `=` once accents are stripped, and splits a word.
  *
- * @param options.lowercase lower-case and strip accents, default true
+ * @returns normalised words, in order
+ * @throws {RangeError} for a lone surrogate
  */
-export function splitWords(text: string, { lowercase = true }: { readonly lowercase?: boolean } = {}): Word[] {
-  const words: Word[] = [];
-  let run = '';
-  let start = 0;
-  const close = (end: number) => {
-    if (run) {
-      const normal = lowercase
-        ? run
-            .normalize('NFD')
-            .replace(/\p{Mn}/gu, '')
-            .toLowerCase()
-        : run;
-      if (normal) words.push({ text: normal, start, end });
-    }
-    run = '';
+export function splitWords(text: string, settings: BertSettings = {}): string[] {
+  const { lowercase = true, stripAccents = lowercase, tokenizeChineseChars = true } = settings;
+  const { bertNormalizer, bertPreTokenizer } = binding();
+  const normal = bertNormalizer({
+    cleanText: true,
+    handleChineseChars: tokenizeChineseChars,
+    stripAccents,
+    lowercase,
+  }).normalizeString(soundText(text, 'splitWords: the text'));
+  const splitter = bertPreTokenizer();
+  const seen = new Map<string, string[]>();
+  const split = (run: string): string[] => {
+    const known = seen.get(run) ?? splitter.preTokenizeString(run).map(([word]) => word);
+    seen.set(run, known);
+    return known;
   };
-  let at = 0;
-  for (const character of text) {
-    const next = at + character.length;
-    if (/^\s$/u.test(character)) close(at);
-    else if (isHan(character.codePointAt(0) as number) || isPunctuation(character)) {
-      close(at);
-      words.push({ text: character, start: at, end: next });
-    } else if (!isDropped(character)) {
-      if (!run) start = at;
-      run += character;
-    }
-    at = next;
-  }
-  close(text.length);
-  return words;
+  // Cleaning leaves no white space but U+0020, and Chinese runs of one character, which need no further call.
+  return normal.split(' ').flatMap((run) => (run.length > 1 ? split(run) : run ? [run] : []));
 }

@@ -1,13 +1,12 @@
+import type { BertSettings } from './bert-settings.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
  * A vocabulary as Hugging Face's `tokenizer.json`: BERT's normaliser, pre-tokeniser, WordPiece and template.
- *
- * @param options.lowercase lower-case and strip accents, default true
  */
 export function tokenizerJson(
   { tokens, special }: Vocabulary,
-  { lowercase = true }: { readonly lowercase?: boolean } = {},
+  { lowercase = true, stripAccents, tokenizeChineseChars = true }: BertSettings = {},
 ): string {
   const at = (id: number) => tokens[id] as string;
   const added = Object.values(special)
@@ -32,8 +31,8 @@ export function tokenizerJson(
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: lowercase,
+      handle_chinese_chars: tokenizeChineseChars,
+      strip_accents: stripAccents ?? null,
       lowercase,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },

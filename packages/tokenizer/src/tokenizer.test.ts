@@ -1,6 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { encode, padEncodings, splitWords, trainVocabulary, vocabularyFrom } from './index.ts';
+import {
+  codePointOffsets,
+  encode,
+  nativeTokenizer,
+  openTokenizer,
+  padEncodings,
+  parseVocabulary,
+  splitWords,
+  tokenizerJson,
+  trainVocabulary,
+  vocabularyFrom,
+  wordBoundaries,
+} from './index.ts';
+import { truncatedLengths } from './truncated-lengths.ts';
 
+const bytes = (text: string) => new TextEncoder().encode(text);
 const vocabulary = vocabularyFrom([
   '[PAD]',
   '[UNK]',
@@ -14,29 +30,17 @@ const vocabulary = vocabularyFrom([
   '##s',
   '。',
   '𠀀',
+  '😀',
 ]);
+const native = nativeTokenizer(tokenizerJson(vocabulary));
 
 describe('splitWords', () => {
   it('isolates Han and punctuation, keeps astral Han whole, lower-cases and strips accents', () => {
-    expect(splitWords('我爱PLAYing。𠀀é\u0000!').map(({ text }) => text)).toEqual([
-      '我',
-      '爱',
-      'playing',
-      '。',
-      '𠀀',
-      'e',
-      '!',
-    ]);
+    expect(splitWords('我爱PLAYing。𠀀é\u0000!')).toEqual(['我', '爱', 'playing', '。', '𠀀', 'e', '!']);
   });
-
-  it('offsets are UTF-16 places in the original', () => {
-    const text = '😀 我𠀀 héllo';
-    expect(splitWords(text, { lowercase: false }).map(({ start, end }) => text.slice(start, end))).toEqual([
-      '😀',
-      '我',
-      '𠀀',
-      'héllo',
-    ]);
+  it('normalises before it splits: ≠ is = once accents are gone, and splits', () => {
+    expect(splitWords('R≠F')).toEqual(['r', '=', 'f']);
+    expect(splitWords('R≠F', { stripAccents: false })).toEqual(['r≠f']);
   });
 });
 
@@ -45,12 +49,114 @@ describe('encode', () => {
     expect([...encode(vocabulary, '我playings。 xyz𠀀').ids]).toEqual([2, 5, 7, 8, 9, 10, 1, 11, 3]);
     expect([...encode(vocabulary, '').ids]).toEqual([2, 3]);
   });
-
   it('numbers words and segments of a pair, and cuts the longer text first', () => {
     const { ids, segments, words } = encode(vocabulary, '我我我我', '爱爱', { maximumLength: 7 });
     expect([...ids]).toEqual([2, 5, 5, 3, 6, 6, 3]);
     expect([...segments]).toEqual([0, 0, 0, 0, 1, 1, 1]);
     expect([...words]).toEqual([-1, 0, 1, -1, 2, 3, -1]);
+  });
+  it('agrees with the native tokenizer on a pair, and both refuse a length without room', async () => {
+    const [theirs] = await native.encodeBatch([['我playing', '爱。 爱']]);
+    const ours = encode(vocabulary, '我playing', '爱。 爱');
+    for (const field of ['ids', 'segments', 'special', 'words'] as const)
+      expect([...(theirs?.[field] ?? [])], field).toEqual([...ours[field]]);
+    const message = 'maximumLength 1 leaves no room for 2 special tokens';
+    expect(() => encode(vocabulary, '我', undefined, { maximumLength: 1 })).toThrow(message);
+    await expect(nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: 1 }).encodeBatch(['我'])).rejects.toThrow(
+      message,
+    );
+  });
+  it('cuts never below zero and never more than asked', () => {
+    for (let first = 0; first < 9; first++)
+      for (let second = 0; second < 9; second++)
+        for (let room = 0; room < 19; room++) {
+          const [a, b] = truncatedLengths(first, second, room);
+          expect(a + b).toBe(Math.min(first + second, room));
+          expect(a >= 0 && a <= first && b >= 0 && b <= second, `${first} ${second} ${room}`).toBe(true);
+        }
+  });
+});
+
+describe('nativeTokenizer', () => {
+  it('offsets are UTF-16, also behind astral characters; code points on request', async () => {
+    const text = '😀我𠀀爱 。';
+    const [encoding] = await native.encodeBatch([text]);
+    const inside = encoding?.offsets.filter((_, i) => !encoding.special[i]) ?? [];
+    expect(inside.map(([start, end]) => text.slice(start, end))).toEqual(['😀', '我', '𠀀', '爱', '。']);
+    const points = [...text];
+    expect(codePointOffsets(text, inside).map(([start, end]) => points.slice(start, end).join(''))).toEqual([
+      '😀',
+      '我',
+      '𠀀',
+      '爱',
+      '。',
+    ]);
+  });
+  it('a lone surrogate is an error that names the text and the place, or replaced when asked', async () => {
+    await expect(native.encodeBatch(['好', 'a\ud800b'])).rejects.toThrow(
+      'text 1 holds a lone surrogate (unit 1, U+D800)',
+    );
+    expect(() => encode(vocabulary, 'a\udc00')).toThrow('lone surrogate');
+    const lenient = nativeTokenizer(tokenizerJson(vocabulary), { onInvalid: 'replace' });
+    expect((await lenient.encodeBatch(['a\ud800b']))[0]?.ids.length).toBeGreaterThan(2);
+  });
+  it('decodes, and refuses ids that are no token', async () => {
+    expect(await native.decode([2, 5, 7, 8, 3])).toBe('我 playing');
+    await expect(native.decode([5, 99])).rejects.toThrow('id 99 at place 1 is not one of the 13 tokens');
+  });
+  it('a file that is no tokenizer.json is one sentence', () => {
+    expect(() => nativeTokenizer('{"x":1}')).toThrow('this is not a tokenizer.json');
+  });
+});
+
+describe('openTokenizer', () => {
+  const lines = bytes(`${vocabulary.tokens.join('\n')}\n`);
+  it('takes tokenizer.json before vocab.txt, without its padding and truncation', async () => {
+    const json = { ...JSON.parse(tokenizerJson(vocabulary)), truncation: null };
+    json.padding = {
+      strategy: { Fixed: 128 },
+      direction: 'Right',
+      pad_to_multiple_of: null,
+      pad_id: 0,
+      pad_type_id: 0,
+      pad_token: '[PAD]',
+    };
+    const { tokenizer, special, maskToken } = openTokenizer(
+      { 'tokenizer.json': bytes(JSON.stringify(json)), 'vocab.txt': bytes('nonsense') },
+      'here',
+    );
+    expect([...((await tokenizer.encodeBatch(['我爱']))[0]?.ids ?? [])]).toEqual([2, 5, 6, 3]);
+    expect(special).toEqual({ pad: 0, unknown: 1, classify: 2, separate: 3, mask: 4 });
+    expect(maskToken).toBe('[MASK]');
+  });
+  it('special tokens may have other names', async () => {
+    const named = bytes(['<p>', '<u>', '<c>', '<s>', '<m>', '我'].join('\n'));
+    const config = {
+      pad_token: '<p>',
+      unk_token: '<u>',
+      cls_token: { content: '<c>' },
+      sep_token: '<s>',
+      mask_token: '<m>',
+    };
+    const { tokenizer, maskToken } = openTokenizer(
+      { 'vocab.txt': named, 'tokenizer_config.json': bytes(JSON.stringify(config)) },
+      'here',
+    );
+    expect([...((await tokenizer.encodeBatch(['我<m>x']))[0]?.ids ?? [])]).toEqual([2, 5, 4, 1, 3]);
+    expect(maskToken).toBe('<m>');
+  });
+  it('says what is missing or wrong in one sentence', () => {
+    expect(() => openTokenizer({}, 'runs/x')).toThrow('runs/x has neither tokenizer.json nor vocab.txt');
+    expect(() => openTokenizer({ 'vocab.txt': lines, 'tokenizer_config.json': bytes('[') }, 'x')).toThrow(
+      'tokenizer_config.json is not JSON',
+    );
+    const wrong = bytes('{"do_lower_case":"no"}');
+    expect(() => openTokenizer({ 'vocab.txt': lines, 'tokenizer_config.json': wrong }, 'x')).toThrow(
+      'do_lower_case is "no", expected true or false',
+    );
+    expect(() => openTokenizer({ 'vocab.txt': bytes('[PAD]\na\na\n') }, 'x')).toThrow(
+      "'a' stands on line 2 and line 3; '[UNK]' is missing",
+    );
   });
 });
 
@@ -61,7 +167,6 @@ describe('padEncodings', () => {
     expect([...batch.ids]).toEqual([2, 5, 6, 3, 0, 0, 2, 5, 3, 0, 0, 0]);
     expect([...batch.maskable]).toEqual([0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
   });
-
   it('refuses what does not fit, with both numbers', () => {
     expect(() => padEncodings([encode(vocabulary, '我爱')], { padId: 0, buckets: [3] })).toThrow(
       '4 tokens is longer than the largest bucket, 3',
@@ -73,11 +178,57 @@ describe('vocabularies', () => {
   it('training orders by frequency and breaks ties by code point', () => {
     expect(trainVocabulary(['我我爱', '爱我吃'], { size: 8, minimum: 1 }).tokens.slice(5)).toEqual(['我', '爱', '吃']);
   });
-
-  it('an empty corpus, duplicates and missing special tokens are refused', () => {
+  it('training never exceeds the size, and every known word can be written', () => {
+    const texts = ['playing plays played', '床前明月光', 'play'];
+    for (const size of [6, 12, 20, 40])
+      expect(trainVocabulary(texts, { size, minimum: 1 }).tokens.length).toBeLessThanOrEqual(size);
+    const learned = trainVocabulary(texts, { size: 100, minimum: 1 });
+    expect(learned.tokens).toContain('play');
+    expect(encode(learned, texts.join(' ')).ids).not.toContain(learned.special.unknown);
+  });
+  it('an empty corpus, a useless size, duplicates, empty lines and missing special tokens are refused', () => {
     expect(() => trainVocabulary([' '], { size: 9 })).toThrow('the corpus is empty');
-    expect(() => vocabularyFrom(['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'a'])).toThrow(
-      "'a' stands on line 5 and line 6; '[MASK]' is missing",
+    expect(() => trainVocabulary(['a'], { size: 5 })).toThrow('size must be a whole number above 5');
+    expect(() => vocabularyFrom(['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'a', ''])).toThrow(
+      "'a' stands on line 5 and line 6; line 7 is empty; '[MASK]' is missing",
     );
+  });
+  it('a line ends at a line feed only, so that U+2028 is a token as in bert-base-chinese', () => {
+    expect(parseVocabulary(bytes('\ufeffa\r\n\u2028\nb'))).toEqual(['a', '\u2028', 'b']);
+  });
+  it('bytes that are no UTF-8 are named by their line, also behind a true U+FFFD', () => {
+    const broken = Uint8Array.of(...bytes('\ufffd\na\n'), 0xe4, 0xb8, 0x0a, 0x62);
+    expect(() => parseVocabulary(broken, 'v.txt')).toThrow('v.txt, line 3, is not UTF-8');
+    expect(() => parseVocabulary(Uint8Array.of(0xff), 'v.txt')).toThrow('v.txt, line 1, is not UTF-8');
+    expect(() => parseVocabulary(Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0x0a, 0xe4), 'v.txt')).toThrow('line 2');
+  });
+});
+
+describe('wordBoundaries', () => {
+  it('cuts words, and spans cover the text', () => {
+    const text = '我们在北京大学学习𠀀自然语言处理';
+    const spans = wordBoundaries(text);
+    expect(spans.map(([start, end]) => text.slice(start, end))).toContain('北京大学');
+    expect(spans.map(([start, end]) => text.slice(start, end)).join('')).toBe(text);
+  });
+  it('refuses a lone surrogate', () => {
+    expect(() => wordBoundaries('北\ud800')).toThrow('lone surrogate');
+  });
+});
+
+const data = process.env.CLOZE_DATA;
+
+describe.skipIf(!data)('the shared corpus', () => {
+  it('2,000 lines with the vocabulary of bert-base-chinese: encode equals the native tokenizer', async () => {
+    const chinese = vocabularyFrom(parseVocabulary(readFileSync(`${data}/vocab/bert-base-chinese.txt`)));
+    expect(chinese.tokens).toHaveLength(21_128);
+    const lines = gunzipSync(readFileSync(`${data}/corpus/zh-modern.txt.gz`))
+      .toString('utf8')
+      .split('\n');
+    const some = lines.filter((line, i) => i % 40 === 0 || line.includes('≠')).slice(0, 2000);
+    expect(some.some((line) => line.includes('≠'))).toBe(true);
+    const theirs = await nativeTokenizer(tokenizerJson(chinese)).encodeBatch(some);
+    const different = some.filter((line, i) => String(encode(chinese, line).ids) !== String(theirs[i]?.ids));
+    expect(different).toEqual([]);
   });
 });

@@ -1,34 +1,74 @@
+import type { BertSettings } from './bert-settings.ts';
+import { mergePieces } from './merge-pieces.ts';
 import { splitWords } from './split-words.ts';
 import { specialTokens, type Vocabulary, vocabularyFrom } from './vocabulary.ts';
 
+/** How a vocabulary is learned. */
+export interface TrainVocabularyOptions extends BertSettings {
+  /** Most tokens, special ones included. */
+  readonly size: number;
+  /** Least number of occurrences of a character, or of a pair of pieces that is joined; default 2. */
+  readonly minimum?: number;
+}
+
+/** Texts are split many at a time: a call into native code costs more than a line of verse. */
+const stretch = 4096;
+
+function* stretches(texts: Iterable<string>): Generator<string> {
+  let gathered = '';
+  for (const text of texts) {
+    gathered += `${text}\n`;
+    if (gathered.length < stretch) continue;
+    yield gathered;
+    gathered = '';
+  }
+  if (gathered) yield gathered;
+}
+
+const byCount = ([a, x]: readonly [string, number], [b, y]: readonly [string, number]) => y - x || (a < b ? -1 : 1);
+
 /**
- * A vocabulary of the special tokens and the most frequent words and characters of a corpus.
+ * Learns a WordPiece vocabulary: special tokens, characters by frequency, then pieces of words by joining frequent neighbours.
  *
- * Chinese text is split into characters, so this is a character vocabulary there; Latin words are taken whole, and their letters as
- * `##` pieces. Ties are broken by code point: the same corpus gives the same vocabulary.
+ * Han characters stand alone, so Chinese text gives characters; Latin words give `play`, `##ing`. A character inside a word also gets its
+ * `##` form. The same pieces as Python's `tokenizers` learns (its WordPiece trainer joins by frequency too), except that characters
+ * rarer than `minimum` are left out. Ties are broken by spelling: the same corpus gives the same vocabulary.
  *
- * @param options.size upper bound on the number of tokens @param options.minimum least number of occurrences, default 2
- * @throws {RangeError} for an empty corpus
+ * @throws {RangeError} for an empty corpus, a size without room for a character, or a lone surrogate
  */
 export function trainVocabulary(
   texts: Iterable<string>,
-  { size, minimum = 2 }: { readonly size: number; readonly minimum?: number },
+  { size, minimum = 2, ...settings }: TrainVocabularyOptions,
 ): Vocabulary {
-  const counts = new Map<string, number>();
-  const add = (token: string) => counts.set(token, (counts.get(token) ?? 0) + 1);
-  for (const text of texts) {
-    for (const { text: word } of splitWords(text)) {
-      add(word);
-      const characters = [...word];
-      if (characters.length > 1)
-        for (const [i, character] of characters.entries()) add(i === 0 ? character : `##${character}`);
+  if (!Number.isInteger(size) || size <= specialTokens.length)
+    throw new RangeError(
+      `trainVocabulary: size must be a whole number above ${specialTokens.length}, the special tokens, got ${size}.`,
+    );
+  const words = new Map<string, number>();
+  for (const text of stretches(texts))
+    for (const word of splitWords(text, settings)) words.set(word, (words.get(word) ?? 0) + 1);
+  if (words.size === 0) throw new RangeError('trainVocabulary: the corpus is empty; give it at least one word.');
+  const characters = new Map<string, number>();
+  const inside = new Set<string>();
+  for (const [word, count] of words) {
+    for (const [i, character] of [...word].entries()) {
+      characters.set(character, (characters.get(character) ?? 0) + count);
+      if (i > 0) inside.add(character);
     }
   }
-  if (counts.size === 0) throw new RangeError('trainVocabulary: the corpus is empty; give it at least one word.');
-  for (const token of specialTokens) counts.delete(token);
-  const kept = [...counts].filter(([, count]) => count >= minimum).sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
-  return vocabularyFrom([
-    ...specialTokens,
-    ...kept.slice(0, Math.max(0, size - specialTokens.length)).map(([token]) => token),
-  ]);
+  const tokens: string[] = [...specialTokens];
+  const kept = new Set<string>();
+  for (const [character, count] of [...characters].sort(byCount)) {
+    const forms = inside.has(character) ? [character, `##${character}`] : [character];
+    if (count < minimum || tokens.length + forms.length > size) break;
+    tokens.push(...forms);
+    kept.add(character);
+  }
+  const long = [...words].filter(([word]) => word.length > 1);
+  const split = (word: string) =>
+    [...word]
+      .filter((character) => kept.has(character))
+      .map((character, i) => (i === 0 ? character : `##${character}`));
+  const made = mergePieces(long, split, { room: size - tokens.length, minimum, known: new Set(tokens) });
+  return vocabularyFrom([...tokens, ...made]);
 }

@@ -1,5 +1,6 @@
 import { Jieba } from '@node-rs/jieba';
 import { dict } from '@node-rs/jieba/dict.js';
+import { soundText } from './sound-text.ts';
 
 let jieba: Jieba | undefined;
 
@@ -15,11 +16,9 @@ export function wordBoundaries(
 ): [start: number, end: number][] {
   jieba ??= Jieba.withDict(dict);
   let at = 0;
-  const spans = jieba.cut(text, newWords).map((word): [number, number] => {
+  return jieba.cut(soundText(text, 'wordBoundaries: the text'), newWords).map((word): [number, number] => {
     const start = at;
     at += word.length;
     return [start, at];
   });
-  if (at !== text.length) throw new RangeError('wordBoundaries: the text holds a lone surrogate; repair it first.');
-  return spans;
 }

@@ -8,7 +8,7 @@ import {
   similarByEmbedding,
   similarByWordVectors,
 } from '@cloze/masking';
-import { encode, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
+import { encode, parseVocabulary, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
 import type { PolicySetting } from './mask-policies.ts';
 import { loadPmi, ngramIds } from './pmi-file.ts';
 import { segmentCorpus } from './segment-corpus.ts';
@@ -17,8 +17,8 @@ import { tokenTable } from './token-table.ts';
 /** The vocabulary of a data folder, or one learned from texts. */
 export function openVocabulary(data: string | undefined, texts: readonly string[]): Vocabulary {
   if (data === undefined) return trainVocabulary(texts, { size: 12_000, minimum: 1 });
-  const lines = readFileSync(join(data, 'vocab', 'bert-base-chinese.txt'), 'utf8').split('\n');
-  return vocabularyFrom(lines.at(-1) === '' ? lines.slice(0, -1) : lines);
+  const file = join(data, 'vocab', 'bert-base-chinese.txt');
+  return vocabularyFrom(parseVocabulary(readFileSync(file), file));
 }
 
 /** What all policies need: counts, similar tokens and collocations of the corpus itself, unless files of them are given. */

@@ -20,10 +20,15 @@ import {
 } from '@cloze/encoder';
 import { type LoadedPretrained, loadPretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
-import { type NativeTokenizer, type PlacedEncoding, padEncodings } from '@cloze/tokenizer';
+import {
+  type NativeTokenizer,
+  openTokenizer,
+  type PlacedEncoding,
+  padEncodings,
+  type SpecialIds,
+} from '@cloze/tokenizer';
 import { bools, ints } from '../host-tensors.ts';
 import { openEngine } from './open-engine.ts';
-import { openTokenizer, type RoleIds } from './open-tokenizer.ts';
 
 /** How a model is opened. */
 export interface OpenModelOptions {
@@ -59,7 +64,7 @@ export interface OpenModel {
   /** Everything the folder held, for saving it again. */
   readonly loaded: LoadedPretrained;
   readonly tokenizer: NativeTokenizer;
-  readonly special: RoleIds;
+  readonly special: Partial<SpecialIds>;
   readonly padId: number;
   /** @throws {Error} for a tokenizer without a mask token */
   readonly maskId: number;
@@ -99,7 +104,9 @@ export async function openModel(
   const loaded = await loadPretrained(folderOrHubId, { fill: streamFrom(seed).fork('missing weights') });
   const { config, family, parameters, missing, file, pooler } = loaded;
   const longest = config.maximumLength - config.positionOffset;
-  const { tokenizer, special, maskToken } = openTokenizer(loaded.tokenizerFiles, folderOrHubId, longest);
+  const { tokenizer, special, maskToken } = openTokenizer(loaded.tokenizerFiles, folderOrHubId, {
+    maximumLength: longest,
+  });
   if (tokenizer.size > config.vocabularySize)
     throw new Error(
       `${folderOrHubId}: the tokenizer has ${tokenizer.size} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,

@@ -2,8 +2,7 @@ import type { HostTensor } from '@cloze/backend';
 import { type EncoderConfig, type EncoderParameters, encoderConfig, initialParameters } from '@cloze/encoder';
 import { loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
-import { type NativeTokenizer, nativeTokenizer, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
-import { openTokenizer } from '../../model/open-tokenizer.ts';
+import { type NativeTokenizer, nativeTokenizer, openTokenizer, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
 import type { Architecture } from './encode-as.ts';
 
 /** Ids every recipe needs. */
@@ -79,7 +78,7 @@ export async function loadEncoder(folderOrHubId: string, seed: number): Promise<
     fill: streamFrom(seed).fork('missing weights'),
   });
   const longest = config.maximumLength - config.positionOffset;
-  const { tokenizer, special } = openTokenizer(tokenizerFiles, folderOrHubId, longest);
+  const { tokenizer, special } = openTokenizer(tokenizerFiles, folderOrHubId, { maximumLength: longest });
   const { pad, separate, mask } = special;
   if (pad === undefined || separate === undefined || mask === undefined)
     throw new Error(`${folderOrHubId}: its tokenizer must have pad, separator and mask tokens.`);
@@ -92,7 +91,7 @@ export async function loadEncoder(folderOrHubId: string, seed: number): Promise<
     tokens: Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]'),
     tokenizerFiles,
     tokenizer: (maximumLength) =>
-      openTokenizer(tokenizerFiles, folderOrHubId, Math.min(longest, maximumLength)).tokenizer,
+      openTokenizer(tokenizerFiles, folderOrHubId, { maximumLength: Math.min(longest, maximumLength) }).tokenizer,
   };
 }
 
