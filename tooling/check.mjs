@@ -1,4 +1,5 @@
 // `pnpm check`: every check that is not a test. All run; the exit code is 1 when any failed.
+import './refuse-old-node.cjs';
 import { spawnSync } from 'node:child_process';
 
 const node = process.execPath;
@@ -16,6 +17,13 @@ const checks = [
     'move the code, or change docs/architecture.md with a decision record',
   ],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
+  ['bench commands', [...tsx, 'tooling/checks/bench-commands.ts'], 'list the command in apps/bench/README.md'],
+  ['unused', [node, 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'], 'remove what nothing uses'],
+  [
+    'one sentence',
+    [...tsx, 'tooling/docs/one-sentence.ts'],
+    'comment what is named, then run: node --import tsx tooling/docs/one-sentence.ts --write',
+  ],
   ['build', ['pnpm', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'mend the build'],
   ['packed packages', [...tsx, 'tooling/checks/packed.ts'], 'mend exports or types of the package it names'],
   [

@@ -1,4 +1,5 @@
 // `pnpm bench`: build what is out of date, then hand over to the bench. Only the bench writes to stdout.
+import './refuse-old-node.cjs';
 import { run } from './run.mjs';
 
 const built = run('pnpm', ['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], { stdio: ['ignore', 2, 2] });

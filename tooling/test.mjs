@@ -1,4 +1,5 @@
 // `pnpm test`: fetch libtensorflow where it can be had, then run every test. Arguments go to vitest.
+import './refuse-old-node.cjs';
 import { run } from './run.mjs';
 
 const tsx = ['--import', 'tsx', '--conditions=@cloze/source'];

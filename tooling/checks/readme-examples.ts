@@ -6,7 +6,11 @@ import { pathToFileURL } from 'node:url';
  * Runs the ```ts fences of READMEs and docs: `expression; // => value` is an assertion, compared as JSON.
  * Examples run against the sources, in the folder of their package, so imports are written as a user writes them.
  */
-const files = readdirSync('packages').map((name) => `packages/${name}/README.md`);
+const files = [
+  ...readdirSync('packages').map((name) => `packages/${name}/README.md`),
+  'README.md',
+  'docs/one-sentence.md',
+];
 const problems: string[] = [];
 let assertions = 0;
 for (const file of files) {
@@ -23,7 +27,9 @@ for (const file of files) {
         return shown;
       },
     );
-    const path = resolve(join(dirname(file), `.example-${number}.ts`));
+    // Pages about all packages run where all of them can be imported.
+    const folder = file.startsWith('packages/') ? dirname(file) : 'apps/bench';
+    const path = resolve(join(folder, `.example-${number}.ts`));
     writeFileSync(
       path,
       `const __plain = (x: unknown): unknown => ArrayBuffer.isView(x) ? Array.from(x as never) : x;\n` +

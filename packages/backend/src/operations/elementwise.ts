@@ -85,13 +85,21 @@ export const minimum = binary('minimum', 'same', (operation, dy) => {
   const first = lessEqual(a, b);
   return fit(operation, where(first, dy, 0), where(first, 0, dy));
 });
+/** `a = b`, element by element. */
 export const equal = binary('equal', 'bool');
+/** `a < b`, element by element. */
 export const less = binary('less', 'bool');
+/** `a ≤ b`, element by element. */
 export const lessEqual = binary('lessEqual', 'bool');
+/** `a > b`, element by element. */
 export const greater = binary('greater', 'bool');
+/** `a ≥ b`, element by element. */
 export const greaterEqual = binary('greaterEqual', 'bool');
+/** Whether both are true, element by element. */
 export const logicalAnd = binary('logicalAnd', 'bool');
+/** Whether at least one is true, element by element. */
 export const logicalOr = binary('logicalOr', 'bool');
+/** Whether it is false, element by element. */
 export const logicalNot = unary('logicalNot');
 
 /** `−x` */
@@ -108,6 +116,7 @@ export const rsqrt: (x: Tensor) => Tensor = unary('rsqrt', (_x, y, dy) =>
 );
 /** `x²` */
 export const square: (x: Tensor) => Tensor = unary('square', (x, _y, dy) => multiply(dy, multiply(x, 2)));
+/** Hyperbolic tangent. */
 export const tanh: (x: Tensor) => Tensor = unary('tanh', (_x, y, dy) => multiply(dy, subtract(1, square(y))));
 /** `1/(1+e^−x)` */
 export const sigmoid: (x: Tensor) => Tensor = unary('sigmoid', (_x, y, dy) =>

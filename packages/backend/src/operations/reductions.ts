@@ -1,5 +1,5 @@
 import { BackendError } from '../errors.ts';
-import { type Primitive, recordOne, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { cast, divide, equal, multiply } from './elementwise.ts';
 import { broadcastTo, reshape } from './shape.ts';
 
@@ -80,6 +80,3 @@ export function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   const axes = x.shape.flatMap((extent, i) => (i < lead || (shape[i - lead] === 1 && extent !== 1) ? [i] : []));
   return reshape(sum(x, { axes, keep: true }), shape);
 }
-
-/** Number of elements, for means over what a mask selects. */
-export const countOf = (x: Tensor): number => sizeOf(x.shape);

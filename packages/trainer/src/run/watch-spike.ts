@@ -5,6 +5,7 @@ export interface SpikeState {
   readonly deviation: number;
 }
 
+/** Nothing seen yet. */
 export const initialSpikeState: SpikeState = { count: 0, mean: 0, deviation: 0 };
 
 /**

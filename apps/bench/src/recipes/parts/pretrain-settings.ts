@@ -18,7 +18,6 @@ export const trainSettings = z.strictObject({
   warmup: z.number().min(0).max(1),
   weightDecay: z.number().min(0),
 });
-export type TrainSettings = z.infer<typeof trainSettings>;
 
 /** What every recipe that pretrains is told. */
 export const pretrainSettings = z.strictObject({
