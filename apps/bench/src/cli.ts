@@ -21,6 +21,7 @@ import { addShow } from './commands/show.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTorture } from './commands/torture.ts';
 import { addVerify } from './commands/verify.ts';
+import { errorSentence } from './error-sentence.ts';
 import { UsageError } from './usage-error.ts';
 
 const program = new Command('bench')
@@ -41,7 +42,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`bench: ${errorSentence(error)}
+`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }

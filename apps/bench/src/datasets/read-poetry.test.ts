@@ -1,4 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readPoetry, splitOf } from './read-poetry.ts';
@@ -17,5 +19,20 @@ describe('readPoetry', () => {
   it('no author is in two splits, and all splits occur', () => {
     expect(new Set(poems.map(({ author }) => splitOf(author)))).toEqual(new Set(['train', 'valid', 'test']));
     expect(splitOf('李白')).toBe(splitOf('李白'));
+  });
+  it('an empty, missing or broken package is one sentence with what to do', () => {
+    const empty = mkdtempSync(join(tmpdir(), 'cloze-poetry-'));
+    try {
+      const message = `${empty} holds no poems; reinstall the package chinese-poetry.`;
+      expect(() => readPoetry(empty, { perDynasty: 5 })).toThrow(message);
+      mkdirSync(join(empty, 'quantangshi'));
+      expect(() => readPoetry(empty, { perDynasty: 5 })).toThrow(message);
+      for (const broken of [Buffer.from('[{"author":'), Buffer.of(0xff, 0xfe)]) {
+        writeFileSync(join(empty, 'quantangshi', 'poet.tang.0.json'), broken);
+        expect(() => readPoetry(empty, { perDynasty: 5 })).toThrow(/poet\.tang\.0\.json cannot be read .*; reinstall/);
+      }
+    } finally {
+      rmSync(empty, { recursive: true });
+    }
   });
 });
