@@ -42,8 +42,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
-    process.stderr.write(`bench: ${errorSentence(error)}
-`);
+    process.stderr.write(`bench: ${errorSentence(error)}\n`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
 }
