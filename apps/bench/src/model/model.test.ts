@@ -13,7 +13,7 @@ import {
 } from '@cloze/encoder';
 import { savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
-import { tokenizerJson, trainVocabulary } from '@cloze/tokenizer';
+import { specialTokens, tokenizerJson, vocabularyFrom } from '@cloze/tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embedTexts } from './embed-texts.ts';
 import { fillMasks } from './fill-masks.ts';
@@ -21,7 +21,11 @@ import { generateText } from './generate-text.ts';
 import { openModel } from './open-model.ts';
 
 const lines = ['床前明月光', '疑是地上霜', '举头望明月', '低头思故乡', 'abc ABC'];
-const vocabulary = trainVocabulary(lines, { size: 100, minimum: 1 });
+// Written out: beams beat greedy search on most models, not on all, so this one must stay as it is.
+const vocabulary = vocabularyFrom([
+  ...[...specialTokens, '##b', '##c', 'a', 'abc', '头', '明', '月'],
+  ...[...'床前光疑是地上霜举望低思故乡'].sort(),
+]);
 const config = encoderConfig({
   ...{ vocabularySize: vocabulary.tokens.length, width: 16, layers: 2, heads: 2, maximumLength: 12 },
   ...{ dropout: 0, attentionDropout: 0 },
