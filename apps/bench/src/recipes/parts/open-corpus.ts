@@ -1,3 +1,4 @@
+import { normaliseText } from '@cloze/eval';
 import { streamFrom } from '@cloze/random';
 import {
   type Encoding,
@@ -8,6 +9,7 @@ import {
   vocabularyFrom,
 } from '@cloze/tokenizer';
 import { z } from 'zod';
+import { heldOutTexts } from '../../data/read/held-out-texts.ts';
 import { chunkText } from '../../mask/chunk-text.ts';
 import { encodeWorded } from '../../mask/encode-worded.ts';
 import type { Lab } from './lab.ts';
@@ -49,8 +51,12 @@ function documents(lab: Lab, limit: number): { train: string[]; held: string[]; 
   const lines = lab.data.read('corpus/zh-modern.txt.gz').split('\n').filter(Boolean);
   // The same documents for every seed: seeds tell how much a training varies, not how much its data does.
   const random = streamFrom(8770).fork('documents');
-  const train = lines.length <= limit ? lines : lines.filter(() => random.next() < limit / lines.length);
-  return { train, held: lab.data.read('corpus/zh-modern.valid.txt').split('\n').filter(Boolean), name: 'zh-modern' };
+  const some = lines.length <= limit ? lines : lines.filter(() => random.next() < limit / lines.length);
+  // What the tasks are judged on must not be what the encoder was trained on.
+  const judged = heldOutTexts(lab.data.root);
+  const train = some.filter((text) => !judged.has(normaliseText(text)));
+  const name = `zh-modern without ${some.length - train.length} documents that are dev or test texts`;
+  return { train, held: lab.data.read('corpus/zh-modern.valid.txt').split('\n').filter(Boolean), name };
 }
 
 /** Reads the corpus of a run: the data folder's, or poems where there is none. @param given the vocabulary of an encoder to go on from */
