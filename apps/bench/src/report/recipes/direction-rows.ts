@@ -17,10 +17,10 @@ export interface DirectionRow {
 /**
  * Every difference we measured, with the published one where there is one.
  *
- * A verdict needs p < 0.05 after Holm: without it neither sign says anything.
+ * A verdict needs two seeds and p < 0.05 after Holm: without them neither sign says anything.
  */
 export function directionRows({ recipe, cells, columns }: JudgedRecipe): DirectionRow[] {
-  return cells.flatMap(({ row, column, against }): DirectionRow[] => {
+  return cells.flatMap(({ row, column, against, seeds }): DirectionRow[] => {
     if (!against) return [];
     const about = columns.find(({ name }) => name === column);
     const sign = about?.higherIsBetter === false ? -1 : 1;
@@ -30,7 +30,7 @@ export function directionRows({ recipe, cells, columns }: JudgedRecipe): Directi
       return at >= 0 && typeof theirs === 'number' && typeof base === 'number' ? [theirs - base] : [];
     })[0];
     const { difference, low, high, adjustedP } = against;
-    const sure = adjustedP !== undefined && adjustedP < 0.05;
+    const sure = seeds.length > 1 && adjustedP !== undefined && adjustedP < 0.05;
     const verdict =
       published === undefined || published === 0
         ? '-'

@@ -91,7 +91,7 @@ export async function htmlReport(
     : '';
   const body = [
     style,
-    `<p>${runs} runs of ${judged.length} recipes. Of ${verdicts.length} published differences that could be compared, ${count('agrees')} are found again and ${count('opposite')} came out the other way round, ${count('undecided')} are undecided (p ≥ 0.05).</p>`,
+    `<p>${runs} runs of ${judged.length} recipes. Of ${verdicts.length} published differences that could be compared, ${count('agrees')} are found again and ${count('opposite')} came out the other way round, ${count('undecided')} are undecided (one seed, or p ≥ 0.05).</p>`,
     `<nav>${judged.map(({ recipe }) => `<a href="#${recipe.name}">${recipe.name}</a>`).join(' ')}${gallery ? ' <a href="#masking">masking</a>' : ''}</nav>`,
     `<p><small>${escapeHtml(legend)}</small></p>`,
     ...sections,

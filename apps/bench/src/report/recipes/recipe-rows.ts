@@ -2,11 +2,16 @@ import { cellText } from './cell-text.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 
 /** A recipe's table as text: heads, a row a system, and a last one with the number of examples. */
-export function recipeRows({ rows, columns, cells, records }: JudgedRecipe): {
+export function recipeRows({ rows, columns, cells }: JudgedRecipe): {
   readonly head: readonly string[];
   readonly body: readonly (readonly string[])[];
 } {
-  const seedsOf = (row: string) => new Set(records.filter(({ spec }) => spec.row === row).map(({ spec }) => spec.seed));
+  /** Cells of a row may have been run with different numbers of seeds. */
+  const seedsOf = (row: string) => {
+    const counts = cells.filter((cell) => cell.row === row).map(({ seeds }) => seeds.length);
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    return least === most ? `${most}` : `${least} to ${most}`;
+  };
   const unit = { accuracy: '%', loss: 'nats' } as Readonly<Record<string, string>>;
   return {
     head: [
@@ -23,7 +28,7 @@ export function recipeRows({ rows, columns, cells, records }: JudgedRecipe): {
             column,
           ),
         ),
-        `${seedsOf(row).size}`,
+        seedsOf(row),
       ]),
       ['n', ...columns.map(({ n }) => `${n}`), ''],
     ],
