@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { canonicalJson, sha256 } from './canonical-json.ts';
+import { sha256 } from './canonical-json.ts';
 import { isFinished, readPredictions, readRecord } from './run-record.ts';
 import { specHash } from './run-spec.ts';
-import { scoreSet } from './score-set.ts';
+import { type Score, scoreSet } from './score-set.ts';
+
+/** Examples are kept to four digits: figures computed from them again may differ by as much. */
+const tolerance = 1e-4;
 
 /** Everything wrong with a run's record: files that are missing or changed, settings that do not fit, scores that predictions do not give. */
 export function verifyRun(folder: string): string[] {
@@ -22,7 +25,15 @@ export function verifyRun(folder: string): string[] {
   const { success, error } = recipeOf(spec.recipe).settings.safeParse(spec.settings);
   if (!success) problems.push(`the settings do not fit the recipe any more: ${error.message}`);
   const predictions = readPredictions(folder);
-  if (predictions && canonicalJson(predictions.flatMap(scoreSet)) !== canonicalJson(scores))
+  const given = predictions?.flatMap(scoreSet);
+  const agrees = (score: Score, other: Score | undefined) =>
+    other?.n === score.n && Math.abs(other.value - score.value) <= tolerance * Math.max(1, Math.abs(score.value));
+  const isGiven = (score: Score) =>
+    agrees(
+      score,
+      given?.find(({ set, metric }) => set === score.set && metric === score.metric),
+    );
+  if (given && !(given.length === scores.length && scores.every(isGiven)))
     problems.push('scores.json is not what the predictions give');
   return problems;
 }
