@@ -52,7 +52,7 @@ export function learningCurves({ recipe, rows, records }: JudgedRecipe): Figure 
     }));
   if (points.length === 0) return undefined;
   const phases = new Set(points.map(({ phase }) => phase)).size;
-  const color = name('row', null, { legend: { symbolOpacity: 1, columns: 3 } });
+  const color = name('row', null, { legend: { symbolOpacity: 1, columns: 2, labelLimit: 260 } });
   const x = quantity('step', 'step');
   const layer = [
     {
@@ -136,7 +136,7 @@ export function rateSweep({ recipe, cells, columns }: JudgedRecipe): Figure | un
   });
   if (rows.length < 3 || new Set(rows.map(({ rate }) => rate)).size < 3) return undefined;
   const x = quantity('rate', 'rate (%)', { scale: { zero: true } });
-  const color = name('kind', null, { legend: { symbolOpacity: 1, columns: 3 } });
+  const color = name('kind', null, { legend: { symbolOpacity: 1, columns: 2, labelLimit: 260 } });
   return {
     title: 'Accuracy against the rate, ± one standard deviation over seeds',
     alt: `Accuracy of ${recipe.name} against the rate`,
@@ -176,19 +176,25 @@ export function attentionMaps({ recipe, rows, records }: JudgedRecipe): Figure |
     );
   });
   if (points.length === 0) return undefined;
-  const axis = { labelExpr: 'slice(datum.label, 3)', labelAngle: 0, labelFontSize: 9, ticks: false };
+  const axis = {
+    labelExpr: 'slice(datum.label, 3)',
+    labelAngle: 0,
+    labelFontSize: 9,
+    labelOverlap: false,
+    ticks: false,
+  };
   return {
     title: 'Attention on a line of verse, heads averaged: rows look at columns',
     alt: `Attention maps of ${recipe.name}; the diagonal of T-TA is empty`,
     rows: points,
     spec: {
       facet: {
-        row: name('row', null, { header: { labelAngle: 0, labelAlign: 'left', labelLimit: 110 } }),
+        row: name('row', null, { header: { labelAngle: 0, labelAlign: 'left', labelLimit: 220 } }),
         column: name('layer'),
       },
       spec: {
-        width: 150,
-        height: 150,
+        width: { step: 15 },
+        height: { step: 15 },
         mark: 'rect',
         encoding: {
           x: name('key', null, { axis }),
