@@ -42,7 +42,7 @@ export function planFor(engine: EngineName, steps?: number): Plan {
         length: 32,
         longest: 64,
         batch: 32,
-        pretrainSteps: 200,
+        pretrainSteps: 400,
         fineTuneSteps: 60,
         poemsPerDynasty: 8_000,
         labelled: { train: 4000, test: 500 },
