@@ -29,7 +29,7 @@ export function planFor(engine: EngineName, steps?: number): Plan {
         length: 32,
         longest: 64,
         batch: 64,
-        pretrainSteps: 900,
+        pretrainSteps: 800,
         fineTuneSteps: 300,
         poemsPerDynasty: 30_000,
         labelled: { train: 4000, test: 500 },
