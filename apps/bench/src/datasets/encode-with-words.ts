@@ -10,17 +10,24 @@ export interface EncodeTimes {
 /**
  * Texts as encodings whose `words` are jieba's, `##` pieces joined to their word.
  *
- * @param tokens of the vocabulary, by id @param options.times added to, for benchmarks
+ * @param options.times added to, for benchmarks
  */
 export async function encodeWithWords(
   tokenizer: NativeTokenizer,
-  tokens: readonly string[],
   texts: readonly string[],
   { times = { tokenize: 0, segment: 0 } }: { readonly times?: EncodeTimes } = {},
 ): Promise<Encoding[]> {
   // A lone surrogate becomes U+FFFD for both, so that their places agree.
   const sound = texts.map((text) => Buffer.from(text, 'utf8').toString('utf8'));
-  const continues = Uint8Array.from(tokens, (token) => (token.startsWith('##') ? 1 : 0));
+  // Asked once an id: every question crosses into native code.
+  const known = new Map<number, 0 | 1>();
+  const continues = (id: number): 0 | 1 => {
+    const before = known.get(id);
+    if (before !== undefined) return before;
+    const answer = tokenizer.tokenOf(id)?.startsWith('##') ? 1 : 0;
+    known.set(id, answer);
+    return answer;
+  };
   const start = performance.now();
   const encodings = await tokenizer.encodeBatch(sound);
   const middle = performance.now();
@@ -33,7 +40,7 @@ export async function encodeWithWords(
       ends: offsets.map(([, to]) => to),
       boundaries: wordBoundaries(sound[i] as string),
       special,
-      continues: ids.map((id) => continues[id] as number),
+      continues: ids.map(continues),
     }),
   }));
   times.tokenize += (middle - start) / 1000;

@@ -12,7 +12,7 @@ export async function encodeTexts(
   const batches: MaskableBatch[] = [];
   for (let at = 0; at < texts.length; at += batch) {
     const part = texts.slice(at, at + batch);
-    const encodings = await encodeWithWords(tokenizer, vocabulary.tokens, part, times && { times });
+    const encodings = await encodeWithWords(tokenizer, part, times && { times });
     batches.push(padEncodings(encodings, { padId: vocabulary.special.pad }));
   }
   return batches;

@@ -45,7 +45,7 @@ export async function prepareCorpus(poems: readonly Poem[], plan: Plan): Promise
     );
   const trainingTexts = pairs(of('train'));
   const short = nativeTokenizer(tokenizerFile, { maximumLength: plan.length });
-  const rows = (texts: readonly string[]) => encodeWithWords(short, vocabulary.tokens, texts);
+  const rows = (texts: readonly string[]) => encodeWithWords(short, texts);
   const whole = nativeTokenizer(tokenizerFile, { maximumLength: plan.longest });
   const balanced = async (split: 'train' | 'test'): Promise<Labelled[]> => {
     const classes = (['tang', 'song'] as const).map((dynasty) => of(split).filter((poem) => poem.dynasty === dynasty));

@@ -10,8 +10,8 @@ import {
 } from '@cloze/tokenizer';
 import { z } from 'zod';
 import { heldOutTexts } from '../../data/read/held-out-texts.ts';
+import { encodeWithWords } from '../../datasets/encode-with-words.ts';
 import { chunkText } from '../../mask/chunk-text.ts';
-import { encodeWorded } from '../../mask/encode-worded.ts';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 
@@ -70,7 +70,7 @@ export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Voc
   const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
   const rows = async (texts: readonly string[]) =>
     (
-      await encodeWorded(
+      await encodeWithWords(
         tokenizer,
         texts.flatMap((text) => chunkText(sound(text), settings.length - 2)),
       )
