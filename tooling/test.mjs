@@ -10,5 +10,6 @@ if (wanted && run('node', [...tsx, 'packages/backend/src/cli.ts', 'install'], { 
   );
   // A silent fall-back would let a broken engine pass: continuous integration must have it.
   if (process.env.CI) process.exit(1);
+  process.env.CLOZE_ENGINE = 'wasm';
 }
 process.exit(run('node', ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)]));
