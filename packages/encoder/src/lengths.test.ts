@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import {
   cast,
   constant,
@@ -13,6 +12,7 @@ import {
   reshape,
   selectEngine,
   type Tensor,
+  thisMachine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asTensor, checkpointOf, distance, fingerprint } from '../test/architecture-fixture.ts';
@@ -134,7 +134,7 @@ function apart([length, product, ...samples]: readonly number[], expected: reado
 describe('every architecture against PyTorch at every length (tooling/oracles/encoder_lengths.py)', () => {
   let engine: Engine;
   beforeAll(async () => {
-    const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+    const surroundings = thisMachine();
     ({ engine } = await selectEngine({ surroundings }));
   });
   for (const [name, { config: file, shapes, lengths }] of Object.entries(oracle.models))

@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
-import { type Engine, findLibtensorflow, selectEngine, tfjsEngine } from '@cloze/backend';
+import { type Engine, findLibtensorflow, selectEngine, tfjsEngine, thisMachine } from '@cloze/backend';
 
-const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+const surroundings = thisMachine();
 
 /** The engines a test runs on: JavaScript everywhere, libtensorflow where it is found. */
 export const engines: readonly (readonly [string, Engine])[] = [

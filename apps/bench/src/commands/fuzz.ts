@@ -1,8 +1,8 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import { streamFrom } from '@cloze/random';
 import type { Command } from 'commander';
 import { accepts, type FuzzKind, makers, tryReaders } from '../fuzz/try-readers.ts';
 import { progress } from '../progress.ts';
+import { writeWhole } from '../runs/write-whole.ts';
 import { whole } from '../whole.ts';
 
 interface FuzzCommandOptions {
@@ -33,8 +33,7 @@ export function fuzzCorpus(count: number, seed: number): Uint8Array {
 /** Reads wrong files until one is not refused as it should be. @throws when a reader crashed or took too much memory */
 export function fuzzCommand({ safetensors, zips, seed, corpus, json }: FuzzCommandOptions): void {
   if (corpus !== undefined) {
-    writeFileSync(`${corpus}.partial`, fuzzCorpus(safetensors, seed));
-    renameSync(`${corpus}.partial`, corpus);
+    writeWhole(corpus, fuzzCorpus(safetensors, seed));
     process.stderr.write(`${safetensors} files with our verdicts in ${corpus}\n`);
     return;
   }

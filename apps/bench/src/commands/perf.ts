@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { selectEngine } from '@cloze/backend';
+import { selectEngine, thisMachine } from '@cloze/backend';
 import { Argument, type Command, Option } from 'commander';
 import { chooseRows } from '../perf/choose-rows.ts';
 import { describeResult } from '../perf/describe-result.ts';
@@ -33,7 +32,7 @@ export async function perfCommand(group: string | undefined, options: PerfOption
   if (single !== undefined) {
     const row = chooseRows(undefined, []).find(({ row: name }) => name === single);
     if (!row) throw new RangeError(`there is no row '${single}'.`);
-    const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+    const surroundings = thisMachine();
     const { engine } = await selectEngine({ surroundings });
     for await (const result of runRow(row, { engine, python, data }, { peers, steps }))
       process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EngineName, selectEngine } from '@cloze/backend';
+import { type EngineName, selectEngine, thisMachine } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
 import { type Command, Option } from 'commander';
 import { progress } from '../progress.ts';
@@ -25,7 +25,7 @@ export interface TortureOptions {
 export async function tortureCommand(options: TortureOptions): Promise<void> {
   if (options.victim !== undefined) return victim(options.victim);
   const { kills, steps, seed, json } = options;
-  const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+  const surroundings = thisMachine();
   const { engine } = await selectEngine({ surroundings, name: options.engine });
   const name = engine.name;
   const version = engine.version;

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { type EngineName, findLibtensorflow, installLibtensorflow, type Selection } from '@cloze/backend';
+import { type EngineName, findLibtensorflow, installLibtensorflow, type Selection, thisMachine } from '@cloze/backend';
 import { openEngine } from './open-engine.ts';
 
 /** Like `openEngine`, but fetches libtensorflow first where it is wanted and missing; without it, the next best engine is used and the reason said. */
 export async function installEngine(name: EngineName | undefined, say: (line: string) => void): Promise<Selection> {
-  const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+  const surroundings = thisMachine();
   const wanted = name === undefined || name === 'tensorflow';
   if (wanted && 'reason' in findLibtensorflow(surroundings)) {
     try {

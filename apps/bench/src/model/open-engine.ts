@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { type EngineName, type Selection, selectEngine } from '@cloze/backend';
+import { type EngineName, type Selection, selectEngine, thisMachine } from '@cloze/backend';
 
 /** Names for `--engine`, best first. */
 export const engineNames: readonly EngineName[] = [
@@ -13,6 +12,6 @@ export const engineNames: readonly EngineName[] = [
 
 /** The best engine of this machine, or the named one; nothing is downloaded. @throws when the named one does not work, saying why */
 export function openEngine(name?: EngineName): Promise<Selection> {
-  const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+  const surroundings = thisMachine();
   return selectEngine({ surroundings, name });
 }

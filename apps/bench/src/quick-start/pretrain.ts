@@ -19,8 +19,8 @@ import {
   runTraining,
   type StepRecord,
   type StopSignal,
-  treeFrom,
 } from '@cloze/trainer';
+import { restoreVariables } from '../runs/restore-variables.ts';
 import { InterruptedError } from './interrupted-error.ts';
 import type { Masker } from './masker.ts';
 import { dropoutKey, encodeWith, keyWords, type ModelName, type TargetInputs, targetInputs } from './models.ts';
@@ -142,12 +142,7 @@ export async function pretrain({
     update,
     checkpoints,
     capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
-    restore: ({ tensors }) => {
-      const like = variables.read() as unknown as Record<string, unknown>;
-      variables.write(
-        Object.fromEntries(Object.keys(like).map((part) => [part, treeFrom(like[part], tensors[part])])) as never,
-      );
-    },
+    restore: (checkpoint) => restoreVariables(variables, checkpoint),
     signal,
     callbacks: [
       {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import {
   compile,
   createVariables,
@@ -9,6 +8,7 @@ import {
   type HostTensor,
   selectEngine,
   type Tensor,
+  thisMachine,
 } from '@cloze/backend';
 import {
   type EncoderParameters,
@@ -34,11 +34,11 @@ import {
   movingAverage,
   openCheckpoints,
   runTraining,
-  treeFrom,
 } from '@cloze/trainer';
 import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
 import { floats } from '../host-tensors.ts';
 import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
+import { restoreVariables } from '../runs/restore-variables.ts';
 import { stopSignals } from './stop-signals.ts';
 import type { Task } from './task.ts';
 
@@ -77,7 +77,7 @@ export async function victim(taskPath: string): Promise<void> {
   const task = JSON.parse(readFileSync(taskPath, 'utf8')) as Task;
   const { config, seed, steps, batch: rows } = task;
   const { engine } = await selectEngine({
-    surroundings: { env: process.env, home: homedir(), platform: process.platform, arch: process.arch },
+    surroundings: thisMachine(),
     name: task.engine,
   });
   const vocabulary = vocabularyFrom(task.tokens);
@@ -161,12 +161,7 @@ export async function victim(taskPath: string): Promise<void> {
       },
     },
     capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
-    restore: ({ tensors }) => {
-      const like = variables.read() as unknown as Record<string, unknown>;
-      variables.write(
-        Object.fromEntries(Object.keys(like).map((name) => [name, treeFrom(like[name], tensors[name])])) as never,
-      );
-    },
+    restore: (checkpoint) => restoreVariables(variables, checkpoint),
     signal,
     callbacks: [
       {

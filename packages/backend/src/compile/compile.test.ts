@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engines/engine.ts';
 import { startServer } from '../engines/start-server.ts';
@@ -6,13 +5,14 @@ import { tensorflowEngine } from '../engines/tensorflow-engine.ts';
 import { tfjsEngine } from '../engines/tfjs-engine.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
+import { thisMachine } from '../install/this-machine.ts';
 import { add, multiply } from '../operations/elementwise.ts';
 import { constant } from '../operations/leaves.ts';
 import { sum } from '../operations/reductions.ts';
 import { compile } from './compile.ts';
 import { createVariables } from './create-variables.ts';
 
-const found = findLibtensorflow({ env: process.env, home: homedir(), platform: process.platform, arch: process.arch });
+const found = findLibtensorflow(thisMachine());
 const directory = 'directory' in found ? found.directory : undefined;
 const host = (...values: number[]) => ({
   shape: [values.length],

@@ -1,11 +1,11 @@
-import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { engineContract } from '../../test/engine-contract.ts';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
+import { thisMachine } from '../install/this-machine.ts';
 import { tensorflowEngine } from './tensorflow-engine.ts';
 import { tfjsEngine } from './tfjs-engine.ts';
 
-const found = findLibtensorflow({ env: process.env, home: homedir(), platform: process.platform, arch: process.arch });
+const found = findLibtensorflow(thisMachine());
 
 engineContract('cpu', () => tfjsEngine('cpu'));
 engineContract('wasm', () => tfjsEngine('wasm'));

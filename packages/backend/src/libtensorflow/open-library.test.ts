@@ -1,10 +1,10 @@
-import { homedir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
+import { thisMachine } from '../install/this-machine.ts';
 import { openLibrary } from './open-library.ts';
 import type { TensorflowLibrary, TfOutput } from './types.ts';
 
-const found = findLibtensorflow({ env: process.env, home: homedir(), platform: process.platform, arch: process.arch });
+const found = findLibtensorflow(thisMachine());
 const directory = 'directory' in found ? found.directory : undefined;
 let library: TensorflowLibrary | undefined;
 const open = () => (library ??= openLibrary(directory as string));

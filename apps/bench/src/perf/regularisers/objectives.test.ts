@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import {
   compile,
   constant,
@@ -10,6 +9,7 @@ import {
   rootKey,
   selectEngine,
   type Tensor,
+  thisMachine,
 } from '@cloze/backend';
 import { encoderConfig, initialLinear, initialParameters } from '@cloze/encoder';
 import { dropTokens } from '@cloze/masking';
@@ -53,7 +53,7 @@ const tokens = ({ batch }: ReturnType<typeof rows>) => ({
 
 let engine: Engine;
 beforeAll(async () => {
-  const surroundings = { env: process.env, home: homedir(), platform: process.platform, arch: process.arch };
+  const surroundings = thisMachine();
   engine = (await selectEngine({ surroundings })).engine;
 });
 afterAll(() => engine.dispose());

@@ -19,10 +19,10 @@ import {
   openCheckpoints,
   runTraining,
   schedule,
-  treeFrom,
 } from '@cloze/trainer';
 import { nodeFiles } from '@cloze/trainer/node';
 import { ints } from '../../host-tensors.ts';
+import { restoreVariables } from '../../runs/restore-variables.ts';
 import { Interrupted, type Lab } from './lab.ts';
 
 /** How long and how fast; names as in Hugging Face's trainer. */
@@ -114,12 +114,7 @@ export async function trainParameters<P, T, B>(
       ...(checkpoints && {
         checkpoints,
         capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
-        restore: ({ tensors }) => {
-          const like = variables.read() as unknown as Record<string, unknown>;
-          variables.write(
-            Object.fromEntries(Object.keys(like).map((name) => [name, treeFrom(like[name], tensors[name])])) as never,
-          );
-        },
+        restore: (checkpoint) => restoreVariables(variables, checkpoint),
       }),
       configuration: { phase, seed: lab.seed, steps, learningRate, warmup, weightDecay },
       saveSteps,
