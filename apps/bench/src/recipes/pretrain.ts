@@ -8,7 +8,12 @@ import { bucketsTo, fullPretraining, pretrainSettings, tinyPretraining } from '.
 import { scoreHeldOut } from './parts/score-held-out.ts';
 import { freshEncoder, saveEncoder } from './parts/start-encoder.ts';
 
-const settings = z.strictObject({ ...pretrainSettings.shape, mask: maskSettings });
+const settings = z.strictObject({
+  ...pretrainSettings.shape,
+  mask: maskSettings,
+  /** Dropout while pretraining; `encoder.dropout` is what the encoder is saved with, for fine-tuning. Few epochs need none. */
+  dropout: z.number().min(0).lt(1),
+});
 
 /** A Chinese encoder by masked language modelling; the other recipes begin from it. */
 export const pretrain = defineRecipe({
@@ -20,30 +25,31 @@ export const pretrain = defineRecipe({
   startsFromEncoder: false,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, mask: classicMask },
+    tiny: { ...tinyPretraining, mask: classicMask, dropout: 0 },
     laptop: {
-      corpus: { documents: 100_000, length: 128, vocabulary: 'bert', held: 300 },
+      corpus: { documents: 100_000, length: 64, vocabulary: 'bert', held: 300 },
       encoder: { layers: 4, width: 256, heads: 4, dropout: 0.1 },
-      train: { steps: 12_000, batch: 32, learningRate: 5e-4, warmup: 0.06, weightDecay: 0.01 },
+      train: { steps: 6500, batch: 32, learningRate: 1e-3, warmup: 0.06, weightDecay: 0.01 },
       mask: classicMask,
+      dropout: 0,
     },
-    full: { ...fullPretraining, mask: { ...classicMask, units: 'word' } },
+    full: { ...fullPretraining, mask: { ...classicMask, units: 'word' }, dropout: 0.1 },
   },
   arms: () => [{ name: 'mlm', row: 'MLM', set: {} }],
   baseline: 'MLM',
   minutes: { tiny: 0.1, laptop: 60, full: 100_000 },
-  run: async (lab, { corpus: wanted, encoder: sizes, train, mask }) => {
+  run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout }) => {
     const corpus = await openCorpus(lab, wanted);
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.length);
-    const { dropout } = sizes;
     const start = freshEncoder(
       corpus.vocabulary,
-      { ...sizes, attentionDropout: dropout, maximumLength: Math.max(128, wanted.length) },
+      { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, wanted.length) },
       { seed: lab.seed },
     );
     const { encoder, trained } = await pretrainEncoder(lab, start, corpus, { ...train, mask, buckets });
-    await saveEncoder(join(lab.folder, 'encoder'), encoder);
+    const later = { dropout: sizes.dropout, attentionDropout: sizes.dropout };
+    await saveEncoder(join(lab.folder, 'encoder'), { ...encoder, config: { ...encoder.config, ...later } });
     const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });
     return {
       predictions: [{ name: 'held out, 15 % masked', kind: 'loss', lines }],
