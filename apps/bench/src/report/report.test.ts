@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { lineChart } from './line-chart.ts';
 import { htmlTable, page } from './page.ts';
+import { sortTables } from './sort-tables.ts';
 
 describe('report', () => {
   it('text from data cannot become markup or script', () => {
     const html = page('<b>', htmlTable(['a'], [['</td><script>alert(1)</script>']]), { x: '</script>' });
-    expect(html).not.toContain('<script>');
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).toContain(`<script>${sortTables}</script></body>`);
     expect(html).toContain('&#60;script&#62;');
   });
   it('a chart draws each series once and survives a single point', () => {

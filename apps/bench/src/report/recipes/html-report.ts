@@ -62,12 +62,12 @@ async function sectionHtml(judged: JudgedRecipe): Promise<string> {
             verdict,
           ]),
         )}</details>`;
-  return `<section id="${recipe.name}"><h2>${escapeHtml(recipe.name)}</h2><p>${escapeHtml(recipe.claim)} <small>${escapeHtml(recipe.paper)}</small></p><p><small>${escapeHtml(scaleOf(judged))}</small></p>${htmlTable(ours.head, ours.body)}${verdicts}${published.join('')}${figures.join('')}<details><summary>Cost</summary>${htmlTable(measures.head, measures.body)}</details></section>`;
+  return `<section id="${recipe.name}"><h2>${escapeHtml(recipe.name)}</h2><p>${escapeHtml(recipe.claim)} <small>${escapeHtml(recipe.paper)}</small></p><p><small>${escapeHtml(scaleOf(judged))}</small></p>${htmlTable(ours.head, ours.body, [ours.foot])}${verdicts}${published.join('')}${figures.join('')}<details><summary>Cost</summary>${htmlTable(measures.head, measures.body)}</details></section>`;
 }
 
 const style = `<style>section{border-top:1px solid var(--line);margin-top:2.5rem}figure .scroll svg{width:auto;max-width:100%;min-width:min(100%,320px);height:auto}details{margin:.6rem 0}summary{cursor:pointer}nav a{margin-right:.8rem}a{color:#2563eb}@media(prefers-color-scheme:dark){a{color:#93c5fd}}.gallery td:last-child{white-space:normal;font-size:1rem;min-width:18rem}@media print{details>*{display:block}}</style>`;
 
-/** The whole report as one page: no network, no script, light and dark, every figure with its data. */
+/** The whole report as one page: no network, light and dark, every figure with its data. */
 export async function htmlReport(
   judged: readonly JudgedRecipe[],
   {

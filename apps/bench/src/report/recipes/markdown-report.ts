@@ -21,7 +21,7 @@ function section(judged: JudgedRecipe): string {
     `## ${recipe.name}`,
     `${recipe.claim} (${recipe.paper})`,
     scaleOf(judged),
-    table(ours.head, ours.body),
+    table(ours.head, [...ours.body, ours.foot]),
     ...recipe.published.map(
       ({ caption, source, columns, rows, remark }) =>
         `Published: ${caption} (${source})${remark ? `; ${remark}` : ''}.\n\n${table(

@@ -1,10 +1,11 @@
 import { cellText } from './cell-text.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 
-/** A recipe's table as text: heads, a row a system, and a last one with the number of examples. */
+/** A recipe's table as text: heads, a row a system, and a foot with the number of examples. */
 export function recipeRows({ rows, columns, cells }: JudgedRecipe): {
   readonly head: readonly string[];
   readonly body: readonly (readonly string[])[];
+  readonly foot: readonly string[];
 } {
   /** Cells of a row may have been run with different numbers of seeds. */
   const seedsOf = (row: string) => {
@@ -19,18 +20,16 @@ export function recipeRows({ rows, columns, cells }: JudgedRecipe): {
       ...columns.map(({ name, metric }) => `${name} (${unit[metric] ?? (metric === name ? '%' : metric)})`),
       'seeds',
     ],
-    body: [
-      ...rows.map((row) => [
-        row,
-        ...columns.map((column) =>
-          cellText(
-            cells.find((cell) => cell.row === row && cell.column === column.name),
-            column,
-          ),
+    body: rows.map((row) => [
+      row,
+      ...columns.map((column) =>
+        cellText(
+          cells.find((cell) => cell.row === row && cell.column === column.name),
+          column,
         ),
-        seedsOf(row),
-      ]),
-      ['n', ...columns.map(({ n }) => `${n}`), ''],
-    ],
+      ),
+      seedsOf(row),
+    ]),
+    foot: ['n', ...columns.map(({ n }) => `${n}`), ''],
   };
 }

@@ -8,9 +8,9 @@ import { scaleOf } from './scale-of.ts';
 export function terminalReport(judged: readonly JudgedRecipe[]): string {
   return [
     ...judged.map((one) => {
-      const { head, body } = recipeRows(one);
+      const { head, body, foot } = recipeRows(one);
       const table = new Table({ head: [...head], style: { head: [], border: [] } });
-      table.push(...body.map((row) => [...row]));
+      table.push(...[...body, foot].map((row) => [...row]));
       return `${one.recipe.name}: ${one.recipe.claim}\n${scaleOf(one)}\n${table.toString()}`;
     }),
     legend,
