@@ -14,7 +14,7 @@ function opened(head: readonly string[], rows: readonly string[][], foot: readon
     names,
     all,
     click: (column: number) => {
-      (all('th button')[column] as unknown as HTMLElement).click();
+      (all('th button')[column] as unknown as { click(): void }).click();
       return names().slice(1);
     },
   };
