@@ -7,14 +7,11 @@ import { encodeAs } from './parts/encode-as.ts';
 import { classicMask } from './parts/mask-plan.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import type { PretrainOptions } from './parts/pretrain-encoder.ts';
-import { fullPretraining, laptopPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 import { attentionText } from './t-ta.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
+  ...transferSettings.shape,
   /** λ of the loss; 0 is plain. */
   weight: z.number().min(0),
   sign: z.enum(['reward', 'punish']),
@@ -46,13 +43,13 @@ export const attentionDiversityRecipe = defineRecipe({
   claim: 'On small data all tokens look at the same keys; rewarding attention that differs between queries is crucial.',
   paper: 'comment by Allen7575 on kexue.fm/archives/7661; sign and weight are not given',
   published: [],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: transferFiles,
   startsFromEncoder: true,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, ...base, tune: tinyTuning, tasks: ['tnews'] },
-    laptop: { ...laptopPretraining, ...base, tune: laptopTuning, tasks: ['tnews'] },
-    full: { ...fullPretraining, ...base, tune: fullTuning, tasks: ['tnews'] },
+    tiny: { ...transferSizes.tiny, ...base },
+    laptop: { ...transferSizes.laptop, ...base },
+    full: { ...transferSizes.full, ...base },
   },
   arms: () => [
     arm('plain', 'plain', 0, 'reward'),

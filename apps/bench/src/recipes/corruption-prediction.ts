@@ -2,15 +2,13 @@ import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-plan.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
-import { fullPretraining, laptopPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
+  ...transferSettings.shape,
   mask: maskSettings,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
 });
+const mask = { ...classicMask, replacement: 'mask' } as const;
 
 const cell = (corrupt: number, predict: number): Arm => ({
   name: `corrupt-${corrupt}-predict-${predict}`,
@@ -32,23 +30,13 @@ export const corruptionPrediction = defineRecipe({
       remark: 'the signs of the claim are the text of the article',
     },
   ],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt'],
+  data: transferFiles,
   startsFromEncoder: true,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, mask: { ...classicMask, replacement: 'mask' }, tune: tinyTuning, tasks: ['tnews'] },
-    laptop: {
-      ...laptopPretraining,
-      mask: { ...classicMask, replacement: 'mask' },
-      tune: laptopTuning,
-      tasks: ['tnews'],
-    },
-    full: {
-      ...fullPretraining,
-      mask: { ...classicMask, replacement: 'mask' },
-      tune: fullTuning,
-      tasks: ['tnews', 'iflytek', 'afqmc', 'ocnli'],
-    },
+    tiny: { ...transferSizes.tiny, mask },
+    laptop: { ...transferSizes.laptop, mask },
+    full: { ...transferSizes.full, mask, tasks: ['tnews', 'iflytek', 'afqmc', 'ocnli'] },
   },
   arms: () => [cell(40, 40), cell(40, 20), cell(20, 20), cell(20, 40), cell(10, 40), cell(5, 40)],
   baseline: '40 / 40',

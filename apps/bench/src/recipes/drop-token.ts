@@ -3,6 +3,7 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
+import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({ tune: tuneSettings, task: z.string(), rate: z.number().min(0).lt(1) });
@@ -31,7 +32,7 @@ export const dropToken = defineRecipe({
         'single runs: the gain on IFLYTEK is 0.9 to 1.0 standard errors; only the losses at 0.50 on WSC, OCNLI and AFQMC exceed two',
     },
   ],
-  data: tasks.flatMap((task) => ['train', 'dev'].map((split) => `clue/${task}/${split}.json`)),
+  data: taskFiles(tasks),
   startsFromEncoder: true,
   settings,
   sizes: {

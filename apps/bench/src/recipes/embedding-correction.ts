@@ -4,6 +4,7 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
+import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
@@ -23,7 +24,7 @@ export const embeddingCorrection = defineRecipe({
   claim: 'Correcting the token table for the [MASK] it was trained with changes nothing significantly.',
   paper: 'Su 2021, kexue.fm/archives/8770',
   published: [],
-  data: tasks.flatMap((task) => ['train', 'dev'].map((split) => `clue/${task}/${split}.json`)),
+  data: taskFiles(tasks),
   startsFromEncoder: true,
   settings,
   sizes: {

@@ -4,16 +4,13 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { classicMask, type MaskSettings, maskSettings } from './parts/mask-plan.ts';
 import { openCorpus } from './parts/open-corpus.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
-import { fullPretraining, laptopPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
 import { tokenTableOf } from './parts/token-table-of.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 import { vocabularyOf } from './parts/vocabulary-of.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
+  ...transferSettings.shape,
   mask: maskSettings,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
 });
 const arm = (
   name: string,
@@ -33,13 +30,13 @@ export const macBertRecipe = defineRecipe({
     'Replacing words by similar ones instead of [MASK] makes pretraining like fine-tuning; against a RoBERTa of the same code the difference is not significant.',
   paper: 'Cui et al. 2020, MacBERT; remark in kexue.fm/archives/8770',
   published: [],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: transferFiles,
   startsFromEncoder: true,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, mask: classicMask, tune: tinyTuning, tasks: ['tnews'] },
-    laptop: { ...laptopPretraining, mask: classicMask, tune: laptopTuning, tasks: ['tnews'] },
-    full: { ...fullPretraining, mask: classicMask, tune: fullTuning, tasks: ['tnews', 'afqmc', 'ocnli'] },
+    tiny: { ...transferSizes.tiny, mask: classicMask },
+    laptop: { ...transferSizes.laptop, mask: classicMask },
+    full: { ...transferSizes.full, mask: classicMask, tasks: ['tnews', 'afqmc', 'ocnli'] },
   },
   arms: () => [
     arm('token', 'tokens, 80/10/10', 'token', 'classic'),

@@ -8,19 +8,11 @@ import type { PredictionSet } from './parts/prediction-set.ts';
 import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
 import { pretrainMae } from './parts/pretrain-mae.ts';
-import {
-  bucketsTo,
-  fullPretraining,
-  laptopPretraining,
-  pretrainSettings,
-  tinyPretraining,
-} from './parts/pretrain-settings.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { bucketsTo } from './parts/pretrain-settings.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
+  ...transferSettings.shape,
   objective: z.enum(['mlm', 'mae']),
   /** Share of tokens that MAE removes. */
   rate: z.number().gt(0).lt(1),
@@ -30,7 +22,7 @@ const settings = z.strictObject({
   /** Seconds of one MLM step over those of one MAE step, measured before: how much longer MAE runs at equal time. */
   equalTime: z.number().positive(),
 });
-const rest = { tasks: ['tnews'], objective: 'mlm', rate: 0.75, longer: 1 } as const;
+const rest = { objective: 'mlm', rate: 0.75, longer: 1 } as const;
 
 /** MAE for text against MLM. */
 export const mae = defineRecipe({
@@ -39,31 +31,16 @@ export const mae = defineRecipe({
     'MAE, whose encoder sees kept tokens only, is consistent between pretraining and fine-tuning, and trains faster.',
   paper: 'He et al. 2021, MAE, read as dropout in kexue.fm/archives/8770',
   published: [],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: transferFiles,
   startsFromEncoder: false,
   settings,
   sizes: {
-    tiny: {
-      ...tinyPretraining,
-      ...rest,
-      tasks: ['tnews'],
-      tune: tinyTuning,
-      decoder: { layers: 1, width: 16, heads: 2 },
-      equalTime: 1.5,
-    },
-    laptop: {
-      ...laptopPretraining,
-      ...rest,
-      tasks: ['tnews'],
-      tune: laptopTuning,
-      decoder: { layers: 1, width: 48, heads: 1 },
-      equalTime: 1,
-    },
+    tiny: { ...transferSizes.tiny, ...rest, decoder: { layers: 1, width: 16, heads: 2 }, equalTime: 1.5 },
+    laptop: { ...transferSizes.laptop, ...rest, decoder: { layers: 1, width: 48, heads: 1 }, equalTime: 1 },
     full: {
-      ...fullPretraining,
+      ...transferSizes.full,
       ...rest,
       tasks: ['tnews', 'iflytek'],
-      tune: fullTuning,
       decoder: { layers: 2, width: 384, heads: 6 },
       equalTime: 2,
     },

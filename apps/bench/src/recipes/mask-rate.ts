@@ -2,19 +2,18 @@ import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { classicMask, type MaskSettings, maskSettings } from './parts/mask-plan.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
-import { fullPretraining, laptopPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { loadEncoder } from './parts/start-encoder.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
+  ...transferSettings.shape,
   mask: maskSettings,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
   /** Widths and layers of the second model are these times the first's. */
   larger: z.strictObject({ layers: z.int().positive(), width: z.int().positive() }),
   /** Whether this arm is the larger model. */
   large: z.boolean(),
 });
+const base = { mask: { ...classicMask, replacement: 'mask' }, large: false } as const;
 
 const percent = (rate: number) => `${Math.round(100 * rate)} %`;
 const cell = (
@@ -58,33 +57,17 @@ export const maskRate = defineRecipe({
       remark: 'no number of runs is given; differences of 0.3 are below what one run can show',
     },
   ],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt'],
+  data: transferFiles,
   startsFromEncoder: true,
   settings,
   sizes: {
-    tiny: {
-      ...tinyPretraining,
-      mask: { ...classicMask, replacement: 'mask' },
-      tune: tinyTuning,
-      tasks: ['tnews'],
-      larger: { layers: 1, width: 2 },
-      large: false,
-    },
-    laptop: {
-      ...laptopPretraining,
-      mask: { ...classicMask, replacement: 'mask' },
-      tune: laptopTuning,
-      tasks: ['tnews'],
-      larger: { layers: 2, width: 2 },
-      large: false,
-    },
+    tiny: { ...transferSizes.tiny, ...base, larger: { layers: 1, width: 2 } },
+    laptop: { ...transferSizes.laptop, ...base, larger: { layers: 2, width: 2 } },
     full: {
-      ...fullPretraining,
-      mask: { ...classicMask, replacement: 'mask' },
-      tune: fullTuning,
+      ...transferSizes.full,
+      ...base,
       tasks: ['tnews', 'iflytek', 'afqmc', 'ocnli'],
       larger: { layers: 2, width: 1 },
-      large: false,
     },
   },
   arms: () => [
@@ -103,6 +86,13 @@ export const maskRate = defineRecipe({
       heads: heads * larger.width,
       dropout,
     };
+    if (large && lab.encoder !== undefined) {
+      const { config } = await loadEncoder(lab.encoder, lab.seed);
+      if (config.layers !== grown.layers || config.width !== grown.width)
+        throw new Error(
+          `mask-rate: the arms of the larger model go on from one of ${grown.layers} layers of ${grown.width}, --encoder has ${config.layers} of ${config.width}; run them by themselves (--arm) with such an encoder, or change larger.layers and larger.width.`,
+        );
+    }
     return pretrainAndTune(lab, { ...rest, encoder: large ? grown : encoder }, mask, {
       suffix: large ? `, ${larger.layers * layers} layers of ${width * larger.width}` : '',
     });

@@ -4,6 +4,7 @@ import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
 import { regulariserSettings, unregularised } from './parts/regularise.ts';
+import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
@@ -25,7 +26,7 @@ export const modelAverageRecipe = defineRecipe({
     'Dropout makes what is trained (the average of models) differ from what is used (the average of weights); R-Drop brings the two together.',
   paper: 'kexue.fm/archives/8496 and 8770',
   published: [],
-  data: ['clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: taskFiles(['tnews']),
   startsFromEncoder: true,
   settings,
   sizes: {

@@ -4,6 +4,7 @@ import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
 import { type RegulariserSettings, regulariserSettings, unregularised } from './parts/regularise.ts';
+import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
@@ -40,7 +41,7 @@ export const rDropRecipe = defineRecipe({
         "the row 'none' is CLUE's leaderboard figure on the hidden test set, not a run of the author's; single runs; R-Drop against FGM on IFLYTEK is 0.2 standard errors",
     },
   ],
-  data: ['clue/iflytek/train.json', 'clue/iflytek/dev.json', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: taskFiles(['iflytek', 'tnews']),
   startsFromEncoder: true,
   settings,
   sizes: {

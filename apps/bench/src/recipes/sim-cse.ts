@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
+import { taskFiles } from './parts/task-files.ts';
 import { similaritySet, trainSimcse } from './parts/train-simcse.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
@@ -31,7 +32,7 @@ export const simCse = defineRecipe({
       remark: 'other tasks than ours; single runs',
     },
   ],
-  data: tasks.flatMap((task) => ['train', 'dev'].map((split) => `clue/${task}/${split}.json`)),
+  data: taskFiles(tasks),
   startsFromEncoder: true,
   settings,
   sizes: {

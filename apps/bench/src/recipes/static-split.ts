@@ -2,21 +2,13 @@ import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-plan.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
-import {
-  bucketsTo,
-  fullPretraining,
-  laptopPretraining,
-  pretrainSettings,
-  tinyPretraining,
-} from './parts/pretrain-settings.ts';
+import { bucketsTo } from './parts/pretrain-settings.ts';
 import { scoreHeldOut } from './parts/score-held-out.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
+  ...transferSettings.shape,
   mask: maskSettings,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
 });
 
 /** The static split of the comments on T-TA: 15 % of each row, chosen once, are all that is ever asked. */
@@ -26,13 +18,13 @@ export const staticSplit = defineRecipe({
     'On small data, asking the same 15 % of each text for good leaves the rest for a fair evaluation; masks drawn anew use all of the text.',
   paper: 'comment by Allen7575 on kexue.fm/archives/7661, and the answer',
   published: [],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: transferFiles,
   startsFromEncoder: true,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, mask: classicMask, tune: tinyTuning, tasks: ['tnews'] },
-    laptop: { ...laptopPretraining, mask: classicMask, tune: laptopTuning, tasks: ['tnews'] },
-    full: { ...fullPretraining, mask: classicMask, tune: fullTuning, tasks: ['tnews'] },
+    tiny: { ...transferSizes.tiny, mask: classicMask },
+    laptop: { ...transferSizes.laptop, mask: classicMask },
+    full: { ...transferSizes.full, mask: classicMask },
   },
   arms: () => [
     { name: 'dynamic', row: 'drawn anew', set: { 'mask.positions': 'dynamic' } },

@@ -8,20 +8,12 @@ import { openTask } from './parts/open-task.ts';
 import type { PredictionSet } from './parts/prediction-set.ts';
 import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
-import {
-  bucketsTo,
-  fullPretraining,
-  laptopPretraining,
-  pretrainSettings,
-  tinyPretraining,
-} from './parts/pretrain-settings.ts';
+import { bucketsTo } from './parts/pretrain-settings.ts';
 import { scoreHeldOut } from './parts/score-held-out.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
-  ...pretrainSettings.shape,
-  tune: tuneSettings,
-  tasks: z.array(z.string()),
+  ...transferSettings.shape,
   architecture: z.enum(['bert', 't-ta', 'left-to-right']),
 });
 
@@ -35,16 +27,15 @@ export const tta = defineRecipe({
     'A T-TA of the size of an MLM or a left-to-right LM is as good or better, trains faster, and scores a sentence in one pass.',
   paper: 'Shin, Lee and Jung 2020, T-TA; kexue.fm/archives/7661',
   published: [],
-  data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'clue/tnews/train.json', 'clue/tnews/dev.json'],
+  data: transferFiles,
   startsFromEncoder: false,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, tune: tinyTuning, tasks: ['tnews'], architecture: 'bert' },
-    laptop: { ...laptopPretraining, tune: laptopTuning, tasks: ['tnews'], architecture: 'bert' },
+    tiny: { ...transferSizes.tiny, architecture: 'bert' },
+    laptop: { ...transferSizes.laptop, architecture: 'bert' },
     full: {
-      ...fullPretraining,
+      ...transferSizes.full,
       encoder: { layers: 3, width: 512, heads: 8, dropout: 0.1 },
-      tune: fullTuning,
       tasks: ['tnews', 'afqmc'],
       architecture: 'bert',
     },

@@ -1,6 +1,12 @@
 import type { JudgedRecipe } from './judge-recipe.ts';
 
-/** Means over seeds of what cannot be recomputed from predictions: seconds, tokens a second, last training loss. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]] as [number, number];
+  return (low + high) / 2;
+}
+
+/** Medians over runs (a machine that was busy for one of them does not count) of what cannot be recomputed from predictions: seconds, tokens a second, last training loss. */
 export function measureRows({ rows, records }: JudgedRecipe): {
   readonly head: readonly string[];
   readonly body: readonly (readonly string[])[];
@@ -11,8 +17,11 @@ export function measureRows({ rows, records }: JudgedRecipe): {
       .filter(({ spec, measures }) => spec.row === row && measures[name] !== undefined)
       .map(({ measures }) => measures[name] as number);
     if (values.length === 0) return '-';
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    return mean >= 1000 ? Math.round(mean).toString() : mean.toPrecision(4);
+    const middle = median(values);
+    return middle >= 1000 ? Math.round(middle).toString() : middle.toPrecision(4);
   };
-  return { head: ['mean of runs', ...names], body: rows.map((row) => [row, ...names.map((name) => text(row, name))]) };
+  return {
+    head: ['median of runs', ...names],
+    body: rows.map((row) => [row, ...names.map((name) => text(row, name))]),
+  };
 }

@@ -7,21 +7,31 @@ const at = (tree: unknown, path: string): unknown =>
 export function scaleOf({ records }: JudgedRecipe): string {
   const first = records[0];
   if (!first) return 'Not run yet.';
-  const { settings, encoder, data, size } = first.spec;
-  const say = (path: string, words: (value: string) => string) => {
-    const value = at(settings, path);
-    return value === undefined ? [] : [words(String(value))];
+  const { data, size } = first.spec;
+  /** What the runs were told, from the least to the most where they were told different things. */
+  const told = (path: string): string | undefined => {
+    const values = [
+      ...new Set(records.map(({ spec }) => at(spec.settings, path)).filter((value) => value !== undefined)),
+    ];
+    const numbers = values.filter((value) => typeof value === 'number');
+    if (numbers.length > 1) return `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
+    return values.length === 0 ? undefined : values.join(' and ');
   };
+  const say = (path: string, words: (value: string) => string) => {
+    const value = told(path);
+    return value === undefined ? [] : [words(value)];
+  };
+  const weights = [...new Set(records.flatMap(({ spec }) => spec.encoder?.sha256.slice(0, 8) ?? []))];
   const parts = [
     `size ${size}${data === 'poems' ? ', on poems' : ''}`,
-    encoder ? `from an encoder of ours (weights ${encoder.sha256.slice(0, 8)})` : 'from fresh weights',
-    ...(encoder ? [] : say('encoder.layers', (layers) => `${layers} layers of ${at(settings, 'encoder.width')}`)),
-    ...say('train.steps', (steps) => `${steps} steps of pretraining in batches of ${at(settings, 'train.batch')}`),
+    weights.length === 0
+      ? 'from fresh weights'
+      : `from ${weights.length > 1 ? 'encoders' : 'an encoder'} of ours (weights ${weights.join(', ')})`,
+    ...(weights.length > 0 ? [] : say('encoder.layers', (layers) => `${layers} layers of ${told('encoder.width')}`)),
+    ...say('train.steps', (steps) => `${steps} steps of pretraining in batches of ${told('train.batch')}`),
     ...say('corpus.documents', (documents) => `up to ${documents} documents`),
-    ...say(
-      'tune.train.steps',
-      (steps) => `${steps} steps of fine-tuning in batches of ${at(settings, 'tune.train.batch')}`,
-    ),
+    ...say('tune.train.steps', (steps) => `${steps} steps of fine-tuning in batches of ${told('tune.train.batch')}`),
+    ...say('tune.limits.train', (rows) => `training rows: ${rows.replace('1000000', 'all')}`),
   ];
   const machine = first.manifest.machine;
   return `Ours: ${parts.join('; ')}. ${records.length} runs on ${machine.cores} cores (${machine.processor}), ${first.manifest.engine.name} ${first.manifest.engine.version}.`;

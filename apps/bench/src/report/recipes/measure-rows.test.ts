@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import type { JudgedRecipe } from './judge-recipe.ts';
+import { measureRows } from './measure-rows.ts';
+import { scaleOf } from './scale-of.ts';
+
+const run = (row: string, measures: object, settings: object, sha256?: string) => ({
+  spec: { row, settings, size: 'laptop', data: 'folder', ...(sha256 && { encoder: { name: 'folder', sha256 } }) },
+  measures,
+  manifest: { machine: { cores: 2, processor: 'x' }, engine: { name: 'cpu', version: '1' } },
+});
+const tune = (steps: number, train = 1_000_000) => ({ tune: { train: { steps, batch: 16 }, limits: { train } } });
+
+it('costs are medians, so that one run on a busy machine does not count', () => {
+  const records = [10, 900, 12].map((seconds) => run('a', { seconds }, {}));
+  const judged = {
+    rows: ['a', 'b'],
+    records: [...records, run('b', { seconds: 3 }, {}), run('b', { seconds: 4, tokens: 2000 }, {})],
+  };
+  expect(measureRows(judged as object as JudgedRecipe)).toEqual({
+    head: ['median of runs', 'seconds', 'tokens'],
+    body: [
+      ['a', '12.00', '-'],
+      ['b', '3.500', '2000'],
+    ],
+  });
+});
+
+it('the scale says how much settings and encoders differ between runs', () => {
+  const records = [run('a', {}, tune(60), 'aaaaaaaaaa'), run('a', {}, tune(250, 1000), 'bbbbbbbbbb')];
+  expect(scaleOf({ records } as object as JudgedRecipe)).toBe(
+    'Ours: size laptop; from encoders of ours (weights aaaaaaaa, bbbbbbbb); 60 to 250 steps of fine-tuning in batches of 16; training rows: 1000 to all. 2 runs on 2 cores (x), cpu 1.',
+  );
+  const fresh = { ...tune(60), encoder: { layers: 2, width: 96 } };
+  expect(scaleOf({ records: [run('a', {}, fresh)] } as object as JudgedRecipe)).toContain(
+    'from fresh weights; 2 layers of 96; 60 steps of fine-tuning in batches of 16; training rows: all.',
+  );
+});
