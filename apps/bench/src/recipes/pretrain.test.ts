@@ -7,11 +7,12 @@ import { dataFolder } from './parts/data-folder.ts';
 import { pretrain } from './pretrain.ts';
 import { resolveSettings } from './settings.ts';
 
-it('pretrains without dropout and saves the encoder with the dropout it is fine-tuned with', async () => {
+it('pretrains without dropout, ends where a cooldown ends, and saves the encoder with the dropout it is fine-tuned with', async () => {
   const { engine } = await openEngine();
   const folder = mkdtempSync(join(tmpdir(), 'cloze-pretrain-'));
-  const settings = resolveSettings(pretrain, 'tiny', { 'encoder.dropout': 0.2 });
+  const settings = resolveSettings(pretrain, 'tiny', { 'encoder.dropout': 0.2, cooldown: { from: 2, to: 3 } });
   expect(settings.dropout).toBe(0);
+  const steps: number[] = [];
   try {
     await pretrain.run(
       {
@@ -23,7 +24,7 @@ it('pretrains without dropout and saves the encoder with the dropout it is fine-
         encoder: undefined,
         signal: new AbortController().signal,
         rewind: () => {},
-        log: () => {},
+        log: ({ step }) => steps.push(step),
         say: () => {},
         now: () => performance.now() / 1000,
       },
@@ -34,6 +35,7 @@ it('pretrains without dropout and saves the encoder with the dropout it is fine-
       hidden_dropout_prob: 0.2,
       attention_probs_dropout_prob: 0.2,
     });
+    expect(steps).toEqual([1, 2, 3]);
   } finally {
     rmSync(folder, { recursive: true });
     engine.dispose();

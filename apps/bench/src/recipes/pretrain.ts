@@ -13,6 +13,8 @@ const settings = z.strictObject({
   mask: maskSettings,
   /** Dropout while pretraining; `encoder.dropout` is what the encoder is saved with, for fine-tuning. Few epochs need none. */
   dropout: z.number().min(0).lt(1),
+  /** Ends the training early: from step `from` the rate falls straight to 0 at step `to`. A stopped run may be given one. */
+  cooldown: z.strictObject({ from: z.int().positive(), to: z.int().positive() }).nullable(),
 });
 
 /** A Chinese encoder by masked language modelling; the other recipes begin from it. */
@@ -25,20 +27,29 @@ export const pretrain = defineRecipe({
   startsFromEncoder: false,
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, mask: classicMask, dropout: 0 },
+    tiny: { ...tinyPretraining, mask: classicMask, dropout: 0, cooldown: null },
     laptop: {
       corpus: { documents: 100_000, length: 64, vocabulary: 'bert', held: 300 },
       encoder: { layers: 4, width: 256, heads: 4, dropout: 0.1 },
       train: { steps: 6500, batch: 32, learningRate: 1e-3, warmup: 0.06, weightDecay: 0.01 },
       mask: classicMask,
       dropout: 0,
+      cooldown: null,
     },
-    full: { ...fullPretraining, mask: { ...classicMask, units: 'word' }, dropout: 0.1 },
+    full: { ...fullPretraining, mask: { ...classicMask, units: 'word' }, dropout: 0.1, cooldown: null },
   },
-  arms: () => [{ name: 'mlm', row: 'MLM', set: {} }],
+  arms: ({ encoder: { layers, width, heads, dropout } }) => {
+    const half = (size: number) => Math.max(1, Math.floor(size / 2));
+    const encoder = { layers: half(layers), width: half(width), heads: half(heads), dropout };
+    return [
+      { name: 'mlm', row: 'MLM', set: {} },
+      // For recipes with so many arms and seeds that the other one would take days.
+      { name: 'mlm-half', row: 'MLM, half the layers and width', set: { encoder } },
+    ];
+  },
   baseline: 'MLM',
   minutes: { tiny: 0.1, laptop: 60, full: 100_000 },
-  run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout }) => {
+  run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout, cooldown }) => {
     const corpus = await openCorpus(lab, wanted);
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.length);
@@ -47,7 +58,7 @@ export const pretrain = defineRecipe({
       { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, wanted.length) },
       { seed: lab.seed },
     );
-    const { encoder, trained } = await pretrainEncoder(lab, start, corpus, { ...train, mask, buckets });
+    const { encoder, trained } = await pretrainEncoder(lab, start, corpus, { ...train, mask, buckets, cooldown });
     const later = { dropout: sizes.dropout, attentionDropout: sizes.dropout };
     await saveEncoder(join(lab.folder, 'encoder'), { ...encoder, config: { ...encoder.config, ...later } });
     const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });

@@ -32,6 +32,21 @@ export interface TrainingSettings {
   /** Share of the steps in which the rate rises. */
   readonly warmup: number;
   readonly weightDecay: number;
+  /** Ends a training early, as if it had been planned so: from step `from` the rate falls straight to 0 at step `to`. */
+  readonly cooldown?: { readonly from: number; readonly to: number } | null;
+}
+
+/** The learning rate of each step, 1 being the first: up, and down to 0; bent at a cooldown. */
+export function rateSchedule({
+  steps,
+  learningRate,
+  warmup,
+  cooldown,
+}: Pick<TrainingSettings, 'steps' | 'learningRate' | 'warmup' | 'cooldown'>): (step: number) => number {
+  const planned = schedule({ learningRate, warmupSteps: Math.round(warmup * steps), maxSteps: steps + 1 });
+  if (!cooldown) return planned;
+  const { from, to } = cooldown;
+  return (step) => (step <= from ? planned(step) : (planned(from) * Math.max(0, to + 1 - step)) / (to + 1 - from));
 }
 
 /** A training: host parameters, an objective over them as tensors `T`, and the batch of each step. */
@@ -66,8 +81,9 @@ const saveSteps = 250;
  */
 export async function trainParameters<P, T, B>(
   lab: Lab,
-  { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay }: Training<P, T, B>,
+  { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay, cooldown }: Training<P, T, B>,
 ): Promise<Trained<P>> {
+  const last = cooldown?.to ?? steps;
   const variables = createVariables(lab.engine, { parameters, optimiser: initialAdamW(parameters) }, lab.placement);
   type Fed<L> = { readonly step: AdamWStep<L>; readonly key: L; readonly inputs: unknown };
   const update = compile(variables, (state, { step, key, inputs }: Fed<Tensor>) => {
@@ -84,7 +100,7 @@ export async function trainParameters<P, T, B>(
       state: { parameters: next.parameters, optimiser: next.state } as never,
     };
   });
-  const rateOf = schedule({ learningRate, warmupSteps: Math.round(warmup * steps), maxSteps: steps + 1 });
+  const rateOf = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
   const folder = `${lab.folder}/checkpoints-${phase.replaceAll(' ', '-')}`;
   const checkpoints =
     steps > saveSteps
@@ -97,11 +113,11 @@ export async function trainParameters<P, T, B>(
         })
       : undefined;
   let tokens = 0;
-  let last: number[] = [];
+  let lastLosses: number[] = [];
   const started = lab.now();
   try {
     const outcome = await runTraining({
-      maxSteps: steps,
+      maxSteps: last,
       batchOf,
       update: async ({ inputs, tokens: count }, step) => {
         const key = ints([3], Int32Array.of(lab.seed, step, 0));
@@ -125,7 +141,7 @@ export async function trainParameters<P, T, B>(
           onTrainBegin: ({ firstStep }) => lab.rewind(phase, firstStep - 1),
           onStepEnd: (record) => {
             tokens += record.tokens;
-            if (record.step > steps - Math.max(1, Math.round(steps / 10))) last.push(record.loss);
+            if (record.step > last - Math.max(1, Math.round(last / 10))) lastLosses.push(record.loss);
           },
           onLog: (step, values) => lab.log({ phase, step, seconds: lab.now() - started, ...values }),
         },
@@ -133,12 +149,12 @@ export async function trainParameters<P, T, B>(
       warn: lab.say,
     });
     if (outcome.reason === 'interrupted') throw new Interrupted(`stopped in ${phase} after step ${outcome.step}`);
-    if (last.length === 0) last = [Number.NaN];
+    if (lastLosses.length === 0) lastLosses = [Number.NaN];
     return {
       parameters: variables.read().parameters as P,
       seconds: lab.now() - started,
       tokens,
-      lastLoss: last.reduce((a, b) => a + b, 0) / last.length,
+      lastLoss: lastLosses.reduce((a, b) => a + b, 0) / lastLosses.length,
     };
   } finally {
     await checkpoints?.close();
