@@ -4,13 +4,14 @@ import {
   evaluate,
   gradients,
   multiply,
+  rootKey,
   square,
   sum,
   type Tensor,
   tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fgm, fgsm, type Objective, occurrenceScope, pgd, type Scope, tableScope } from '../index.ts';
+import { fgm, fgsm, type Objective, occurrenceScope, type PgdOptions, pgd, type Scope, tableScope } from '../index.ts';
 
 interface Parameters {
   readonly x: Tensor;
@@ -66,10 +67,51 @@ describe('on a plane, from 0', () => {
     expect(a).toBeCloseTo(3.3, 5);
     expect(b).toBeCloseTo(4.4, 5);
   });
+  it('other parts are those of the plain pass', () => {
+    const named: typeof plane = (...operands) => {
+      const { loss } = plane(...operands);
+      return { loss, parts: { plainLoss: loss } };
+    };
+    const { parts } = fgm(named, { scope, epsilon: 0.5 })(
+      { x: constant([1, 1, 1, 1, 1, 1], [2, 3]) },
+      undefined,
+      undefined,
+    );
+    expect(evaluate(engine, parts).plainLoss?.values[0]).toBe(16);
+  });
   it('where the slope is zero nothing moves and nothing is NaN', () => {
     const flat: Objective<Parameters, undefined> = ({ x }) => ({ loss: sum(multiply(square(x), x)), parts: {} });
     for (const attack of [fgm, fgsm, pgd]) expect(lossOf(attack(flat, { scope }))).toBe(0);
     for (const attack of [fgm, pgd]) expect(lossOf(attack(flat, { scope, norm: 'perSample' }))).toBe(0);
+  });
+});
+
+describe('PGD from a random start', () => {
+  const key = rootKey(constant([3, 1, 0], [3], 'int32'));
+  /** Every point and key the objective is evaluated with. */
+  const visited = (options: Partial<PgdOptions<Parameters, undefined>>) => {
+    const points: Tensor[] = [];
+    const sites: (number | undefined)[] = [];
+    const watched: typeof plane = (parameters, batch, given) => {
+      points.push(parameters.x);
+      sites.push(given?.site);
+      return plane(parameters, batch, given);
+    };
+    pgd(watched, { scope, start: 'uniform', ...options })(origin, undefined, key);
+    return { points: evaluate(engine, points).map(({ values }) => [...values]), sites };
+  };
+  it('never leaves the ball, not at its start either', () => {
+    const { points } = visited({ epsilon: 0.5, stepSize: 0.01 });
+    expect(points.length).toBe(4);
+    for (const point of points) expect(norm(point)).toBeLessThan(0.5 + 1e-6);
+    expect(norm(points[0] as number[])).toBeGreaterThan(0.1);
+  });
+  it('has its own dropout at every pass if asked', () => {
+    const { sites } = visited({ dropout: 'fresh', minimise: 'sum' });
+    expect(sites.length).toBe(5);
+    expect(sites[0]).toBe(key.site);
+    expect(new Set(sites).size).toBe(5);
+    expect(new Set(visited({ minimise: 'sum' }).sites).size).toBe(1);
   });
 });
 

@@ -16,6 +16,7 @@ import {
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  consistency,
   duplicateRows,
   type Model,
   type Objective,
@@ -128,6 +129,16 @@ describe('R-Drop', () => {
     };
     expect(loss(3)).toBeCloseTo(loss(0) as number, 6);
   });
+  it('parts are averaged over both passes', () => {
+    let call = 0;
+    const counted: Objective<Tensor, undefined, Tensor> = (z) => ({
+      loss: fill([], 0),
+      parts: { calls: fill([], ++call) },
+      output: z,
+    });
+    const { parts } = rDrop(counted)(constant([1, 2], [1, 2]), undefined, undefined);
+    expect(numbers(parts.calls as Tensor)).toEqual([1.5]);
+  });
   it('separate passes of a doubled batch, and an odd one, are errors', () => {
     expect(() => rDrop(objective, { doubled: true })(w, batch(4), at(1))).toThrow(
       "arrangement must be 'interleaved' or",
@@ -153,6 +164,53 @@ describe('R-Drop', () => {
     expect(() =>
       rDrop<Tensor, undefined, unknown>(() => ({ loss: fill([], 0), parts: {} }))(w, undefined, undefined),
     ).toThrow('objectiveOf');
+  });
+});
+
+describe('weights of unlabelled rows', () => {
+  /** Rows whose two copies, or whose teacher and student, are as far apart as the weights tell. */
+  const rows = constant([2, 0, 0, 0, 1, 5], [2, 3]);
+  const first = { weights: constant([1, 0]) };
+
+  it.each(['separate', 'interleaved', 'concatenated'] as const)(
+    'consistency takes those of the batch, %s',
+    (arrangement) => {
+      const noisy: Model<Tensor, { weights: Tensor }> = (w, { weights }, key) => {
+        const all = weights.shape[0] === 2 ? w : duplicateRows(w, arrangement as 'interleaved');
+        return dropout(all, { rate: 0.5, key });
+      };
+      const apart = (weights: number[], doubled = false) => {
+        const batch = { weights: constant(weights, [2]) };
+        const given = doubled ? duplicateRows(batch, arrangement as 'interleaved') : batch;
+        return numbers(
+          consistency(noisy, { arrangement, doubled, weights: (b) => b.weights })(rows, given, at(5)).loss,
+        )[0] as number;
+      };
+      const [both, one, other] = [
+        [1, 1],
+        [1, 0],
+        [0, 1],
+      ].map((weights) => apart(weights)) as [number, number, number];
+      expect(one).not.toBeCloseTo(other, 2);
+      expect(both).toBeCloseTo((one + other) / 2, 5);
+      expect(apart([3, 1])).toBeCloseTo((3 * one + other) / 4, 5);
+      if (arrangement === 'separate') return;
+      const [twice, twiceOne] = [apart([3, 1], true), apart([1, 0], true)];
+      expect(twice).toBeCloseTo((3 * twiceOne + apart([0, 1], true)) / 4, 5);
+    },
+  );
+  it('VAT averages over rows with weight', () => {
+    const whole: Scope<Tensor, typeof first> = { rows: 'batch', of: (x) => x, put: (_x, batch, x) => [x, batch] };
+    const loss = (weights?: (b: typeof first) => Tensor, x = rows) =>
+      numbers(
+        virtualAdversarial((z: Tensor, _batch: typeof first) => z, {
+          ...{ scope: whole, norm: 'perSample', xi: 0.1, epsilon: 0.5, iterations: 0 },
+          ...(weights ? { weights } : {}),
+        })(x, first, at(1)).loss,
+      )[0] as number;
+    const alone = loss(undefined, constant([2, 0, 0], [1, 3]));
+    expect(loss(({ weights }) => weights)).toBeCloseTo(alone, 5);
+    expect(loss()).not.toBeCloseTo(alone, 3);
   });
 });
 

@@ -47,6 +47,23 @@ it('a zero vector is at cosine 0, with finite slopes', () => {
   expect(values.values[0]).toBe(0);
   expect([...slopes.values].every(Number.isFinite)).toBe(true);
 });
+it('a vector of any length has its own cosine', () => {
+  const tiny = constant([3e-6, 4e-6, 1e-7, 0], [2, 2]);
+  const { values } = evaluate(engine, cosineSimilarities(tiny, constant([3, 4], [1, 2])));
+  expect(values[0]).toBeCloseTo(1, 5);
+  expect(values[1]).toBeCloseTo(0.6, 5);
+});
+it('alignment is the mean cosine of partners', () => {
+  let call = 0;
+  const sides = (x: Tensor) => (call++ % 2 === 0 ? x : constant([1, 0, 1, 1, 0, 1, 1, 1, 1], [3, 3]));
+  const part = (of: ReturnType<typeof simcse<Tensor, undefined>>) =>
+    evaluate(engine, of(identity, undefined, undefined).parts.alignment as Tensor).values[0] as number;
+  // Cosines 1/√2, 0 and 1/√3 with the axes.
+  const expected = (1 / Math.SQRT2 + 0 + 1 / Math.sqrt(3)) / 3;
+  expect(part(simcse(sides))).toBeCloseTo(expected, 6);
+  const pair = { anchors: () => undefined, positives: () => undefined };
+  expect(part(supervisedSimcse<Tensor, undefined, undefined>(sides, pair) as never)).toBeCloseTo(expected, 6);
+});
 it('refuses a temperature that is not positive', () => {
   expect(() => simcse(vectors, { temperature: 0 })).toThrow('temperature must be > 0, got 0');
 });

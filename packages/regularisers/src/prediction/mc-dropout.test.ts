@@ -5,6 +5,7 @@ import {
   type Engine,
   evaluate,
   type Key,
+  randomUniform,
   rootKey,
   type Tensor,
   tfjsEngine,
@@ -47,6 +48,20 @@ describe.each(['separate', 'concatenated'] as const)('MC-dropout, %s', (arrangem
   });
 });
 
+it('joined samples of two pieces of a batch share no draws', () => {
+  const draws = (row: number) => {
+    let seen: Tensor | undefined;
+    const drawing = (_w: Tensor, rows: Tensor, k: Key | undefined) => {
+      seen = randomUniform(k as Key, rows.shape);
+      return seen;
+    };
+    mcDropout(drawing, { samples: 4, arrangement: 'concatenated' })(w, x, rootKey(constant([2, 1, row], [3], 'int32')));
+    return [...evaluate(engine, seen as Tensor).values];
+  };
+  const first = new Set(draws(0));
+  expect(first.size).toBe(24);
+  expect(draws(2).filter((v) => first.has(v))).toEqual([]);
+});
 it('refuses samples that are no positive integer', () => {
   expect(() => mcDropout(model(0), { samples: 0 })).toThrow('samples must be > 0, got 0');
   expect(() => mcDropout(model(0), { samples: 2.5 })).toThrow('samples must be an integer, got 2.5');

@@ -10,7 +10,7 @@ import {
   tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { labelSmoothing, type Objective, objectiveOf, randomReplacement } from '../index.ts';
+import { labelSmoothing, type Objective, objectiveOf, randomReplacement, weightedMean } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -35,6 +35,18 @@ describe('label smoothing', () => {
     const log = [2, 1, 0, 0].map((x) => x - Math.log(Math.exp(2) + Math.exp(1) + 2));
     const expected = -(0.7 * (log[0] as number) + 0.1 * ((log[1] as number) + (log[2] as number) + (log[3] as number)));
     expect(loss([2, 1, 0, 0], { epsilon: 0.3, over: 'others' })).toBeCloseTo(expected, 5);
+  });
+  it('tokens without weight do not count', () => {
+    const tokens = constant([2, 1, 0, 0, 9, 9], [1, 2, 3]);
+    const weights = () => constant([1, 0], [1, 2]);
+    const weighted = objectiveOf<Tensor, Tensor, Tensor>(
+      (z) => z,
+      (z, labels) => weightedMean(sparseCrossEntropy(z, labels), weights()),
+    );
+    const { parts } = labelSmoothing(weighted, { weights })(tokens, constant([0, 0], [1, 2], 'int32'), undefined);
+    const log = [2, 1, 0].map((x) => x - Math.log(Math.exp(2) + Math.exp(1) + 1));
+    const uniform = -log.reduce((a, b) => a + b) / 3;
+    expect(evaluate(engine, parts.uniformCrossEntropy as Tensor).values[0]).toBeCloseTo(uniform, 5);
   });
   it('refuses ε above 1', () => {
     expect(() => labelSmoothing(plain, { epsilon: 1.2 })).toThrow('epsilon must be ≥ 0 and ≤ 1, got 1.2');
