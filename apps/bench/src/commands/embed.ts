@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { EngineName } from '@cloze/backend';
 import type { SentencePooling } from '@cloze/encoder';
 import { type Command, Option } from 'commander';
 import { embedTexts } from '../model/embed-texts.ts';
 import { engineOption } from '../model/engine-option.ts';
 import { openModel } from '../model/open-model.ts';
+import { streamLines } from '../score/stream-lines.ts';
 import { whole } from '../whole.ts';
 
 interface EmbedCommandOptions {
@@ -39,16 +38,11 @@ export async function embedCommand(
         }
       }
     };
-    const lines = createInterface({
-      input: file === '-' ? process.stdin : createReadStream(file),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    });
     let waiting: string[] = [];
     let done = 0;
     const started = Date.now();
-    for await (const line of lines) {
-      if (line.trim() === '') continue;
-      waiting.push(line);
+    for await (const { text } of streamLines(file)) {
+      waiting.push(text);
       if (waiting.length < window) continue;
       await flush(waiting);
       done += waiting.length;

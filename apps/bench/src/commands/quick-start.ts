@@ -16,7 +16,7 @@ import { planFor } from '../quick-start/plan.ts';
 import { quickStartReport } from '../quick-start/report.ts';
 import { comparisonHeader, comparisonRows, resultHeader, resultRows } from '../quick-start/result-table.ts';
 import { writeWhole } from '../runs/write-whole.ts';
-import { stopSignals } from '../torture/stop-signals.ts';
+import { stopSignals } from '../stop-signals.ts';
 import { whole } from '../whole.ts';
 
 /** Options of the quick start. */

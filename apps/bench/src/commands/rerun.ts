@@ -7,7 +7,7 @@ import { encoderOf } from '../runs/encoder-of.ts';
 import { executeRun } from '../runs/execute-run.ts';
 import { readPredictions, readRecord } from '../runs/run-record.ts';
 import { runFolder } from '../runs/run-spec.ts';
-import { stopSignals } from '../torture/stop-signals.ts';
+import { stopSignals } from '../stop-signals.ts';
 
 /** Options of `bench rerun`. */
 export interface RerunOptions {

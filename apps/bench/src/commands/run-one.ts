@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Interrupted } from '../recipes/parts/lab.ts';
 import { executeRun } from '../runs/execute-run.ts';
 import type { ChildTask } from '../runs/run-in-child.ts';
-import { stopSignals } from '../torture/stop-signals.ts';
+import { stopSignals } from '../stop-signals.ts';
 
 /** The exit code of a run that was stopped and has saved itself (EX_TEMPFAIL). */
 const interruptedCode = 75;

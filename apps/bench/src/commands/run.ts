@@ -10,7 +10,7 @@ import { folderQueue } from '../runs/folder-queue.ts';
 import { isFinished } from '../runs/run-record.ts';
 import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
-import { stopSignals } from '../torture/stop-signals.ts';
+import { stopSignals } from '../stop-signals.ts';
 import { UsageError } from '../usage-error.ts';
 import { whole } from '../whole.ts';
 

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { MaskableBatch } from '@cloze/masking';
+import { peerProcess } from '../peer-process.ts';
 
 /**
  * Hugging Face's collator at its best: padded int64 tensors and the special-tokens mask ready, one thread, only `torch_mask_tokens` timed.
@@ -44,35 +43,14 @@ export async function transformersPeer(
   batches: readonly MaskableBatch[],
   { vocabulary, maskId }: { readonly vocabulary: number; readonly maskId: number },
 ): Promise<{ version: string; pass: (policy: 'bernoulli' | 'whole-word') => Promise<number>; stop: () => void }> {
-  const child = spawn(python, ['-c', script, ...[vocabulary, maskId, batches.length].map(String)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let complaint = '';
-  child.stderr.on('data', (text) => {
-    complaint = `${complaint}${text}`.slice(-2000);
-  });
-  child.on('error', (error) => {
-    complaint = error.message;
-  });
-  child.stdin.on('error', () => {});
   const bytes = (array: Int32Array | Uint8Array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  for (const { shape, ids, maskable, words } of batches)
-    for (const array of [Int32Array.from(shape), ids, maskable, words]) child.stdin.write(bytes(array));
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done)
-      throw new Error(
-        `${python} stopped: ${complaint.trim().split('\n').at(-1)}; give an interpreter with torch and transformers by --python.`,
-      );
-    return value as string;
-  };
-  return {
-    version: (await next()).replace('ready ', ''),
-    pass: async (policy) => {
-      child.stdin.write(`${policy}\n`);
-      return Number(await next());
-    },
-    stop: () => child.stdin.end(),
-  };
+  const input = batches.flatMap(({ shape, ids, maskable, words }) =>
+    [Int32Array.from(shape), ids, maskable, words].map(bytes),
+  );
+  const { name, ask, stop } = await peerProcess(
+    python,
+    ['-c', script, ...[vocabulary, maskId, batches.length].map(String)],
+    { input, advice: 'give an interpreter with torch and transformers by --python.' },
+  );
+  return { version: name, pass: ask, stop };
 }

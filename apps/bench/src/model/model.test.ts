@@ -14,7 +14,8 @@ import {
 import { savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { specialTokens, tokenizerJson, vocabularyFrom } from '@cloze/tokenizer';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { embedCommand } from '../commands/embed.ts';
 import { embedTexts } from './embed-texts.ts';
 import { fillMasks } from './fill-masks.ts';
 import { generateText } from './generate-text.ts';
@@ -113,6 +114,26 @@ describe('embedTexts', () => {
     expect(Math.hypot(...(unit as Float32Array))).toBeCloseTo(1, 6);
     expect(() => embedTexts(model, { pooling: 'pooler' })).toThrow('has no pooler');
     model.dispose();
+  });
+});
+
+describe('bench embed', () => {
+  it('gives a vector a line; only \\n ends one, so a text may hold U+2028', async () => {
+    const file = join(folder, 'texts.txt');
+    writeFileSync(file, '明月\u2028光\r\n\n床前\n');
+    const written: string[] = [];
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((piece) => written.push(String(piece)) > 0);
+    try {
+      const model = await save('embed-command');
+      await embedCommand(file, { model, pool: 'mean', normalise: false, rows: 2, engine: 'cpu', json: true });
+    } finally {
+      write.mockRestore();
+    }
+    const found = written.map((line) => JSON.parse(line) as { text: string; embedding: number[] });
+    expect(found.map(({ text: line, embedding }) => [line, embedding.length])).toEqual([
+      ['明月\u2028光', 16],
+      ['床前', 16],
+    ]);
   });
 });
 

@@ -39,7 +39,7 @@ import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
 import { floats } from '../host-tensors.ts';
 import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
 import { restoreVariables } from '../runs/restore-variables.ts';
-import { stopSignals } from './stop-signals.ts';
+import { stopSignals } from '../stop-signals.ts';
 import type { Task } from './task.ts';
 
 /** What a life tells its parent, one JSON object a line. */
