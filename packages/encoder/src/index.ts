@@ -13,6 +13,7 @@ export {
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
 export { type ModelFamily, modelNames, optionalNames } from './checkpoint/names/model-names.ts';
 export type { NamePair } from './checkpoint/names/name-pairs.ts';
+export type { StoredFloat } from './checkpoint/narrow-floats.ts';
 export { readPytorchBin } from './checkpoint/pytorch/read-pytorch-bin.ts';
 export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
 export { shardNames } from './checkpoint/shard-names.ts';

@@ -2,6 +2,7 @@ import { type Activation, type EncoderConfig, encoderConfig } from '../config/en
 import { CheckpointError } from './checkpoint-error.ts';
 import type { CheckpointExtras } from './convert-parameters.ts';
 import type { ModelFamily } from './names/model-names.ts';
+import type { StoredFloat } from './narrow-floats.ts';
 
 /** A `config.json` understood: ours, the family, and the file itself, whose other keys survive a round trip. */
 export interface HubConfig {
@@ -94,6 +95,7 @@ function architecture(family: ModelFamily, { classifier, span, detector }: Check
 /**
  * A `config.json` for this config: Hugging Face's keys over what the file it came from said, and, under `cloze`, what only we have.
  *
+ * @param options.dtype how the weights are written, default float32
  * @param options.tied whether the output matrix is the token table (`tie_word_embeddings`), default true
  *
  * A model with parts transformers lacks gets a `model_type` of ours, so that `AutoConfig` fails loudly instead of loading a wrong one.
@@ -104,8 +106,10 @@ export function configToHub(
     family = 'bert',
     file = {},
     tied = true,
+    dtype = 'float32',
     ...extras
-  }: Partial<Pick<HubConfig, 'family' | 'file'>> & CheckpointExtras & { readonly tied?: boolean } = {},
+  }: Partial<Pick<HubConfig, 'family' | 'file'>> &
+    CheckpointExtras & { readonly tied?: boolean; readonly dtype?: StoredFloat } = {},
 ): Record<string, unknown> {
   const { normPlacement, attentionKind, headNormEpsilon, positionKind, embeddingWidth, width } = config;
   const own = {
@@ -139,9 +143,9 @@ export function configToHub(
     ...((embeddingWidth !== width || family === 'albert' || family === 'electra') && {
       embedding_size: embeddingWidth,
     }),
-    // Weights are written as float32 whatever they were; a head of its own would be tied again on loading if nothing said so.
-    ...('torch_dtype' in file && { torch_dtype: 'float32' }),
-    ...('dtype' in file && { dtype: 'float32' }),
+    // Weights may have been of another type; a head of its own would be tied again on loading if nothing said so.
+    ...('torch_dtype' in file && { torch_dtype: dtype }),
+    ...(('dtype' in file || dtype !== 'float32') && { dtype }),
     ...((!tied || 'tie_word_embeddings' in file) && { tie_word_embeddings: tied }),
     ...(Object.keys(own).length > 0 && { cloze: own }),
   };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,6 +112,40 @@ describe('folders saved by transformers (tooling/oracles/encoder_pretrained.py)'
     expect(ours?.equals(theirs as Buffer)).toBe(true);
   });
 
+  it.each(['float16', 'bfloat16'] as const)(
+    '%s: our file is theirs, byte for byte, and its config says so',
+    async (dtype) => {
+      const [target, source] = [join(folder, `${dtype}-bytes`), join(root, `bert-${dtype}`)];
+      await savePretrained(target, await loadPretrained(source), { dtype });
+      const [ours, theirs] = [target, source].map((path) => readFileSync(join(path, 'model.safetensors')));
+      expect(ours?.equals(theirs as Buffer)).toBe(true);
+      expect(JSON.parse(readFileSync(join(target, 'config.json'), 'utf8'))).toMatchObject({ dtype });
+    },
+  );
+
+  it('sharded: every file within the limit, listed as theirs is, and the same model again', async () => {
+    const [target, source] = [join(folder, 'sharded'), join(root, 'bert-sharded')];
+    const loaded = await loadPretrained(source);
+    await savePretrained(target, loaded, { maxShardSize: 3000 });
+    const index = 'model.safetensors.index.json';
+    const [ours, theirs] = [target, source].map((path) => JSON.parse(readFileSync(join(path, index), 'utf8')));
+    expect(ours.metadata).toEqual(theirs.metadata);
+    expect(Object.keys(ours.weight_map)).toEqual(Object.keys(theirs.weight_map));
+    const files = readdirSync(target).filter((name) => name.endsWith('.safetensors'));
+    expect(files).toEqual([1, 2, 3].map((i) => `model-0000${i}-of-00003.safetensors`));
+    for (const name of files) {
+      const { tensors } = readSafetensors(readFileSync(join(target, name)));
+      const bytes = [...tensors.values()].reduce((sum, { values }) => sum + values.byteLength, 0);
+      expect(bytes).toBeLessThanOrEqual(3000);
+    }
+    expect((await loadPretrained(target)).parameters).toEqual(loaded.parameters);
+    // Saved whole again, nothing of the shards is left.
+    await savePretrained(target, loaded);
+    expect(readdirSync(target).filter((name) => /model/.test(name))).toEqual(['model.safetensors']);
+    await expect(savePretrained(target, loaded, { maxShardSize: 0 })).rejects.toThrow('maxShardSize must be > 0');
+    expect((await loadPretrained(target)).parameters).toEqual(loaded.parameters);
+  });
+
   it("roformer: our file has theirs' tensors, its constant sinusoids too", async () => {
     const target = join(folder, 'roformer-tensors');
     await savePretrained(target, await loadPretrained(join(root, 'roformer')));
@@ -178,21 +212,33 @@ describe('a model trained here, opened by transformers', () => {
       const corrected = trained('bert', {});
       models.push({ ...corrected, ...correctEmbeddings(corrected.parameters, corrected.config, { maskId: 4 }) });
       const targets = models.map((_, i) => join(folder, `trained-${i}`));
+      // Sharded and 16-bit files too: transformers computes with what it reads from them, as we do.
+      for (const options of [
+        { maxShardSize: 2000 },
+        { dtype: 'bfloat16' },
+        { dtype: 'float16', maxShardSize: 1000 },
+      ] as const) {
+        const target = join(folder, `trained-${Object.values(options).join('-')}`);
+        await savePretrained(target, trained('bert', {}), options);
+        targets.push(target);
+      }
       for (const [i, model] of models.entries()) await savePretrained(targets[i] as string, model);
       const { status, stdout, stderr } = spawnSync(python as string, [script, '--check', ...targets], {
         encoding: 'utf8',
       });
       expect(status, stderr).toBe(0);
       const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-      expect(lines).toHaveLength(models.length);
+      expect(lines).toHaveLength(targets.length);
       for (const [i, line] of lines.entries()) {
         const theirs = JSON.parse(line) as Record<string, string[]> & { readonly logits: number[] };
         const ours = evaluate(engine, logitsOf(await loadPretrained(targets[i] as string))).values;
-        const which = `${models[i]?.family} ${i}`;
+        const which = targets[i] as string;
         expect(distance(real(ours), real(theirs.logits)), which).toBeLessThan(1e-5);
         expect([theirs.missing_keys, theirs.unexpected_keys, theirs.mismatched_keys], which).toEqual([[], [], []]);
       }
-      const written = readSafetensors(readFileSync(join(targets.at(-1) as string, 'model.safetensors'))).tensors;
+      const written = readSafetensors(
+        readFileSync(join(targets[models.length - 1] as string, 'model.safetensors')),
+      ).tensors;
       expect(written.has('cls.predictions.decoder.bias')).toBe(true);
     },
     600_000,

@@ -1,32 +1,40 @@
 import type { HostTensor } from '@cloze/backend';
+import { narrowFloats, type StoredFloat } from './narrow-floats.ts';
 
-const names = { float32: 'F32', int32: 'I32', bool: 'BOOL' } as const;
-const bytesOf = { float32: 4, int32: 4, bool: 1 } as const;
+const names = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', int32: 'I32', bool: 'BOOL' } as const;
 
 /**
  * A safetensors file: widest types first, then by name, as the reference writes it; the header is padded to 8 bytes.
  *
  * @param metadata default `{ format: 'pt' }`, which Python's loader of transformers asks for
+ * @param options.dtype how floats are written, default `float32`; 16-bit ones are rounded to the nearest
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
+  { dtype: float = 'float32' }: { readonly dtype?: StoredFloat } = {},
 ): Uint8Array {
-  const order = [...tensors].sort(([a, x], [b, y]) => bytesOf[y.dtype] - bytesOf[x.dtype] || (a < b ? -1 : 1));
+  const order = [...tensors]
+    .map(([name, { dtype, shape, values }]) => {
+      const narrow = dtype === 'float32' && float !== 'float32';
+      const stored = narrow ? narrowFloats(values as Float32Array, float) : values;
+      return { name, shape, stored, type: names[dtype === 'float32' ? float : dtype] };
+    })
+    .sort((a, b) => b.stored.BYTES_PER_ELEMENT - a.stored.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
   let at = 0;
-  const entries = order.map(([name, { dtype, shape, values }]) => {
+  const entries = order.map(({ name, shape, stored, type }) => {
     const begin = at;
-    at += values.byteLength;
-    return [name, { dtype: names[dtype], shape, data_offsets: [begin, at] }] as const;
+    at += stored.byteLength;
+    return [name, { dtype: type, shape, data_offsets: [begin, at] }] as const;
   });
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...entries])));
   const length = Math.ceil(text.length / 8) * 8;
   const file = new Uint8Array(8 + length + at).fill(0x20, 8, 8 + length);
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.set(text, 8);
-  for (const [i, [, { values }]] of order.entries()) {
+  for (const [i, { stored }] of order.entries()) {
     file.set(
-      new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
       8 + length + (entries[i]?.[1].data_offsets[0] as number),
     );
   }

@@ -1,9 +1,20 @@
 import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { HostTensor } from '@cloze/backend';
 import { checkpointFromParameters } from '../convert-parameters.ts';
 import { configToHub } from '../hub-config.ts';
+import type { StoredFloat } from '../narrow-floats.ts';
+import { splitIntoShards } from '../split-into-shards.ts';
 import { writeSafetensors } from '../write-safetensors.ts';
 import type { Pretrained } from './pretrained.ts';
+
+/** How the weights are written. */
+export interface SaveOptions {
+  /** Type of the numbers in the file, default `float32`. 16-bit files are half as large; loading widens them, rounded as they are. */
+  readonly dtype?: StoredFloat;
+  /** Bytes of one file's weights, default one file for all (transformers' default is 50e9). More are listed in `model.safetensors.index.json`. */
+  readonly maxShardSize?: number;
+}
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'w');
@@ -22,6 +33,7 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
  * replaced, and stays untouched if anything fails (a full disk, say).
  *
  * @param folder its parent is made if it does not exist
+ * @throws {CheckpointError} for a `maxShardSize` that is no positive number
  */
 export async function savePretrained(
   folder: string,
@@ -33,6 +45,7 @@ export async function savePretrained(
     tokenizerFiles = {},
     ...extras
   }: Partial<Pretrained> & Pick<Pretrained, 'parameters' | 'config'>,
+  { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY }: SaveOptions = {},
 ): Promise<void> {
   const target = resolve(folder);
   await mkdir(dirname(target), { recursive: true });
@@ -48,9 +61,27 @@ export async function savePretrained(
       ...(span && { span }),
     };
     const tensors = checkpointFromParameters(parameters, config, parts);
-    const text = `${JSON.stringify(configToHub(config, { ...parts, file, tied: !parameters.languageModel.output }), null, 2)}\n`;
-    await writeDurably(join(fresh, 'config.json'), new TextEncoder().encode(text));
-    await writeDurably(join(fresh, 'model.safetensors'), writeSafetensors(tensors));
+    const writeJson = (name: string, value: unknown) =>
+      writeDurably(join(fresh, name), new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
+    await writeJson(
+      'config.json',
+      configToHub(config, { ...parts, file, dtype, tied: !parameters.languageModel.output }),
+    );
+    const width = dtype === 'float32' ? 4 : 2;
+    const sizes = [...tensors].map(
+      ([
+        name,
+        {
+          values: { length },
+        },
+      ]) => [name, { elements: length, bytes: length * width }] as const,
+    );
+    const { files, index } = splitIntoShards(new Map(sizes), maxShardSize);
+    for (const [name, names] of files) {
+      const shard = new Map(names.map((tensor) => [tensor, tensors.get(tensor) as HostTensor]));
+      await writeDurably(join(fresh, name), writeSafetensors(shard, undefined, { dtype }));
+    }
+    if (index) await writeJson('model.safetensors.index.json', index);
     for (const [name, bytes] of Object.entries(tokenizerFiles)) await writeDurably(join(fresh, basename(name)), bytes);
     // rename cannot replace a full folder: the old one steps aside first, and is removed last.
     const old = `${fresh}-old`;
