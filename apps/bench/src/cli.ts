@@ -11,6 +11,7 @@ import { addList } from './commands/list.ts';
 import { addMask } from './commands/mask.ts';
 import { addPerf } from './commands/perf.ts';
 import { addPmi } from './commands/pmi.ts';
+import { addProfile } from './commands/profile.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addReport } from './commands/report.ts';
 import { addRerun } from './commands/rerun.ts';
@@ -30,7 +31,7 @@ const program = new Command('bench')
   .showSuggestionAfterError();
 
 for (const add of [
-  ...[addQuickStart, addData, addPerf, addMask, addPmi, addTorture],
+  ...[addQuickStart, addData, addPerf, addProfile, addMask, addPmi, addTorture],
   ...[addFill, addEmbed, addGenerate, addScore, addExplain, addSummary, addFuzz],
   ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
 ]) {

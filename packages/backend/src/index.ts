@@ -22,6 +22,7 @@ export { visibleSoftmax } from './fused/visible-softmax.ts';
 export { type FindOptions, type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
 export { type Installation, type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
 export { thisMachine } from './install/this-machine.ts';
+export type { OperationTime } from './libtensorflow/read-step-stats.ts';
 export type { ServerOptions, TfServer } from './libtensorflow/types.ts';
 export {
   abs,

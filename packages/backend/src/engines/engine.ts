@@ -1,4 +1,5 @@
 import type { HostTensor, Tensor } from '../expression/tensor.ts';
+import type { OperationTime } from '../libtensorflow/read-step-stats.ts';
 
 /** Names of engines, best first. */
 export const engineNames = ['tensorflow-gpu', 'tensorflow', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
@@ -24,12 +25,20 @@ export interface Placement {
   readonly intraOpThreads?: number;
   /** Operations side by side, default all cores. */
   readonly interOpThreads?: number;
+  /**
+   * Let XLA compile the elementwise stretches between products into one loop each (layer norm, GELU, softmax, dropout, cross-entropy).
+   * A step of two layers takes about nine tenths of its time then; the first call with a set of shapes takes one to two seconds longer.
+   * Default: in functions that update variables, on processors of this process; never on GPUs, with `device`, `target` or `xla`.
+   */
+  readonly fuse?: boolean;
   /** Let XLA compile the whole graph, default false. */
   readonly xla?: boolean;
   /** A TensorFlow server to run on, such as `grpc://host:port`; default in this process. */
   readonly target?: string;
   /** Processor devices, `/cpu:0`, `/cpu:1`, …, default 1: more let a placement be tried on one machine. */
   readonly cpuDevices?: number;
+  /** Called after every run with what each operation cost; a run that is watched is slower. TensorFlow engines only. */
+  readonly onRun?: (times: readonly OperationTime[]) => void;
 }
 
 /** One set of variables and the functions prepared over it. @internal */

@@ -29,6 +29,7 @@ function countingLibrary() {
       op,
       constant: output,
       placeholder: output,
+      define: () => {},
       nodeCount: () => 0,
       dispose: () => {},
     }),
@@ -43,7 +44,7 @@ describe('graphProgram', () => {
   it('an Adam step over many parameters has a few control edges each, and reads no moments', async () => {
     const { library, counts } = countingLibrary();
     const engine = {
-      createProgram: (values, placement) => graphProgram(library, values, placement),
+      createProgram: (values, placement) => graphProgram(library, values, placement, { fusing: true }),
     } as Partial<Engine> as Engine;
     const n = 50;
     const value = { shape: [2], dtype: 'float32' as const, values: Float32Array.of(1, 2) };

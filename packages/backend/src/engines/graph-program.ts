@@ -1,6 +1,9 @@
 import type { DType, HostTensor, Operation, Tensor } from '../expression/tensor.ts';
 import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
+import { compiledMasks } from '../lowering/compiled-masks.ts';
+import { compiledStretches, worthCompiling } from '../lowering/compiled-stretches.ts';
 import { reachable } from '../lowering/interpret.ts';
+import { stretches, type Unit } from '../lowering/stretches.ts';
 import { adamEpsilon, lowerToTensorflow } from '../lowering/tensorflow-table.ts';
 import type { Placement, Program, Trace } from './engine.ts';
 
@@ -48,8 +51,11 @@ export function graphProgram(
   library: TensorflowLibrary,
   variables: ReadonlyMap<string, HostTensor>,
   placement: Placement,
+  { fusing }: { readonly fusing: boolean },
 ): Program {
-  const { device, ...config } = placement;
+  const { device, fuse, ...config } = placement;
+  // Elsewhere than on this process's processors it has not been measured.
+  const fuseSteps = fusing && !device && !config.target && !config.xla;
   const graph = library.newGraph();
   const session = library.newSession(graph, config);
   const sink: OpSink = device
@@ -86,6 +92,8 @@ export function graphProgram(
   };
   write(variables);
 
+  const compiledStretch = compiledStretches(library, graph, sink);
+  const compiledMask = compiledMasks(library, graph, sink);
   const prepare = ({ inputs, outputs, updates }: Trace) => {
     const number = entry++;
     const target = new Map(updates.map(([path, tensor]) => [tensor, path]));
@@ -113,17 +121,17 @@ export function graphProgram(
       const inputs = inside.has(operation) ? operation.inputs.filter((_, i) => i !== 1 && i !== 2) : operation.inputs;
       for (const tensor of inputs) needed.add(tensor);
     }
-    for (const operation of order) {
+    const emit = (operation: Operation): void => {
       const [output] = operation.outputs as [Tensor];
       const { name } = operation.primitive;
-      if (name === 'input' || inside.has(operation)) continue;
+      if (name === 'input' || inside.has(operation)) return;
       if (name === 'variable') {
-        if (!needed.has(output)) continue;
+        if (!needed.has(output)) return;
         const { handle } = stored.get(operation.attributes.path as string) as Stored;
         const read = first(sink.op('ReadVariableOp', [handle], { dtype: { type: output.dtype } }));
         values.set(output, read);
         reads.push(read);
-        continue;
+        return;
       }
       const results = lowerToTensorflow(
         sink,
@@ -131,6 +139,16 @@ export function graphProgram(
         operation,
       );
       for (const [i, result] of operation.outputs.entries()) values.set(result, results[i] as TfOutput);
+    };
+    const fused = fuse ?? (updates.length > 0 && fuseSteps);
+    const alone = (operation: Operation): Unit => ({ kind: 'alone', operation });
+    for (const unit of fused ? stretches(order, new Set(wanted)) : order.map(alone)) {
+      if (unit.kind === 'alone') emit(unit.operation);
+      else if (unit.kind === 'draw')
+        values.set(unit.mask, compiledMask(unit, values.get(unit.uniform.inputs[0] as Tensor) as TfOutput));
+      else if (worthCompiling(unit))
+        for (const [tensor, output] of compiledStretch(unit, values)) values.set(tensor, output);
+      else for (const operation of unit.operations) emit(operation);
     }
     // Nothing is written before every variable of this call has been read; one node waits for all, or every write would for each.
     const afterReads = updates.length > 0 ? [first(sink.op('NoOp', [], {}, { control: reads }))] : [];

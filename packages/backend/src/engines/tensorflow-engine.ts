@@ -67,5 +67,8 @@ export function tensorflowEngine(directory: string, { gpu = false }: { readonly 
     liveHandles: () => eager.liveHandles(),
     dispose: () => eager.dispose(),
   });
-  return { ...interpreted, createProgram: (variables, placement) => graphProgram(library, variables, placement) };
+  return {
+    ...interpreted,
+    createProgram: (variables, placement) => graphProgram(library, variables, placement, { fusing: !gpu }),
+  };
 }

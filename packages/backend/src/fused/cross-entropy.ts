@@ -1,7 +1,7 @@
 import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
-import { exp, multiply, negate, subtract } from '../operations/elementwise.ts';
-import { sum } from '../operations/reductions.ts';
+import { exp, log, multiply, negate, stopGradient, subtract } from '../operations/elementwise.ts';
+import { max, sum } from '../operations/reductions.ts';
 import { reshape } from '../operations/shape.ts';
 import { logSoftmax, softmax } from '../operations/softmax.ts';
 
@@ -43,8 +43,11 @@ export function sparseCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
       `sparseCrossEntropy: labels must be int32 [${logits.shape.slice(0, -1)}], got ${labels.dtype} [${labels.shape}].`,
     );
   }
-  const log = logSoftmax(reshape(logits, [-1, classes]));
-  return reshape(negate(pickColumns(log, reshape(labels, [-1]))), labels.shape);
+  const flat = reshape(logits, [-1, classes]);
+  // The largest logit is a constant here: the loss does not depend on what is subtracted, in any derivative.
+  const shifted = subtract(flat, stopGradient(max(flat, { axes: -1, keep: true })));
+  const normaliser = log(sum(exp(shifted), { axes: -1 }));
+  return reshape(subtract(normaliser, pickColumns(shifted, reshape(labels, [-1]))), labels.shape);
 }
 
 /** `KL(p‖q) = Σ p (ln p − ln q)` of each row, from the logits of both; gradients flow to both sides. `[..., classes]` → `[...]` */
@@ -55,6 +58,6 @@ export function klFromLogits(p: Tensor, q: Tensor): Tensor {
 
 /** `−Σ p ln p` of each row of logits. */
 export function entropyFromLogits(p: Tensor): Tensor {
-  const log = logSoftmax(p);
-  return negate(sum(multiply(exp(log), log), { axes: -1 }));
+  const logP = logSoftmax(p);
+  return negate(sum(multiply(exp(logP), logP), { axes: -1 }));
 }

@@ -29,6 +29,9 @@ const declarations = [
   'void TF_SetAttrShape(void*, const char*, int64_t*, int)',
   'void TF_SetAttrTensor(void*, const char*, void*, void*)',
   'int TF_OperationNumOutputs(void*)',
+  'void* TF_GraphToFunction(void*, const char*, uint8_t, int, void**, int, TF_Output*, int, TF_Output*, void*, void*, const char*, void*)',
+  'void TF_GraphCopyFunction(void*, void*, void*, void*)',
+  'void TF_DeleteFunction(void*)',
   'void* TF_AllocateTensor(int, int64_t*, int, size_t)',
   'void* TF_TensorData(void*)',
   'int TF_TensorType(void*)',
@@ -44,6 +47,10 @@ const declarations = [
   'void TF_CloseSession(void*, void*)',
   'void TF_DeleteSession(void*, void*)',
   'void TF_SessionRun(void*, void*, TF_Output*, void**, int, TF_Output*, _Out_ void**, int, void**, int, void*, void*)',
+  'void* TF_NewBuffer()',
+  'void* TF_NewBufferFromString(const void*, size_t)',
+  'TF_Buffer TF_GetBuffer(void*)',
+  'void TF_DeleteBuffer(void*)',
   'void* TF_NewServer(const void*, size_t, void*)',
   'void TF_ServerStart(void*, void*)',
   'const char* TF_ServerTarget(void*)',
@@ -85,6 +92,7 @@ export type Functions = Readonly<Record<NameIn<(typeof declarations)[number]>, N
 
 /** Looks every function up; one that is missing is an error that names it. */
 export function bindFunctions(library: LibraryHandle): Functions {
+  koffi.struct('TF_Buffer', { data: 'void*', length: 'size_t', deallocator: 'void*' });
   koffi.struct('TF_Output', { oper: 'void*', index: 'int' });
   const bound = declarations.map(
     (declaration) => [/(\w+)\(/.exec(declaration)?.[1] as string, library.func(declaration)] as const,

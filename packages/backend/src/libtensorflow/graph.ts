@@ -79,6 +79,27 @@ export function newGraph(native: Native): TfGraph {
       setAttribute(native, operation, 'shape', { shape });
       return finish(operation, `placeholder ${name}`)[0] as TfOutput;
     },
+    define: (name, body, inputs, outputs) => {
+      const made = call.TF_GraphToFunction(
+        body.pointer,
+        name,
+        0,
+        -1,
+        null,
+        inputs.length,
+        inputs,
+        outputs.length,
+        outputs,
+        null,
+        null,
+        null,
+        status,
+      );
+      check(`TF_GraphToFunction ${name}`);
+      call.TF_GraphCopyFunction(pointer, made, null, status);
+      call.TF_DeleteFunction(made);
+      check(`TF_GraphCopyFunction ${name}`);
+    },
     nodeCount: () => nodes,
     dispose: () => call.TF_DeleteGraph(pointer),
   };

@@ -13,6 +13,8 @@ export interface Native {
   toTensor(shape: readonly number[], dtype: TfType, values: ArrayBufferView): unknown;
   /** A copy of a TF_Tensor, which is deleted. */
   takeTensor(tensor: unknown): HostTensor;
+  /** A copy of a TF_Buffer's bytes; the buffer is deleted. */
+  takeBuffer(buffer: unknown): Uint8Array;
 }
 
 /** @param copy libc's memcpy in both directions: koffi's own encode and decode go element by element */
@@ -38,6 +40,13 @@ export function nativeOf(call: Functions, copyIn: NativeFunction, copyOut: Nativ
       const tensor = call.TF_AllocateTensor(typeNumbers[dtype], shape.map(BigInt), shape.length, values.byteLength);
       if (values.byteLength > 0) copyIn(call.TF_TensorData(tensor), values, values.byteLength);
       return tensor;
+    },
+    takeBuffer: (buffer) => {
+      const { data, length } = call.TF_GetBuffer(buffer) as { data: unknown; length: number | bigint };
+      const bytes = new Uint8Array(Number(length));
+      if (bytes.length > 0) copyOut(bytes, data, bytes.length);
+      call.TF_DeleteBuffer(buffer);
+      return bytes;
     },
     takeTensor: (tensor) => {
       const dtype = typeOfNumber(call.TF_TensorType(tensor));

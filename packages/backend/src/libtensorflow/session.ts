@@ -1,7 +1,12 @@
 import type { HostTensor } from '../expression/tensor.ts';
 import type { Native } from './native.ts';
+import { integer } from './protobuf.ts';
+import { readStepStats } from './read-step-stats.ts';
 import { encodeSessionConfig } from './session-config.ts';
 import type { Feed, SessionConfig, TfGraph, TfOutput, TfSession } from './types.ts';
+
+/** RunOptions with trace_level (1) FULL_TRACE. */
+const fullTrace = Uint8Array.from(integer(1, 3));
 
 /** A TF_Session over a graph that may still grow. */
 export function newSession(native: Native, graph: TfGraph, config: SessionConfig = {}): TfSession {
@@ -35,9 +40,13 @@ export function newSession(native: Native, graph: TfGraph, config: SessionConfig
     running++;
     const results: unknown[] = fetches.map(() => null);
     const operations = targets.map((target) => (target as unknown as { oper: unknown }).oper);
+    const traced = config.onRun && {
+      options: call.TF_NewBufferFromString(fullTrace, fullTrace.length),
+      metadata: call.TF_NewBuffer(),
+    };
     const parts = [
       session,
-      null,
+      traced?.options ?? null,
       feeds.map(({ output }) => output),
       fed,
       fed.length,
@@ -46,16 +55,21 @@ export function newSession(native: Native, graph: TfGraph, config: SessionConfig
       fetches.length,
       operations,
       operations.length,
-      null,
+      traced?.metadata ?? null,
       used,
     ];
     const finish = (): HostTensor[] => {
       running--;
+      const times = traced && readStepStats(native.takeBuffer(traced.metadata));
+      if (traced) call.TF_DeleteBuffer(traced.options);
       for (const tensor of fed) call.TF_DeleteTensor(tensor);
       const failure = call.TF_GetCode(used) === 0 ? undefined : `TF_SessionRun: ${call.TF_Message(used)}`;
       call.TF_DeleteStatus(used);
       close();
-      if (failure === undefined) return results.map((tensor) => native.takeTensor(tensor));
+      if (failure === undefined) {
+        if (times) config.onRun?.(times);
+        return results.map((tensor) => native.takeTensor(tensor));
+      }
       for (const tensor of results) if (tensor) call.TF_DeleteTensor(tensor);
       throw new Error(failure);
     };

@@ -1,4 +1,5 @@
 import type { HostTensor } from '../expression/tensor.ts';
+import type { OperationTime } from './read-step-stats.ts';
 
 /** Element types of TensorFlow that this package uses. */
 export type TfType =
@@ -53,6 +54,8 @@ export interface TfGraph extends OpSink {
   /** @internal */
   readonly pointer: unknown;
   placeholder(name: string, dtype: TfType, shape: readonly number[]): TfOutput;
+  /** Makes a function of another graph's nodes; an op of that name calls it. */
+  define(name: string, body: TfGraph, inputs: readonly TfOutput[], outputs: readonly TfOutput[]): void;
   nodeCount(): number;
   dispose(): void;
 }
@@ -86,6 +89,8 @@ export interface SessionConfig {
   readonly xla?: boolean;
   readonly target?: string;
   readonly cpuDevices?: number;
+  /** Called after each run with what every operation cost; tracing makes runs slower. */
+  readonly onRun?: (times: readonly OperationTime[]) => void;
 }
 
 /** One process of a TensorFlow cluster. */

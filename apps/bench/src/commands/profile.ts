@@ -1,0 +1,80 @@
+import type { Engine, OperationTime } from '@cloze/backend';
+import type { Command } from 'commander';
+import { openEngine } from '../model/open-engine.ts';
+import { chromeTrace } from '../perf/chrome-trace.ts';
+import { mlmTraining } from '../perf/mlm-training.ts';
+import { summariseTimes } from '../perf/summarise-times.ts';
+import { sizeName, type Work } from '../perf/work.ts';
+import { writeWhole } from '../runs/write-whole.ts';
+import { UsageError } from '../usage-error.ts';
+import { whole } from '../whole.ts';
+
+/** Options of a profile. */
+export interface ProfileOptions extends Work {
+  readonly steps: number;
+  readonly fuse: boolean;
+  readonly trace?: string;
+  readonly json: boolean;
+}
+
+/** Watches training steps of a random BERT and prints what each kind of operation costs. @throws {UsageError} on an engine without graphs */
+export async function profileCommand({ steps, fuse, trace, json, ...work }: ProfileOptions): Promise<void> {
+  const { engine } = await openEngine();
+  if (!engine.name.startsWith('tensorflow')) {
+    engine.dispose();
+    throw new UsageError(
+      `profile: only libtensorflow says what its operations cost, the engine here is ${engine.name}; see 'cloze-backend doctor'.`,
+    );
+  }
+  let last: readonly OperationTime[] = [];
+  const watched: Engine = {
+    ...engine,
+    createProgram: (variables, placement) =>
+      engine.createProgram(variables, { ...placement, ...(fuse ? {} : { fuse }), onRun: (times) => (last = times) }),
+  };
+  const { training, nextBatch } = mlmTraining(watched, work);
+  const seen: (readonly OperationTime[])[] = [];
+  const took: number[] = [];
+  for (let step = -2; step < steps; step++) {
+    const batch = nextBatch();
+    const before = performance.now();
+    await training.run(batch);
+    if (step < 0) continue;
+    took.push(performance.now() - before);
+    seen.push(last);
+  }
+  training.dispose();
+  engine.dispose();
+  const costs = summariseTimes(seen);
+  if (trace !== undefined) writeWhole(trace, chromeTrace(seen.at(-1) as readonly OperationTime[]));
+  if (json) {
+    for (const cost of costs) process.stdout.write(`${JSON.stringify(cost)}\n`);
+    return;
+  }
+  const row = (operation: string, calls: string | number, ms: string, share: string) =>
+    `${operation.padEnd(28)}${String(calls).padStart(6)}${ms.padStart(10)}${share.padStart(8)}\n`;
+  process.stdout.write(row('operation', 'calls', 'ms', 'share'));
+  for (const { operation, calls, ms, share } of costs.filter(({ ms }) => ms >= 0.01))
+    process.stdout.write(row(operation, calls, ms.toFixed(2), `${(share * 100).toFixed(1)} %`));
+  const kernels = costs.reduce((total, { ms }) => total + ms, 0);
+  process.stdout.write(
+    `step ${sizeName(work)}: ${Math.min(...took).toFixed(1)} ms at least, watched; ${kernels.toFixed(1)} ms of kernels, side by side\n`,
+  );
+}
+
+/** Declares `bench profile`. */
+export function addProfile(program: Command): void {
+  program
+    .command('profile')
+    .description('where the time of a training step goes, operation by operation')
+    .option('--layers <number>', 'layers of the encoder', whole(1), 2)
+    .option('--width <number>', 'its width', whole(64), 128)
+    .option('--batch <number>', 'rows of a batch', whole(1), 32)
+    .option('--length <number>', 'tokens of a row', whole(8), 64)
+    .option('--steps <number>', 'watched steps, after two of warm-up', whole(1), 10)
+    .option('--no-fuse', 'without stretches that XLA compiles')
+    .option('--trace <file>', 'also write the last step for chrome://tracing or ui.perfetto.dev')
+    .option('--json', 'one JSON object a kind of operation on stdout', false)
+    .addHelpText('after', '\nExample: pnpm bench profile --layers 4 --width 256 --trace step.json')
+    .action(profileCommand);
+}
