@@ -3,6 +3,7 @@
 usage: python torch_step.py MODE LAYERS WIDTH BATCH LENGTH
 MODE eager:   PyTorch at its best: AdamW(fused=True), scaled_dot_product_attention, head at masked positions only
      compile: the same with forward and loss under torch.compile
+     autocast: the first with forward and loss under torch.autocast of bfloat16
      run_mlm: BertForMaskedLM as transformers' run_mlm calls it: labels of -100, logits at every position
 """
 import sys
@@ -35,7 +36,12 @@ def everywhere(ids, targets):
     return model(input_ids=ids, attention_mask=attend, labels=labels).loss
 
 
-loss_of = {'eager': at_masked, 'compile': torch.compile(at_masked), 'run_mlm': everywhere}[mode]
+def autocast(ids, targets):
+    with torch.autocast('cpu', torch.bfloat16):
+        return at_masked(ids, targets)
+
+
+loss_of = {'eager': at_masked, 'compile': torch.compile(at_masked), 'autocast': autocast, 'run_mlm': everywhere}[mode]
 
 
 def unit():
@@ -51,5 +57,5 @@ def unit():
     return step
 
 
-names = {'eager': 'eager', 'compile': 'torch.compile', 'run_mlm': f'transformers {transformers.__version__} BertForMaskedLM, labels -100'}
+names = {'eager': 'eager', 'compile': 'torch.compile', 'autocast': 'autocast bfloat16', 'run_mlm': f'transformers {transformers.__version__} BertForMaskedLM, labels -100'}
 serve(f'torch {torch.__version__} {names[mode]}, AdamW(fused), SDPA', unit)

@@ -1,5 +1,5 @@
-import type { Engine, OperationTime } from '@cloze/backend';
-import type { Command } from 'commander';
+import type { OperationTime, Placement } from '@cloze/backend';
+import { type Command, Option } from 'commander';
 import { openEngine } from '../model/open-engine.ts';
 import { chromeTrace } from '../perf/chrome-trace.ts';
 import { mlmTraining } from '../perf/mlm-training.ts';
@@ -13,12 +13,20 @@ import { whole } from '../whole.ts';
 export interface ProfileOptions extends Work {
   readonly steps: number;
   readonly fuse: boolean;
+  readonly matmulPrecision: NonNullable<Placement['matmulPrecision']>;
   readonly trace?: string;
   readonly json: boolean;
 }
 
 /** Watches training steps of a random BERT and prints what each kind of operation costs. @throws {UsageError} on an engine without graphs */
-export async function profileCommand({ steps, fuse, trace, json, ...work }: ProfileOptions): Promise<void> {
+export async function profileCommand({
+  steps,
+  fuse,
+  matmulPrecision,
+  trace,
+  json,
+  ...work
+}: ProfileOptions): Promise<void> {
   const { engine } = await openEngine();
   if (!engine.name.startsWith('tensorflow')) {
     engine.dispose();
@@ -27,12 +35,13 @@ export async function profileCommand({ steps, fuse, trace, json, ...work }: Prof
     );
   }
   let last: readonly OperationTime[] = [];
-  const watched: Engine = {
-    ...engine,
-    createProgram: (variables, placement) =>
-      engine.createProgram(variables, { ...placement, ...(fuse ? {} : { fuse }), onRun: (times) => (last = times) }),
-  };
-  const { training, nextBatch } = mlmTraining(watched, work);
+  const { training, nextBatch } = mlmTraining(engine, work, {
+    ...(fuse ? {} : { fuse }),
+    matmulPrecision,
+    onRun: (times) => {
+      last = times;
+    },
+  });
   const seen: (readonly OperationTime[])[] = [];
   const took: number[] = [];
   for (let step = -2; step < steps; step++) {
@@ -73,6 +82,9 @@ export function addProfile(program: Command): void {
     .option('--length <number>', 'tokens of a row', whole(8), 64)
     .option('--steps <number>', 'watched steps, after two of warm-up', whole(1), 10)
     .option('--no-fuse', 'without stretches that XLA compiles')
+    .addOption(
+      new Option('--matmul-precision <type>', 'of matrix products').choices(['float32', 'bfloat16']).default('float32'),
+    )
     .option('--trace <file>', 'also write the last step for chrome://tracing or ui.perfetto.dev')
     .option('--json', 'one JSON object a kind of operation on stdout', false)
     .addHelpText('after', '\nExample: pnpm bench profile --layers 4 --width 256 --trace step.json')

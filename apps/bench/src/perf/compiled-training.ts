@@ -6,6 +6,7 @@ import {
   type HostTensor,
   type Key,
   type MapTree,
+  type Placement,
   rootKey,
   type Tensor,
 } from '@cloze/backend';
@@ -24,8 +25,9 @@ export function compiledTraining<P, I>(
   engine: Engine,
   parameters: P,
   lossOf: (parameters: MapTree<P, Tensor>, inputs: I, key: Key) => Tensor,
+  placement: Placement = {},
 ): CompiledTraining<I> {
-  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) });
+  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) }, placement);
   const step = compile(variables, (state, batch: AdamWStep<Tensor> & { inputs: I; key: Tensor }) => {
     const current = state.parameters as MapTree<P, Tensor>;
     const loss = lossOf(current, batch.inputs, rootKey(batch.key));

@@ -1,4 +1,5 @@
 import type { PerfRow } from './row.ts';
+import { bfloat16Rows } from './rows/bfloat16.ts';
 import { dropTokenRows } from './rows/drop-token.ts';
 import { enduranceRows } from './rows/endurance.ts';
 import { forwardRows } from './rows/forward.ts';
@@ -12,6 +13,7 @@ import { stepRows } from './rows/steps.ts';
 /** What `bench perf GROUP` measures: a group is a file in `rows/` and a line here. */
 export const groups: Readonly<Record<string, readonly PerfRow[]>> = {
   steps: stepRows,
+  bfloat16: bfloat16Rows,
   forward: forwardRows,
   scoring: scoringRows,
   'drop-token': dropTokenRows,

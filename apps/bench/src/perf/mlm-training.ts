@@ -1,4 +1,4 @@
-import type { Engine, HostTensor, Tensor } from '@cloze/backend';
+import type { Engine, HostTensor, Placement, Tensor } from '@cloze/backend';
 import { encodeBert, encoderConfig, initialParameters, maskedCrossEntropy, predictTokens } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import type { TargetInputs } from '../quick-start/models.ts';
@@ -9,6 +9,7 @@ import { randomTargets, vocabularySize, type Work } from './work.ts';
 export function mlmTraining(
   engine: Engine,
   work: Work,
+  placement: Placement = {},
 ): { training: CompiledTraining<TargetInputs<Tensor>>; nextBatch: () => TargetInputs<HostTensor> } {
   const config = encoderConfig({ vocabularySize, width: work.width, layers: work.layers });
   const random = streamFrom(1);
@@ -19,6 +20,7 @@ export function mlmTraining(
       const { hidden } = encodeBert(parameters, inputs, config, key);
       return maskedCrossEntropy(predictTokens(parameters, hidden, positions, config), targets, weights).loss;
     },
+    placement,
   );
   return { training, nextBatch: () => randomTargets(work, random) };
 }

@@ -31,6 +31,12 @@ export interface Placement {
    * Default: in functions that update variables, on processors of this process; never on GPUs, with `device`, `target` or `xla`.
    */
   readonly fuse?: boolean;
+  /**
+   * Precision of the operands and results of matrix products, default `float32`. `bfloat16` keeps 8 bits of a number's 24 (2⁻⁹ relative);
+   * sums inside a product, everything between products, parameters and optimiser stay float32. Fast only where the processor has bfloat16 products
+   * (AVX512-BF16, AMX; GPUs), slower elsewhere. libtensorflow's compiled functions only.
+   */
+  readonly matmulPrecision?: 'float32' | 'bfloat16';
   /** Let XLA compile the whole graph, default false. */
   readonly xla?: boolean;
   /** A TensorFlow server to run on, such as `grpc://host:port`; default in this process. */

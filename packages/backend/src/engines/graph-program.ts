@@ -2,6 +2,8 @@ import type { DType, HostTensor, Operation, Tensor } from '../expression/tensor.
 import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
 import { compiledMasks } from '../lowering/compiled-masks.ts';
 import { compiledStretches, worthCompiling } from '../lowering/compiled-stretches.ts';
+import { graphValues } from '../lowering/graph-values.ts';
+import { handedOver } from '../lowering/handed-over.ts';
 import { reachable } from '../lowering/interpret.ts';
 import { stretches, type Unit } from '../lowering/stretches.ts';
 import { adamEpsilon, lowerToTensorflow } from '../lowering/tensorflow-table.ts';
@@ -14,6 +16,9 @@ interface Stored {
   readonly assign: TfOutput;
 }
 
+/** Products of matrices; attention's small products of many pairs gain nothing in bfloat16. */
+const isProduct = ({ primitive, outputs }: Operation): boolean =>
+  primitive.name === 'matmul' && outputs[0]?.shape.length === 2;
 const first = (outputs: readonly TfOutput[]): TfOutput => outputs[0] as TfOutput;
 const pathOf = (tensor: Tensor | undefined): string | undefined =>
   tensor?.operation.primitive.name === 'variable' ? (tensor.operation.attributes.path as string) : undefined;
@@ -53,7 +58,8 @@ export function graphProgram(
   placement: Placement,
   { fusing }: { readonly fusing: boolean },
 ): Program {
-  const { device, fuse, ...config } = placement;
+  const { device, fuse, matmulPrecision, ...config } = placement;
+  const lowProducts = matmulPrecision === 'bfloat16';
   // Elsewhere than on this process's processors it has not been measured.
   const fuseSteps = fusing && !device && !config.target && !config.xla;
   const graph = library.newGraph();
@@ -97,7 +103,7 @@ export function graphProgram(
   const prepare = ({ inputs, outputs, updates }: Trace) => {
     const number = entry++;
     const target = new Map(updates.map(([path, tensor]) => [tensor, path]));
-    const values = new Map<Tensor, TfOutput>();
+    const values = graphValues(sink);
     const reads: TfOutput[] = [];
     const placeholders = inputs.map(([path, tensor], i) => {
       const output = graph.placeholder(`call${number}/${i}`, tensor.dtype, tensor.shape);
@@ -133,21 +139,25 @@ export function graphProgram(
         reads.push(read);
         return;
       }
+      const low = lowProducts && isProduct(operation);
       const results = lowerToTensorflow(
         sink,
-        operation.inputs.map((tensor) => values.get(tensor) as TfOutput),
+        operation.inputs.map((tensor) => (low ? values.low(tensor) : values.of(tensor))),
         operation,
       );
-      for (const [i, result] of operation.outputs.entries()) values.set(result, results[i] as TfOutput);
+      for (const [i, result] of operation.outputs.entries())
+        values[low ? 'setLow' : 'set'](result, results[i] as TfOutput);
     };
     const fused = fuse ?? (updates.length > 0 && fuseSteps);
-    const alone = (operation: Operation): Unit => ({ kind: 'alone', operation });
-    for (const unit of fused ? stretches(order, new Set(wanted)) : order.map(alone)) {
+    const units: Unit[] = fused
+      ? stretches(order, new Set(wanted))
+      : order.map((operation) => ({ kind: 'alone', operation }));
+    const handedBy = handedOver(units, new Set(wanted), (operation) => lowProducts && isProduct(operation));
+    for (const unit of units) {
       if (unit.kind === 'alone') emit(unit.operation);
       else if (unit.kind === 'draw')
-        values.set(unit.mask, compiledMask(unit, values.get(unit.uniform.inputs[0] as Tensor) as TfOutput));
-      else if (worthCompiling(unit))
-        for (const [tensor, output] of compiledStretch(unit, values)) values.set(tensor, output);
+        values.set(unit.mask, compiledMask(unit, values.of(unit.uniform.inputs[0] as Tensor)));
+      else if (worthCompiling(unit)) compiledStretch(unit, values, handedBy(unit));
       else for (const operation of unit.operations) emit(operation);
     }
     // Nothing is written before every variable of this call has been read; one node waits for all, or every write would for each.
@@ -163,7 +173,7 @@ export function graphProgram(
       );
     const targets: TfOutput[] = [];
     for (const [path, tensor] of updates)
-      if (!inside.has(tensor.operation)) targets.push(assign(path, values.get(tensor) as TfOutput, tensor.dtype));
+      if (!inside.has(tensor.operation)) targets.push(assign(path, values.of(tensor), tensor.dtype));
     const shared = new Map<string, TfOutput>();
     const once = (key: string, make: () => TfOutput): TfOutput => {
       const made = shared.get(key) ?? make();
@@ -172,9 +182,15 @@ export function graphProgram(
     };
     const scalar = (value: number) => sink.constant([], 'float32', Float32Array.of(value));
     for (const { operation, paths } of adams) {
-      const [p, , , gradient, rate, power1, power2] = operation.inputs.map(
-        (tensor) => values.get(tensor) as TfOutput,
-      ) as [TfOutput, TfOutput, TfOutput, TfOutput, TfOutput, TfOutput, TfOutput];
+      const [p, , , gradient, rate, power1, power2] = operation.inputs.map((tensor) => values.of(tensor)) as [
+        TfOutput,
+        TfOutput,
+        TfOutput,
+        TfOutput,
+        TfOutput,
+        TfOutput,
+        TfOutput,
+      ];
       const { beta1, beta2, epsilon, decay } = operation.attributes as {
         beta1: number;
         beta2: number;
@@ -198,7 +214,7 @@ export function graphProgram(
       const operands = [parameter, mean, variance, power1, power2, rate, scalar(beta1), scalar(beta2), hat, gradient];
       targets.push(first(sink.op('ResourceApplyAdam', operands, {}, { control })));
     }
-    const fetches = outputs.map((output) => values.get(output) as TfOutput);
+    const fetches = outputs.map((output) => values.of(output));
     return (feeds: ReadonlyMap<string, HostTensor>) =>
       session.runAsync(
         placeholders.map(({ path, output }) => ({ output, value: feeds.get(path) as HostTensor })),

@@ -1,5 +1,6 @@
 import { type Operation, sizeOf, type Tensor } from '../expression/tensor.ts';
 import type { OpSink, TensorflowLibrary, TfGraph, TfOutput } from '../libtensorflow/types.ts';
+import type { GraphValues } from './graph-values.ts';
 import type { Stretch } from './settle-stretch.ts';
 import { lowerToTensorflow } from './tensorflow-table.ts';
 
@@ -15,22 +16,28 @@ export function worthCompiling({ operations, inputs, outputs }: Stretch): boolea
   return work.length >= 2 && largest >= worthwhile;
 }
 
+/** In which precisions a stretch hands a tensor over. */
+export interface Handed {
+  readonly tensor: Tensor;
+  readonly low: boolean;
+}
+
 /** The body of a stretch as text: equal texts are one function. */
-function signatureOf({ operations, inputs, outputs }: Stretch): string {
+function signatureOf({ operations }: Stretch, inputs: readonly Handed[], outputs: readonly Handed[]): string {
   const names = new Map<Tensor, string>();
-  for (const [i, input] of inputs.entries()) names.set(input, `i${i}`);
+  for (const [i, { tensor }] of inputs.entries()) names.set(tensor, `i${i}`);
   for (const [n, operation] of operations.entries())
     for (const [k, output] of operation.outputs.entries()) names.set(output, `o${n}.${k}`);
   const nameOf = (tensor: Tensor) =>
     names.get(tensor) ??
     `${tensor.operation.primitive.name}${JSON.stringify([tensor.operation.attributes, tensor.shape])}`;
   return [
-    inputs.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(),
+    inputs.map(({ tensor: { shape, dtype }, low }) => `${low ? 'low' : dtype}[${shape}]`).join(),
     ...operations.map(
       ({ primitive, attributes, inputs: operands, outputs: [output] }) =>
         `${primitive.name}${JSON.stringify(attributes)}[${(output as Tensor).shape}](${operands.map(nameOf).join()})`,
     ),
-    outputs.map(nameOf).join(),
+    outputs.map(({ tensor, low }) => `${nameOf(tensor)}${low ? ' low' : ''}`).join(),
   ].join(';');
 }
 
@@ -63,38 +70,46 @@ function lowerInside(sink: OpSink, inputs: readonly TfOutput[], operation: Opera
 /** Records stretches as calls of functions that XLA compiles, equal ones of one function. */
 export function compiledStretches(library: TensorflowLibrary, graph: TfGraph, sink: OpSink) {
   const known = new Map<string, string>();
-  return (stretch: Stretch, values: ReadonlyMap<Tensor, TfOutput>): [Tensor, TfOutput][] => {
-    const signature = signatureOf(stretch);
+  const define = (name: string, stretch: Stretch, inputs: readonly Handed[], outputs: readonly Handed[]) => {
+    const body = library.newGraph();
+    const cast = (output: TfOutput, type: 'float32' | 'bfloat16') =>
+      only(body.op('Cast', [output], { DstT: { type } }));
+    const inner = new Map<Tensor, TfOutput>();
+    const places = inputs.map(({ tensor, low }, i) => {
+      const place = body.placeholder(`input${i}`, low ? 'bfloat16' : tensor.dtype, tensor.shape);
+      inner.set(tensor, low ? cast(place, 'float32') : place);
+      return place;
+    });
+    const innerOf = (tensor: Tensor): TfOutput => {
+      const value = inner.get(tensor);
+      if (value) return value;
+      const [made] = lowerToTensorflow(body, [], tensor.operation) as [TfOutput];
+      inner.set(tensor, made);
+      return made;
+    };
+    for (const operation of stretch.operations) {
+      const results = lowerInside(body, operation.inputs.map(innerOf), operation);
+      for (const [i, output] of operation.outputs.entries()) inner.set(output, results[i] as TfOutput);
+    }
+    const results = outputs.map(({ tensor, low }) => (low ? cast(innerOf(tensor), 'bfloat16') : innerOf(tensor)));
+    graph.define(name, body, places, results);
+    body.dispose();
+  };
+  /** @param handed what later pieces take of the stretch, in which precisions */
+  return (stretch: Stretch, values: GraphValues, handed: readonly Handed[]): void => {
+    const inputs = stretch.inputs.map((tensor) => ({ tensor, low: values.onlyLow(tensor) }));
+    const signature = signatureOf(stretch, inputs, handed);
     let name = known.get(signature);
     if (name === undefined) {
       name = `stretch_${known.size}`;
       known.set(signature, name);
-      const body = library.newGraph();
-      const inner = new Map<Tensor, TfOutput>();
-      const places = stretch.inputs.map((input, i) => {
-        const place = body.placeholder(`input${i}`, input.dtype, input.shape);
-        inner.set(input, place);
-        return place;
-      });
-      const innerOf = (tensor: Tensor): TfOutput => {
-        const value = inner.get(tensor);
-        if (value) return value;
-        const [made] = lowerToTensorflow(body, [], tensor.operation) as [TfOutput];
-        inner.set(tensor, made);
-        return made;
-      };
-      for (const operation of stretch.operations as readonly Operation[]) {
-        const results = lowerInside(body, operation.inputs.map(innerOf), operation);
-        for (const [i, output] of operation.outputs.entries()) inner.set(output, results[i] as TfOutput);
-      }
-      graph.define(name, body, places, stretch.outputs.map(innerOf));
-      body.dispose();
+      define(name, stretch, inputs, handed);
     }
     const results = sink.op(
       name,
-      stretch.inputs.map((input) => values.get(input) as TfOutput),
+      inputs.map(({ tensor, low }) => (low ? values.low(tensor) : values.of(tensor))),
       { _XlaMustCompile: { bool: true } },
     );
-    return stretch.outputs.map((output, i) => [output, results[i] as TfOutput]);
+    for (const [i, { tensor, low }] of handed.entries()) values[low ? 'setLow' : 'set'](tensor, results[i] as TfOutput);
   };
 }
