@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import {
+  constant,
+  type Engine,
+  evaluate,
+  flattenTree,
+  gradients,
+  type HostTensor,
+  mapTree,
+  rootKey,
+  type Tensor,
+  tfjsEngine,
+} from '@cloze/backend';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { distance, fingerprint, namedValues } from '../../test/architecture-fixture.ts';
+import { configFromHub } from '../checkpoint/hub-config.ts';
+import {
+  type DetectorParameters,
+  type EncoderParameters,
+  electraLoss,
+  modelNames,
+  type NamePair,
+  optionalNames,
+  parametersFromCheckpoint,
+} from '../index.ts';
+
+/** What tooling/oracles/encoder_electra.py wrote. */
+const fixture = JSON.parse(readFileSync(new URL('../../fixtures/electra.json', import.meta.url), 'utf8')) as {
+  readonly batch: Readonly<Record<string, number[]>>;
+  readonly configs: Readonly<Record<'generator' | 'discriminator', Record<string, unknown>>>;
+  readonly shapes: Readonly<Record<string, number[]>>;
+  readonly slopes: Readonly<Record<string, readonly [number, number]>>;
+  readonly corrupted: number[];
+  readonly replaced: number[];
+} & Readonly<Record<'loss' | 'generator' | 'detection', number>>;
+
+/** What is trained; the generator holds the embeddings of both. */
+interface Trained {
+  readonly generator: EncoderParameters<Tensor>;
+  readonly discriminator: Omit<EncoderParameters<Tensor>, 'languageModel'>;
+  readonly detector: DetectorParameters<Tensor>;
+}
+const shared = 'electra.embeddings.';
+const { config: small } = configFromHub(fixture.configs.generator);
+const { config: large } = configFromHub(fixture.configs.discriminator);
+const fileOf = (model: string) =>
+  new Map(
+    Object.entries(fixture.shapes)
+      .filter(([name]) => name.startsWith(`${model}.`) || name.startsWith(`generator.${shared}`))
+      .map(([name, shape]) => [name.replace(/^\w+\./, ''), namedValues(name, shape)] as const),
+  );
+const tensors = <T>(tree: unknown): T =>
+  mapTree(tree, ({ values, shape }: HostTensor) => constant(values, shape)) as unknown as T;
+function trained(): Trained {
+  const fill = { next: () => 0.5 };
+  const generator = parametersFromCheckpoint(fileOf('generator'), small, { family: 'electra', tied: true });
+  const read = parametersFromCheckpoint(fileOf('discriminator'), large, { family: 'electra', tied: true, fill });
+  const { languageModel: _none, ...discriminator } = read.parameters;
+  return tensors({ generator: generator.parameters, discriminator, detector: read.detector });
+}
+
+const { batch } = fixture;
+const grid = (name: string, columns: number, dtype: 'int32' | 'bool' | 'float32' = 'int32') =>
+  constant(batch[name] as number[], [3, columns], dtype);
+const inputs = {
+  ...{ ids: grid('ids', 7), segments: grid('segments', 7), attend: grid('attend', 7, 'bool') },
+  ...{ positions: grid('positions', 2), targets: grid('targets', 2), weights: grid('weights', 2, 'float32') },
+};
+const key = rootKey(constant([3, 1, 0], [3], 'int32'));
+const parameters = trained();
+const lossOf = (options?: Parameters<typeof electraLoss>[3], rows = inputs) => {
+  const { generator, discriminator, detector } = parameters;
+  const { words, positions, segments, norm } = generator.embeddings;
+  const embeddings = {
+    ...discriminator.embeddings,
+    words,
+    norm,
+    ...(segments && { segments }),
+    ...(positions && { positions }),
+  };
+  const models = {
+    generator: { parameters: generator, config: small },
+    discriminator: { parameters: { ...discriminator, embeddings }, detector, config: large },
+  };
+  return electraLoss(models, rows, key, options);
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await tfjsEngine('cpu');
+});
+
+describe("ELECTRA's joint loss", () => {
+  it('loss, its parts and every gradient equal transformers with shared embeddings, to 1e-5', () => {
+    const found = lossOf({ sample: () => grid('drawn', 2) });
+    const { loss, generator, detection, corrupted, replaced, slopes } = evaluate(engine, {
+      ...found,
+      slopes: gradients(found.loss, parameters),
+    });
+    expect([...corrupted.values]).toEqual(fixture.corrupted);
+    expect([...replaced.values].map(Number)).toEqual(fixture.replaced);
+    expect(distance(generator.loss.values, [fixture.generator])).toBeLessThan(1e-5);
+    expect(distance(detection.values, [fixture.detection])).toBeLessThan(1e-5);
+    expect(distance(loss.values, [fixture.loss])).toBeLessThan(1e-5);
+    const ours = new Map(flattenTree<HostTensor>(slopes as never));
+    const named = (model: string, tree: string, pairs: readonly NamePair[]) =>
+      pairs.map(
+        ({ theirs, ours: path, transposed }) => [`${model}.${theirs}`, { path: tree + path, transposed }] as const,
+      );
+    const names = new Map<string, { readonly path: string; readonly transposed: boolean }>([
+      ...named('generator', 'generator/', modelNames('electra', small)),
+      ...named('discriminator', 'discriminator/', modelNames('electra', large)),
+      ...named('discriminator', '', optionalNames('electra')),
+    ]);
+    expect(Object.keys(fixture.slopes).length).toBe(Object.keys(fixture.shapes).length);
+    for (const [name, expected] of Object.entries(fixture.slopes)) {
+      const { path, transposed } = names.get(name) as { readonly path: string; readonly transposed: boolean };
+      const slope = ours.get(path) as HostTensor;
+      // Relative to the gradient: λ makes those of the discriminator up to 50 times as large.
+      const [length, product] = fingerprint(slope, transposed);
+      const scale = 1 + (expected[0] as number);
+      expect(Math.abs(length - expected[0]) / scale, name).toBeLessThan(1e-5);
+      expect(Math.abs(product - expected[1]) / scale, name).toBeLessThan(1e-5);
+    }
+  });
+
+  it('λ weighs detection alone', () => {
+    const sample = () => grid('drawn', 2);
+    const at = (weight: number) => evaluate(engine, lossOf({ weight, sample }).loss).values[0] as number;
+    expect(at(0)).toBeCloseTo(fixture.generator, 5);
+    expect(at(2) - at(0)).toBeCloseTo(2 * fixture.detection, 4);
+    expect(evaluate(engine, lossOf().loss).values).toEqual(evaluate(engine, lossOf({ weight: 50 }).loss).values);
+  });
+
+  it('only targets are replaced; a drawn token that is the right one is no replacement', () => {
+    const { corrupted, replaced } = evaluate(engine, lossOf());
+    const at = (row: number, column: number) => row * 7 + column;
+    const places = [at(0, 1), at(0, 4), at(1, 1), at(2, 2), at(2, 4)];
+    for (const [i, id] of corrupted.values.entries()) if (!places.includes(i)) expect(id).toBe(batch.ids?.[i]);
+    const right = evaluate(engine, lossOf({ sample: () => inputs.targets }).replaced).values;
+    expect([...right].map(Number)).toEqual(Array(21).fill(0));
+    const truth = [6, 12, 31, 4, 38];
+    for (const [i, place] of places.entries())
+      expect(Boolean(replaced.values[place])).toBe(corrupted.values[place] !== truth[i]);
+  });
+
+  it('no gradient of detection reaches the generator but through the embeddings they share', () => {
+    const slopes = evaluate(engine, gradients(lossOf().detection, parameters));
+    for (const [path, { values }] of flattenTree<HostTensor>(slopes as never))
+      if (path.startsWith('generator/') && !path.startsWith('generator/embeddings/'))
+        expect(Math.max(...values.map(Math.abs)), path).toBe(0);
+    expect(Math.max(...slopes.generator.embeddings.words.values.map(Math.abs))).toBeGreaterThan(1e-4);
+  });
+});
