@@ -2,8 +2,9 @@ import { type HostTensor, sizeOf } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { typeWidths } from '../decode-tensor.ts';
 import { lazyTensor } from '../lazy-tensor.ts';
-import { readPickle, type TensorReference } from './read-pickle.ts';
+import { readPickle } from './read-pickle.ts';
 import { readStoredZip } from './read-stored-zip.ts';
+import type { TensorReference } from './references.ts';
 
 const types: Readonly<Record<string, string>> = {
   FloatStorage: 'F32',
