@@ -101,8 +101,8 @@ def loss_of(ids, labels, other):
         a, b = F.normalize(h[::2], dim=-1), F.normalize(h[1::2], dim=-1)
         return F.cross_entropy(a @ b.T / 0.05, torch.arange(batch))
     if name == 'supervised-simcse':
-        a, b, c = (F.normalize(model(x)[1], dim=-1) for x in (ids, other, other))
-        return F.cross_entropy(a @ torch.cat([b, c]).T / 0.05, torch.arange(batch))
+        h = F.normalize(model(torch.cat([ids, other, other]))[1], dim=-1)
+        return F.cross_entropy(h[:batch] @ h[batch:].T / 0.05, torch.arange(batch))
     if name == 'attention-diversity':
         z, _, attentions = model(ids, weights=True)
         return ce(z) - 0.1 * sum((a.var(2, correction=0) + 1e-12).sqrt().mean() for a in attentions) / layers
@@ -111,7 +111,7 @@ def loss_of(ids, labels, other):
         mix = lambda n, w: (torch.where(torch.rand_like(w) < 0.3, origin[n], w) - 0.3 * origin[n]) / 0.7
         return ce(torch.func.functional_call(model, {n: mix(n, w) for n, w in kernels.items()}, (ids,))[0])
     if name == 'decay-to-pretrained':
-        return ce(model(ids)[0]) + 0.005 * sum(((w - origin[n]) ** 2).sum() for n, w in model.named_parameters())
+        return ce(model(ids)[0]) + 0.005 * sum(F.mse_loss(w, origin[n], reduction='sum') for n, w in model.named_parameters())
     raise SystemExit(f'there is no regulariser {name}')
 
 

@@ -90,7 +90,7 @@ const defaults: Readonly<Record<string, readonly [unsaid: Outcome, said: Outcome
   simcse: [simcse(vector), simcse(vector, { temperature: 0.05, candidates: 'paper', arrangement: 'separate' })],
   supervisedSimcse: [
     supervisedSimcse(vector, rows),
-    supervisedSimcse(vector, { ...rows, temperature: 0.05, hardNegativeWeight: 0 }),
+    supervisedSimcse(vector, { ...rows, temperature: 0.05, hardNegativeWeight: 0, arrangement: 'separate' }),
   ],
   attentionDiversity: [
     attentionDiversity(plain, diverse),

@@ -142,6 +142,20 @@ contract('supervised SimCSE', { forward: 4, backward: 4 }, (o, weight, rate) =>
     weight,
   ),
 );
+contract('supervised SimCSE, joined', { forward: 2, backward: 2 }, (o, weight, rate) =>
+  addTerm(
+    o,
+    'simcse',
+    supervisedSimcse(vector(rate), {
+      anchors: ({ ids, attend: real }: SmallBatch) => ({ ids, attend: real }),
+      positives: unlabelled,
+      hardNegatives: unlabelled,
+      temperature: 0.2,
+      arrangement: 'concatenated',
+    }),
+    weight,
+  ),
+);
 contract('attention diversity, rewarded', { forward: 1, backward: 1 }, (o, weight) =>
   attentionDiversity(o, { weights, attend, weight, sign: 'reward' }),
 );

@@ -109,9 +109,10 @@ const objectives = {
   // Scores are cosines over the temperature: at the published 0.05 the rounding of a cosine comes 20 times as large, which is 1e-6 already.
   simcse: simcse(sentence, { arrangement: 'interleaved', temperature: 0.5 }),
   'supervised-simcse': supervisedSimcse(sentence, {
-    anchors: (batch: ClassifierBatch) => batch as TokenInputs,
+    anchors: ({ ids, segments, attend }: ClassifierBatch): TokenInputs => ({ ids, segments, attend }),
     positives: ({ unlabelled }) => unlabelled,
     hardNegatives: ({ unlabelled }) => unlabelled,
+    arrangement: 'concatenated',
     temperature: 0.5,
   }),
 };

@@ -64,6 +64,48 @@ it('alignment is the mean cosine of partners', () => {
   const pair = { anchors: () => undefined, positives: () => undefined };
   expect(part(supervisedSimcse<Tensor, undefined, undefined>(sides, pair) as never)).toBeCloseTo(expected, 6);
 });
+describe('supervised, joined', () => {
+  interface Rows {
+    readonly x: Tensor;
+  }
+  const kind = (seed: number): Rows => ({
+    x: constant(
+      [0, 1, 2, 3, 4, 5].map((i) => Math.sin(seed + 7 * i)),
+      [3, 2],
+    ),
+  });
+  const kinds = { anchors: () => kind(1), positives: () => kind(2), hardNegatives: () => kind(3) };
+  it('gives what three calls give, without dropout', () => {
+    let calls = 0;
+    const model = (_p: undefined, { x }: Rows) => {
+      calls++;
+      return x;
+    };
+    const run = (arrangement: 'separate' | 'concatenated') =>
+      evaluate(
+        engine,
+        supervisedSimcse<undefined, undefined, Rows>(model, { ...kinds, arrangement })(
+          undefined,
+          undefined,
+          undefined,
+        ) as never,
+      );
+    const apart = run('separate');
+    expect(calls).toBe(3);
+    expect(run('concatenated')).toEqual(apart);
+    expect(calls).toBe(4);
+  });
+  it('names tensors that some of them lack', () => {
+    const model = (_p: undefined, { x }: Rows) => x;
+    const anchors = () => ({ ...kind(1), labels: constant([1, 2, 3]) });
+    const joined = supervisedSimcse<undefined, undefined, Rows>(model, {
+      ...kinds,
+      anchors,
+      arrangement: 'concatenated',
+    });
+    expect(() => joined(undefined, undefined, undefined)).toThrow('not all of them have labels');
+  });
+});
 it('refuses a temperature that is not positive', () => {
   expect(() => simcse(vectors, { temperature: 0 })).toThrow('temperature must be > 0, got 0');
 });

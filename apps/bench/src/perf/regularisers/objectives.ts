@@ -64,9 +64,10 @@ export function regularisedObjectives(
     'random-noise': randomNoise(plain, { scope: occurrences, sigma: 0.01 }),
     simcse: simcse(sentence, { arrangement: 'interleaved' }),
     'supervised-simcse': supervisedSimcse(sentence, {
-      anchors: (batch: ClassifierBatch) => batch as TokenInputs,
+      anchors: ({ ids, segments, attend: real }: ClassifierBatch): TokenInputs => ({ ids, segments, attend: real }),
       positives: unlabelled,
       hardNegatives: unlabelled,
+      arrangement: 'concatenated',
     }),
     'attention-diversity': attentionDiversity(plain, { weights, attend, weight: 0.1, sign: 'reward' }),
     'label-smoothing': labelSmoothing(plain, { logits }),
