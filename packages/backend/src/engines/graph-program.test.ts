@@ -5,6 +5,7 @@ import type { Tensor } from '../expression/tensor.ts';
 import { adamStep } from '../fused/adam.ts';
 import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
 import { add, multiply } from '../operations/elementwise.ts';
+import { fill } from '../operations/leaves.ts';
 import { sum } from '../operations/reductions.ts';
 import type { Engine } from './engine.ts';
 import { graphProgram } from './graph-program.ts';
@@ -72,5 +73,22 @@ describe('graphProgram', () => {
     expect((counts.byName.get('ReadVariableOp') ?? 0) - readsBefore).toBe(n);
     // Each of n reads before one node, that node before n decays, each decay before its Adam.
     expect(counts.controls).toBe(3 * n);
+  });
+
+  it('names the way out where XLA does not compile', async () => {
+    const { library } = countingLibrary();
+    const failing: TensorflowLibrary = {
+      ...library,
+      newSession: () => ({
+        run: () => [],
+        runAsync: async () => {
+          throw new Error('No registered XlaCompile');
+        },
+        dispose: () => {},
+      }),
+    };
+    const program = graphProgram(failing, new Map(), { fuse: true }, { fusing: true });
+    const run = program.prepare({ inputs: [], outputs: [fill([2], 1)], updates: [] });
+    await expect(run(new Map())).rejects.toThrow(/fuse: false/);
   });
 });

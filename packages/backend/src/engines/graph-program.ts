@@ -1,3 +1,4 @@
+import { BackendError } from '../errors.ts';
 import type { DType, HostTensor, Operation, Tensor } from '../expression/tensor.ts';
 import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
 import { compiledMasks } from '../lowering/compiled-masks.ts';
@@ -6,8 +7,10 @@ import { graphValues } from '../lowering/graph-values.ts';
 import { handedOver } from '../lowering/handed-over.ts';
 import { reachable } from '../lowering/interpret.ts';
 import { stretches, type Unit } from '../lowering/stretches.ts';
-import { adamEpsilon, lowerToTensorflow } from '../lowering/tensorflow-table.ts';
+import { lowerToTensorflow } from '../lowering/tensorflow-table.ts';
 import type { Placement, Program, Trace } from './engine.ts';
+import { inPlaceAdams } from './in-place-adams.ts';
+import { recordAdams } from './record-adams.ts';
 
 interface Stored {
   readonly handle: TfOutput;
@@ -20,20 +23,6 @@ interface Stored {
 const isProduct = ({ primitive, outputs }: Operation): boolean =>
   primitive.name === 'matmul' && outputs[0]?.shape.length === 2;
 const first = (outputs: readonly TfOutput[]): TfOutput => outputs[0] as TfOutput;
-const pathOf = (tensor: Tensor | undefined): string | undefined =>
-  tensor?.operation.primitive.name === 'variable' ? (tensor.operation.attributes.path as string) : undefined;
-
-/** An Adam node whose operands and results are the same three variables can run TensorFlow's in-place kernel. */
-function inPlace(
-  operation: Operation,
-  target: ReadonlyMap<Tensor, string>,
-): readonly [string, string, string] | undefined {
-  const paths = operation.outputs.map((output, i) => {
-    const path = pathOf(operation.inputs[i]);
-    return path !== undefined && target.get(output) === path ? path : undefined;
-  });
-  return paths.every((path) => path !== undefined) ? (paths as unknown as [string, string, string]) : undefined;
-}
 
 /** Values in parts of at most 64 MB: what is fed is copied, and a large model must not stand in memory twice more. */
 function partsOf(values: readonly [string, HostTensor][]): [string, HostTensor][][] {
@@ -102,7 +91,6 @@ export function graphProgram(
   const compiledMask = compiledMasks(library, graph, sink);
   const prepare = ({ inputs, outputs, updates }: Trace) => {
     const number = entry++;
-    const target = new Map(updates.map(([path, tensor]) => [tensor, path]));
     const values = graphValues(sink);
     const reads: TfOutput[] = [];
     const placeholders = inputs.map(([path, tensor], i) => {
@@ -112,14 +100,7 @@ export function graphProgram(
     });
     const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
     const order = reachable(wanted);
-    const consumed = new Set(order.flatMap((operation) => operation.inputs));
-    for (const output of outputs) consumed.add(output);
-    const adams: { operation: Operation; paths: readonly [string, string, string] }[] = [];
-    for (const operation of order) {
-      if (operation.primitive.name !== 'adam' || operation.outputs.some((result) => consumed.has(result))) continue;
-      const paths = inPlace(operation, target);
-      if (paths) adams.push({ operation, paths });
-    }
+    const adams = inPlaceAdams(order, outputs, updates);
     const inside = new Set(adams.map(({ operation }) => operation));
     // Moments that only an in-place kernel touches are never read.
     const needed = new Set(wanted);
@@ -174,53 +155,27 @@ export function graphProgram(
     const targets: TfOutput[] = [];
     for (const [path, tensor] of updates)
       if (!inside.has(tensor.operation)) targets.push(assign(path, values.of(tensor), tensor.dtype));
-    const shared = new Map<string, TfOutput>();
-    const once = (key: string, make: () => TfOutput): TfOutput => {
-      const made = shared.get(key) ?? make();
-      shared.set(key, made);
-      return made;
-    };
-    const scalar = (value: number) => sink.constant([], 'float32', Float32Array.of(value));
-    for (const { operation, paths } of adams) {
-      const [p, , , gradient, rate, power1, power2] = operation.inputs.map((tensor) => values.of(tensor)) as [
-        TfOutput,
-        TfOutput,
-        TfOutput,
-        TfOutput,
-        TfOutput,
-        TfOutput,
-        TfOutput,
-      ];
-      const { beta1, beta2, epsilon, decay } = operation.attributes as {
-        beta1: number;
-        beta2: number;
-        epsilon: number;
-        decay: number;
-      };
-      const idOf = (i: number) => (operation.inputs[i] as Tensor).operation.id;
-      const [parameter, mean, variance] = paths.map((path) => (stored.get(path) as Stored).handle) as [
-        TfOutput,
-        TfOutput,
-        TfOutput,
-      ];
-      let control = afterReads;
-      if (decay !== 0) {
-        const keep = once(`keep ${decay} ${idOf(4)}`, () =>
-          first(sink.op('Sub', [scalar(1), first(sink.op('Mul', [rate, scalar(decay)]))])),
-        );
-        control = [assign(paths[0], first(sink.op('Mul', [p, keep])), 'float32')];
-      }
-      const hat = once(`epsilon ${epsilon} ${idOf(6)}`, () => adamEpsilon(sink, epsilon, power2));
-      const operands = [parameter, mean, variance, power1, power2, rate, scalar(beta1), scalar(beta2), hat, gradient];
-      targets.push(first(sink.op('ResourceApplyAdam', operands, {}, { control })));
-    }
+    targets.push(
+      ...recordAdams(sink, adams, values, {
+        handle: (path) => (stored.get(path) as Stored).handle,
+        assign: (path, value) => assign(path, value, 'float32'),
+        after: afterReads,
+      }),
+    );
     const fetches = outputs.map((output) => values.of(output));
     return (feeds: ReadonlyMap<string, HostTensor>) =>
-      session.runAsync(
-        placeholders.map(({ path, output }) => ({ output, value: feeds.get(path) as HostTensor })),
-        fetches,
-        targets,
-      );
+      session
+        .runAsync(
+          placeholders.map(({ path, output }) => ({ output, value: feeds.get(path) as HostTensor })),
+          fetches,
+          targets,
+        )
+        .catch((error: Error) => {
+          if (!fused || !/xla/i.test(error.message)) throw error;
+          throw new BackendError(
+            `${error.message}\nXLA does not compile this here; createVariables(…, { fuse: false }) runs without it.`,
+          );
+        });
   };
   return {
     write,
