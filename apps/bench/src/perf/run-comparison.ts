@@ -30,7 +30,7 @@ const PAUSE = 30;
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 const round = (value: number, digits = 1) => Number(value.toFixed(digits));
 
-/** Times all sides in turn, A/B/C/A/B/C, and gives a line for each peer; without a peer, one for our own time. */
+/** Times all sides in turn, A/B/C, B/C/A, C/A/B, and gives a line for each peer; without a peer, one for our own time. */
 export async function* runComparison(
   { row, ours, peers, flops, ...counts }: Comparison,
   context: PerfContext,
@@ -46,11 +46,15 @@ export async function* runComparison(
     const times: number[][] = sides.map(() => []);
     const products: number[] = [];
     for (let i = 0; i < steps + (counts.warmup ?? 2); i++) {
-      for (const [side, { step }] of sides.entries()) {
-        times[side]?.push(await step());
+      // Whoever comes after the large product or a heavy side finds colder memory: everyone does in turn.
+      for (let turn = 0; turn < sides.length; turn++) {
+        const side = (i + turn) % sides.length;
+        times[side]?.push(await (sides[side] as Side).step());
         await sleep(PAUSE);
       }
-      if (matmul) products.push(await matmul.step());
+      if (!matmul) continue;
+      products.push(await matmul.step());
+      await sleep(PAUSE);
     }
     const timed = times.map((all) => all.slice(-steps));
     const mine = timed[0] as number[];
