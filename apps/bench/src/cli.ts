@@ -21,6 +21,7 @@ import { addScore } from './commands/score.ts';
 import { addShow } from './commands/show.ts';
 import { addSummary } from './commands/summary.ts';
 import { addTorture } from './commands/torture.ts';
+import { addTrim } from './commands/trim.ts';
 import { addVerify } from './commands/verify.ts';
 import { errorSentence } from './error-sentence.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,7 +34,7 @@ const program = new Command('bench')
 for (const add of [
   ...[addQuickStart, addData, addPerf, addProfile, addMask, addPmi, addTorture],
   ...[addFill, addEmbed, addGenerate, addScore, addExplain, addSummary, addFuzz],
-  ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
+  ...[addList, addShow, addRun, addRunOne, addTrim, addReport, addCompare, addVerify, addRerun],
 ]) {
   add(program);
 }
