@@ -20,6 +20,36 @@ function codePointStarts(text: string): Int32Array {
   return Int32Array.from(starts);
 }
 
+/** Words of one text's tokens, −1 for special ones. */
+function wordsOf(given: readonly (number | undefined | null)[], special: readonly number[]): Int32Array {
+  const words = new Int32Array(given.length);
+  for (let at = 0; at < words.length; at++) words[at] = special[at] ? -1 : (given[at] ?? -1);
+  return words;
+}
+
+/** The common case, one text that is not cut, without a list of places: it is most of what a corpus costs in JavaScript. */
+function placeWhole(encoding: NativeEncoding, text: string, ids: readonly number[]): PlacedEncoding {
+  const special = encoding.getSpecialTokensMask();
+  let offsets: PlacedEncoding['offsets'] | undefined;
+  return {
+    ids: new Int32Array(ids),
+    segments: new Int32Array(encoding.getTypeIds()),
+    special: new Uint8Array(special),
+    words: wordsOf(encoding.getWordIds(), special),
+    get offsets() {
+      if (offsets) return offsets;
+      const starts = codePointStarts(text);
+      offsets = encoding.getOffsets().map(([start = 0, end = 0], at) => {
+        const place: readonly [number, number] = special[at]
+          ? [0, 0]
+          : [starts[start] as number, starts[end] as number];
+        return place;
+      });
+      return offsets;
+    },
+  };
+}
+
 /**
  * A native encoding as typed arrays, cut to a length, with offsets in UTF-16.
  *
@@ -33,8 +63,10 @@ export function placeEncoding(
   texts: readonly string[],
   maximumLength = Number.POSITIVE_INFINITY,
 ): PlacedEncoding {
-  // Of one text every token is in sequence 0: one crossing into native code less.
-  const sequences = texts.length === 1 ? encoding.getIds().map(() => 0) : encoding.getSequenceIds();
+  const ids = encoding.getIds();
+  const [text] = texts;
+  if (texts.length === 1 && ids.length <= maximumLength) return placeWhole(encoding, text as string, ids);
+  const sequences = texts.length === 1 ? ids.map(() => 0) : encoding.getSequenceIds();
   const special = encoding.getSpecialTokensMask();
   const count = (sequence: 0 | 1) =>
     sequences.reduce((n: number, s, at) => n + (!special[at] && s === sequence ? 1 : 0), 0);
@@ -65,7 +97,7 @@ export function placeEncoding(
   };
   let offsets: PlacedEncoding['offsets'] | undefined;
   return {
-    ids: take(encoding.getIds()),
+    ids: take(ids),
     segments: take(encoding.getTypeIds()),
     special: Uint8Array.from(places, (at) => special[at] as number),
     words: Int32Array.from(places, (at) => {

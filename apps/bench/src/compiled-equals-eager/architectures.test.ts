@@ -170,4 +170,21 @@ describe('compiled steps', () => {
       });
     });
   }
+
+  // Stretches as small as these are left to TensorFlow's kernels otherwise.
+  for (const name of ['BERT', 'rotary positions, relu', 'sigmoid attention', 'T-TA', 'two streams (XLNet)', 'MAE']) {
+    it(`${name}, every stretch compiled by XLA: the same`, async () => {
+      const { config: own, lossOf } = architectures[name] as (typeof architectures)[string];
+      const config = encoderConfig({ vocabularySize, width: 16, layers: 1, ...small, ...own });
+      await compareWithEager<Parameters<Tensor>, Batch<Tensor>>(
+        engine,
+        {
+          start: initial(config),
+          batchOf,
+          lossOf: (parameters, batch, key) => lossOf(parameters, batch, config, key),
+        },
+        { fuse: true },
+      );
+    });
+  }
 });

@@ -9,6 +9,7 @@ import {
   type HostTensor,
   type Key,
   mapTree,
+  type Placement,
   rootKey,
   type Tensor,
 } from '@cloze/backend';
@@ -66,8 +67,8 @@ const inputs = ({ batchOf }: Pick<Training<never, never>, 'batchOf'>, step: numb
   ...adamWStep(step, 1e-3),
 });
 
-async function compiled<P, B>(engine: Engine, training: Training<P, B>): Promise<Run> {
-  const variables = createVariables(engine, initial(training) as never);
+async function compiled<P, B>(engine: Engine, training: Training<P, B>, placement: Placement): Promise<Run> {
+  const variables = createVariables(engine, initial(training) as never, placement);
   const step = compile(variables, (state, fed: Step<B>) => {
     const { loss, state: next } = update(training, state as never, fed);
     return { outputs: { loss }, state: next as never };
@@ -97,9 +98,13 @@ function eager<P, B>(engine: Engine, training: Training<P, B>): Run {
 }
 
 /** Takes the steps compiled, compiled once more, and eagerly. @throws where the two compiled runs differ by a bit, or eager by more than 1e-6 */
-export async function compareWithEager<P, B>(engine: Engine, training: Training<P, B>): Promise<void> {
-  const one = await compiled(engine, training);
-  expect(await compiled(engine, training), 'the same seed').toEqual(one);
+export async function compareWithEager<P, B>(
+  engine: Engine,
+  training: Training<P, B>,
+  placement: Placement = {},
+): Promise<void> {
+  const one = await compiled(engine, training, placement);
+  expect(await compiled(engine, training, placement), 'the same seed').toEqual(one);
   const slow = eager(engine, training);
   for (const [i, loss] of slow.losses.entries())
     expect(Math.abs((one.losses[i] as number) - loss), `loss of step ${i + 1}`).toBeLessThan(

@@ -121,6 +121,12 @@ describe('compiled steps under every regulariser', () => {
   for (const [name, objective] of Object.entries(objectives))
     it(title(name), () => compareWithEager(engine, { start, batchOf, lossOf: lossOf(objective) }));
 
+  // Stretches as small as these are left to TensorFlow's kernels otherwise.
+  const fused = ['r-drop', 'vat', 'pgd', 'gradient-penalty', 'attention-diversity'];
+  for (const [name, objective] of Object.entries(objectives).filter(([known]) => fused.includes(known)))
+    it(`${title(name)}, every stretch compiled by XLA`, () =>
+      compareWithEager(engine, { start, batchOf, lossOf: lossOf(objective) }, { fuse: true }));
+
   it(title('DropToken'), () =>
     compareWithEager(engine, {
       start,

@@ -47,9 +47,9 @@ async function* encodedGroups(
 
 async function* examplesOf(groups: AsyncIterable<readonly Encoding[]>): AsyncGenerator<Example> {
   let number = 0;
-  // The next group is tokenised, on threads of its own, while this one goes through the rest.
+  // The next groups are tokenised, on threads of their own, while this one goes through the rest.
   // Only what is needed: an encoding with offsets keeps native memory alive.
-  for await (const group of prefetch(groups, { ahead: 1 }))
+  for await (const group of prefetch(groups, { ahead: 2 }))
     for (const { ids, segments, special, words } of group)
       yield { number: number++, encoding: { ids, segments, special, words } };
 }

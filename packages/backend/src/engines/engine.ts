@@ -28,7 +28,8 @@ export interface Placement {
   /**
    * Let XLA compile the elementwise stretches between products into one loop each (layer norm, GELU, softmax, dropout, cross-entropy).
    * A step of two layers takes about nine tenths of its time then; the first call with a set of shapes takes one to two seconds longer.
-   * Default: in functions that update variables, on processors of this process; never on GPUs, with `device`, `target` or `xla`.
+   * Default: stretches over 65,536 elements in functions that update variables, on processors of this process; never on GPUs, with `device`,
+   * `target` or `xla`. `true` compiles every stretch of every function.
    */
   readonly fuse?: boolean;
   /**

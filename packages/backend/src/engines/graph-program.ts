@@ -138,7 +138,7 @@ export function graphProgram(
       if (unit.kind === 'alone') emit(unit.operation);
       else if (unit.kind === 'draw')
         values.set(unit.mask, compiledMask(unit, values.of(unit.uniform.inputs[0] as Tensor)));
-      else if (worthCompiling(unit)) compiledStretch(unit, values, handedBy(unit));
+      else if (fuse || worthCompiling(unit)) compiledStretch(unit, values, handedBy(unit));
       else for (const operation of unit.operations) emit(operation);
     }
     // Nothing is written before every variable of this call has been read; one node waits for all, or every write would for each.

@@ -9,6 +9,8 @@ const reshapePrimitive: Primitive = {
   name: 'reshape',
   differentiate: ({ inputs: [x] }, [dy]) => [reshape(dy as Tensor, (x as Tensor).shape)],
 };
+/** Reshapes made so far, by tensor and shape. */
+const reshaped = new WeakMap<Tensor, Map<string, Tensor>>();
 /** The same elements in another shape; one extent may be −1. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const known = shape.reduce((n, extent) => (extent === -1 ? n : n * extent), 1);
@@ -16,7 +18,13 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   if (sizeOf(full) !== sizeOf(x.shape) || !full.every(Number.isInteger)) {
     throw new BackendError(`reshape: [${x.shape}] has ${sizeOf(x.shape)} elements, [${shape}] does not hold them.`);
   }
-  return same(full, x.shape) ? x : recordOne(reshapePrimitive, [x], { shape: full, dtype: x.dtype });
+  if (same(full, x.shape)) return x;
+  // Queries, keys and values each flatten the same hidden states: one node, or each would be a copy.
+  const views = reshaped.get(x) ?? new Map<string, Tensor>();
+  reshaped.set(x, views);
+  const made = views.get(full.join()) ?? recordOne(reshapePrimitive, [x], { shape: full, dtype: x.dtype });
+  views.set(full.join(), made);
+  return made;
 }
 
 const transposePrimitive: Primitive = {
