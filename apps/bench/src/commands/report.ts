@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
 import { htmlReport } from '../report/recipes/html-report.ts';
-import { judgeRecipe } from '../report/recipes/judge-recipe.ts';
+import { judgeSeries } from '../report/recipes/judge-series.ts';
 import { markdownReport } from '../report/recipes/markdown-report.ts';
 import { maskGallery } from '../report/recipes/mask-gallery.ts';
 import { terminalReport } from '../report/recipes/terminal-report.ts';
@@ -28,15 +28,17 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
   if (records.length === 0) throw new Error(`${root} holds no finished run.`);
   const judged = allRecipes
     .filter(({ name }) => recipe.length === 0 || recipe.includes(name))
-    .map((one) => judgeRecipe(one, records))
-    .filter(({ records: own }) => own.length > 0);
+    .flatMap((one) => judgeSeries(one, records));
   for (const { folder, reason } of unfinished) say(`${folder}: ${reason}`);
   if (keep) {
-    for (const record of records) {
-      const folder = join(keep, record.spec.recipe);
+    // Of the judged recipes, each series in a folder of its own: the same run from two encoders has the same name.
+    for (const { recipe: of, series, records: own } of judged) {
+      const folder = join(keep, series ? `${of.name}-${series.replaceAll(' ', '-')}` : of.name);
       mkdirSync(folder, { recursive: true });
-      const name = `${record.spec.arm}-${record.spec.seed}.json`;
-      writeWhole(join(folder, name), `${JSON.stringify(compactRecord(record))}\n`);
+      for (const record of own) {
+        const name = `${record.spec.arm}-${record.spec.seed}.json`;
+        writeWhole(join(folder, name), `${JSON.stringify(compactRecord(record))}\n`);
+      }
     }
     say(`${records.length} compact records: ${resolve(keep)}`);
   }
@@ -52,8 +54,9 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
     say(`report: ${resolve(out)}`);
   }
   if (json) {
-    for (const { recipe: of, cells } of judged)
-      for (const cell of cells) process.stdout.write(`${JSON.stringify({ recipe: of.name, ...cell })}\n`);
+    for (const { recipe: of, series, cells } of judged)
+      for (const cell of cells)
+        process.stdout.write(`${JSON.stringify({ recipe: of.name, ...(series && { series }), ...cell })}\n`);
   } else process.stdout.write(markdown ? markdownReport(judged) : `${terminalReport(judged)}\n`);
 }
 

@@ -68,7 +68,7 @@ export const cslTitleRecipe = defineRecipe({
   settings,
   sizes: {
     tiny: { ...base, tune: { ...tinyTuning, length: 48 }, targetLength: 20 },
-    laptop: { ...base, tune: { ...laptopTuning, length: 96 }, targetLength: 24 },
+    laptop: { ...base, tune: { ...laptopTuning, length: 64 }, targetLength: 24 },
     full: { ...base, tune: { ...fullTuning, length: 256 }, targetLength: 32 },
   },
   arms: () => [

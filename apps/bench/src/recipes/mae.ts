@@ -36,7 +36,7 @@ export const mae = defineRecipe({
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, ...rest, decoder: { layers: 1, width: 16, heads: 2 }, equalTime: 1.5 },
-    laptop: { ...transferSizes.laptop, ...rest, decoder: { layers: 1, width: 48, heads: 1 }, equalTime: 1 },
+    laptop: { ...transferSizes.laptop, ...rest, decoder: { layers: 1, width: 48, heads: 1 }, equalTime: 1.1 },
     full: {
       ...transferSizes.full,
       ...rest,

@@ -9,6 +9,7 @@ import { measureRows } from './measure-rows.ts';
 import { type Figure, recipeFigures } from './recipe-figures.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
+import { titleOf } from './title-of.ts';
 
 /** Rows as comma-separated values, quoted where needed. */
 export function csv(rows: Figure['rows']): string {
@@ -28,6 +29,7 @@ async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Pro
   return `<figure role="img" aria-label="${escapeHtml(alt)}"><div class="scroll">${svg}</div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;
 }
 
+const anchorOf = (judged: JudgedRecipe) => titleOf(judged).replace(/\W+/g, '-');
 const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
 
 async function sectionHtml(judged: JudgedRecipe): Promise<string> {
@@ -36,7 +38,7 @@ async function sectionHtml(judged: JudgedRecipe): Promise<string> {
   const measures = measureRows(judged);
   const directions = directionRows(judged).filter(({ published }) => published !== undefined);
   const figures = await Promise.all(
-    recipeFigures(judged).map((figure, i) => figureHtml(figure, `${recipe.name}-${i + 1}`)),
+    recipeFigures(judged).map((figure, i) => figureHtml(figure, `${anchorOf(judged)}-${i + 1}`)),
   );
   const published = recipe.published.map(
     ({ caption, source, columns, rows, remark }) =>
@@ -62,7 +64,7 @@ async function sectionHtml(judged: JudgedRecipe): Promise<string> {
             verdict,
           ]),
         )}</details>`;
-  return `<section id="${recipe.name}"><h2>${escapeHtml(recipe.name)}</h2><p>${escapeHtml(recipe.claim)} <small>${escapeHtml(recipe.paper)}</small></p><p><small>${escapeHtml(scaleOf(judged))}</small></p>${htmlTable(ours.head, ours.body, [ours.foot])}${verdicts}${published.join('')}${figures.join('')}<details><summary>Cost</summary>${htmlTable(measures.head, measures.body)}</details></section>`;
+  return `<section id="${anchorOf(judged)}"><h2>${escapeHtml(titleOf(judged))}</h2><p>${escapeHtml(recipe.claim)} <small>${escapeHtml(recipe.paper)}</small></p><p><small>${escapeHtml(scaleOf(judged))}</small></p>${htmlTable(ours.head, ours.body, [ours.foot])}${verdicts}${published.join('')}${figures.join('')}<details><summary>Cost</summary>${htmlTable(measures.head, measures.body)}</details></section>`;
 }
 
 const style = `<style>section{border-top:1px solid var(--line);margin-top:2.5rem}figure .scroll svg{width:auto;max-width:100%;min-width:min(100%,320px);height:auto}details{margin:.6rem 0}summary{cursor:pointer}nav a{margin-right:.8rem}a{color:#2563eb}@media(prefers-color-scheme:dark){a{color:#93c5fd}}.gallery td:last-child{white-space:normal;font-size:1rem;min-width:18rem}@media print{details>*{display:block}}</style>`;
@@ -91,8 +93,8 @@ export async function htmlReport(
     : '';
   const body = [
     style,
-    `<p>${runs} runs of ${judged.length} recipes. Of ${verdicts.length} published differences that could be compared, ${count('agrees')} are found again and ${count('opposite')} came out the other way round, ${count('undecided')} are undecided (one seed, or p ≥ 0.05).</p>`,
-    `<nav>${judged.map(({ recipe }) => `<a href="#${recipe.name}">${recipe.name}</a>`).join(' ')}${gallery ? ' <a href="#masking">masking</a>' : ''}</nav>`,
+    `<p>${runs} runs of ${new Set(judged.map(({ recipe }) => recipe.name)).size} recipes. Of ${verdicts.length} published differences that could be compared, ${count('agrees')} are found again and ${count('opposite')} came out the other way round, ${count('undecided')} are undecided (one seed, or p ≥ 0.05).</p>`,
+    `<nav>${judged.map((one) => `<a href="#${anchorOf(one)}">${escapeHtml(titleOf(one))}</a>`).join(' ')}${gallery ? ' <a href="#masking">masking</a>' : ''}</nav>`,
     `<p><small>${escapeHtml(legend)}</small></p>`,
     ...sections,
     extra,
@@ -103,6 +105,6 @@ export async function htmlReport(
         )}</details>`
       : '',
   ].join('');
-  const data = judged.map(({ recipe, cells, columns }) => ({ recipe: recipe.name, columns, cells }));
+  const data = judged.map((one) => ({ recipe: titleOf(one), columns: one.columns, cells: one.cells }));
   return page("The articles' tables, reproduced", body, data);
 }

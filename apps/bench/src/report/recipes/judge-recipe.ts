@@ -37,6 +37,8 @@ export interface Column {
 /** A recipe's runs, averaged and tested. */
 export interface JudgedRecipe {
   readonly recipe: Recipe<never>;
+  /** The encoder these runs began from, where another table holds the same runs from another. */
+  readonly series?: string;
   readonly rows: readonly string[];
   readonly columns: readonly Column[];
   readonly cells: readonly Cell[];

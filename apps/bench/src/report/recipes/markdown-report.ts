@@ -4,6 +4,7 @@ import { legend } from './legend.ts';
 import { measureRows } from './measure-rows.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
+import { titleOf } from './title-of.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 const table = (head: readonly string[], body: readonly (readonly string[])[]) =>
@@ -18,7 +19,7 @@ function section(judged: JudgedRecipe): string {
   const directions = directionRows(judged).filter(({ published }) => published !== undefined);
   const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
   const parts = [
-    `## ${recipe.name}`,
+    `## ${titleOf(judged)}`,
     `${recipe.claim} (${recipe.paper})`,
     scaleOf(judged),
     table(ours.head, [...ours.body, ours.foot]),

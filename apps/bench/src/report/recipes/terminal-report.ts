@@ -3,6 +3,7 @@ import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend } from './legend.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
+import { titleOf } from './title-of.ts';
 
 /** All recipes as tables for a terminal. */
 export function terminalReport(judged: readonly JudgedRecipe[]): string {
@@ -11,7 +12,7 @@ export function terminalReport(judged: readonly JudgedRecipe[]): string {
       const { head, body, foot } = recipeRows(one);
       const table = new Table({ head: [...head], style: { head: [], border: [] } });
       table.push(...[...body, foot].map((row) => [...row]));
-      return `${one.recipe.name}: ${one.recipe.claim}\n${scaleOf(one)}\n${table.toString()}`;
+      return `${titleOf(one)}: ${one.recipe.claim}\n${scaleOf(one)}\n${table.toString()}`;
     }),
     legend,
   ].join('\n\n');
