@@ -78,7 +78,7 @@ export const cslTitleRecipe = defineRecipe({
     arm('R-Drop', 'r-drop', 4, 0.3),
   ],
   baseline: 'baseline',
-  minutes: { tiny: 0.2, laptop: 2, full: 1200 },
+  minutes: { tiny: 0.2, laptop: 1.8, full: 1200 },
   run: async (lab, { tune, targetLength, regulariser, dropout }) => {
     const start = await openStart(lab);
     const pairs = {

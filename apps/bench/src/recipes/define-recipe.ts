@@ -56,7 +56,7 @@ export interface Recipe<S = unknown> {
   readonly arms: (settings: S) => readonly Arm[];
   /** The row others are compared with. */
   readonly baseline: string;
-  /** Minutes of one run on one core, about; for planning. */
+  /** Minutes of one run on one core, about: `laptop` as measured on a machine that others used as well (docs/results.md), the others estimated. */
   readonly minutes: Readonly<Record<Size, number>>;
   readonly run: (lab: Lab, settings: S, arm: Arm) => Promise<RunResult>;
 }

@@ -51,7 +51,7 @@ export const dropToken = defineRecipe({
       ),
     ),
   baseline: 'DropToken 0.00',
-  minutes: { tiny: 0.1, laptop: 0.5, full: 240 },
+  minutes: { tiny: 0.1, laptop: 0.7, full: 240 },
   run: async (lab, { tune, task: name, rate }) => {
     const start = await openStart(lab);
     const { set, trained } = await fineTuneClassifier(lab, start, openTask(lab, name, tune.limits), {

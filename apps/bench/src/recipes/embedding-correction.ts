@@ -38,7 +38,7 @@ export const embeddingCorrection = defineRecipe({
       { name: `${task}.corrected`, row: 'corrected', set: { task, correct: true } },
     ]),
   baseline: 'as it is',
-  minutes: { tiny: 0.1, laptop: 0.5, full: 240 },
+  minutes: { tiny: 0.1, laptop: 0.3, full: 240 },
   run: async (lab, { tune, task: name, correct, rate }) => {
     const start = await openStart(lab);
     const encoder = correct

@@ -45,7 +45,7 @@ export const macBertRecipe = defineRecipe({
     arm('mac', 'n-grams, similar words', 'ngram', 'similar'),
   ],
   baseline: 'tokens, 80/10/10',
-  minutes: { tiny: 0.2, laptop: 1, full: 100_000 },
+  minutes: { tiny: 0.2, laptop: 0.6, full: 100_000 },
   run: async (lab, { mask, ...rest }) => {
     if (mask.replacement !== 'similar') return pretrainAndTune(lab, rest, mask);
     const corpus = await openCorpus(lab, rest.corpus, await vocabularyOf(lab));

@@ -77,7 +77,7 @@ export const maskRate = defineRecipe({
     ...[0.15, 0.4, 0.8].map((rate) => cell('token', rate, 'mask', true)),
   ],
   baseline: 'token 15 %',
-  minutes: { tiny: 0.15, laptop: 1, full: 100_000 },
+  minutes: { tiny: 0.15, laptop: 1.2, full: 100_000 },
   run: async (lab, { larger, large, encoder, mask, ...rest }) => {
     const { layers, width, heads, dropout } = encoder;
     const grown = {

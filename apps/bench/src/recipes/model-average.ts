@@ -41,7 +41,7 @@ export const modelAverageRecipe = defineRecipe({
     arm('r-drop-models', 'R-Drop, model average', { dropout: Math.max(0.3, dropout), regulariser: rDrop, samples: 16 }),
   ],
   baseline: 'dropout, weight average',
-  minutes: { tiny: 0.1, laptop: 0.7, full: 300 },
+  minutes: { tiny: 0.1, laptop: 0.9, full: 300 },
   run: async (lab, { tune, task: name, regulariser, dropout, samples }) => {
     const start = await openStart(lab);
     const task = openTask(lab, name, tune.limits);

@@ -48,7 +48,7 @@ export const pretrain = defineRecipe({
     ];
   },
   baseline: 'MLM',
-  minutes: { tiny: 0.1, laptop: 60, full: 100_000 },
+  minutes: { tiny: 0.1, laptop: 100, full: 100_000 },
   run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout, cooldown }) => {
     const corpus = await openCorpus(lab, wanted);
     lab.say(corpus.about);

@@ -66,7 +66,7 @@ export const rDropRecipe = defineRecipe({
       ),
     ),
   baseline: 'none',
-  minutes: { tiny: 0.1, laptop: 1, full: 600 },
+  minutes: { tiny: 0.1, laptop: 1.1, full: 600 },
   run: async (lab, { tune, task: name, regulariser, dropout }) => {
     const start = await openStart(lab);
     const task = openTask(lab, name, tune.limits);

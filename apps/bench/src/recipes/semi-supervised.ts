@@ -55,7 +55,7 @@ export const semiSupervised = defineRecipe({
   },
   arms: () => [arm('none', 'none', 0.1), arm('vat', 'VAT', 0.1), arm('r-drop', 'R-Drop', 0.3)],
   baseline: 'none',
-  minutes: { tiny: 0.1, laptop: 1.5, full: 600 },
+  minutes: { tiny: 0.1, laptop: 4, full: 600 },
   run: async (lab, { tune, labelled, unlabelled, weight, dropout }) => {
     const start = await openStart(lab);
     const task = openTask(lab, 'sentiment', tune.limits);

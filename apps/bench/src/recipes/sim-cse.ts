@@ -46,7 +46,7 @@ export const simCse = defineRecipe({
       { name: `${task}.simcse`, row: 'SimCSE', set: { task, contrastive: true } },
     ]),
   baseline: 'as it is',
-  minutes: { tiny: 0.1, laptop: 0.7, full: 60 },
+  minutes: { tiny: 0.1, laptop: 0.3, full: 60 },
   run: async (lab, { tune, task: name, contrastive, pooling, temperature, dropout }) => {
     const start = await openStart(lab);
     const task = openTask(lab, name, tune.limits);
