@@ -30,6 +30,10 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records } as object as JudgedRecipe)).toBe(
     'Ours: size laptop; from encoders of ours (weights aaaaaaaa, bbbbbbbb); 60 to 250 steps of fine-tuning in batches of 16; training rows: 1000 to all. 2 runs on 2 cores (x), cpu 1.',
   );
+  const without = scaleOf({
+    records: [run('a', {}, { ...tune(60), tasks: [] }, 'aaaaaaaaaa')],
+  } as object as JudgedRecipe);
+  expect(without).toContain('(weights aaaaaaaa). 1 runs');
   const fresh = { ...tune(60), encoder: { layers: 2, width: 96 } };
   expect(scaleOf({ records: [run('a', {}, fresh)] } as object as JudgedRecipe)).toContain(
     'from fresh weights; 2 layers of 96; 60 steps of fine-tuning in batches of 16; training rows: all.',

@@ -21,6 +21,11 @@ export function scaleOf({ records }: JudgedRecipe): string {
     const value = told(path);
     return value === undefined ? [] : [words(value)];
   };
+  // A recipe told of no tasks fine-tunes on none.
+  const untuned = records.every(
+    ({ spec }) => (at(spec.settings, 'tasks') as readonly string[] | undefined)?.length === 0,
+  );
+  const tuned: typeof say = (path, words) => (untuned ? [] : say(path, words));
   const weights = [...new Set(records.flatMap(({ spec }) => spec.encoder?.sha256.slice(0, 8) ?? []))];
   const parts = [
     `size ${size}${data === 'poems' ? ', on poems' : ''}`,
@@ -30,8 +35,8 @@ export function scaleOf({ records }: JudgedRecipe): string {
     ...(weights.length > 0 ? [] : say('encoder.layers', (layers) => `${layers} layers of ${told('encoder.width')}`)),
     ...say('train.steps', (steps) => `${steps} steps of pretraining in batches of ${told('train.batch')}`),
     ...say('corpus.documents', (documents) => `up to ${documents} documents`),
-    ...say('tune.train.steps', (steps) => `${steps} steps of fine-tuning in batches of ${told('tune.train.batch')}`),
-    ...say('tune.limits.train', (rows) => `training rows: ${rows.replace('1000000', 'all')}`),
+    ...tuned('tune.train.steps', (steps) => `${steps} steps of fine-tuning in batches of ${told('tune.train.batch')}`),
+    ...tuned('tune.limits.train', (rows) => `training rows: ${rows.replace('1000000', 'all')}`),
   ];
   const machine = first.manifest.machine;
   return `Ours: ${parts.join('; ')}. ${records.length} runs on ${machine.cores} cores (${machine.processor}), ${first.manifest.engine.name} ${first.manifest.engine.version}.`;
