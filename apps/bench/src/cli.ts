@@ -26,6 +26,12 @@ import { addVerify } from './commands/verify.ts';
 import { errorSentence } from './error-sentence.ts';
 import { UsageError } from './usage-error.ts';
 
+// `bench … | head` closes the pipe when it has seen enough: no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const program = new Command('bench')
   .description('Masked-language-model research in TypeScript. Without a command: the quick start.')
   .exitOverride()
