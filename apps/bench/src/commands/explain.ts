@@ -1,4 +1,3 @@
-import { renameSync, writeFileSync } from 'node:fs';
 import type { EngineName } from '@cloze/backend';
 import { pathRuleNames } from '@cloze/eval';
 import { type Command, Option } from 'commander';
@@ -8,6 +7,7 @@ import { plainSentence } from '../explain/plain-sentence.ts';
 import { terminalSentence } from '../explain/terminal-sentence.ts';
 import { engineOption } from '../model/engine-option.ts';
 import { openModel } from '../model/open-model.ts';
+import { writeWhole } from '../runs/write-whole.ts';
 import { whole } from '../whole.ts';
 
 interface ExplainCommandOptions extends ExplainOptions {
@@ -27,10 +27,7 @@ export async function explainCommand(
     const explanation = await explainText(model, text, options);
     const { method, steps, rule, baseline } = options;
     const setting = method === 'integrated-gradients' ? { method, steps, rule, baseline } : { method };
-    if (html !== undefined) {
-      writeFileSync(`${html}.part`, explanationPage(text, name, method, explanation));
-      renameSync(`${html}.part`, html);
-    }
+    if (html !== undefined) writeWhole(html, explanationPage(text, name, method, explanation));
     if (json) {
       process.stdout.write(`${JSON.stringify({ text, ...setting, ...explanation })}\n`);
       return;
