@@ -1,9 +1,7 @@
 import { trainingFlops } from '../encoder-flops.ts';
-import { mlmTraining } from '../mlm-training.ts';
-import { ownSide } from '../own-side.ts';
+import { mlmSide } from '../mlm-side.ts';
 import { pythonSide } from '../python-side.ts';
 import type { Comparison, PerfContext } from '../row.ts';
-import { timed } from '../timed.ts';
 import { sizeName, type Work } from '../work.ts';
 
 const sizes: readonly Work[] = [
@@ -12,14 +10,8 @@ const sizes: readonly Work[] = [
   { layers: 12, width: 768, batch: 4, length: 128 },
 ];
 
-async function mlm({ engine }: PerfContext, work: Work, matmulPrecision: 'float32' | 'bfloat16') {
-  const { training, nextBatch } = mlmTraining(engine, work, { matmulPrecision });
-  const step = () => {
-    const batch = nextBatch();
-    return timed(() => training.run(batch));
-  };
-  return ownSide(`compiled step, products in ${matmulPrecision}`, step, training.dispose);
-}
+const mlm = (context: PerfContext, work: Work, matmulPrecision: 'float32' | 'bfloat16') =>
+  mlmSide(context, work, `compiled step, products in ${matmulPrecision}`, { matmulPrecision });
 
 /** The same training steps with products in bfloat16: against our own in float32, and PyTorch under autocast. A gain only where the processor has them. */
 export const bfloat16Rows: readonly Comparison[] = sizes.map((work) => ({

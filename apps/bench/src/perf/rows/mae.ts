@@ -13,7 +13,7 @@ import { type RandomStream, streamFrom } from '@cloze/random';
 import { bools, ints } from '../../host-tensors.ts';
 import { type TargetInputs, targetInputs } from '../../quick-start/models.ts';
 import { compiledTraining } from '../compiled-training.ts';
-import { mlmTraining } from '../mlm-training.ts';
+import { mlmSide } from '../mlm-side.ts';
 import { ownSide } from '../own-side.ts';
 import type { Comparison, PerfContext } from '../row.ts';
 import { timed } from '../timed.ts';
@@ -86,14 +86,7 @@ async function mae({ engine }: PerfContext, slots: number) {
   return ownSide(`MAE, ${slots} targets a row, choosing them included`, step, training.dispose);
 }
 
-async function mlm({ engine }: PerfContext) {
-  const { training, nextBatch } = mlmTraining(engine, work);
-  const step = () => {
-    const batch = nextBatch();
-    return timed(() => training.run(batch));
-  };
-  return ownSide(`MLM, ${slotsOf(work)} targets a row`, step, training.dispose);
-}
+const mlm = (context: PerfContext) => mlmSide(context, work, `MLM, ${slotsOf(work)} targets a row`);
 
 /** MAE's training step against a masked-language-model step on the same batch. */
 export const maeRows: readonly Comparison[] = [slotsOf(work), removedOf(work)].map((slots) => ({

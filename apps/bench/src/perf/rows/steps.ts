@@ -1,9 +1,7 @@
 import { trainingFlops } from '../encoder-flops.ts';
-import { mlmTraining } from '../mlm-training.ts';
-import { ownSide } from '../own-side.ts';
+import { mlmSide } from '../mlm-side.ts';
 import { pythonSide } from '../python-side.ts';
 import type { Comparison, Peer, PeerName } from '../row.ts';
-import { timed } from '../timed.ts';
 import { sizeName, type Work } from '../work.ts';
 
 const sizes: readonly { readonly work: Work; readonly reach: readonly [number, number, number] }[] = [
@@ -22,14 +20,7 @@ const modes: readonly (readonly [string, PeerName])[] = [
 export const stepRows: readonly Comparison[] = sizes.map(({ work, reach }) => ({
   row: `MLM train step ${sizeName(work)}: forward, backward, AdamW, dropout 0.1, head at 15 % of positions`,
   flops: trainingFlops(work),
-  ours: async ({ engine }) => {
-    const { training, nextBatch } = mlmTraining(engine, work);
-    const step = () => {
-      const batch = nextBatch();
-      return timed(() => training.run(batch));
-    };
-    return ownSide('compiled step', step, training.dispose);
-  },
+  ours: (context) => mlmSide(context, work, 'compiled step'),
   peers: modes.map(
     ([mode, kind], i): Peer => ({
       kind,
