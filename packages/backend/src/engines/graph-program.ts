@@ -48,7 +48,7 @@ export function graphProgram(
   { fusing }: { readonly fusing: boolean },
 ): Program {
   const { device, fuse, matmulPrecision, ...config } = placement;
-  const lowProducts = matmulPrecision === 'bfloat16';
+  const takesLow = (operation: Operation) => matmulPrecision === 'bfloat16' && isProduct(operation);
   // Elsewhere than on this process's processors it has not been measured.
   const fuseSteps = fusing && !device && !config.target && !config.xla;
   const graph = library.newGraph();
@@ -120,7 +120,7 @@ export function graphProgram(
         reads.push(read);
         return;
       }
-      const low = lowProducts && isProduct(operation);
+      const low = takesLow(operation);
       const results = lowerToTensorflow(
         sink,
         operation.inputs.map((tensor) => (low ? values.low(tensor) : values.of(tensor))),
@@ -129,11 +129,10 @@ export function graphProgram(
       for (const [i, result] of operation.outputs.entries())
         values[low ? 'setLow' : 'set'](result, results[i] as TfOutput);
     };
+    const read = new Set(wanted);
     const fused = fuse ?? (updates.length > 0 && fuseSteps);
-    const units: Unit[] = fused
-      ? stretches(order, new Set(wanted))
-      : order.map((operation) => ({ kind: 'alone', operation }));
-    const handedBy = handedOver(units, new Set(wanted), (operation) => lowProducts && isProduct(operation));
+    const units: Unit[] = fused ? stretches(order, read) : order.map((operation) => ({ kind: 'alone', operation }));
+    const handedBy = handedOver(units, read, takesLow);
     for (const unit of units) {
       if (unit.kind === 'alone') emit(unit.operation);
       else if (unit.kind === 'draw')
