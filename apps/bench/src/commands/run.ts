@@ -42,14 +42,16 @@ export async function runCommand(name: string, options: RunOptions): Promise<voi
   if (data === undefined && size !== 'tiny' && recipe.data.length > 0)
     throw new UsageError(`${name} at size ${size} reads ${recipe.data.join(', ')}: give the folder with --data.`);
   if (missing.length > 0) throw new UsageError(`${data} lacks ${missing.join(', ')}.`);
-  if (recipe.startsFromEncoder && encoder === undefined && size !== 'tiny')
+  if (recipe.startsFromEncoder === 'never' && encoder !== undefined)
+    throw new UsageError(`${name}: its runs begin from fresh weights; leave --encoder out.`);
+  if (recipe.startsFromEncoder === 'always' && encoder === undefined && size !== 'tiny')
     say(`${name}: no --encoder: every run begins from fresh weights. Make one with: bench run pretrain --data …`);
   const specs = planRuns(recipe, {
     size,
     seeds: Array.from({ length: seeds }, (_, i) => firstSeed + i),
     changes: Object.fromEntries(set.map(parseAssignment)),
     arms: arm.length > 0 ? arm : undefined,
-    ...(recipe.startsFromEncoder && encoder !== undefined && { encoder: encoderOf(encoder) }),
+    ...(encoder !== undefined && { encoder: encoderOf(encoder) }),
     data: data === undefined ? 'poems' : 'folder',
   });
   const open = specs.filter((spec) => !isFinished(runFolder(out, spec)));

@@ -44,7 +44,7 @@ export const attentionDiversityRecipe = defineRecipe({
   paper: 'comment by Allen7575 on kexue.fm/archives/7661; sign and weight are not given',
   published: [],
   data: transferFiles,
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, ...base },

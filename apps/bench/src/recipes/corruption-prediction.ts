@@ -31,7 +31,7 @@ export const corruptionPrediction = defineRecipe({
     },
   ],
   data: transferFiles,
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, mask },

@@ -64,7 +64,7 @@ export const cslTitleRecipe = defineRecipe({
     },
   ],
   data: ['csl-title/train.tsv', 'csl-title/dev.tsv'],
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...base, tune: { ...tinyTuning, length: 48 }, targetLength: 20 },

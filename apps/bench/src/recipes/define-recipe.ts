@@ -47,8 +47,8 @@ export interface Recipe<S = unknown> {
   readonly published: readonly PublishedTable[];
   /** Files below the data folder, for sizes other than tiny. */
   readonly data: readonly string[];
-  /** Whether runs begin from an encoder (`--encoder`). */
-  readonly startsFromEncoder: boolean;
+  /** Whether runs begin from an encoder (`--encoder`): `optional` ones go on from it, or begin afresh. */
+  readonly startsFromEncoder: 'always' | 'optional' | 'never';
   /** Unknown keys are errors. */
   readonly settings: z.ZodType<S>;
   readonly sizes: Readonly<Record<Size, NoInfer<S>>>;

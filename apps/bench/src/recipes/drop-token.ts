@@ -33,7 +33,7 @@ export const dropToken = defineRecipe({
     },
   ],
   data: taskFiles(tasks),
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { tune: tinyTuning, task: 'tnews', rate: 0 },

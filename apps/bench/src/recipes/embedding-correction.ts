@@ -25,7 +25,7 @@ export const embeddingCorrection = defineRecipe({
   paper: 'Su 2021, kexue.fm/archives/8770',
   published: [],
   data: taskFiles(tasks),
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...base, tune: tinyTuning },

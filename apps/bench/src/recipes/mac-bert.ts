@@ -31,7 +31,7 @@ export const macBertRecipe = defineRecipe({
   paper: 'Cui et al. 2020, MacBERT; remark in kexue.fm/archives/8770',
   published: [],
   data: transferFiles,
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, mask: classicMask },

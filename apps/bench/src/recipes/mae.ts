@@ -32,7 +32,7 @@ export const mae = defineRecipe({
   paper: 'He et al. 2021, MAE, read as dropout in kexue.fm/archives/8770',
   published: [],
   data: transferFiles,
-  startsFromEncoder: false,
+  startsFromEncoder: 'never',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, ...rest, decoder: { layers: 1, width: 16, heads: 2 }, equalTime: 1.5 },

@@ -58,7 +58,7 @@ export const maskRate = defineRecipe({
     },
   ],
   data: transferFiles,
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, ...base, larger: { layers: 1, width: 2 } },

@@ -27,7 +27,7 @@ export const modelAverageRecipe = defineRecipe({
   paper: 'kexue.fm/archives/8496 and 8770',
   published: [],
   data: taskFiles(['tnews']),
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...base, tune: tinyTuning },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { vocabularyFrom } from '@cloze/tokenizer';
 import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-plan.ts';
@@ -6,7 +7,7 @@ import { openCorpus } from './parts/open-corpus.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
 import { bucketsTo, fullPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
 import { scoreHeldOut } from './parts/score-held-out.ts';
-import { freshEncoder, saveEncoder } from './parts/start-encoder.ts';
+import { freshEncoder, loadEncoder, saveEncoder } from './parts/start-encoder.ts';
 
 const settings = z.strictObject({
   ...pretrainSettings.shape,
@@ -15,6 +16,8 @@ const settings = z.strictObject({
   dropout: z.number().min(0).lt(1),
   /** Ends the training early: from step `from` the rate falls straight to 0 at step `to`. A stopped run may be given one. */
   cooldown: z.strictObject({ from: z.int().positive(), to: z.int().positive() }).nullable(),
+  /** Of the training's matrix products; parameters, moments and the held-out loss stay in float32. bfloat16 is the faster one on processors that have it. */
+  matmulPrecision: z.enum(['float32', 'bfloat16']),
 });
 
 /** A Chinese encoder by masked language modelling; the other recipes begin from it. */
@@ -24,10 +27,10 @@ export const pretrain = defineRecipe({
   paper: 'Devlin et al. 2019, BERT',
   published: [],
   data: ['corpus/zh-modern.txt.gz', 'corpus/zh-modern.valid.txt', 'vocab/bert-base-chinese.txt'],
-  startsFromEncoder: false,
+  startsFromEncoder: 'optional',
   settings,
   sizes: {
-    tiny: { ...tinyPretraining, mask: classicMask, dropout: 0, cooldown: null },
+    tiny: { ...tinyPretraining, mask: classicMask, dropout: 0, cooldown: null, matmulPrecision: 'float32' },
     laptop: {
       corpus: { documents: 100_000, length: 64, vocabulary: 'bert', held: 300 },
       encoder: { layers: 4, width: 256, heads: 4, dropout: 0.1 },
@@ -35,8 +38,15 @@ export const pretrain = defineRecipe({
       mask: classicMask,
       dropout: 0,
       cooldown: null,
+      matmulPrecision: 'float32',
     },
-    full: { ...fullPretraining, mask: { ...classicMask, units: 'word' }, dropout: 0.1, cooldown: null },
+    full: {
+      ...fullPretraining,
+      mask: { ...classicMask, units: 'word' },
+      dropout: 0.1,
+      cooldown: null,
+      matmulPrecision: 'float32',
+    },
   },
   arms: ({ encoder: { layers, width, heads, dropout } }) => {
     const half = (size: number) => Math.max(1, Math.floor(size / 2));
@@ -49,16 +59,25 @@ export const pretrain = defineRecipe({
   },
   baseline: 'MLM',
   minutes: { tiny: 0.1, laptop: 100, full: 100_000 },
-  run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout, cooldown }) => {
-    const corpus = await openCorpus(lab, wanted);
+  run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout, cooldown, matmulPrecision }) => {
+    const loaded = lab.encoder === undefined ? undefined : await loadEncoder(lab.encoder, lab.seed);
+    if (loaded && (loaded.config.layers !== sizes.layers || loaded.config.width !== sizes.width))
+      throw new Error(
+        `pretrain: --encoder has ${loaded.config.layers} layers of ${loaded.config.width}, this arm asks for ${sizes.layers} of ${sizes.width}: choose --arm, or set encoder.layers and encoder.width.`,
+      );
+    const corpus = await openCorpus(lab, wanted, loaded && vocabularyFrom(loaded.tokens));
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.length);
-    const start = freshEncoder(
-      corpus.vocabulary,
-      { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, wanted.length) },
-      { seed: lab.seed },
+    const begun =
+      loaded ??
+      freshEncoder(corpus.vocabulary, { ...sizes, maximumLength: Math.max(128, wanted.length) }, { seed: lab.seed });
+    const start = { ...begun, config: { ...begun.config, dropout, attentionDropout: dropout } };
+    const { encoder, trained } = await pretrainEncoder(
+      { ...lab, placement: { ...lab.placement, matmulPrecision } },
+      start,
+      corpus,
+      { ...train, mask, buckets, cooldown },
     );
-    const { encoder, trained } = await pretrainEncoder(lab, start, corpus, { ...train, mask, buckets, cooldown });
     const later = { dropout: sizes.dropout, attentionDropout: sizes.dropout };
     await saveEncoder(join(lab.folder, 'encoder'), { ...encoder, config: { ...encoder.config, ...later } });
     const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });

@@ -42,7 +42,7 @@ export const rDropRecipe = defineRecipe({
     },
   ],
   data: taskFiles(['iflytek', 'tnews']),
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { tune: tinyTuning, task: 'tnews', regulariser: unregularised, dropout: 0.1 },

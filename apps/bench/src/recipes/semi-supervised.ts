@@ -46,7 +46,7 @@ export const semiSupervised = defineRecipe({
     },
   ],
   data: ['sentiment/sentiment.train.data', 'sentiment/sentiment.valid.data'],
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...base, tune: tinyTuning, labelled: 16 },

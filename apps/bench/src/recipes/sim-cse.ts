@@ -33,7 +33,7 @@ export const simCse = defineRecipe({
     },
   ],
   data: taskFiles(tasks),
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...base, task: 'bustm', tune: tinyTuning },

@@ -19,7 +19,7 @@ export const staticSplit = defineRecipe({
   paper: 'comment by Allen7575 on kexue.fm/archives/7661, and the answer',
   published: [],
   data: transferFiles,
-  startsFromEncoder: true,
+  startsFromEncoder: 'always',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, mask: classicMask },

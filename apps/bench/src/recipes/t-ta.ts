@@ -28,7 +28,7 @@ export const tta = defineRecipe({
   paper: 'Shin, Lee and Jung 2020, T-TA; kexue.fm/archives/7661',
   published: [],
   data: transferFiles,
-  startsFromEncoder: false,
+  startsFromEncoder: 'never',
   settings,
   sizes: {
     tiny: { ...transferSizes.tiny, architecture: 'bert' },
