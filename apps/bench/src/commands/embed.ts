@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { embedTexts } from '../model/embed-texts.ts';
 import { engineOption } from '../model/engine-option.ts';
 import { openModel } from '../model/open-model.ts';
-import { streamLines } from '../score/stream-lines.ts';
+import { numberedLines } from '../score/numbered-lines.ts';
 import { whole } from '../whole.ts';
 
 interface EmbedCommandOptions {
@@ -41,7 +41,7 @@ export async function embedCommand(
     let waiting: string[] = [];
     let done = 0;
     const started = Date.now();
-    for await (const { text } of streamLines(file)) {
+    for await (const { text } of numberedLines(file)) {
       waiting.push(text);
       if (waiting.length < window) continue;
       await flush(waiting);

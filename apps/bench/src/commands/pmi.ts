@@ -3,8 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { buildPmiVocabulary } from '@cloze/masking';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
-import { loadPmi, savePmi } from '../mask/pmi-file.ts';
+import { loadPmi } from '../mask/load-pmi.ts';
 import { readLines } from '../mask/read-lines.ts';
+import { savePmi } from '../mask/save-pmi.ts';
 import { segmentCorpus } from '../mask/segment-corpus.ts';
 import { whole } from '../whole.ts';
 
@@ -69,11 +70,11 @@ export async function pmiBuildCommand(options: PmiBuildOptions): Promise<void> {
 }
 
 /** Shows the best collocations of a list, of each length, or those that hold a text. */
-export async function pmiShowCommand(
+export function pmiShowCommand(
   file: string,
   { top, find, json }: { readonly top: number; readonly find?: string; readonly json: boolean },
-): Promise<void> {
-  const { entries, numeratorPower, minimum, totals } = await loadPmi(file);
+): void {
+  const { entries, numeratorPower, minimum, totals } = loadPmi(file);
   const chosen = entries.filter(({ words }) => find === undefined || words.join('').includes(find));
   const shown = [2, 3, 4, 5, 6, 7, 8].flatMap((n) => chosen.filter(({ words }) => words.length === n).slice(0, top));
   if (json) {

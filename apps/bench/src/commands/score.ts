@@ -3,12 +3,12 @@ import type { EngineName } from '@cloze/backend';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineOption } from '../model/engine-option.ts';
 import { openModel } from '../model/open-model.ts';
+import { type NumberedLine, numberedLines } from '../score/numbered-lines.ts';
 import { runningPerplexity } from '../score/running-perplexity.ts';
 import { scoreNBest } from '../score/score-n-best.ts';
 import { scorePairs } from '../score/score-pairs.ts';
 import { type ScorableText, scoreTexts } from '../score/score-texts.ts';
 import { type ScoringKindName, scoringKindFor, scoringKinds } from '../score/scoring-kinds.ts';
-import { type NumberedLine, streamLines } from '../score/stream-lines.ts';
 import { watchLines } from '../score/watch-lines.ts';
 import { whole } from '../whole.ts';
 
@@ -51,7 +51,7 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
       say: (text: string) => process.stderr.write(text),
       ...(file !== '-' && { bytes: statSync(file).size }),
     };
-    const lines = watchLines(streamLines(file), watch);
+    const lines = watchLines(numberedLines(file), watch);
     if (form === 'pairs') {
       const { groups, ...figures } = await scorePairs(
         model,

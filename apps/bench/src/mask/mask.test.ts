@@ -8,10 +8,11 @@ import { auditPage } from './audit-page.ts';
 import { auditPolicy } from './audit-policy.ts';
 import { chunkText } from './chunk-text.ts';
 import { encodeTexts } from './encode-texts.ts';
+import { loadPmi } from './load-pmi.ts';
 import { choosePolicies, maskPolicies, type NamedPolicy } from './mask-policies.ts';
-import { loadPmi, savePmi } from './pmi-file.ts';
 import { openVocabulary, policySetting } from './policy-setting.ts';
 import { readLines } from './read-lines.ts';
+import { savePmi } from './save-pmi.ts';
 import { segmentCorpus } from './segment-corpus.ts';
 import { showMask } from './show-mask.ts';
 
@@ -94,13 +95,17 @@ describe('segmentCorpus and the list on disk', () => {
     expect([...sentences()]).toEqual(once);
     expect(once.flat()).toHaveLength(words);
   });
-  it('comes back as it was', async () => {
+  it('comes back as it was, with words that hold line separators of Unicode', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pmi-'));
     try {
-      const list = buildPmiVocabulary(segmentCorpus(texts).sentences, { minimum: 3 });
-      expect(list.entries.length).toBeGreaterThan(20);
+      const built = buildPmiVocabulary(segmentCorpus(texts).sentences, { minimum: 3 });
+      expect(built.entries.length).toBeGreaterThan(20);
+      const list = {
+        ...built,
+        entries: [...built.entries, { score: 1.5, count: 9, words: ['我\u2028们', '喜欢\u0085'] }],
+      };
       await savePmi(join(folder, 'list.txt'), list);
-      expect(await loadPmi(join(folder, 'list.txt'))).toEqual(list);
+      expect(loadPmi(join(folder, 'list.txt'))).toEqual(list);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -9,8 +9,9 @@ import {
   similarByWordVectors,
 } from '@cloze/masking';
 import { encode, parseVocabulary, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
+import { loadPmi } from './load-pmi.ts';
 import type { PolicySetting } from './mask-policies.ts';
-import { loadPmi, ngramIds } from './pmi-file.ts';
+import { ngramIds } from './ngram-ids.ts';
 import { segmentCorpus } from './segment-corpus.ts';
 import { tokenTable } from './token-table.ts';
 
@@ -36,7 +37,7 @@ export async function policySetting(
     for (const [at, id] of ids.entries()) if (maskable[at]) counts[id] = (counts[id] as number) + 1;
   const candidates = candidateIds(vocabulary.tokens);
   const list = pmi
-    ? await loadPmi(pmi)
+    ? loadPmi(pmi)
     : buildPmiVocabulary(segmentCorpus(texts).sentences, {
         minimum: Math.max(3, Math.min(11, texts.length / 2000)) | 0,
       });

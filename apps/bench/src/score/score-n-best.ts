@@ -1,7 +1,7 @@
 import { errorRate, type Hypothesis, rerank, tuneRerankWeight } from '@cloze/eval';
 import type { OpenModel } from '../model/open-model.ts';
+import type { NumberedLine } from './numbered-lines.ts';
 import { type ScorableText, type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
-import type { NumberedLine } from './stream-lines.ts';
 
 /** An n-best list as a line of a file has it. */
 interface ListOnDisk {

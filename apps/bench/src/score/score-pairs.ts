@@ -1,7 +1,7 @@
 import { type MinimalPair, minimalPairs } from '@cloze/eval';
 import type { OpenModel } from '../model/open-model.ts';
+import type { NumberedLine } from './numbered-lines.ts';
 import { type ScorableText, type ScoreTextsOptions, scoreTexts, type TextScore } from './score-texts.ts';
-import type { NumberedLine } from './stream-lines.ts';
 
 /** A pair and its scores. */
 export interface ScoredPair extends MinimalPair {

@@ -1,4 +1,4 @@
-import type { NumberedLine } from './stream-lines.ts';
+import type { NumberedLine } from './numbered-lines.ts';
 
 /**
  * Passes lines on and says now and then how far they are, at what rate, and how long the rest may take.

@@ -19,7 +19,7 @@ import {
   words,
 } from '@cloze/masking';
 import { z } from 'zod';
-import { ngramIds } from '../../mask/pmi-file.ts';
+import { ngramIds } from '../../mask/ngram-ids.ts';
 import { segmentCorpus } from '../../mask/segment-corpus.ts';
 import type { Architecture } from './encode-as.ts';
 import type { Corpus } from './open-corpus.ts';

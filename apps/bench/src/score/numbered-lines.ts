@@ -12,7 +12,7 @@ export interface NumberedLine {
  *
  * @throws {Error} naming the line where the bytes are no UTF-8
  */
-export async function* streamLines(file: string): AsyncGenerator<NumberedLine, void, undefined> {
+export async function* numberedLines(file: string): AsyncGenerator<NumberedLine, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
   let rest = '';

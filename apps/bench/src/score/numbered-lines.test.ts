@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { streamLines } from './stream-lines.ts';
+import { numberedLines } from './numbered-lines.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -13,7 +13,7 @@ async function linesOf(content: string | Uint8Array) {
   const file = join(folder, 'lines.txt');
   writeFileSync(file, content);
   const found = [];
-  for await (const line of streamLines(file)) found.push(line);
+  for await (const line of numberedLines(file)) found.push(line);
   return found;
 }
 
