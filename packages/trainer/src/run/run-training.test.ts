@@ -164,7 +164,7 @@ describe('runTraining', () => {
       capture: () => ({}),
       restore: () => {},
     });
-    expect(outcome).toEqual({ reason: 'stopped early', step: 8, best: { step: 4, value: 3 } });
+    expect(outcome).toEqual({ reason: 'stopped early', step: 8, tokens: 8, best: { step: 4, value: 3 } });
     expect((await checkpoints.best())?.step).toBe(4);
     expect((await checkpoints.list()).map(({ step }) => step)).toEqual([8, 4]);
   });

@@ -133,7 +133,12 @@ export async function runTraining<B>({
   if (!found) await save();
 
   const finish = async (reason: TrainingOutcome['reason']): Promise<TrainingOutcome> => {
-    const outcome: TrainingOutcome = { reason, step: state.step, best: state.progress.best };
+    const outcome: TrainingOutcome = {
+      reason,
+      step: state.step,
+      tokens: state.tokens,
+      best: state.progress.best,
+    };
     await tell((callback) => callback.onTrainEnd?.(outcome));
     return outcome;
   };

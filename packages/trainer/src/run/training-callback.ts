@@ -6,6 +6,8 @@ export interface TrainingOutcome {
   readonly reason: 'finished' | 'stopped early' | 'interrupted';
   /** Updates done. */
   readonly step: number;
+  /** What their batches said they hold, by all processes of a resumed run. */
+  readonly tokens: number;
   /** The best value of `metricForBestModel` and its step. */
   readonly best?: { readonly step: number; readonly value: number } | undefined;
 }

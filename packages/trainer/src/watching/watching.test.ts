@@ -65,7 +65,7 @@ describe('callbacks', () => {
       { event: 'log', step: 2, loss: 1.5, tokens: 20 },
       { event: 'log', step: 4, loss: 3.5, tokens: 40 },
       { event: 'evaluate', step: 4, loss: 0.5 },
-      { event: 'end', reason: 'finished', step: 4, best: { step: 4, value: 0.5 } },
+      { event: 'end', reason: 'finished', step: 4, tokens: 40, best: { step: 4, value: 0.5 } },
     ]);
     const torn = `${lines.join('')}{"event":"lo`;
     expect(truncateJsonLines(torn, 3)).toBe(lines[1]);

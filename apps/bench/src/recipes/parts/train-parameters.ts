@@ -64,6 +64,7 @@ export interface Trained<P> {
   readonly parameters: P;
   /** Seconds of training, the first trace included; of this process only where a run was resumed. */
   readonly seconds: number;
+  /** Of all processes. */
   readonly tokens: number;
   /** Mean loss of the last tenth of the steps. */
   readonly lastLoss: number;
@@ -112,7 +113,6 @@ export async function trainParameters<P, T, B>(
           warn: lab.say,
         })
       : undefined;
-  let tokens = 0;
   let lastLosses: number[] = [];
   const started = lab.now();
   try {
@@ -140,7 +140,6 @@ export async function trainParameters<P, T, B>(
         {
           onTrainBegin: ({ firstStep }) => lab.rewind(phase, firstStep - 1),
           onStepEnd: (record) => {
-            tokens += record.tokens;
             if (record.step > last - Math.max(1, Math.round(last / 10))) lastLosses.push(record.loss);
           },
           onLog: (step, values) => lab.log({ phase, step, seconds: lab.now() - started, ...values }),
@@ -153,7 +152,7 @@ export async function trainParameters<P, T, B>(
     return {
       parameters: variables.read().parameters as P,
       seconds: lab.now() - started,
-      tokens,
+      tokens: outcome.tokens,
       lastLoss: lastLosses.reduce((a, b) => a + b, 0) / lastLosses.length,
     };
   } finally {
