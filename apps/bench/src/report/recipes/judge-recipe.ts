@@ -37,7 +37,7 @@ export interface Column {
 /** A recipe's runs, averaged and tested. */
 export interface JudgedRecipe {
   readonly recipe: Recipe<never>;
-  /** The encoder these runs began from, where another table holds the same runs from another. */
+  /** What these runs do not share with those of another table of the recipe, such as the encoder they began from. */
   readonly series?: string;
   readonly rows: readonly string[];
   readonly columns: readonly Column[];

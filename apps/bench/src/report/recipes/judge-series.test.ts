@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Recipe } from '../../recipes/define-recipe.ts';
 import { dropToken } from '../../recipes/drop-token.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
@@ -6,36 +6,74 @@ import { judgeSeries } from './judge-series.ts';
 import { titleOf } from './title-of.ts';
 
 const recipe = dropToken as object as Recipe<never>;
-const run = (arm: string, seed: number, sha256: string, value: number): RunRecord => ({
-  folder: arm,
+
+interface Made {
+  readonly sha256?: string;
+  readonly task?: string;
+  readonly rate?: number;
+  readonly steps?: number;
+}
+
+const run = (
+  seed: number,
+  value: number,
+  { sha256 = 'aaaaaaaaaa', task = 'tnews', rate = 0, steps = 100 }: Made = {},
+): RunRecord => ({
+  folder: `${seed}`,
   spec: {
     recipe: 'drop-token',
-    arm,
-    row: 'DropToken 0.00',
+    arm: `${task}.drop-${rate.toFixed(2)}`,
+    row: `DropToken ${rate.toFixed(2)}`,
     seed,
     size: 'laptop',
-    settings: {},
+    settings: { task, rate, tune: { train: { steps } } },
     data: 'folder',
     encoder: { name: 'folder', sha256 },
   },
   manifest: {} as never,
   steps: [],
-  scores: [{ set: 'tnews', metric: 'accuracy', value, n: 1, higherIsBetter: true, examples: [value] }],
+  scores: [{ set: task, metric: 'accuracy', value, n: 1, higherIsBetter: true, examples: [value] }],
   measures: {},
 });
 
-it('the same run from two encoders is two tables, never a mean', () => {
-  const judged = judgeSeries(recipe, [
-    run('a', 1, 'aaaaaaaaaa', 10),
-    run('a', 1, 'bbbbbbbbbb', 30),
-    run('a', 2, 'aaaaaaaaaa', 20),
-  ]);
-  expect(judged.map(titleOf)).toEqual(['drop-token, from aaaaaaaa', 'drop-token, from bbbbbbbb']);
-  expect(judged.map(({ cells }) => cells[0]?.mean)).toEqual([15, 30]);
-});
+const judged = (...records: RunRecord[]) =>
+  judgeSeries(recipe, records).map((one) => [titleOf(one), ...one.cells.map(({ mean }) => mean)]);
 
-it('runs from two encoders that do not meet are one table', () => {
-  const judged = judgeSeries(recipe, [run('a', 1, 'aaaaaaaaaa', 10), run('b', 1, 'bbbbbbbbbb', 30)]);
-  expect(judged.map(titleOf)).toEqual(['drop-token']);
-  expect(judgeSeries(recipe, [])).toEqual([]);
+describe('judgeSeries', () => {
+  it('seeds and arms under the same conditions are one table', () => {
+    expect(judged(run(1, 10), run(2, 20), run(1, 40, { rate: 0.1 }))).toEqual([['drop-token', 15, 40]]);
+    expect(judged()).toEqual([]);
+  });
+
+  it('runs from two encoders are two tables, never a mean: the same seed, another seed, or another arm', () => {
+    const other = { sha256: 'bbbbbbbbbb' };
+    const apart = (value: number) => [
+      ['drop-token, from aaaaaaaa', 10],
+      ['drop-token, from bbbbbbbb', value],
+    ];
+    expect(judged(run(1, 10), run(1, 30, other))).toEqual(apart(30));
+    expect(judged(run(1, 10), run(2, 30, other))).toEqual(apart(30));
+    expect(judged(run(1, 10), run(1, 50, { ...other, rate: 0.1 }))).toEqual(apart(50));
+  });
+
+  it('runs with other settings are two tables that say what differs', () => {
+    expect(judged(run(1, 10), run(2, 30, { steps: 400 }))).toEqual([
+      ['drop-token, tune.train.steps 100', 10],
+      ['drop-token, tune.train.steps 400', 30],
+    ]);
+  });
+
+  it('tasks told their own settings stay together beside another encoder', () => {
+    const csl = { task: 'csl', steps: 400 };
+    const other = { sha256: 'bbbbbbbbbb', steps: 7 };
+    expect(judged(run(1, 10), run(1, 30, csl), run(1, 50, other), run(2, 20))).toEqual([
+      ['drop-token, from aaaaaaaa', 15, 30],
+      ['drop-token, from bbbbbbbb', 50],
+    ]);
+  });
+
+  it('conditions that fill different columns stay in one table', () => {
+    const csl = { task: 'csl', steps: 400, sha256: 'bbbbbbbbbb' };
+    expect(judged(run(1, 10), run(1, 30, csl))).toEqual([['drop-token', 10, 30]]);
+  });
 });

@@ -1,25 +1,85 @@
 import type { Recipe } from '../../recipes/define-recipe.ts';
+import { settingPaths } from '../../recipes/settings.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { type JudgedRecipe, judgeRecipe } from './judge-recipe.ts';
 
-const encoderOf = ({ spec }: RunRecord) => spec.encoder?.sha256.slice(0, 8) ?? 'fresh weights';
+/** Under what a run was made, by path: everything of its spec but the seed and what tells arms apart. */
+type Conditions = ReadonlyMap<string, string>;
+
+function conditionsOf(recipe: Recipe<never>, { spec }: RunRecord): Conditions {
+  const { size, data, encoder, settings } = spec;
+  const ofArms = new Set(recipe.arms(recipe.sizes[size]).flatMap(({ set }) => Object.keys(set)));
+  const at = (path: string): unknown =>
+    path.split('.').reduce<unknown>((tree, name) => (tree as Record<string, unknown> | undefined)?.[name], settings);
+  const ofArm = (path: string) => path.split('.').some((_, i, names) => ofArms.has(names.slice(0, i + 1).join('.')));
+  const told = settingPaths(settings)
+    .filter((path) => path !== '' && !ofArm(path))
+    .sort()
+    .map((path): [string, string] => [path, JSON.stringify(at(path)) ?? '']);
+  return new Map([['from', encoder?.sha256.slice(0, 8) ?? 'fresh weights'], ['size', size], ['data', data], ...told]);
+}
+
+interface Series {
+  readonly conditions: readonly Conditions[];
+  readonly records: readonly RunRecord[];
+}
+
+const columnsOf = ({ records }: Series) => records.flatMap(({ scores }) => scores.map(({ set }) => set));
+const meet = (one: Series, other: Series) => {
+  const columns = new Set(columnsOf(one));
+  return columnsOf(other).some((column) => columns.has(column));
+};
+
+const fromOf = ({ conditions: [first] }: Series) => (first as Conditions).get('from');
+
+/** Puts series into one table where no column meets another's, so that tasks told their own steps stay together. */
+function gathered(all: readonly Series[], mayJoin: (one: Series, other: Series) => boolean): Series[] {
+  const tables: Series[] = [];
+  for (const one of all) {
+    const at = tables.findIndex((table) => mayJoin(table, one) && !meet(table, one));
+    const table = tables[at];
+    if (!table) tables.push(one);
+    else
+      tables[at] = {
+        conditions: [...table.conditions, ...one.conditions],
+        records: [...table.records, ...one.records],
+      };
+  }
+  return tables;
+}
+
+/** What all of a table were told and another table was not, as words; the encoder where that says it all. */
+function tellApart(table: Series, others: readonly Series[]): string {
+  if (others.every((other) => fromOf(other) !== fromOf(table))) return `from ${fromOf(table)}`;
+  const [first, ...rest] = table.conditions;
+  const shared = [...(first as Conditions)].filter(([path, value]) => rest.every((one) => one.get(path) === value));
+  const theirs = others.flatMap(({ conditions }) => conditions);
+  const apart = shared.filter(([path, value]) => theirs.some((one) => one.get(path) !== value));
+  return apart.map(([path, value]) => `${path} ${value}`).join(', ');
+}
 
 /**
- * A recipe's runs as one table, or one for each encoder where the same arm and seed was run from several: figures of different encoders are not averaged.
+ * A recipe's runs as one table, or several where a column would hold runs made under different conditions: figures of other encoders or settings are
+ * neither averaged nor compared.
  *
- * Encoders that complete each other (the two sizes of `mask-rate`) stay in one table.
+ * Conditions that complete each other (tasks told their own steps, the two sizes of `mask-rate`) fill different columns and stay in one table.
  */
 export function judgeSeries(recipe: Recipe<never>, all: readonly RunRecord[]): JudgedRecipe[] {
-  const records = all.filter(({ spec }) => spec.recipe === recipe.name);
-  if (records.length === 0) return [];
-  const runs = new Set(records.map(({ spec }) => `${spec.arm} ${spec.seed}`));
-  if (runs.size === records.length) return [judgeRecipe(recipe, records)];
-  const encoders = [...new Set(records.map(encoderOf))];
-  return encoders.map((encoder) => ({
-    ...judgeRecipe(
-      recipe,
-      records.filter((record) => encoderOf(record) === encoder),
-    ),
-    series: encoder,
+  const series = new Map<string, Series>();
+  for (const record of all.filter(({ spec }) => spec.recipe === recipe.name)) {
+    const conditions = conditionsOf(recipe, record);
+    const key = JSON.stringify([...conditions]);
+    series.set(key, { conditions: [conditions], records: [...(series.get(key)?.records ?? []), record] });
+  }
+  const one = gathered([...series.values()], () => true);
+  const tables = one.length < 2 ? one : gathered([...series.values()], (a, b) => fromOf(a) === fromOf(b));
+  return tables.map((table) => ({
+    ...judgeRecipe(recipe, table.records),
+    ...(tables.length > 1 && {
+      series: tellApart(
+        table,
+        tables.filter((other) => other !== table),
+      ),
+    }),
   }));
 }
