@@ -7,6 +7,7 @@ import { judgeSeries } from '../report/recipes/judge-series.ts';
 import { markdownReport } from '../report/recipes/markdown-report.ts';
 import { maskGallery } from '../report/recipes/mask-gallery.ts';
 import { terminalReport } from '../report/recipes/terminal-report.ts';
+import { sha256 } from '../runs/canonical-json.ts';
 import { compactRecord } from '../runs/compact-record.ts';
 import { findRecords } from '../runs/find-records.ts';
 import { writeWhole } from '../runs/write-whole.ts';
@@ -19,6 +20,10 @@ export interface ReportOptions {
   readonly keep?: string;
   readonly json: boolean;
 }
+
+/** Words as part of a folder's name; long ones by their hash. */
+const fileName = (words: string) =>
+  words.length > 60 ? sha256(words).slice(0, 8) : words.replaceAll(/[^\w.]+/g, '-').replace(/-$/, '');
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -33,7 +38,7 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
   if (keep) {
     // Of the judged recipes, each series in a folder of its own: the same run from two encoders has the same name.
     for (const { recipe: of, series, records: own } of judged) {
-      const folder = join(keep, series ? `${of.name}-${series.replaceAll(' ', '-')}` : of.name);
+      const folder = join(keep, series ? `${of.name}-${fileName(series)}` : of.name);
       mkdirSync(folder, { recursive: true });
       for (const record of own) {
         const name = `${record.spec.arm}-${record.spec.seed}.json`;
