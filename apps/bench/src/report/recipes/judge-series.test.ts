@@ -12,12 +12,13 @@ interface Made {
   readonly task?: string;
   readonly rate?: number;
   readonly steps?: number;
+  readonly length?: number;
 }
 
 const run = (
   seed: number,
   value: number,
-  { sha256 = 'aaaaaaaaaa', task = 'tnews', rate = 0, steps = 100 }: Made = {},
+  { sha256 = 'aaaaaaaaaa', task = 'tnews', rate = 0, steps = 100, length = 32 }: Made = {},
 ): RunRecord => ({
   folder: `${seed}`,
   spec: {
@@ -26,7 +27,7 @@ const run = (
     row: `DropToken ${rate.toFixed(2)}`,
     seed,
     size: 'laptop',
-    settings: { task, rate, tune: { train: { steps } } },
+    settings: { task, rate, tune: { length, train: { steps } } },
     data: 'folder',
     encoder: { name: 'folder', sha256 },
   },
@@ -56,7 +57,17 @@ describe('judgeSeries', () => {
     expect(judged(run(1, 10), run(1, 50, { ...other, rate: 0.1 }))).toEqual(apart(50));
   });
 
-  it('runs with other settings are two tables that say what differs', () => {
+  it('runs with other settings are two tables that say what differs, in one condition where that will do', () => {
+    const longer = { steps: 400, length: 64 };
+    expect(judged(run(1, 10), run(2, 30, longer)).map(([title]) => title)).toEqual([
+      'drop-token, tune.train.steps 100',
+      'drop-token, tune.train.steps 400',
+    ]);
+    expect(judged(run(1, 10), run(1, 20, { length: 64 }), run(1, 30, longer)).map(([title]) => title)).toEqual([
+      'drop-token, tune.length 32',
+      'drop-token, tune.length 64, tune.train.steps 100',
+      'drop-token, tune.train.steps 400',
+    ]);
     expect(judged(run(1, 10), run(2, 30, { steps: 400 }))).toEqual([
       ['drop-token, tune.train.steps 100', 10],
       ['drop-token, tune.train.steps 400', 30],

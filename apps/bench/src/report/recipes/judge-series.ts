@@ -48,14 +48,14 @@ function gathered(all: readonly Series[], mayJoin: (one: Series, other: Series) 
   return tables;
 }
 
-/** What all of a table were told and another table was not, as words; the encoder where that says it all. */
-function tellApart(table: Series, others: readonly Series[]): string {
-  if (others.every((other) => fromOf(other) !== fromOf(table))) return `from ${fromOf(table)}`;
-  const [first, ...rest] = table.conditions;
+/** What all of a table were told and another table was not, as words: one condition where one tells it from all others, the encoder or steps first. */
+function tellApart({ conditions: [first, ...rest] }: Series, others: readonly Series[]): string {
   const shared = [...(first as Conditions)].filter(([path, value]) => rest.every((one) => one.get(path) === value));
   const theirs = others.flatMap(({ conditions }) => conditions);
   const apart = shared.filter(([path, value]) => theirs.some((one) => one.get(path) !== value));
-  return apart.map(([path, value]) => `${path} ${value}`).join(', ');
+  const alone = apart.filter(([path, value]) => theirs.every((one) => one.get(path) !== value));
+  const chosen = alone.find(([path]) => path === 'from') ?? alone.find(([path]) => path.endsWith('steps')) ?? alone[0];
+  return (chosen ? [chosen] : apart).map(([path, value]) => `${path} ${value}`).join(', ');
 }
 
 /**

@@ -38,4 +38,12 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records: [run('a', {}, fresh)] } as object as JudgedRecipe)).toContain(
     'from fresh weights; 2 layers of 96; 60 steps of fine-tuning in batches of 16; training rows: all.',
   );
+  const ended = { train: { steps: 900, batch: 8 }, cooldown: { from: 300, to: 400 } };
+  expect(scaleOf({ records: [run('a', {}, ended)] } as object as JudgedRecipe)).toContain(
+    '; 400 steps of pretraining in',
+  );
+  const whole = { ...ended, cooldown: null };
+  expect(scaleOf({ records: [run('a', {}, whole)] } as object as JudgedRecipe)).toContain(
+    '; 900 steps of pretraining in',
+  );
 });

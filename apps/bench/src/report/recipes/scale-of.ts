@@ -1,7 +1,11 @@
 import type { JudgedRecipe } from './judge-recipe.ts';
 
 const at = (tree: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((held, name) => (held as Record<string, unknown> | undefined)?.[name], tree);
+  path.split('.').reduce<unknown>((held, name) => (held as Record<string, unknown> | null | undefined)?.[name], tree);
+
+/** A setting; the steps of a pretraining that a cooldown ended are those it had. */
+const settingOf = (settings: unknown, path: string): unknown =>
+  (path === 'train.steps' ? at(settings, 'cooldown.to') : undefined) ?? at(settings, path);
 
 /** One sentence on how small the runs were: what a reader must know before the figures. */
 export function scaleOf({ records }: JudgedRecipe): string {
@@ -11,7 +15,7 @@ export function scaleOf({ records }: JudgedRecipe): string {
   /** What the runs were told, from the least to the most where they were told different things. */
   const told = (path: string): string | undefined => {
     const values = [
-      ...new Set(records.map(({ spec }) => at(spec.settings, path)).filter((value) => value !== undefined)),
+      ...new Set(records.map(({ spec }) => settingOf(spec.settings, path)).filter((value) => value !== undefined)),
     ];
     const numbers = values.filter((value) => typeof value === 'number');
     if (numbers.length > 1) return `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
