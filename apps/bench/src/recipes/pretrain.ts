@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-plan.ts';
 import { openCorpus } from './parts/open-corpus.ts';
+import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
 import { bucketsTo, fullPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
 import { scoreHeldOut } from './parts/score-held-out.ts';
-import { freshEncoder, loadEncoder, saveEncoder } from './parts/start-encoder.ts';
+import { loadEncoder, saveEncoder } from './parts/start-encoder.ts';
 
 const settings = z.strictObject({
   ...pretrainSettings.shape,
@@ -68,9 +69,7 @@ export const pretrain = defineRecipe({
     const corpus = await openCorpus(lab, wanted, loaded && vocabularyFrom(loaded.tokens));
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.length);
-    const begun =
-      loaded ??
-      freshEncoder(corpus.vocabulary, { ...sizes, maximumLength: Math.max(128, wanted.length) }, { seed: lab.seed });
+    const begun = loaded ?? freshOver(lab, corpus, { corpus: wanted, encoder: sizes, train });
     const start = { ...begun, config: { ...begun.config, dropout, attentionDropout: dropout } };
     const { encoder, trained } = await pretrainEncoder(
       { ...lab, placement: { ...lab.placement, matmulPrecision } },

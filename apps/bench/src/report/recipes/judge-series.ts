@@ -1,4 +1,5 @@
 import type { Recipe } from '../../recipes/define-recipe.ts';
+import { settingAt } from '../../recipes/setting-at.ts';
 import { settingPaths } from '../../recipes/settings.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { type JudgedRecipe, judgeRecipe } from './judge-recipe.ts';
@@ -9,13 +10,11 @@ type Conditions = ReadonlyMap<string, string>;
 function conditionsOf(recipe: Recipe<never>, { spec }: RunRecord): Conditions {
   const { size, data, encoder, settings } = spec;
   const ofArms = new Set(recipe.arms(recipe.sizes[size]).flatMap(({ set }) => Object.keys(set)));
-  const at = (path: string): unknown =>
-    path.split('.').reduce<unknown>((tree, name) => (tree as Record<string, unknown> | undefined)?.[name], settings);
   const ofArm = (path: string) => path.split('.').some((_, i, names) => ofArms.has(names.slice(0, i + 1).join('.')));
   const told = settingPaths(settings)
     .filter((path) => path !== '' && !ofArm(path))
     .sort()
-    .map((path): [string, string] => [path, JSON.stringify(at(path)) ?? '']);
+    .map((path): [string, string] => [path, JSON.stringify(settingAt(settings, path)) ?? '']);
   return new Map([['from', encoder?.sha256.slice(0, 8) ?? 'fresh weights'], ['size', size], ['data', data], ...told]);
 }
 

@@ -1,11 +1,9 @@
+import { settingAt } from '../../recipes/setting-at.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
-
-const at = (tree: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((held, name) => (held as Record<string, unknown> | null | undefined)?.[name], tree);
 
 /** A setting; the steps of a pretraining that a cooldown ended are those it had. */
 const settingOf = (settings: unknown, path: string): unknown =>
-  (path === 'train.steps' ? at(settings, 'cooldown.to') : undefined) ?? at(settings, path);
+  (path === 'train.steps' ? settingAt(settings, 'cooldown.to') : undefined) ?? settingAt(settings, path);
 
 /** One sentence on how small the runs were: what a reader must know before the figures. */
 export function scaleOf({ records }: JudgedRecipe): string {
@@ -27,7 +25,7 @@ export function scaleOf({ records }: JudgedRecipe): string {
   };
   // A recipe told of no tasks fine-tunes on none.
   const untuned = records.every(
-    ({ spec }) => (at(spec.settings, 'tasks') as readonly string[] | undefined)?.length === 0,
+    ({ spec }) => (settingAt(spec.settings, 'tasks') as readonly string[] | undefined)?.length === 0,
   );
   const tuned: typeof say = (path, words) => (untuned ? [] : say(path, words));
   const weights = [...new Set(records.flatMap(({ spec }) => spec.encoder?.sha256.slice(0, 8) ?? []))];
