@@ -157,11 +157,11 @@ describe('initialParameters', () => {
   it('draws weights of standard deviation 0.02·0.8796 (a normal cut at two), n = 16,000', () => {
     let state = 1;
     const random = { next: () => ((state = (state * 16807) % 2147483647), state / 2147483647) };
-    const { words } = initialParameters(
+    const { tokenTable } = initialParameters(
       encoderConfig({ vocabularySize: 1000, width: 16, layers: 1 }),
       random,
     ).embeddings;
-    const deviation = Math.sqrt([...words.values].reduce((a, v) => a + v * v, 0) / words.values.length);
+    const deviation = Math.sqrt([...tokenTable.values].reduce((a, v) => a + v * v, 0) / tokenTable.values.length);
     expect(Math.abs(deviation / (0.02 * 0.8796) - 1)).toBeLessThan(4.5 / Math.sqrt(2 * 16_000));
   });
 });

@@ -85,36 +85,36 @@ describe('correctEmbeddings', () => {
   const row = (x: HostTensor, r: number) => Array.from(x.values.slice(r * 16, r * 16 + 16));
   it('is 0.865 E + 0.12 E[MASK] + 0.015 mean at 15 % and 80/10/10, and keeps the mean at 0.88 mean + 0.12 E[MASK]', () => {
     const { parameters, config: after } = correctEmbeddings(host, config, { maskId: 4 });
-    const { words } = host.embeddings;
+    const { tokenTable } = host.embeddings;
     const mean = (x: HostTensor) =>
       Array.from(
         { length: 16 },
         (_, f) => Array.from({ length: 20 }, (__, r) => x.values[r * 16 + f] as number).reduce((a, b) => a + b) / 20,
       );
-    const average = mean(words);
-    const masked = row(words, 4);
+    const average = mean(tokenTable);
+    const masked = row(tokenTable, 4);
     for (const r of [0, 4, 13])
       expect(
         worst(
-          row(parameters.embeddings.words, r),
-          row(words, r).map((v, f) => 0.865 * v + 0.12 * (masked[f] as number) + 0.015 * (average[f] as number)),
+          row(parameters.embeddings.tokenTable, r),
+          row(tokenTable, r).map((v, f) => 0.865 * v + 0.12 * (masked[f] as number) + 0.015 * (average[f] as number)),
         ),
       ).toBeLessThan(1e-6);
     expect(
       worst(
-        mean(parameters.embeddings.words),
+        mean(parameters.embeddings.tokenTable),
         average.map((v, f) => 0.88 * v + 0.12 * (masked[f] as number)),
       ),
     ).toBeLessThan(1e-6);
     // Untied: the output matrix is the old table.
-    expect(parameters.languageModel.output).toBe(words);
+    expect(parameters.languageModel.output).toBe(tokenTable);
     expect(after.embeddingCorrection).toEqual({ rate: 0.15, mask: 0.8, random: 0.1, keep: 0.1 });
     expect(() => correctEmbeddings(parameters, after, { maskId: 4 })).toThrow('corrected before');
   });
   it('a rate of 0 changes nothing; a frequency-weighted mean is the weighted one', () => {
-    expect([...correctEmbeddings(host, config, { maskId: 4, rate: 0 }).parameters.embeddings.words.values]).toEqual([
-      ...host.embeddings.words.values,
-    ]);
+    expect([
+      ...correctEmbeddings(host, config, { maskId: 4, rate: 0 }).parameters.embeddings.tokenTable.values,
+    ]).toEqual([...host.embeddings.tokenTable.values]);
     const frequencies = Array.from({ length: 20 }, (_, r) => (r === 7 ? 5 : 0));
     const { parameters } = correctEmbeddings(host, config, {
       maskId: 4,
@@ -124,7 +124,7 @@ describe('correctEmbeddings', () => {
       keep: 0,
       frequencies,
     });
-    expect(worst(row(parameters.embeddings.words, 11), row(host.embeddings.words, 7))).toBeLessThan(1e-6);
+    expect(worst(row(parameters.embeddings.tokenTable, 11), row(host.embeddings.tokenTable, 7))).toBeLessThan(1e-6);
   });
   it('lists every wrong number', () => {
     expect(() => correctEmbeddings(host, config, { maskId: 20, rate: 2, mask: 0.5, frequencies: [1] })).toThrow(

@@ -35,9 +35,9 @@ export function treeOf(named: Record<string, readonly number[]>): EncoderParamet
   const norm = (name: string) => ({ scale: constant(at(`${name}.weight`)), offset: constant(at(`${name}.bias`)) });
   return {
     embeddings: {
-      words: constant(at('bert.embeddings.word_embeddings.weight'), [vocabularySize, width]),
-      positions: constant(at('bert.embeddings.position_embeddings.weight'), [maximumLength, width]),
-      segments: constant(at('bert.embeddings.token_type_embeddings.weight'), [2, width]),
+      tokenTable: constant(at('bert.embeddings.word_embeddings.weight'), [vocabularySize, width]),
+      positionTable: constant(at('bert.embeddings.position_embeddings.weight'), [maximumLength, width]),
+      segmentTable: constant(at('bert.embeddings.token_type_embeddings.weight'), [2, width]),
       norm: norm('bert.embeddings.LayerNorm'),
     },
     layers: Array.from({ length: config.layers }, (_, i) => {

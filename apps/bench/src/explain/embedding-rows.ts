@@ -2,7 +2,7 @@ import type { OpenModel } from '../model/open-model.ts';
 
 /** Rows of the token table, `[tokens × width]`. */
 export function embeddingRows({ parameters }: Pick<OpenModel, 'parameters'>, ids: ArrayLike<number>) {
-  const { values, shape } = parameters.embeddings.words;
+  const { values, shape } = parameters.embeddings.tokenTable;
   const width = shape[1] as number;
   const rows = new Float32Array(ids.length * width);
   for (let i = 0; i < ids.length; i++)

@@ -17,14 +17,14 @@ export function gradientAtRows(
   target: number,
 ): GradientFunction {
   const length = encoding.ids.length;
-  const [vocabulary, width] = model.parameters.embeddings.words.shape as [number, number];
+  const [vocabulary, width] = model.parameters.embeddings.tokenTable.shape as [number, number];
   const before = model.config.queryToken === undefined ? 0 : vocabulary;
   type Inputs<T> = { readonly points: T; readonly ids: T; readonly segments: T; readonly attend: T };
   const run = model.compile((tensors, { points, ...inputs }: Inputs<Tensor>) => {
     const rows = inputs.ids.shape[0] as number;
     // A T-TA whose queries start from a token looks that token up, so its table must stay in front.
-    const words = before === 0 ? points : concat([tensors.encoder.embeddings.words, points], 0);
-    const embeddings = { ...tensors.encoder.embeddings, words };
+    const tokenTable = before === 0 ? points : concat([tensors.encoder.embeddings.tokenTable, points], 0);
+    const embeddings = { ...tensors.encoder.embeddings, tokenTable };
     const encoded = model.encode({ ...tensors.encoder, embeddings }, inputs);
     const targets = constant(new Int32Array(rows).fill(target), [rows], 'int32');
     const value = negate(sparseCrossEntropy(prediction.logits(tensors, encoded, inputs.attend), targets));

@@ -39,7 +39,7 @@ export async function trimVocabulary(
     config: { ...config, vocabularySize: kept.length },
     parameters: {
       ...parameters,
-      embeddings: { ...embeddings, words: rowsOf(embeddings.words, kept) },
+      embeddings: { ...embeddings, tokenTable: rowsOf(embeddings.tokenTable, kept) },
       languageModel: {
         ...languageModel,
         bias: rowsOf(languageModel.bias, kept),

@@ -64,7 +64,9 @@ describe('pretrain', () => {
     const [before, after] = [await loadEncoder(first.encoder, 1), await loadEncoder(still.encoder, 1)];
     expect(after.tokens).toEqual(before.tokens);
     expect(after.config).toEqual(before.config);
-    const table = (of: typeof before) => [...(of.parameters.embeddings.words.values as Float32Array).subarray(0, 500)];
+    const table = (of: typeof before) => [
+      ...(of.parameters.embeddings.tokenTable.values as Float32Array).subarray(0, 500),
+    ];
     for (const [i, value] of table(after).entries()) expect(value).toBeCloseTo(table(before)[i] as number, 9);
     const further = await run('further', { 'train.steps': 30, 'train.learningRate': 0.01 }, first.encoder);
     expect(further.result.measures.lastLoss).toBeLessThan(first.result.measures.lastLoss as number);

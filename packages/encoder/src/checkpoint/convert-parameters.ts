@@ -198,14 +198,14 @@ export function parametersFromCheckpoint(
     const other = path.endsWith('/kernel') ? path.replace(/kernel$/, 'bias') : path.replace(/bias$/, 'kernel');
     if (!extras.has(other)) problems.push(`'${path.replace(/\/\w+$/, '')}' has only one of weight and bias`);
   }
-  const { shape: table } = specs.get('embeddings/words') as ParameterSpec;
+  const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
   if (output && output.shape.join() !== table.join())
     problems.push(`'${outputName(family)}' is [${output.shape}], the config asks for [${table}]`);
   if (problems.length > 0)
     throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
   // A matrix equal to the token table is the tied one; another is the head's own.
-  const words = leaves.get('embeddings/words') as HostTensor;
-  if (output && !sameValues(output, words)) leaves.set('languageModel/output', output);
+  const tokenTable = leaves.get('embeddings/tokenTable') as HostTensor;
+  if (output && !sameValues(output, tokenTable)) leaves.set('languageModel/output', output);
   return {
     parameters: nest(leaves) as unknown as EncoderParameters<HostTensor>,
     ...(nest(extras) as CheckpointExtras),

@@ -251,14 +251,14 @@ describe('a folder', () => {
         'vocab.txt': '[PAD]\n春\n',
       }),
     );
-    const { words } = from.parameters.embeddings;
+    const { tokenTable } = from.parameters.embeddings;
     const untied = {
       ...from,
       parameters: {
         ...from.parameters,
         languageModel: {
           ...from.parameters.languageModel,
-          output: { ...words, values: words.values.map((v) => v + 1) as Float32Array },
+          output: { ...tokenTable, values: tokenTable.values.map((v) => v + 1) as Float32Array },
         },
       },
     };
@@ -379,7 +379,7 @@ describe('a folder', () => {
     expect(drawn.mismatched).toEqual([
       { name: 'bert.embeddings.position_embeddings.weight', found: [4, 8], expected: [10, 8] },
     ]);
-    expect(drawn.parameters.embeddings.positions?.shape).toEqual([10, 8]);
+    expect(drawn.parameters.embeddings.positionTable?.shape).toEqual([10, 8]);
   });
 
   it('says what is wrong: no config, no weights, a missing shard, a wrong model_type, a name that is nothing', async () => {

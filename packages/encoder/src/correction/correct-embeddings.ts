@@ -42,8 +42,8 @@ export function correctEmbeddings(
   config: EncoderConfig & { readonly embeddingCorrection?: unknown },
   { maskId, rate = 0.15, mask = 0.8, random = 0.1, keep = 0.1, frequencies }: CorrectionOptions,
 ): CorrectedEmbeddings {
-  const { words } = parameters.embeddings;
-  const [rows, width] = words.shape as [number, number];
+  const { tokenTable } = parameters.embeddings;
+  const [rows, width] = tokenTable.shape as [number, number];
   const problems: string[] = [];
   if (config.embeddingCorrection !== undefined)
     problems.push('these embeddings were corrected before; twice would compound');
@@ -62,11 +62,12 @@ export function correctEmbeddings(
   for (let row = 0; row < rows; row++) {
     const weight = frequencies ? (frequencies[row] as number) : 1;
     total += weight;
-    for (let i = 0; i < width; i++) mean[i] = (mean[i] as number) + weight * (words.values[row * width + i] as number);
+    for (let i = 0; i < width; i++)
+      mean[i] = (mean[i] as number) + weight * (tokenTable.values[row * width + i] as number);
   }
-  const corrected = Float32Array.from(words.values, (value, at) => {
+  const corrected = Float32Array.from(tokenTable.values, (value, at) => {
     const feature = at % width;
-    const masked = words.values[maskId * width + feature] as number;
+    const masked = tokenTable.values[maskId * width + feature] as number;
     return (
       (1 - rate + rate * keep) * value + rate * mask * masked + (rate * random * (mean[feature] as number)) / total
     );
@@ -74,8 +75,8 @@ export function correctEmbeddings(
   return {
     parameters: {
       ...parameters,
-      embeddings: { ...parameters.embeddings, words: { ...words, values: corrected } },
-      languageModel: { output: words, ...parameters.languageModel },
+      embeddings: { ...parameters.embeddings, tokenTable: { ...tokenTable, values: corrected } },
+      languageModel: { output: tokenTable, ...parameters.languageModel },
     },
     config: { ...config, embeddingCorrection: { rate, mask, random, keep } },
   };

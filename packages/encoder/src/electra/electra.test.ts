@@ -70,13 +70,13 @@ const key = rootKey(constant([3, 1, 0], [3], 'int32'));
 const parameters = trained();
 const lossOf = (options?: Parameters<typeof electraLoss>[3], rows = inputs) => {
   const { generator, discriminator, detector } = parameters;
-  const { words, positions, segments, norm } = generator.embeddings;
+  const { tokenTable, positionTable, segmentTable, norm } = generator.embeddings;
   const embeddings = {
     ...discriminator.embeddings,
-    words,
+    tokenTable,
     norm,
-    ...(segments && { segments }),
-    ...(positions && { positions }),
+    ...(segmentTable && { segmentTable }),
+    ...(positionTable && { positionTable }),
   };
   const models = {
     generator: { parameters: generator, config: small },
@@ -149,6 +149,6 @@ describe("ELECTRA's joint loss", () => {
     for (const [path, { values }] of flattenTree<HostTensor>(slopes as never))
       if (path.startsWith('generator/') && !path.startsWith('generator/embeddings/'))
         expect(Math.max(...values.map(Math.abs)), path).toBe(0);
-    expect(Math.max(...slopes.generator.embeddings.words.values.map(Math.abs))).toBeGreaterThan(1e-4);
+    expect(Math.max(...slopes.generator.embeddings.tokenTable.values.map(Math.abs))).toBeGreaterThan(1e-4);
   });
 });

@@ -74,9 +74,9 @@ export function enlarge(
   return {
     parameters: {
       embeddings: {
-        words: table(embeddings.words),
-        ...(embeddings.positions && { positions: table(embeddings.positions) }),
-        ...(embeddings.segments && { segments: table(embeddings.segments) }),
+        tokenTable: table(embeddings.tokenTable),
+        ...(embeddings.positionTable && { positionTable: table(embeddings.positionTable) }),
+        ...(embeddings.segmentTable && { segmentTable: table(embeddings.segmentTable) }),
         norm: norm(embeddings.norm),
         ...(embeddings.projection && { projection: linear(embeddings.projection, 1 / k, root) }),
       },

@@ -19,7 +19,7 @@ export interface HeadConfig {
  */
 export function predictTokens(
   parameters: {
-    readonly embeddings: { readonly words: Tensor };
+    readonly embeddings: { readonly tokenTable: Tensor };
     readonly languageModel: LanguageModelParameters<Tensor>;
   },
   hidden: Tensor,
@@ -31,7 +31,7 @@ export function predictTokens(
     headNormEpsilon = normEpsilon,
     activation = 'gelu',
   }: HeadConfig = typeof config === 'number' ? { normEpsilon: config } : config;
-  const { transform, norm, bias, output = parameters.embeddings.words } = parameters.languageModel;
+  const { transform, norm, bias, output = parameters.embeddings.tokenTable } = parameters.languageModel;
   const chosen = rowsAt(hidden, positions);
   const ready = layerNorm(activate(linear(chosen, transform), activation), norm, headNormEpsilon);
   const logits = add(matmul(ready, output, { transposeB: true }), bias);

@@ -10,16 +10,16 @@ import { positionRows } from './positions.ts';
  * A pre-layer-norm encoder normalises here too, as BERT-like ones do. Returns `[batch, length, width]`.
  */
 export function embed(
-  { words, positions, segments: table, norm, projection }: EncoderParameters<Tensor>['embeddings'],
+  { tokenTable, positionTable, segmentTable, norm, projection }: EncoderParameters<Tensor>['embeddings'],
   { ids, segments, positionIds }: Pick<TokenInputs, 'ids' | 'segments' | 'positionIds'>,
   config: EncoderConfig,
   key: Key | undefined,
 ): Tensor {
   const length = ids.shape[1] as number;
-  let summed = gatherRows(words, ids);
-  if (table) summed = add(summed, gatherRows(table, segments));
-  if (positions && config.positionKind === 'absolute')
-    summed = add(summed, positionRows(positions, length, positionIds, config));
+  let summed = gatherRows(tokenTable, ids);
+  if (segmentTable) summed = add(summed, gatherRows(segmentTable, segments));
+  if (positionTable && config.positionKind === 'absolute')
+    summed = add(summed, positionRows(positionTable, length, positionIds, config));
   const dropped = dropout(layerNorm(summed, norm, config.normEpsilon), {
     rate: config.dropout,
     key: key && forkKey(key, 'embeddings'),

@@ -27,7 +27,7 @@ export function decodeRemoved(
   const entered = linear(hidden, parameters.enter);
   const mask = broadcastTo(reshape(parameters.mask, [1, 1, config.width]), [batch, 1, config.width]);
   const placed = reshape(rowsAt(concat([entered, mask], 1), restore), [batch, length, config.width]);
-  const start = add(placed, positionRows(parameters.positions, length, undefined, { positionOffset: 0 }));
+  const start = add(placed, positionRows(parameters.positionTable, length, undefined, { positionOffset: 0 }));
   const visible = realKeys(attend);
   return blocks(parameters, { start, visible }, config, key && forkKey(key, 'decoder')).hidden;
 }

@@ -10,7 +10,7 @@ export interface MaeDecoderParameters<T> {
   /** What stands at removed places, `[1, decoder width]`. */
   readonly mask: T;
   /** The decoder's own position table, `[maximum length, decoder width]`. */
-  readonly positions: T;
+  readonly positionTable: T;
   readonly layers: EncoderParameters<T>['layers'];
   readonly finalNorm?: NonNullable<EncoderParameters<T>['finalNorm']>;
   /** Predicts tokens; `transform` leads from the decoder's width to the token table's. */
@@ -45,8 +45,8 @@ export function initialMaeDecoder(
   });
   return {
     enter: initialLinear(encoder.width, decoder.width, random),
-    mask: embeddings.words,
-    positions: embeddings.positions as HostTensor,
+    mask: embeddings.tokenTable,
+    positionTable: embeddings.positionTable as HostTensor,
     layers,
     ...(finalNorm && { finalNorm }),
     languageModel: {

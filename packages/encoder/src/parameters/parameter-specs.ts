@@ -36,9 +36,9 @@ export function parameterSpecs(config: EncoderConfig): EncoderParameters<Paramet
   };
   return {
     embeddings: {
-      words: spec('normal', vocabularySize, embeddingWidth),
-      ...(config.positionKind === 'absolute' && { positions: spec('normal', maximumLength, embeddingWidth) }),
-      segments: spec('normal', segmentTypes, embeddingWidth),
+      tokenTable: spec('normal', vocabularySize, embeddingWidth),
+      ...(config.positionKind === 'absolute' && { positionTable: spec('normal', maximumLength, embeddingWidth) }),
+      segmentTable: spec('normal', segmentTypes, embeddingWidth),
       norm: norm(embeddingWidth),
       ...(embeddingWidth !== width && { projection: linearSpec(embeddingWidth, width) }),
     },

@@ -41,11 +41,11 @@ export interface LanguageModelParameters<T> {
 export interface EncoderParameters<T> {
   readonly embeddings: {
     /** `[vocabulary, embedding width]` */
-    readonly words: T;
+    readonly tokenTable: T;
     /** `[maximum length, embedding width]`; absent where positions are rotary or relative. */
-    readonly positions?: T;
+    readonly positionTable?: T;
     /** `[segment types, embedding width]` */
-    readonly segments?: T;
+    readonly segmentTable?: T;
     readonly norm: Norm<T>;
     /** From the tables' width to the blocks', where they differ. */
     readonly projection?: Linear<T>;

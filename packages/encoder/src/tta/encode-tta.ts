@@ -46,15 +46,15 @@ export function encodeTta(
   { showDiagonal = false, queryToken = config.queryToken }: TtaOptions = {},
 ): Encoded {
   const [batch, length] = inputs.ids.shape as [number, number];
-  const { words, positions, norm, projection } = parameters.embeddings;
-  if (!positions || config.positionKind !== 'absolute')
+  const { tokenTable, positionTable, norm, projection } = parameters.embeddings;
+  if (!positionTable || config.positionKind !== 'absolute')
     throw new RangeError(
       `encodeTta: queries start from the position table; positionKind must be 'absolute', got '${config.positionKind}'.`,
     );
   const source = embed(parameters.embeddings, inputs, config, key);
-  const places = positionRows(positions, length, inputs.positionIds, config);
+  const places = positionRows(positionTable, length, inputs.positionIds, config);
   const named =
-    queryToken === undefined ? places : add(places, gatherRows(words, constant([queryToken], [1, 1], 'int32')));
+    queryToken === undefined ? places : add(places, gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')));
   const normalised = layerNorm(named, norm, config.normEpsilon);
   const narrow = projection ? linear(normalised, projection) : normalised;
   // Rows differ only by dropout: a query must hold nothing of any token.

@@ -39,15 +39,15 @@ export function encodeTwoStream(
   { queryToken, key }: { readonly queryToken: number; readonly key?: Key | undefined },
 ): TwoStreams {
   const [batch, length] = inputs.ids.shape as [number, number];
-  const { words, positions, norm, projection } = parameters.embeddings;
-  if (!positions || projection || config.positionKind !== 'absolute' || config.normPlacement !== 'post')
+  const { tokenTable, positionTable, norm, projection } = parameters.embeddings;
+  if (!positionTable || projection || config.positionKind !== 'absolute' || config.normPlacement !== 'post')
     throw new RangeError(
       'encodeTwoStream: needs absolute positions, post-layer-norm, and tables as wide as the blocks.',
     );
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const asked = add(
-    positionRows(positions, length, inputs.positionIds, config),
-    gatherRows(words, constant([queryToken], [1, 1], 'int32')),
+    positionRows(positionTable, length, inputs.positionIds, config),
+    gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')),
   );
   const start = dropout(broadcastTo(layerNorm(asked, norm, config.normEpsilon), [batch, length, config.width]), {
     rate: config.dropout,

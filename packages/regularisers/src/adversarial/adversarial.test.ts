@@ -117,16 +117,16 @@ describe('PGD from a random start', () => {
 
 describe('scopes', () => {
   interface Words {
-    readonly embeddings: { readonly words: Tensor; readonly output?: Tensor };
+    readonly embeddings: { readonly tokenTable: Tensor; readonly output?: Tensor };
   }
-  const words: Words = { embeddings: { words: constant([1, 2, 3, 4, 5, 6], [3, 2]) } };
+  const words: Words = { embeddings: { tokenTable: constant([1, 2, 3, 4, 5, 6], [3, 2]) } };
   const batch = { ids: constant([1, 1, 2], [1, 3], 'int32') };
 
   it('occurrences are put where the model looks them up; the table is left', () => {
-    const { of, put } = occurrenceScope({ table: 'embeddings/words', ids: 'ids', tied: 'embeddings/output' });
+    const { of, put } = occurrenceScope({ table: 'embeddings/tokenTable', ids: 'ids', tied: 'embeddings/output' });
     const x = of(words, batch);
     const [parameters, numbered] = put(words, batch, x);
-    const found = evaluate(engine, { x, table: parameters.embeddings.words, ids: numbered.ids });
+    const found = evaluate(engine, { x, table: parameters.embeddings.tokenTable, ids: numbered.ids });
     expect([found.x.shape, [...found.x.values]]).toEqual([
       [1, 3, 2],
       [3, 4, 3, 4, 5, 6],
@@ -135,14 +135,14 @@ describe('scopes', () => {
       [3, 2],
       [0, 1, 2],
     ]);
-    expect(parameters.embeddings.output).toBe(words.embeddings.words);
+    expect(parameters.embeddings.output).toBe(words.embeddings.tokenTable);
     expect(words.embeddings.output).toBeUndefined();
   });
   it('an unknown path is an error that lists known ones', () => {
     expect(() => tableScope('words').of(words, batch)).toThrow(
-      "tableScope: there is no 'words'; did you mean embeddings/words?",
+      "tableScope: there is no 'words'; did you mean embeddings/tokenTable?",
     );
-    expect(() => occurrenceScope({ table: 'embeddings/words', ids: 'id' }).of(words, batch)).toThrow('ids');
+    expect(() => occurrenceScope({ table: 'embeddings/tokenTable', ids: 'id' }).of(words, batch)).toThrow('ids');
   });
   it('a norm a sample over a table is an error', () => {
     const table = tableScope('x');

@@ -1,6 +1,6 @@
 import { flattenTree, type Tensor } from '@cloze/backend';
 
-/** The leaf of a tree at a path such as `encoder/embeddings/words`. @throws {RangeError} listing the paths there are @internal */
+/** The leaf of a tree at a path such as `encoder/embeddings/tokenTable`. @throws {RangeError} listing the paths there are @internal */
 export function leafAt(tree: unknown, path: string, where: string): Tensor {
   const leaves = flattenTree<Tensor>(tree as never);
   const found = leaves.find(([name]) => name === path);

@@ -5,7 +5,7 @@ import { withLeaf } from './with-leaf.ts';
 
 /** Where the token table and its numbers are. */
 export interface OccurrencePaths {
-  /** Path of the token table among the parameters, such as `encoder/embeddings/words`. */
+  /** Path of the token table among the parameters, such as `encoder/embeddings/tokenTable`. */
   readonly table: string;
   /** Path of the token ids in the batch, int32 `[batch, length]`. */
   readonly ids: string;

@@ -7,7 +7,7 @@ import { withLeaf } from './with-leaf.ts';
  *
  * That is what the articles' code does. An output layer tied to the table is perturbed with it.
  *
- * @param path of the parameter, such as `encoder/embeddings/words` @throws {RangeError} (on a call) where there is none
+ * @param path of the parameter, such as `encoder/embeddings/tokenTable` @throws {RangeError} (on a call) where there is none
  */
 export function tableScope(path: string): PathScope {
   return {

@@ -233,4 +233,17 @@ describe('treeFrom', () => {
       ),
     ).toThrow("'c' is unexpected; 'a' is float32 [1], expected float32 [2]; 'b' is missing");
   });
+  it('reads a checkpoint with former names through a renaming, and refuses one that has both', () => {
+    const like = { table: vector(0, 0), bias: vector(0) };
+    const rename = (path: string) => (path === 'words' ? 'table' : path);
+    const old = new Map([
+      ['words', vector(1, 2)],
+      ['bias', vector(3)],
+    ]);
+    expect(treeFrom(like, old, { rename })).toEqual({ table: vector(1, 2), bias: vector(3) });
+    expect(() => treeFrom(like, old)).toThrow("'words' is unexpected; 'table' is missing");
+    expect(() => treeFrom(like, new Map([...old, ['table', vector(4, 5)]]), { rename })).toThrow(
+      "'table' is there twice, also as 'words'",
+    );
+  });
 });

@@ -199,9 +199,12 @@ describe('parameter groups', () => {
   it('layer-wise rates fall by the factor a layer', () => {
     const rates = layerwiseRates({ layers: 2, decay: 0.5 });
     const of = (path: string) => rates(path).rateScale;
-    expect([of('classifier/kernel'), of('layers/1/a/bias'), of('layers/0/a/bias'), of('embeddings/words')]).toEqual([
-      1, 0.5, 0.25, 0.125,
-    ]);
+    expect([
+      of('classifier/kernel'),
+      of('layers/1/a/bias'),
+      of('layers/0/a/bias'),
+      of('embeddings/tokenTable'),
+    ]).toEqual([1, 0.5, 0.25, 0.125]);
   });
 });
 

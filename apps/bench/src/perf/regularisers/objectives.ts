@@ -30,11 +30,11 @@ import {
 /** An objective over the classifier's parameters. */
 export type ClassifierObjective = Objective<ClassifierParameters<Tensor>, ClassifierBatch>;
 
-const words = 'encoder/embeddings/words';
+const tokenTable = 'encoder/embeddings/tokenTable';
 const logits = ({ logits: z }: ClassifierOutput) => z;
 const unlabelled = ({ unlabelled: rows }: ClassifierBatch) => rows;
-const table = tableScope(words);
-const occurrences = occurrenceScope({ table: words, ids: 'ids' });
+const table = tableScope(tokenTable);
+const occurrences = occurrenceScope({ table: tokenTable, ids: 'ids' });
 
 /** Every regulariser over a BERT classifier, by the name `tooling/peers/torch_regulariser.py` has for it. */
 export function regularisedObjectives(

@@ -107,7 +107,7 @@ function objectiveFor(
       return rDrop(plain, { alpha: strength, weights: ({ weights }) => weights });
     case 'gradient-penalty':
       return gradientPenalty(plain, {
-        scope: occurrenceScope({ table: 'embeddings/words', ids: 'ids', tied: 'languageModel/output' }),
+        scope: occurrenceScope({ table: 'embeddings/tokenTable', ids: 'ids', tied: 'languageModel/output' }),
         epsilon: strength,
       });
     case 'random-replacement':

@@ -30,7 +30,7 @@ export interface ClassifierParameters<T> {
 }
 
 /** Path of the token table among a classifier's parameters. */
-export const tablePath = 'encoder/embeddings/words';
+export const tablePath = 'encoder/embeddings/tokenTable';
 
 /**
  * The objective of a classifier: cross-entropy, regularised as the articles' code does.

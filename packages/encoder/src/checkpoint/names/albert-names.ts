@@ -4,9 +4,9 @@ import { type NamePair, namePairs } from './name-pairs.ts';
 /** Every parameter of an ALBERT masked language model with one shared block (the published models), under Hugging Face's names. */
 export function albertNames(config: EncoderConfig): NamePair[] {
   const { pairs, plain, linear, norm } = namePairs();
-  plain('embeddings/words', 'albert.embeddings.word_embeddings.weight');
-  plain('embeddings/positions', 'albert.embeddings.position_embeddings.weight');
-  plain('embeddings/segments', 'albert.embeddings.token_type_embeddings.weight');
+  plain('embeddings/tokenTable', 'albert.embeddings.word_embeddings.weight');
+  plain('embeddings/positionTable', 'albert.embeddings.position_embeddings.weight');
+  plain('embeddings/segmentTable', 'albert.embeddings.token_type_embeddings.weight');
   norm('embeddings/norm', 'albert.embeddings.LayerNorm');
   if (config.embeddingWidth !== config.width)
     linear('embeddings/projection', 'albert.encoder.embedding_hidden_mapping_in');

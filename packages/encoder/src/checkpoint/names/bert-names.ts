@@ -23,10 +23,10 @@ const bertHead = [
 export function bertNames(config: EncoderConfig, family: Exclude<ModelFamily, 'albert'> = 'bert'): NamePair[] {
   const { pairs, plain, linear, norm } = namePairs();
   const root = family === 'tta' ? 'bert' : family;
-  plain('embeddings/words', `${root}.embeddings.word_embeddings.weight`);
+  plain('embeddings/tokenTable', `${root}.embeddings.word_embeddings.weight`);
   if (config.positionKind === 'absolute')
-    plain('embeddings/positions', `${root}.embeddings.position_embeddings.weight`);
-  plain('embeddings/segments', `${root}.embeddings.token_type_embeddings.weight`);
+    plain('embeddings/positionTable', `${root}.embeddings.position_embeddings.weight`);
+  plain('embeddings/segmentTable', `${root}.embeddings.token_type_embeddings.weight`);
   norm('embeddings/norm', `${root}.embeddings.LayerNorm`);
   if (config.embeddingWidth !== config.width) linear('embeddings/projection', `${root}.embeddings_project`);
   const stored = config.sharedLayers ? 1 : config.layers;
