@@ -80,7 +80,7 @@ describe('against PyTorch (tooling/oracles/encoder_models.py)', () => {
 
   it('a masked batch may be passed whole: the positions of its targets are not taken for those of its tokens', () => {
     const parameters = treeOf(fixture.parameters);
-    const masked = { ...inputs(), positions: rows(batch.positions, 2), targets: rows(batch.targets, 2) };
+    const masked = { ...inputs(), targetPositions: rows(batch.positions, 2), targets: rows(batch.targets, 2) };
     for (const encode of [encodeBert, encodeTta]) {
       const run = (given: ReturnType<typeof inputs>) => evaluate(engine, encode(parameters, given, config).hidden);
       expect(run(masked).values).toEqual(run(inputs()).values);

@@ -6,11 +6,11 @@ export const maskId = 0;
 const letters = [3, 4, 5];
 
 /** [CLS], letters, [SEP]. */
-export function sentenceOf(...ids: number[]): ScorableSentence & { words: number[] } {
+export function sentenceOf(...ids: number[]): ScorableSentence & { wordNumbers: number[] } {
   return {
     ids: [1, ...ids, 2],
     special: [1, ...ids.map(() => 0), 1],
-    words: [-1, ...ids.map(() => 0), -1],
+    wordNumbers: [-1, ...ids.map(() => 0), -1],
   };
 }
 
@@ -36,8 +36,8 @@ export function jointModel(length: number, seed = 1) {
       Math.log(probability(ids, (at) => at === place || known(at)) / probability(ids, known)),
     /** What a perfect masked language model answers: hidden tokens are summed out. */
     masked: async (queries: readonly ScoringQuery<ScorableSentence>[]) =>
-      queries.map(({ ids, positions, targets }) =>
-        positions.map((position, slot) => {
+      queries.map(({ ids, targetPositions, targets }) =>
+        targetPositions.map((position, slot) => {
           const row = [...ids].slice(1, -1);
           const filled = row.map((id, place) => (place === position - 1 ? (targets[slot] as number) : id));
           const known = (place: number) => place !== position - 1 && row[place] !== maskId;
@@ -46,8 +46,8 @@ export function jointModel(length: number, seed = 1) {
       ),
     /** What a perfect left-to-right model answers at a position: the token after it, from those up to it. */
     causal: async (queries: readonly ScoringQuery<ScorableSentence>[]) =>
-      queries.map(({ ids, positions, targets }) =>
-        positions.map((position, slot) => {
+      queries.map(({ ids, targetPositions, targets }) =>
+        targetPositions.map((position, slot) => {
           const row = [...ids].slice(1, -1).map((id, place) => (place === position ? (targets[slot] as number) : id));
           const known = (place: number) => place < position;
           return Math.log(probability(row, (at) => at === position || known(at)) / probability(row, known));

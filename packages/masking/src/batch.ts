@@ -8,7 +8,7 @@ export interface MaskableBatch {
   /** 1 where a token may be chosen; 0 for pads and special tokens. */
   readonly maskable: Uint8Array;
   /** Number of the word a token belongs to, −1 for pads and special tokens. */
-  readonly words: Int32Array;
+  readonly wordNumbers: Int32Array;
 }
 
 /** What training reads: inputs `[batch, length]`, and targets gathered in `[batch, slots]`. */
@@ -19,7 +19,7 @@ export interface MaskedBatch {
   readonly segments: Int32Array;
   readonly attend: Uint8Array;
   /** Column of each target; 0 in empty slots. */
-  readonly positions: Int32Array;
+  readonly targetPositions: Int32Array;
   /** Token id to predict; 0 in empty slots. */
   readonly targets: Int32Array;
   /** 1 for a target, 0 for an empty slot. */
@@ -34,7 +34,7 @@ export interface RandomStream {
 /** Room for `slots` targets a row over the given inputs. @throws {RangeError} for slots no positive integer, or arrays that do not fit the shape */
 export function emptyTargets(batch: MaskableBatch, slots: number): MaskedBatch {
   const [rows, length] = batch.shape;
-  const problems = (['ids', 'segments', 'attend', 'maskable', 'words'] as const)
+  const problems = (['ids', 'segments', 'attend', 'maskable', 'wordNumbers'] as const)
     .filter((name) => batch[name].length !== rows * length)
     .map((name) => `${name} must hold ${rows}·${length} = ${rows * length} entries, got ${batch[name].length}`);
   if (!(Number.isInteger(slots) && slots > 0)) problems.push(`slots must be a positive integer, got ${slots}`);
@@ -45,7 +45,7 @@ export function emptyTargets(batch: MaskableBatch, slots: number): MaskedBatch {
     ids: batch.ids.slice(),
     segments: batch.segments,
     attend: batch.attend,
-    positions: new Int32Array(rows * slots),
+    targetPositions: new Int32Array(rows * slots),
     targets: new Int32Array(rows * slots),
     weights: new Float32Array(rows * slots),
   };

@@ -20,7 +20,7 @@ export {
   spanBert,
   wholeWord,
   wholeWordBernoulli,
-} from './recipes/recipes.ts';
+} from './presets/presets.ts';
 export { dropTokens } from './removal/drop-tokens.ts';
 export type { KeptBatch } from './removal/gather-kept.ts';
 export { type RemovedBatch, removeTokens } from './removal/remove-tokens.ts';
@@ -41,5 +41,5 @@ export { pmiNgrams } from './units/pmi-ngrams.ts';
 export { spanLengths, spans } from './units/spans.ts';
 export { tokens } from './units/tokens.ts';
 export type { TokenRow, Units } from './units/units.ts';
-export { wordsFromBoundaries, wordsFromContinuations, wordsFromSet } from './units/word-numbers.ts';
+export { wordNumbersFromBoundaries, wordNumbersFromContinuations, wordNumbersFromSet } from './units/word-numbers.ts';
 export { words } from './units/words.ts';

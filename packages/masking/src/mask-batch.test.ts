@@ -23,7 +23,7 @@ function batchOf(lengths: readonly number[], length: number): MaskableBatch {
     segments: new Int32Array(size),
     attend: new Uint8Array(size),
     maskable: new Uint8Array(size),
-    words: new Int32Array(size).fill(-1),
+    wordNumbers: new Int32Array(size).fill(-1),
   };
   for (const [row, count] of lengths.entries()) {
     const at = row * length;
@@ -33,7 +33,7 @@ function batchOf(lengths: readonly number[], length: number): MaskableBatch {
     for (let i = 1; i <= count; i++) {
       out.ids[at + i] = 10 + ((row * 31 + i * 7) % 90);
       out.maskable[at + i] = 1;
-      out.words[at + i] = i - 1;
+      out.wordNumbers[at + i] = i - 1;
     }
   }
   return out;
@@ -56,7 +56,7 @@ describe('maskBatch', () => {
         for (let slot = 0; slot < out.slots; slot++) {
           const t = row * out.slots + slot;
           if (!out.weights[t]) continue;
-          const at = row * 64 + (out.positions[t] as number);
+          const at = row * 64 + (out.targetPositions[t] as number);
           expect(batch.maskable[at]).toBe(1);
           expect(out.targets[t]).toBe(batch.ids[at]);
           chosen.add(at);
@@ -77,7 +77,7 @@ describe('maskBatch', () => {
         for (const [t, weight] of out.weights.entries()) {
           if (!weight) continue;
           chosen++;
-          const id = out.ids[Math.floor(t / out.slots) * 64 + (out.positions[t] as number)];
+          const id = out.ids[Math.floor(t / out.slots) * 64 + (out.targetPositions[t] as number)];
           if (id === 4) masked++;
           else if (id === out.targets[t]) kept++;
         }
@@ -98,7 +98,7 @@ describe('maskBatch', () => {
       ids: batch.ids.slice(192, 256),
       segments: batch.segments.slice(192, 256),
       attend: batch.attend.slice(192, 256),
-      words: batch.words.slice(192, 256),
+      wordNumbers: batch.wordNumbers.slice(192, 256),
       maskable: batch.maskable.slice(192, 256),
     };
     const alone = maskBatch(one, options({ randomOf: () => stream(4) }));
@@ -113,11 +113,11 @@ describe('maskBatch', () => {
   it('every pair of 8 tokens is chosen equally often: χ² over 14,000 draws below 63.2 (p = 10⁻⁴, 27 degrees of freedom)', () => {
     const counts = new Map<string, number>();
     for (let seed = 0; seed < 14_000; seed++) {
-      const { positions } = maskBatch(
+      const { targetPositions } = maskBatch(
         batchOf([8], 10),
         options({ rate: 0.25, rounding: 'floor', slots: 2, randomOf: () => stream(seed) }),
       );
-      counts.set(positions.join(), (counts.get(positions.join()) ?? 0) + 1);
+      counts.set(targetPositions.join(), (counts.get(targetPositions.join()) ?? 0) + 1);
     }
     expect(counts.size).toBe(28);
     expect([...counts.values()].reduce((sum, count) => sum + (count - 500) ** 2 / 500, 0)).toBeLessThan(63.2);
@@ -134,15 +134,15 @@ describe('maskBatch', () => {
 
   it('skip takes a shorter unit, split cuts the last one, at least one takes a whole unit over the count', () => {
     // Two words of 3 and 1 tokens; the stream begins with the longer one.
-    const two = { ...batchOf([4], 6), words: Int32Array.of(-1, 0, 0, 0, 1, -1) };
+    const two = { ...batchOf([4], 6), wordNumbers: Int32Array.of(-1, 0, 0, 0, 1, -1) };
     const first = () => ({ next: () => 0 });
     const chosen = (more: Partial<MaskOptions>) => {
       const out = maskBatch(two, options({ units: words, rounding: 'floor', randomOf: first, ...more }));
-      return [...out.positions].filter((_, slot) => out.weights[slot]);
+      return [...out.targetPositions].filter((_, slot) => out.weights[slot]);
     };
     expect(chosen({ rate: 0.5 })).toEqual([4]);
     expect(chosen({ rate: 0.5, overflow: 'split' })).toEqual([1, 2]);
-    const one = { ...two, words: Int32Array.of(-1, 0, 0, 0, 0, -1) };
+    const one = { ...two, wordNumbers: Int32Array.of(-1, 0, 0, 0, 0, -1) };
     const alone = (atLeastOne: boolean) =>
       maskBatch(one, options({ units: words, rate: 0.5, atLeastOne, randomOf: first })).weights.reduce((a, b) => a + b);
     expect([alone(true), alone(false)]).toEqual([4, 0]);
@@ -175,8 +175,8 @@ describe('maskBatch', () => {
   });
 
   it('refuses arrays that do not fit the shape', () => {
-    expect(() => maskBatch({ ...batch, ids: new Int32Array(3), words: new Int32Array(4) }, options())).toThrow(
-      'ids must hold 5·64 = 320 entries, got 3; words must hold 5·64 = 320 entries, got 4',
+    expect(() => maskBatch({ ...batch, ids: new Int32Array(3), wordNumbers: new Int32Array(4) }, options())).toThrow(
+      'ids must hold 5·64 = 320 entries, got 3; wordNumbers must hold 5·64 = 320 entries, got 4',
     );
     expect(() => targetEveryToken(batch, { slots: -1 })).toThrow('slots must be a positive integer, got -1');
   });

@@ -72,7 +72,7 @@ export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBat
     for (let i = 0; i < row.count; i++) {
       if (!chosen[i]) continue;
       const column = row.columns[i] as number;
-      out.positions[slot] = column;
+      out.targetPositions[slot] = column;
       out.targets[slot] = ids[row.offset + column] as number;
       out.weights[slot++] = 1;
     }

@@ -55,7 +55,7 @@ describe('corruption rate and prediction rate', () => {
         const taken = new Set<string>();
         for (const [slot, weight] of after.weights.entries()) {
           if (!weight) continue;
-          const key = `${Math.floor(slot / after.slots / copies)}:${after.positions[slot]}`;
+          const key = `${Math.floor(slot / after.slots / copies)}:${after.targetPositions[slot]}`;
           expect(taken.has(key)).toBe(false);
           taken.add(key);
         }
@@ -73,7 +73,7 @@ describe('corruption rate and prediction rate', () => {
       segments: before.segments.slice(5 * hardLength),
       attend: before.attend.slice(5 * hardLength),
       maskable: before.maskable.slice(5 * hardLength),
-      words: before.words.slice(5 * hardLength),
+      wordNumbers: before.wordNumbers.slice(5 * hardLength),
     };
     const alone = maskCopies(single, { ...options(mask40), rate: 0.2, predict: 0.6, randomOf: () => stream(105) });
     expect([...alone.ids]).toEqual([...whole.ids.slice(15 * hardLength)]);
@@ -84,10 +84,12 @@ describe('corruption rate and prediction rate', () => {
     for (let row = 0; row < copies.shape[0]; row++) {
       const chosen = new Set<number>();
       for (let slot = row * copies.slots; slot < (row + 1) * copies.slots; slot++)
-        if (copies.weights[slot]) chosen.add(copies.positions[slot] as number);
+        if (copies.weights[slot]) chosen.add(copies.targetPositions[slot] as number);
       const source = Math.floor(row / 3) * hardLength;
-      const words = new Set([...chosen].map((column) => before.words[source + column]));
-      const tokens = Array.from({ length: hardLength }, (_, i) => i).filter((i) => words.has(before.words[source + i]));
+      const words = new Set([...chosen].map((column) => before.wordNumbers[source + column]));
+      const tokens = Array.from({ length: hardLength }, (_, i) => i).filter((i) =>
+        words.has(before.wordNumbers[source + i]),
+      );
       if (chosen.size > 0) expect(tokens.filter((i) => before.maskable[source + i])).toEqual([...chosen]);
     }
   });

@@ -57,7 +57,7 @@ export function maskCopies(
       },
     );
     for (const [slot, weight] of part.weights.entries())
-      if (weight) left[Math.floor(slot / part.slots) * length + (part.positions[slot] as number)] = 0;
+      if (weight) left[Math.floor(slot / part.slots) * length + (part.targetPositions[slot] as number)] = 0;
     parts.push(part);
   }
   const slots = (parts[0] as MaskedBatch).slots;
@@ -84,7 +84,7 @@ export function maskCopies(
       length,
       (part) => part.attend,
     ),
-    positions: weave(whole, slots, (part) => part.positions),
+    targetPositions: weave(whole, slots, (part) => part.targetPositions),
     targets: weave(whole, slots, (part) => part.targets),
     weights: weave(
       (size) => new Float32Array(size),

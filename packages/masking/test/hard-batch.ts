@@ -22,7 +22,7 @@ export function batchOf(rows: readonly RowShape[], length: number): MaskableBatc
     segments: new Int32Array(size),
     attend: new Uint8Array(size),
     maskable: new Uint8Array(size),
-    words: new Int32Array(size).fill(-1),
+    wordNumbers: new Int32Array(size).fill(-1),
   };
   const idOf = new Map([...new Set(text)].map((character, i) => [character, firstId + i]));
   for (const [row, { words, pair }] of rows.entries()) {
@@ -33,7 +33,7 @@ export function batchOf(rows: readonly RowShape[], length: number): MaskableBatc
       batch.segments[at] = segment;
       batch.attend[at] = 1;
       batch.maskable[at] = word < 0 ? 0 : 1;
-      batch.words[at++] = word;
+      batch.wordNumbers[at++] = word;
     };
     put(2, 0, -1);
     let word = 0;

@@ -28,7 +28,7 @@ describe.each(otherPolicies)('contract of other targets: $name', ({ target, run 
         for (const [slot, weight] of after.weights.entries()) {
           if (!weight) continue;
           const row = Math.floor(slot / after.slots);
-          const at = Math.floor(row / copies) * length + (after.positions[slot] as number);
+          const at = Math.floor(row / copies) * length + (after.targetPositions[slot] as number);
           const goal = after.targets[slot] as number;
           expect(before.attend[at]).toBe(1);
           if (target === 'judged') expect(goal).toBe(after.ids[at] === before.ids[at] ? 0 : 1);
@@ -59,7 +59,7 @@ describe.each(otherPolicies)('contract of other targets: $name', ({ target, run 
           ...array.slice(cut * copies * width, (cut + 1) * copies * width),
         ];
         expect([...alone.ids]).toEqual(part(whole.ids, length));
-        for (const field of ['positions', 'targets', 'weights'] as const)
+        for (const field of ['targetPositions', 'targets', 'weights'] as const)
           expect([...alone[field]]).toEqual(part(whole[field], whole.slots));
         if (whole.order) expect([...(alone.order ?? [])]).toEqual(part(whole.order, length));
       }),

@@ -33,7 +33,7 @@ function slice({ shape: [, length], ...arrays }: MaskableBatch, from: number, to
     segments: part(arrays.segments),
     attend: part(arrays.attend),
     maskable: part(arrays.maskable),
-    words: part(arrays.words),
+    wordNumbers: part(arrays.wordNumbers),
   };
 }
 
@@ -61,8 +61,8 @@ describe.each(policies)('policy contract: $name', (named) => {
           let last = 0;
           for (let slot = row * after.slots; slot < (row + 1) * after.slots; slot++) {
             if (!after.weights[slot]) continue;
-            expect(after.positions[slot]).toBeGreaterThan(last);
-            last = after.positions[slot] as number;
+            expect(after.targetPositions[slot]).toBeGreaterThan(last);
+            last = after.targetPositions[slot] as number;
           }
         }
         for (const id of after.ids) expect(id >= 0 && id < vocabularySize).toBe(true);
@@ -80,7 +80,7 @@ describe.each(policies)('policy contract: $name', (named) => {
         const at = Math.min(cut, rows.length);
         const parts = [[0, at] as const, [at, rows.length] as const].filter(([from, to]) => to > from);
         const pieces = parts.map(([from, to]) => run(named, slice(batch, from, to), seed, from));
-        for (const field of ['ids', 'positions', 'targets', 'weights'] as const)
+        for (const field of ['ids', 'targetPositions', 'targets', 'weights'] as const)
           expect(pieces.flatMap((piece) => [...piece[field]])).toEqual([...whole[field]]);
       }),
       { numRuns: 15, seed: 2 },

@@ -12,7 +12,7 @@ export interface Encoding {
   /** 1 for the [CLS] and [SEP] that were put around the texts. */
   readonly special: Uint8Array;
   /** Number of the word, −1 for special tokens. */
-  readonly words: Int32Array;
+  readonly wordNumbers: Int32Array;
 }
 
 /** How texts are encoded. */
@@ -64,6 +64,6 @@ export function encode(vocabulary: Vocabulary, text: string, pair?: string, opti
     ids: Int32Array.from(rows, ({ id }) => id),
     segments: Int32Array.from(rows, ({ segment }) => segment),
     special: Uint8Array.from(rows, ({ word }) => (word < 0 ? 1 : 0)),
-    words: Int32Array.from(rows, ({ word }) => word),
+    wordNumbers: Int32Array.from(rows, ({ word }) => word),
   };
 }

@@ -9,7 +9,7 @@ export interface TokenBatch {
   readonly attend: Uint8Array;
   /** 1 where a masking policy may choose: real tokens that are not special. */
   readonly maskable: Uint8Array;
-  readonly words: Int32Array;
+  readonly wordNumbers: Int32Array;
 }
 
 /**
@@ -35,13 +35,13 @@ export function padEncodings(
     segments: new Int32Array(size),
     attend: new Uint8Array(size),
     maskable: new Uint8Array(size),
-    words: new Int32Array(size).fill(-1),
+    wordNumbers: new Int32Array(size).fill(-1),
   };
-  for (const [row, { ids, segments, special, words }] of encodings.entries()) {
+  for (const [row, { ids, segments, special, wordNumbers }] of encodings.entries()) {
     const at = row * length;
     batch.ids.set(ids, at);
     batch.segments.set(segments, at);
-    batch.words.set(words, at);
+    batch.wordNumbers.set(wordNumbers, at);
     batch.attend.fill(1, at, at + ids.length);
     for (let i = 0; i < special.length; i++) batch.maskable[at + i] = special[i] ? 0 : 1;
   }

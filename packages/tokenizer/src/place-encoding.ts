@@ -35,7 +35,7 @@ function placeWhole(encoding: NativeEncoding, text: string, ids: readonly number
     ids: new Int32Array(ids),
     segments: new Int32Array(encoding.getTypeIds()),
     special: new Uint8Array(special),
-    words: wordsOf(encoding.getWordIds(), special),
+    wordNumbers: wordsOf(encoding.getWordIds(), special),
     get offsets() {
       if (offsets) return offsets;
       const starts = codePointStarts(text);
@@ -100,7 +100,7 @@ export function placeEncoding(
     ids: take(ids),
     segments: take(encoding.getTypeIds()),
     special: Uint8Array.from(places, (at) => special[at] as number),
-    words: Int32Array.from(places, (at) => {
+    wordNumbers: Int32Array.from(places, (at) => {
       const word = words[at];
       return special[at] || typeof word !== 'number' ? -1 : word + (sequences[at] === 1 ? base : 0);
     }),

@@ -50,15 +50,15 @@ describe('encode', () => {
     expect([...encode(vocabulary, '').ids]).toEqual([2, 3]);
   });
   it('numbers words and segments of a pair, and cuts the longer text first', () => {
-    const { ids, segments, words } = encode(vocabulary, '我我我我', '爱爱', { maximumLength: 7 });
+    const { ids, segments, wordNumbers } = encode(vocabulary, '我我我我', '爱爱', { maximumLength: 7 });
     expect([...ids]).toEqual([2, 5, 5, 3, 6, 6, 3]);
     expect([...segments]).toEqual([0, 0, 0, 0, 1, 1, 1]);
-    expect([...words]).toEqual([-1, 0, 1, -1, 2, 3, -1]);
+    expect([...wordNumbers]).toEqual([-1, 0, 1, -1, 2, 3, -1]);
   });
   it('agrees with the native tokenizer on a pair, and both refuse a length without room', async () => {
     const [theirs] = await native.encodeBatch([['我playing', '爱。 爱']]);
     const ours = encode(vocabulary, '我playing', '爱。 爱');
-    for (const field of ['ids', 'segments', 'special', 'words'] as const)
+    for (const field of ['ids', 'segments', 'special', 'wordNumbers'] as const)
       expect([...(theirs?.[field] ?? [])], field).toEqual([...ours[field]]);
     const message = 'maximumLength 1 leaves no room for 2 special tokens';
     expect(() => encode(vocabulary, '我', undefined, { maximumLength: 1 })).toThrow(message);

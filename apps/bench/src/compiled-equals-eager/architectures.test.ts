@@ -28,7 +28,7 @@ interface Batch<T> {
   readonly ids: T;
   readonly segments: T;
   readonly attend: T;
-  readonly positions: T;
+  readonly targetPositions: T;
   readonly targets: T;
   readonly weights: T;
   readonly order: T;
@@ -61,7 +61,7 @@ function batchOf(step: number): Batch<HostTensor> {
       [rows, length],
       Uint8Array.from({ length: rows * length }, (_, i) => (i < rows * length - 2 ? 1 : 0)),
     ),
-    positions: everyRow([1, 5]),
+    targetPositions: everyRow([1, 5]),
     targets: grid(slots, vocabularySize),
     weights: floats([rows, slots], Float32Array.of(1, 1, 1, 1, 1, 0)),
     order: everyRow([3, 0, 5, 1, 7, 2, 6, 4]),
@@ -76,9 +76,9 @@ type LossOf = (parameters: Parameters<Tensor>, batch: Batch<Tensor>, config: Enc
 const predicted = (
   { encoder }: Parameters<Tensor>,
   hidden: Tensor,
-  { positions, targets, weights }: Batch<Tensor>,
+  { targetPositions, targets, weights }: Batch<Tensor>,
   config: EncoderConfig,
-) => maskedCrossEntropy(predictTokens(encoder, hidden, positions, config), targets, weights).loss;
+) => maskedCrossEntropy(predictTokens(encoder, hidden, targetPositions, config), targets, weights).loss;
 
 /** BERT with another mask. */
 const bertWith =
@@ -139,10 +139,10 @@ const architectures: Readonly<Record<string, { readonly config?: Partial<Encoder
         ...{ attend: everyPlace, positionIds: batch.keptPositions },
       };
       const { hidden } = encodeBert(encoder, inputs, config, key);
-      const { restore, attend, positions, targets, weights } = batch;
+      const { restore, attend, targetPositions, targets, weights } = batch;
       const decoded = decodeRemoved(decoder, { hidden, restore, attend }, decoding, key);
       const head = { embeddings: encoder.embeddings, languageModel: decoder.languageModel };
-      return maskedCrossEntropy(predictTokens(head, decoded, positions, decoding), targets, weights).loss;
+      return maskedCrossEntropy(predictTokens(head, decoded, targetPositions, decoding), targets, weights).loss;
     },
   },
 };

@@ -67,7 +67,7 @@ function tokensOf(random: RandomStream): MaskableBatch {
     segments: Int32Array.from({ length: size }, (_, i) => (i % length < length / 2 ? 0 : 1)),
     attend: Uint8Array.from(ids, (id) => (id === 0 ? 0 : 1)),
     maskable: Uint8Array.from(ids, (id) => (id < 3 ? 0 : 1)),
-    words: new Int32Array(size),
+    wordNumbers: new Int32Array(size),
   };
 }
 const inputsOf = ({ shape, ids, segments, attend }: Omit<MaskableBatch, 'maskable' | 'words'>) => ({
@@ -134,7 +134,7 @@ describe('compiled steps under every regulariser', () => {
         const random = streamFrom(step);
         const kept = dropTokens(tokensOf(random), { rate: 0.3, padId: 0, randomOf: (row) => random.fork(row) });
         expect(kept.shape[1]).toBeLessThan(length);
-        return { ...inputsOf(kept), positionIds: ints(kept.shape, kept.positions), labels: labelsOf(random) };
+        return { ...inputsOf(kept), positionIds: ints(kept.shape, kept.positionIds), labels: labelsOf(random) };
       },
       lossOf: lossOf(classification(config)) as never,
     }),

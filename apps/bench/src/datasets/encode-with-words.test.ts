@@ -7,12 +7,13 @@ const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: 32
 
 describe('encodeWithWords', () => {
   it("joins what jieba takes for a word, and pieces to theirs; special tokens have none of their own's words", async () => {
-    const [{ ids, words, special } = { ids: [], words: [], special: [] }] = await encodeWithWords(tokenizer, [
-      '来到北京',
-    ]);
+    const [{ ids, wordNumbers, special } = { ids: [], wordNumbers: [], special: [] }] = await encodeWithWords(
+      tokenizer,
+      ['来到北京'],
+    );
     expect(ids).toHaveLength(6);
     expect([...special]).toEqual([1, 0, 0, 0, 0, 1]);
-    const [first, second, third, fourth] = [...words].slice(1, 5);
+    const [first, second, third, fourth] = [...wordNumbers].slice(1, 5);
     expect([first === second, second === third, third === fourth]).toEqual([true, false, true]);
   });
 

@@ -1,4 +1,4 @@
-import { wordsFromBoundaries } from '@cloze/masking';
+import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
 
 /** Seconds spent in each part. */
@@ -11,7 +11,7 @@ export interface EncodeTimes {
 const textsAtOnce = 2048;
 
 /**
- * Texts as encodings whose `words` are jieba's, `##` pieces joined to their word.
+ * Texts as encodings whose word numbers are jieba's, `##` pieces joined to their word.
  *
  * @param options.times added to, for benchmarks
  */
@@ -37,14 +37,14 @@ export async function encodeWithWords(
     const encodings = await tokenizer.encodeBatch(sound);
     const middle = performance.now();
     for (const [i, { ids, segments, special, offsets }] of encodings.entries()) {
-      const words = wordsFromBoundaries({
+      const wordNumbers = wordNumbersFromBoundaries({
         starts: offsets.map(([from]) => from),
         ends: offsets.map(([, to]) => to),
         boundaries: wordBoundaries(sound[i] as string),
         special,
         continues: ids.map(continues),
       });
-      worded.push({ ids, segments, special, words });
+      worded.push({ ids, segments, special, wordNumbers });
     }
     times.tokenize += (middle - start) / 1000;
     times.segment += (performance.now() - middle) / 1000;

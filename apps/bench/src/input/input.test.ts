@@ -48,11 +48,11 @@ describe('maskedBatches', () => {
   };
   /** Each row with its masked tokens put back. */
   const rows = (batches: readonly MaskedBatch[]) =>
-    batches.flatMap(({ shape: [count, length], slots, ids, positions, targets, weights }) =>
+    batches.flatMap(({ shape: [count, length], slots, ids, targetPositions, targets, weights }) =>
       Array.from({ length: count }, (_, row) => {
         const own = ids.slice(row * length, (row + 1) * length);
         for (let slot = row * slots; slot < (row + 1) * slots; slot++)
-          if (weights[slot]) own[positions[slot] as number] = targets[slot] as number;
+          if (weights[slot]) own[targetPositions[slot] as number] = targets[slot] as number;
         return own.filter((id) => id !== vocabulary.special.pad).join();
       }),
     );

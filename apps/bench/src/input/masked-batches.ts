@@ -50,8 +50,8 @@ async function* examplesOf(groups: AsyncIterable<readonly Encoding[]>): AsyncGen
   // The next groups are tokenised, on threads of their own, while this one goes through the rest.
   // Only what is needed: an encoding with offsets keeps native memory alive.
   for await (const group of prefetch(groups, { ahead: 2 }))
-    for (const { ids, segments, special, words } of group)
-      yield { number: number++, encoding: { ids, segments, special, words } };
+    for (const { ids, segments, special, wordNumbers } of group)
+      yield { number: number++, encoding: { ids, segments, special, wordNumbers } };
 }
 
 /**

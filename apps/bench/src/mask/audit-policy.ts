@@ -41,12 +41,15 @@ const round = (value: number, digits = 5) => Number(value.toFixed(digits));
 /** Targets told as those of the tokens they mean, so that one count fits all kinds. */
 function asOwn(before: MaskableBatch, after: MaskedBatch, kind: NamedPolicy['kind']): MaskedBatch {
   if (kind === 'next')
-    return { ...after, positions: after.positions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)) };
+    return {
+      ...after,
+      targetPositions: after.targetPositions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)),
+    };
   if (kind !== 'replaced') return after;
   const row = (slot: number) => Math.floor(slot / after.slots) * before.shape[1];
   return {
     ...after,
-    targets: after.targets.map((_, slot) => before.ids[row(slot) + (after.positions[slot] as number)] as number),
+    targets: after.targets.map((_, slot) => before.ids[row(slot) + (after.targetPositions[slot] as number)] as number),
   };
 }
 

@@ -13,7 +13,7 @@ function write(before: MaskableBatch, after: MaskedBatch, row: number, setting: 
   const source = Math.floor(row / copies) * length;
   const target = new Uint8Array(length);
   for (let slot = row * after.slots; slot < (row + 1) * after.slots; slot++)
-    if (after.weights[slot]) target[after.positions[slot] as number] = 1;
+    if (after.weights[slot]) target[after.targetPositions[slot] as number] = 1;
   let text = '';
   for (let column = 0; column < length; column++) {
     if (!before.maskable[source + column]) continue;
@@ -51,10 +51,14 @@ export function showMask(
   if (name === 'mae') {
     const ids = after.ids.slice();
     for (const [slot, weight] of after.weights.entries())
-      if (weight) ids[Math.floor(slot / after.slots) * length + (after.positions[slot] as number)] = setting.padId;
+      if (weight)
+        ids[Math.floor(slot / after.slots) * length + (after.targetPositions[slot] as number)] = setting.padId;
     told = { ...after, ids };
   }
   if (kind === 'next')
-    told = { ...after, positions: after.positions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)) };
+    told = {
+      ...after,
+      targetPositions: after.targetPositions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)),
+    };
   return Array.from({ length: told.shape[0] }, (_, row) => write(before, told, row, setting));
 }

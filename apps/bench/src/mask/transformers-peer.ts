@@ -44,8 +44,8 @@ export async function transformersPeer(
   { vocabulary, maskId }: { readonly vocabulary: number; readonly maskId: number },
 ): Promise<{ version: string; pass: (policy: 'bernoulli' | 'whole-word') => Promise<number>; stop: () => void }> {
   const bytes = (array: Int32Array | Uint8Array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  const input = batches.flatMap(({ shape, ids, maskable, words }) =>
-    [Int32Array.from(shape), ids, maskable, words].map(bytes),
+  const input = batches.flatMap(({ shape, ids, maskable, wordNumbers }) =>
+    [Int32Array.from(shape), ids, maskable, wordNumbers].map(bytes),
   );
   const { name, ask, stop } = await peerProcess(
     python,

@@ -9,11 +9,11 @@ export function askedSlots(
   queries: readonly ScoringQuery<unknown>[],
   rows: number,
   slots: number,
-): { readonly positions: HostTensor; readonly targets: HostTensor } {
+): { readonly targetPositions: HostTensor; readonly targets: HostTensor } {
   const [positions, targets] = [new Int32Array(rows * slots), new Int32Array(rows * slots)];
   for (const [row, query] of queries.entries()) {
-    positions.set(query.positions, row * slots);
+    positions.set(query.targetPositions, row * slots);
     targets.set(query.targets, row * slots);
   }
-  return { positions: ints([rows, slots], positions), targets: ints([rows, slots], targets) };
+  return { targetPositions: ints([rows, slots], positions), targets: ints([rows, slots], targets) };
 }

@@ -38,10 +38,13 @@ export async function fillMasks(model: OpenModel, text: string, top: number): Pr
     throw new Error(
       `The text has ${masks} masks, but only ${columns.length} are among the first ${model.maximumLength} tokens that the model reads; shorten it.`,
     );
-  const ask = model.compile(({ encoder }, batch: ModelBatch<Tensor> & { readonly positions: Tensor }) => ({
-    p: softmax(predictTokens(encoder, model.encode(encoder, batch).hidden, batch.positions, model.config)),
+  const ask = model.compile(({ encoder }, batch: ModelBatch<Tensor> & { readonly targetPositions: Tensor }) => ({
+    p: softmax(predictTokens(encoder, model.encode(encoder, batch).hidden, batch.targetPositions, model.config)),
   }));
-  const { p } = await ask({ ...model.batchOf([encoding]), positions: ints([1, masks], Int32Array.from(columns)) });
+  const { p } = await ask({
+    ...model.batchOf([encoding]),
+    targetPositions: ints([1, masks], Int32Array.from(columns)),
+  });
   const size = p.values.length / masks;
   let from = 0;
   return columns.map((_, slot) => {

@@ -15,23 +15,23 @@ const roundUp = (count: number) => 2 ** Math.ceil(Math.log2(count));
  */
 export function predictQueries<Sentence extends PlacedEncoding>(model: OpenModel): PredictQueries<Sentence> {
   model.needHead();
-  type Batch<T> = ModelBatch<T> & { readonly positions: T; readonly targets: T };
-  const ask = model.compile(({ encoder }, { positions, targets, ...inputs }: Batch<Tensor>) => ({
+  type Batch<T> = ModelBatch<T> & { readonly targetPositions: T; readonly targets: T };
+  const ask = model.compile(({ encoder }, { targetPositions, targets, ...inputs }: Batch<Tensor>) => ({
     log: negate(
       sparseCrossEntropy(
-        predictTokens(encoder, model.encode(encoder, inputs).hidden, positions, model.config),
+        predictTokens(encoder, model.encode(encoder, inputs).hidden, targetPositions, model.config),
         targets,
       ),
     ),
   }));
   return async (queries) => {
     const rows = roundUp(queries.length);
-    const slots = roundUp(Math.max(...queries.map(({ positions }) => positions.length)));
+    const slots = roundUp(Math.max(...queries.map(({ targetPositions }) => targetPositions.length)));
     const batch = model.batchOf(
       queries.map(({ sentence, ids }) => ({ ...sentence, ids })),
       rows,
     );
     const { log } = await ask({ ...batch, ...askedSlots(queries, rows, slots) });
-    return queries.map((query, row) => log.values.slice(row * slots, row * slots + query.positions.length));
+    return queries.map((query, row) => log.values.slice(row * slots, row * slots + query.targetPositions.length));
   };
 }

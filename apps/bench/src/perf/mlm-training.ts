@@ -16,9 +16,9 @@ export function mlmTraining(
   const training = compiledTraining(
     engine,
     initialParameters(config, random),
-    (parameters, { positions, targets, weights, ...inputs }: TargetInputs<Tensor>, key) => {
+    (parameters, { targetPositions, targets, weights, ...inputs }: TargetInputs<Tensor>, key) => {
       const { hidden } = encodeBert(parameters, inputs, config, key);
-      return maskedCrossEntropy(predictTokens(parameters, hidden, positions, config), targets, weights).loss;
+      return maskedCrossEntropy(predictTokens(parameters, hidden, targetPositions, config), targets, weights).loss;
     },
     placement,
   );

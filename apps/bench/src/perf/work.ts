@@ -30,7 +30,7 @@ export function randomBatch({ batch, length }: Pick<Work, 'batch' | 'length'>, r
     segments: new Int32Array(size),
     attend: new Uint8Array(size).fill(1),
     maskable: Uint8Array.from({ length: size }, (_, i) => (i % length === 0 || i % length === length - 1 ? 0 : 1)),
-    words: new Int32Array(size),
+    wordNumbers: new Int32Array(size),
   };
 }
 
@@ -49,7 +49,7 @@ export function randomTargets(work: Work, random: RandomStream): TargetInputs<Ho
   const count = work.batch * slots;
   return {
     ...randomRows(work, random),
-    positions: ints(
+    targetPositions: ints(
       [work.batch, slots],
       Int32Array.from({ length: count }, (_, i) => (i % slots) * 6),
     ),

@@ -34,17 +34,17 @@ export async function fill(
   const ids = batch.ids.slice();
   ids[column + 1] = vocabulary.special.mask;
   const variables = createVariables(engine, parameters);
-  type Inputs<T> = { readonly ids: T; readonly segments: T; readonly attend: T; readonly positions: T };
+  type Inputs<T> = { readonly ids: T; readonly segments: T; readonly attend: T; readonly targetPositions: T };
   const ask = compile(variables, (state, inputs: Inputs<Tensor>) => {
     const current = state as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, inputs, config, undefined);
-    return { outputs: { p: softmax(predictTokens(current, hidden, inputs.positions, config.normEpsilon)) } };
+    return { outputs: { p: softmax(predictTokens(current, hidden, inputs.targetPositions, config.normEpsilon)) } };
   });
   const { p } = await ask({
     ids: ints(batch.shape, ids),
     segments: ints(batch.shape, batch.segments),
     attend: bools(batch.shape, batch.attend),
-    positions: ints([1, 1], Int32Array.of(column + 1)),
+    targetPositions: ints([1, 1], Int32Array.of(column + 1)),
   });
   variables.dispose();
   return Array.from(p.values, (probability, id) => ({

@@ -22,7 +22,7 @@ function withSlots(masked: MaskedBatch, slots: number): MaskedBatch {
   return {
     ...masked,
     slots,
-    positions: moved(masked.positions, new Int32Array(rows * slots)),
+    targetPositions: moved(masked.targetPositions, new Int32Array(rows * slots)),
     targets: moved(masked.targets, new Int32Array(rows * slots)),
     weights: moved(masked.weights, new Float32Array(rows * slots)),
   };

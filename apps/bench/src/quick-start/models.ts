@@ -24,7 +24,6 @@ export function encodeWith(
   key: Key | undefined,
   showDiagonal = false,
 ): Encoded {
-  // A batch with targets has `positions` too, but those are slots: the encoder's are the places of the tokens.
   const inputs = { ids, segments, attend };
   return name === 'BERT'
     ? encodeBert(parameters, inputs, config, key)
@@ -36,7 +35,7 @@ export interface TargetInputs<T> {
   readonly ids: T;
   readonly segments: T;
   readonly attend: T;
-  readonly positions: T;
+  readonly targetPositions: T;
   readonly targets: T;
   readonly weights: T;
 }
@@ -48,7 +47,7 @@ export function targetInputs({
   ids,
   segments,
   attend,
-  positions,
+  targetPositions,
   targets,
   weights,
 }: MaskedBatch): TargetInputs<HostTensor> {
@@ -57,7 +56,7 @@ export function targetInputs({
     ids: ints(shape, ids),
     segments: ints(shape, segments),
     attend: bools(shape, attend),
-    positions: ints(gathered, positions),
+    targetPositions: ints(gathered, targetPositions),
     targets: ints(gathered, targets),
     weights: floats(gathered, weights),
   };

@@ -85,7 +85,7 @@ export async function pretrain({
     const current = state.parameters as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, targets, config, dropoutKey(inputs.key));
     const { loss, correct, count } = maskedCrossEntropy(
-      predictTokens(current, hidden, targets.positions, config.normEpsilon),
+      predictTokens(current, hidden, targets.targetPositions, config.normEpsilon),
       targets.targets,
       targets.weights,
     );

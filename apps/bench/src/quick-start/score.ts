@@ -46,7 +46,7 @@ export function createScorer({ engine, name, config, parameters, special, length
   const logProbabilities = compile(variables, (state, inputs: Omit<TargetInputs<Tensor>, 'weights'>) => {
     const current = state as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, inputs, config, undefined);
-    const logits = predictTokens(current, hidden, inputs.positions, config.normEpsilon);
+    const logits = predictTokens(current, hidden, inputs.targetPositions, config.normEpsilon);
     return { outputs: { log: negate(sparseCrossEntropy(logits, inputs.targets)) } };
   });
   const slots = name === 'T-TA' ? length - 2 : 1;
@@ -58,7 +58,9 @@ export function createScorer({ engine, name, config, parameters, special, length
       ...{ ids: ints(shape, ids), segments: ints(shape, segments), attend: bools(shape, attend) },
       ...askedSlots(queries, rows, slots),
     });
-    return queries.map(({ positions }, row) => log.values.subarray(row * slots, row * slots + positions.length));
+    return queries.map(({ targetPositions }, row) =>
+      log.values.subarray(row * slots, row * slots + targetPositions.length),
+    );
   };
   const score = async (encodings: readonly Encoding[]) => {
     const results: number[][] = [];

@@ -27,9 +27,9 @@ function diverse(weight: number, sign: 'reward' | 'punish'): NonNullable<Pretrai
   return (_plain, { architecture, config }) =>
     attentionDiversity(
       objectiveOf(
-        (parameters, { slotPositions, ids, segments, attend }, key) => {
+        (parameters, { targetPositions, ids, segments, attend }, key) => {
           const { hidden, weights } = encodeAs(architecture, parameters, { ids, segments, attend }, config, key);
-          return { logits: predictTokens(parameters, hidden, slotPositions, config), weights };
+          return { logits: predictTokens(parameters, hidden, targetPositions, config), weights };
         },
         ({ logits }, { targets, weights }) => maskedCrossEntropy(logits, targets, weights).loss,
       ),

@@ -1,5 +1,5 @@
 import { type SentenceScore, scoreSentences } from '@cloze/eval';
-import { wordsFromBoundaries } from '@cloze/masking';
+import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
 import type { OpenModel } from '../model/open-model.ts';
 import { predictQueries } from '../model/predict-queries.ts';
@@ -49,7 +49,7 @@ function placesOfPart({ offsets, special }: PlacedEncoding, { text, part, line }
 }
 
 function jiebaWords({ offsets, special }: PlacedEncoding, text: string): Int32Array {
-  return wordsFromBoundaries({
+  return wordNumbersFromBoundaries({
     starts: offsets.map(([start]) => start),
     ends: offsets.map(([, end]) => end),
     boundaries: wordBoundaries(text),
@@ -79,7 +79,7 @@ export async function* scoreTexts<Text extends ScorableText>(
         const places = placesOfPart(encoding, item);
         yield {
           ...encoding,
-          ...(kind === 'masked-words' && words === 'jieba' && { words: jiebaWords(encoding, item.text) }),
+          ...(kind === 'masked-words' && words === 'jieba' && { wordNumbers: jiebaWords(encoding, item.text) }),
           ...(places && { places }),
           item,
         };

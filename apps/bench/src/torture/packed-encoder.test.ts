@@ -34,7 +34,7 @@ describe('packed rows', () => {
       });
       return evaluate(engine, { x }).x.values;
     };
-    const together = hidden(rows.shape, rows.ids, rows.positions, rows.texts);
+    const together = hidden(rows.shape, rows.ids, rows.positionIds, rows.texts);
     let worst = 0;
     for (const [i, { ids }] of sequences.entries()) {
       const { row, from, count } = rows.places[i] as (typeof rows.places)[number];

@@ -93,7 +93,7 @@ export async function victim(taskPath: string): Promise<void> {
     const { ids, segments, attend } = targets;
     const { hidden } = encodeBert(current, { ids, segments, attend }, config, dropoutKey(inputs.key));
     const { loss } = maskedCrossEntropy(
-      predictTokens(current, hidden, targets.positions, config),
+      predictTokens(current, hidden, targets.targetPositions, config),
       targets.targets,
       targets.weights,
     );

@@ -37,7 +37,7 @@ export interface ElectraModels {
 /** Rows with [MASK] at the targets, as `maskBatch` makes them. */
 export interface ElectraBatch extends TokenInputs {
   /** Column of each target, int32 `[batch, slots]`. */
-  readonly positions: Tensor;
+  readonly targetPositions: Tensor;
   /** The tokens that stood there, int32 `[batch, slots]`. */
   readonly targets: Tensor;
   /** 1 for a target, 0 for an empty slot, `[batch, slots]`. */
@@ -67,7 +67,7 @@ export interface ElectraLoss {
  */
 export function electraLoss(
   { generator, discriminator }: ElectraModels,
-  { positions, targets, weights, ...inputs }: ElectraBatch,
+  { targetPositions, targets, weights, ...inputs }: ElectraBatch,
   key: Key,
   {
     weight = 50,
@@ -75,15 +75,15 @@ export function electraLoss(
   }: { readonly weight?: number; readonly sample?: (logits: Tensor, key: Key) => Tensor } = {},
 ): ElectraLoss {
   const read = encodeBert(generator.parameters, inputs, generator.config, forkKey(key, 'generator'));
-  const logits = predictTokens(generator.parameters, read.hidden, positions, generator.config);
+  const logits = predictTokens(generator.parameters, read.hidden, targetPositions, generator.config);
   const generated = maskedCrossEntropy(logits, targets, weights);
 
   const [rows, length] = inputs.ids.shape as [number, number];
-  const slots = positions.shape[1] as number;
+  const slots = targetPositions.shape[1] as number;
   const columns = constant([...Array(length).keys()], [1, 1, length], 'int32');
   // [batch, slots, length]: 1 where a slot's target stands. Token ids below 2²⁴ are exact in float32.
   const stands = multiply(
-    cast(equal(reshape(positions, [rows, slots, 1]), columns), 'float32'),
+    cast(equal(reshape(targetPositions, [rows, slots, 1]), columns), 'float32'),
     reshape(cast(greater(weights, 0), 'float32'), [rows, slots, 1]),
   );
   const placed = (tokens: Tensor) =>

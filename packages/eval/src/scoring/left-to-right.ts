@@ -4,5 +4,5 @@ import type { ScoringKind } from './scoring-kind.ts';
 export const leftToRight: ScoringKind = function* (_, places) {
   // Nothing stands before the first token, so no model has an answer for it.
   const answered = places.filter((place) => place > 0);
-  if (answered.length > 0) yield { hidden: [], places: answered, positions: answered.map((place) => place - 1) };
+  if (answered.length > 0) yield { hidden: [], places: answered, targetPositions: answered.map((place) => place - 1) };
 };

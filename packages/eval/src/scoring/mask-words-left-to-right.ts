@@ -6,13 +6,17 @@ import type { ScoringKind } from './scoring-kind.ts';
  *
  * @throws {RangeError} for a sentence without `words`
  */
-export const maskWordsLeftToRight: ScoringKind = function* ({ ids, words, special }, places) {
-  if (!words)
+export const maskWordsLeftToRight: ScoringKind = function* ({ ids, wordNumbers, special }, places) {
+  if (!wordNumbers)
     throw new RangeError('maskWordsLeftToRight: the sentence has no words; give the number of the word of each token.');
   for (const place of places) {
     const hidden = [place];
-    for (let later = place + 1; later < ids.length && words[later] === words[place] && !special[place]; later++)
+    for (
+      let later = place + 1;
+      later < ids.length && wordNumbers[later] === wordNumbers[place] && !special[place];
+      later++
+    )
       hidden.push(later);
-    yield { hidden, places: [place], positions: [place] };
+    yield { hidden, places: [place], targetPositions: [place] };
   }
 };

@@ -5,5 +5,5 @@ import type { ScoringKind } from './scoring-kind.ts';
  * A BERT sees what it is asked and scores far too high.
  */
 export const onePass: ScoringKind = function* (_, places) {
-  if (places.length > 0) yield { hidden: [], places, positions: places };
+  if (places.length > 0) yield { hidden: [], places, targetPositions: places };
 };

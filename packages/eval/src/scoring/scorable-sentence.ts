@@ -4,7 +4,7 @@ export interface ScorableSentence {
   /** 1 for boundary tokens such as [CLS] and [SEP]. */
   readonly special: ArrayLike<number>;
   /** Number of the word of each token, −1 for boundary tokens; needed by `maskWordsLeftToRight`. */
-  readonly words?: ArrayLike<number>;
+  readonly wordNumbers?: ArrayLike<number>;
   /** Which tokens to score, by their place; default all that the boundary rule allows. */
   readonly places?: readonly number[];
 }

@@ -41,12 +41,12 @@ describe('on a distribution whose every conditional is known', () => {
   it('maskWordsLeftToRight of one word sums to ln p(sentence) too; of words of one token it is maskEachToken', async () => {
     const setting = { kind: maskWordsLeftToRight, predict: model.masked, maskId };
     expect((await one(setting)).total).toBeCloseTo(model.log(letters), 12);
-    const apart = { ...sentence, words: [-1, 0, 1, 2, 3, -1] };
+    const apart = { ...sentence, wordNumbers: [-1, 0, 1, 2, 3, -1] };
     const plain = await one({ kind: maskEachToken, predict: model.masked, maskId });
     expect((await one(setting, apart)).logProbabilities).toEqual(plain.logProbabilities);
     expect(plain.total).not.toBeCloseTo(model.log(letters), 3);
     // Two words of two: the first letter of a word is told nothing of the second.
-    const halves = { ...sentence, words: [-1, 0, 0, 1, 1, -1] };
+    const halves = { ...sentence, wordNumbers: [-1, 0, 0, 1, 1, -1] };
     const [, first, second] = (await one(setting, halves)).logProbabilities;
     expect(first).toBeCloseTo(
       model.conditional(letters, 0, (at) => at > 1),
@@ -64,18 +64,18 @@ describe('on a distribution whose every conditional is known', () => {
       kind: onePass,
       predict: async (queries) => {
         seen.push(...queries);
-        return queries.map(({ positions }) => positions.map((p) => -p));
+        return queries.map(({ targetPositions }) => targetPositions.map((p) => -p));
       },
     });
     expect(seen).toHaveLength(1);
-    expect(seen[0]).toMatchObject({ positions: [1, 2, 3, 4], targets: letters });
+    expect(seen[0]).toMatchObject({ targetPositions: [1, 2, 3, 4], targets: letters });
     expect([...(seen[0]?.ids ?? [])]).toEqual(sentence.ids);
     expect(score.logProbabilities).toEqual([null, -1, -2, -3, -4, null]);
   });
 });
 
 const flat = async (queries: readonly ScoringQuery<ScorableSentence>[]) =>
-  queries.map(({ positions, targets }) => positions.map((p, slot) => -p - (targets[slot] as number) / 100));
+  queries.map(({ targetPositions, targets }) => targetPositions.map((p, slot) => -p - (targets[slot] as number) / 100));
 
 describe('which tokens count', () => {
   it('a subset, in any order, named twice', async () => {
@@ -175,7 +175,7 @@ describe('errors', () => {
     await expect(one({ kind: onePass, predict: async () => [[-1]] })).rejects.toThrow('answered 1 of 4 positions');
     const nan = async () => [[-1, Number.NaN, -1, -1]];
     await expect(one({ kind: onePass, predict: nan })).rejects.toThrow('token 2 of sentence 0 got NaN');
-    const { words: _, ...wordless } = sentence;
+    const { wordNumbers: _, ...wordless } = sentence;
     await expect(one({ kind: maskWordsLeftToRight, predict: flat, maskId }, wordless)).rejects.toThrow('has no words');
     await expect(one({ kind: onePass, predict: flat }, { ids: [1], special: [] })).rejects.toThrow('1 ids and 0 marks');
   });

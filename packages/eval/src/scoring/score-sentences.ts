@@ -8,7 +8,7 @@ export interface ScoringQuery<Sentence> {
   /** `[length]`, hidden tokens replaced. */
   readonly ids: Int32Array;
   /** Where to read the model's predictions. */
-  readonly positions: readonly number[];
+  readonly targetPositions: readonly number[];
   /** The token asked for at each position. */
   readonly targets: readonly number[];
 }
@@ -118,7 +118,10 @@ export async function* scoreSentences<Sentence extends ScorableSentence>(
     );
     for (const owner of order) {
       const sentence = chosen[owner] as Sentence;
-      for (const { hidden, places, positions } of kind(sentence, placesOf(sentence, from + owner, boundaryTokens))) {
+      for (const { hidden, places, targetPositions } of kind(
+        sentence,
+        placesOf(sentence, from + owner, boundaryTokens),
+      )) {
         // Longest first, so the first row waiting says how wide the batch is.
         const width = waiting[0]?.query.ids.length ?? 0;
         const full = waiting.length === batchRows || (waiting.length + 1) * width > batchTokens;
@@ -129,7 +132,7 @@ export async function* scoreSentences<Sentence extends ScorableSentence>(
           ids[place] = maskId;
         }
         const targets = places.map((place) => sentence.ids[place] as number);
-        waiting.push({ owner, places, query: { sentence, ids, positions, targets } });
+        waiting.push({ owner, places, query: { sentence, ids, targetPositions, targets } });
       }
     }
     if (waiting.length > 0) await ask();

@@ -7,7 +7,7 @@ export interface ScoringQuestion {
   /** Places whose token is asked for. */
   readonly places: readonly number[];
   /** Where the model's answer for each of them stands: the place itself, or the one before in a left-to-right model. */
-  readonly positions: readonly number[];
+  readonly targetPositions: readonly number[];
 }
 
 /**

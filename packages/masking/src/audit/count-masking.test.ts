@@ -8,20 +8,20 @@ const before: MaskableBatch = {
   segments: new Int32Array(12),
   attend: Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0),
   maskable: Uint8Array.of(0, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0),
-  words: new Int32Array(12),
+  wordNumbers: new Int32Array(12),
 };
 const after = (ids: Record<number, number>, targets: readonly (readonly [number, number])[]): MaskedBatch => {
   const out = {
     ...before,
     slots: 6,
     ids: before.ids.slice(),
-    positions: new Int32Array(12),
+    targetPositions: new Int32Array(12),
     targets: new Int32Array(12),
     weights: new Float32Array(12),
   };
   for (const [at, id] of Object.entries(ids)) out.ids[Number(at)] = id;
   for (const [slot, [column, target]] of targets.entries()) {
-    out.positions[slot] = column;
+    out.targetPositions[slot] = column;
     out.targets[slot] = target;
     out.weights[slot] = 1;
   }

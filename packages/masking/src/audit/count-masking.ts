@@ -67,7 +67,7 @@ export function countMasking(
       const source = Math.floor(row / copies) * length;
       const target = new Int32Array(length).fill(-1);
       for (let slot = row * after.slots; slot < (row + 1) * after.slots; slot++)
-        if (after.weights[slot]) target[after.positions[slot] as number] = after.targets[slot] as number;
+        if (after.weights[slot]) target[after.targetPositions[slot] as number] = after.targets[slot] as number;
       let run = 0;
       const atStart = { maskable: n.maskable, predicted: n.predicted };
       for (let column = 0; column < length; column++) {

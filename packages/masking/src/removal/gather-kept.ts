@@ -3,7 +3,7 @@ import type { MaskableBatch } from '../batch.ts';
 /** Rows shortened to the tokens kept. */
 export interface KeptBatch extends MaskableBatch {
   /** Where each kept token stood, `[batch, kept]`: its position embedding. 0 in pads. */
-  readonly positions: Int32Array;
+  readonly positionIds: Int32Array;
   /** For each place of the original row, `[batch, length]`: the column of the kept row that stands there, `kept` where none does. */
   readonly restore: Int32Array;
 }
@@ -24,8 +24,8 @@ export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId }: { 
     segments: new Int32Array(size),
     attend: new Uint8Array(size),
     maskable: new Uint8Array(size),
-    words: new Int32Array(size).fill(-1),
-    positions: new Int32Array(size),
+    wordNumbers: new Int32Array(size).fill(-1),
+    positionIds: new Int32Array(size),
     restore: new Int32Array(rows * length).fill(kept),
   };
   for (let row = 0; row < rows; row++) {
@@ -37,8 +37,8 @@ export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId }: { 
       out.segments[to] = batch.segments[at] as number;
       out.attend[to] = batch.attend[at] as number;
       out.maskable[to] = batch.maskable[at] as number;
-      out.words[to] = batch.words[at] as number;
-      out.positions[to] = column;
+      out.wordNumbers[to] = batch.wordNumbers[at] as number;
+      out.positionIds[to] = column;
       out.restore[at] = to - row * kept;
       to++;
     }

@@ -15,14 +15,14 @@ function expectFaithful(before: MaskableBatch, kept: KeptBatch): void {
     for (let k = 0; k < width; k++) {
       const at = row * width + k;
       if (!kept.attend[at]) {
-        expect([kept.ids[at], kept.maskable[at], kept.words[at]]).toEqual([padId, 0, -1]);
+        expect([kept.ids[at], kept.maskable[at], kept.wordNumbers[at]]).toEqual([padId, 0, -1]);
         continue;
       }
       count++;
-      const from = row * length + (kept.positions[at] as number);
-      expect(kept.positions[at]).toBeGreaterThan(last);
-      last = kept.positions[at] as number;
-      for (const field of ['ids', 'segments', 'maskable', 'words'] as const)
+      const from = row * length + (kept.positionIds[at] as number);
+      expect(kept.positionIds[at]).toBeGreaterThan(last);
+      last = kept.positionIds[at] as number;
+      for (const field of ['ids', 'segments', 'maskable', 'wordNumbers'] as const)
         expect(kept[field][at]).toBe(before[field][from]);
       expect(kept.restore[from]).toBe(k);
     }
@@ -53,7 +53,7 @@ describe('removeTokens', () => {
           expect(removed).toBe(Math.min(Math.max(0, n - 1), Math.floor(Number((share * n).toPrecision(12)) + 0.5)));
         }
         for (const [slot, weight] of targets.weights.entries()) {
-          const at = Math.floor(slot / targets.slots) * hardLength + (targets.positions[slot] as number);
+          const at = Math.floor(slot / targets.slots) * hardLength + (targets.targetPositions[slot] as number);
           if (weight) expect([kept.restore[at], targets.targets[slot]]).toEqual([kept.shape[1], before.ids[at]]);
         }
       }),

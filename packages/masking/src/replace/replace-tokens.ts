@@ -23,14 +23,14 @@ export interface Replacing {
 
 /** One past the last token of the word at `i`, within the same draw. */
 function wordEnd({ batch, offset, columns, count }: TokenRow, chosen: Int32Array, i: number): number {
-  const word = batch.words[offset + (columns[i] as number)] as number;
+  const word = batch.wordNumbers[offset + (columns[i] as number)] as number;
   let end = i + 1;
   while (
     word >= 0 &&
     end < count &&
     chosen[end] === chosen[i] &&
     columns[end] === (columns[end - 1] as number) + 1 &&
-    batch.words[offset + (columns[end] as number)] === word
+    batch.wordNumbers[offset + (columns[end] as number)] === word
   )
     end++;
   return end;

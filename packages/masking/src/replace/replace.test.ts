@@ -34,8 +34,8 @@ describe('replacement per unit', () => {
       for (const [slot, weight] of after.weights.entries()) {
         if (!weight) continue;
         const row = Math.floor(slot / after.slots);
-        const at = row * hardLength + (after.positions[slot] as number);
-        const key = `${row}:${before.words[at]}`;
+        const at = row * hardLength + (after.targetPositions[slot] as number);
+        const key = `${row}:${before.wordNumbers[at]}`;
         states.set(key, (states.get(key) ?? new Set()).add(after.ids[at] === maskId));
       }
       for (const state of states.values()) if (state.size > 1) mixed++;
@@ -135,7 +135,7 @@ describe('similar words', () => {
       expect(after.ids.includes(maskId)).toBe(false);
       for (const [slot, weight] of after.weights.entries()) {
         if (!weight) continue;
-        const at = after.positions[slot] as number;
+        const at = after.targetPositions[slot] as number;
         const start = at % 2 === 1 ? at : at - 1;
         const known = (batch.ids[start] as number) % 3 === 0;
         tokens++;

@@ -17,7 +17,7 @@ export function gatherTargets(
     for (let column = 0; column < length && slot < (row + 1) * out.slots; column++) {
       const target = targetAt(row * length + column);
       if (target < 0) continue;
-      out.positions[slot] = column;
+      out.targetPositions[slot] = column;
       out.targets[slot] = target;
       out.weights[slot++] = 1;
     }

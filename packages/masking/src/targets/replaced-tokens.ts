@@ -24,7 +24,7 @@ export function replacedTokens(
   const ids = batch.ids.slice();
   for (let slot = 0; slot < samples.length; slot++) {
     if (!masked.weights[slot]) continue;
-    ids[Math.floor(slot / masked.slots) * length + (masked.positions[slot] as number)] = samples[slot] as number;
+    ids[Math.floor(slot / masked.slots) * length + (masked.targetPositions[slot] as number)] = samples[slot] as number;
   }
   const judged = gatherTargets(batch, (at) => (batch.maskable[at] ? Number(ids[at] !== batch.ids[at]) : -1), slots);
   return { ...judged, ids };

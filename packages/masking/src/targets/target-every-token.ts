@@ -16,7 +16,7 @@ export function targetEveryToken(batch: MaskableBatch, { slots }: { readonly slo
     for (let column = 0; column < length && slot < out.slots; column++) {
       const at = row * length + column;
       if (!batch.maskable[at]) continue;
-      out.positions[row * out.slots + slot] = column;
+      out.targetPositions[row * out.slots + slot] = column;
       out.targets[row * out.slots + slot] = batch.ids[at] as number;
       out.weights[row * out.slots + slot] = 1;
       slot++;

@@ -4,11 +4,11 @@ import { stream } from '../../test/stream.ts';
 import { type MaskedBatch, maskBatch, predictNext, predictPermuted, predictPrefix, replacedTokens } from '../index.ts';
 
 /** Targets of a row as column → id. */
-const targetsOf = ({ slots, weights, positions, targets }: MaskedBatch, row: number) =>
+const targetsOf = ({ slots, weights, targetPositions, targets }: MaskedBatch, row: number) =>
   Object.fromEntries(
     Array.from({ length: slots }, (_, i) => row * slots + i)
       .filter((slot) => weights[slot])
-      .map((slot) => [positions[slot], targets[slot]]),
+      .map((slot) => [targetPositions[slot], targets[slot]]),
   );
 
 const batch = batchOf([{ words: [1, 1, 1], pair: [1, 1] }, { words: [] }, { words: [1] }], 10);

@@ -29,11 +29,11 @@ describe('tokens and words', () => {
     expect(cut(words, batch)).toEqual([2, 1, 3, 1, 2]);
   });
   it('a number on both sides of a special token is two words', () => {
-    const numbers = batch.words.map((word) => (word < 0 ? -1 : 0));
-    expect(cut(words, { ...batch, words: numbers })).toEqual([6, 3]);
+    const numbers = batch.wordNumbers.map((word) => (word < 0 ? -1 : 0));
+    expect(cut(words, { ...batch, wordNumbers: numbers })).toEqual([6, 3]);
   });
   it('tokens without a number stand alone', () => {
-    expect(cut(words, { ...batch, words: new Int32Array(12).fill(-1) })).toHaveLength(9);
+    expect(cut(words, { ...batch, wordNumbers: new Int32Array(12).fill(-1) })).toHaveLength(9);
   });
 });
 
@@ -91,13 +91,13 @@ describe('spans', () => {
   it('end at special tokens', () => {
     const batch = batchOf([{ words: [1, 1], pair: [1, 1, 1, 1] }], 9);
     const chosen = (draws: number[], rate: number) => {
-      const { positions } = maskBatch(batch, {
+      const { targetPositions } = maskBatch(batch, {
         units: { cut: words.cut, spanLength: () => 100 },
         ...{ rate, rounding: 'floor', overflow: 'split', slots: 6, replacement: { mask: 1, random: 0, keep: 0 } },
         ...{ maskId: 4, candidates: { from: 5, to: 6 } },
         randomOf: () => ({ next: () => draws.shift() ?? 0.999 }),
       });
-      return [...positions].filter((column) => column > 0);
+      return [...targetPositions].filter((column) => column > 0);
     };
     // The second token, then the last one: columns 2 and 7, not 2 and 4.
     expect(chosen([0.2, 0.9], 0.34)).toEqual([2, 7]);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { wordsFromBoundaries, wordsFromContinuations, wordsFromSet } from '../index.ts';
+import { wordNumbersFromBoundaries, wordNumbersFromContinuations, wordNumbersFromSet } from '../index.ts';
 
-describe('wordsFromBoundaries', () => {
+describe('wordNumbersFromBoundaries', () => {
   it('jieba boundaries and ## together; an astral character is one token of two units', () => {
     // [CLS] 使 用 语 言 𠮷 play ##ing [SEP] over 使用|语言|𠮷|playing
-    const numbers = wordsFromBoundaries({
+    const numbers = wordNumbersFromBoundaries({
       starts: [0, 0, 1, 2, 3, 4, 6, 10, 13],
       ends: [0, 1, 2, 3, 4, 6, 10, 13, 13],
       boundaries: [
@@ -20,12 +20,12 @@ describe('wordsFromBoundaries', () => {
   });
   it('a ## piece stays with its word where the segmenter cut inside it', () => {
     const cut = { starts: [0, 2, 4], ends: [2, 4, 6], boundaries: [[0, 2] as const, [2, 6] as const] };
-    expect([...wordsFromBoundaries({ ...cut, continues: [0, 1, 1] })]).toEqual([0, 0, 0]);
-    expect([...wordsFromBoundaries(cut)]).toEqual([0, 1, 1]);
+    expect([...wordNumbersFromBoundaries({ ...cut, continues: [0, 1, 1] })]).toEqual([0, 0, 0]);
+    expect([...wordNumbersFromBoundaries(cut)]).toEqual([0, 1, 1]);
   });
   it('a token over two words joins them; tokens outside every word stand alone', () => {
     expect([
-      ...wordsFromBoundaries({
+      ...wordNumbersFromBoundaries({
         starts: [0, 1, 3],
         ends: [1, 3, 4],
         boundaries: [
@@ -35,7 +35,7 @@ describe('wordsFromBoundaries', () => {
       }),
     ]).toEqual([0, 0, 0]);
     expect([
-      ...wordsFromBoundaries({
+      ...wordNumbersFromBoundaries({
         starts: [0, 2, 3],
         ends: [2, 3, 5],
         boundaries: [
@@ -47,22 +47,22 @@ describe('wordsFromBoundaries', () => {
   });
 });
 
-describe('wordsFromContinuations', () => {
+describe('wordNumbersFromContinuations', () => {
   it('numbers words, −1 for special tokens', () => {
-    expect([...wordsFromContinuations({ continues: [0, 0, 1, 1, 0, 0], special: [1, 0, 0, 0, 0, 1] })]).toEqual([
+    expect([...wordNumbersFromContinuations({ continues: [0, 0, 1, 1, 0, 0], special: [1, 0, 0, 0, 0, 1] })]).toEqual([
       -1, 0, 0, 0, 1, -1,
     ]);
   });
 });
 
-describe('wordsFromSet', () => {
+describe('wordNumbersFromSet', () => {
   it('takes the longest match, even across the boundaries of the segmenter', () => {
-    const numbers = wordsFromSet([...'研究生命起源'], { words: new Set(['研究', '研究生', '生命', '起源']) });
+    const numbers = wordNumbersFromSet([...'研究生命起源'], { words: new Set(['研究', '研究生', '生命', '起源']) });
     expect([...numbers]).toEqual([0, 0, 0, 1, 2, 2]);
   });
   it('words over the longest are never one unit: the defect of the scripts that stop at 3', () => {
     const words = new Set(['一心一意', '一心']);
-    expect([...wordsFromSet([...'一心一意'], { words })]).toEqual([0, 0, 0, 0]);
-    expect([...wordsFromSet([...'一心一意'], { words, longest: 3 })]).toEqual([0, 0, 1, 2]);
+    expect([...wordNumbersFromSet([...'一心一意'], { words })]).toEqual([0, 0, 0, 0]);
+    expect([...wordNumbersFromSet([...'一心一意'], { words, longest: 3 })]).toEqual([0, 0, 1, 2]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Word numbers of a row's tokens from a segmenter's boundaries, for `batch.words`: tokens that begin in the same word share a number.
+ * Word numbers of a row's tokens from a segmenter's boundaries, for `batch.wordNumbers`: tokens that begin in the same word share a number.
  *
  * A token that continues the one before it (Latin `##` pieces) always shares its number, and a token reaching over a boundary joins the
  * words it touches: no token is cut.
@@ -8,7 +8,7 @@
  * ascending, in the same units @param options.special 1 for tokens that stand for no text; they get −1
  * @param options.continues 1 for a token that continues the word of the one before, default by boundaries alone
  */
-export function wordsFromBoundaries({
+export function wordNumbersFromBoundaries({
   starts,
   ends,
   boundaries,
@@ -46,7 +46,7 @@ export function wordsFromBoundaries({
 }
 
 /** Word numbers from `##` alone: a token marked in `continues` has the number of the token before it; special tokens have −1. */
-export function wordsFromContinuations({
+export function wordNumbersFromContinuations({
   continues,
   special,
 }: {
@@ -69,7 +69,7 @@ export function wordsFromContinuations({
  * @param tokens the texts of a row's tokens, one Chinese character each where a word may match
  * @param options.words words of two tokens or more @param options.longest longest word in tokens, default the longest of `words`
  */
-export function wordsFromSet(
+export function wordNumbersFromSet(
   tokens: readonly string[],
   {
     words,

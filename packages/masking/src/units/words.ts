@@ -1,9 +1,9 @@
 import type { Units } from './units.ts';
 
-/** Whole words: neighbouring tokens with the same number in `batch.words` (Chinese-BERT-wwm). A token numbered −1 stands alone. */
+/** Whole words: neighbouring tokens with the same number in `batch.wordNumbers` (Chinese-BERT-wwm). A token numbered −1 stands alone. */
 export const words: Units = {
   cut: ({ batch, offset, columns, count }, _random, starts) => {
-    const numbers = batch.words;
+    const numbers = batch.wordNumbers;
     let units = 0;
     let before = -1;
     let last = -2;

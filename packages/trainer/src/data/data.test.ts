@@ -51,7 +51,7 @@ describe('packSequences', () => {
       const { row, from, count } = packed.places[i] as (typeof packed.places)[number];
       const at = row * length + from;
       expect([...packed.ids.subarray(at, at + count)]).toEqual([...ids]);
-      expect([...packed.positions.subarray(at, at + count)]).toEqual([...ids.keys()]);
+      expect([...packed.positionIds.subarray(at, at + count)]).toEqual([...ids.keys()]);
       expect(new Set(packed.texts.subarray(at, at + count)).size).toBe(1);
       tokens += count;
     }
@@ -100,8 +100,8 @@ describe('packSequences', () => {
     const texts = constant(packed.texts, [batch, length], 'int32');
     const attend = reshape(constant(packed.attend, [batch, length], 'bool'), [batch, 1, 1, length]);
     const same = equal(reshape(texts, [batch, 1, length, 1]), reshape(texts, [batch, 1, 1, length]));
-    const blocks = hiddenOf(packed.ids, packed.positions, [batch, length], logicalAnd(same, attend));
-    const open = hiddenOf(packed.ids, packed.positions, [batch, length], attend);
+    const blocks = hiddenOf(packed.ids, packed.positionIds, [batch, length], logicalAnd(same, attend));
+    const open = hiddenOf(packed.ids, packed.positionIds, [batch, length], attend);
     let [worst, worstOpen] = [0, 0];
     for (const [i, { ids }] of sequences.entries()) {
       const { row, from, count } = packed.places[i] as (typeof packed.places)[number];

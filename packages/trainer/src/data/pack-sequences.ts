@@ -8,7 +8,7 @@ export interface PackedRows {
   /** Number of the text a token belongs to within its row, 1, 2, …; 0 for pads. Attention stays inside one number. */
   readonly texts: Int32Array;
   /** Place of each token in its own text, 0, 1, …: what the position table is asked for. */
-  readonly positions: Int32Array;
+  readonly positionIds: Int32Array;
   /** Where each sequence lies, in the order given. */
   readonly places: readonly { readonly row: number; readonly from: number; readonly count: number }[];
 }
@@ -65,7 +65,7 @@ export function packSequences(
     segments: new Int32Array(size),
     attend: new Uint8Array(size),
     texts: new Int32Array(size),
-    positions: new Int32Array(size),
+    positionIds: new Int32Array(size),
     places: [] as { row: number; from: number; count: number }[],
   };
   for (const [row, members] of rows.entries()) {
@@ -79,7 +79,7 @@ export function packSequences(
         packed.segments[at] = segments[j] ?? 0;
         packed.attend[at] = 1;
         packed.texts[at] = n + 1;
-        packed.positions[at] = j;
+        packed.positionIds[at] = j;
       }
       from += ids.length;
     }

@@ -43,7 +43,7 @@ function rows(count: number, length: number) {
     segments: new Int32Array(size),
     attend: new Uint8Array(size).fill(1),
   };
-  return { labels, batch: { ...batch, maskable, words: new Int32Array(size) } };
+  return { labels, batch: { ...batch, maskable, wordNumbers: new Int32Array(size) } };
 }
 const tokens = ({ batch }: ReturnType<typeof rows>) => ({
   ids: ints(batch.shape, batch.ids),
@@ -97,7 +97,7 @@ describe('every regulariser trains a BERT classifier in a compiled step', () => 
     const seen = await losses(classification(config), 10, (step) => {
       const kept = dropTokens(labelled.batch, { rate: 0.34, padId: 0, randomOf: (row) => stream.fork(step).fork(row) });
       expect(kept.shape).toEqual([8, 6]);
-      const positionIds = ints(kept.shape, kept.positions);
+      const positionIds = ints(kept.shape, kept.positionIds);
       return { ...batch, ...tokens({ ...labelled, batch: kept as never }), positionIds };
     });
     expect(average(seen.slice(-3))).toBeLessThan(average(seen.slice(0, 3)));

@@ -44,7 +44,7 @@ async function fineTuning({ engine }: PerfContext, rate: number) {
         ids: ints(kept.shape, kept.ids),
         segments: ints(kept.shape, kept.segments),
         attend: bools(kept.shape, kept.attend),
-        positionIds: ints(kept.shape, kept.positions),
+        positionIds: ints(kept.shape, kept.positionIds),
         labels: ints([work.batch], labels),
       } satisfies Inputs<HostTensor>);
     });

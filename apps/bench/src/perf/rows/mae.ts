@@ -27,7 +27,7 @@ const removedOf = ({ length }: Work) => Math.round(0.75 * (length - 2));
 interface Inputs<T> {
   readonly kept: { readonly ids: T; readonly segments: T; readonly attend: T; readonly positionIds: T };
   readonly restore: T;
-  readonly targets: Pick<TargetInputs<T>, 'attend' | 'positions' | 'targets' | 'weights'>;
+  readonly targets: Pick<TargetInputs<T>, 'attend' | 'targetPositions' | 'targets' | 'weights'>;
 }
 
 /** `slots` removed tokens of every row, chosen at random, as targets. */
@@ -60,7 +60,7 @@ async function mae({ engine }: PerfContext, slots: number) {
       const decoded = decodeRemoved(parameters.decoder, { hidden, restore, attend: targets.attend }, decoding, key);
       const head = { embeddings: parameters.encoder.embeddings, languageModel: parameters.decoder.languageModel };
       return maskedCrossEntropy(
-        predictTokens(head, decoded, targets.positions, decoding),
+        predictTokens(head, decoded, targets.targetPositions, decoding),
         targets.targets,
         targets.weights,
       ).loss;
@@ -70,16 +70,16 @@ async function mae({ engine }: PerfContext, slots: number) {
     const batch = randomBatch(work, random);
     return timed(() => {
       const { kept } = removeTokens(batch, { padId: 0, randomOf: (row) => random.fork('remove', row) });
-      const { attend, positions, targets, weights } = targetInputs(removedTargets(batch, kept, slots, random));
+      const { attend, targetPositions, targets, weights } = targetInputs(removedTargets(batch, kept, slots, random));
       return training.run({
         kept: {
           ids: ints(kept.shape, kept.ids),
           segments: ints(kept.shape, kept.segments),
           attend: bools(kept.shape, kept.attend),
-          positionIds: ints(kept.shape, kept.positions),
+          positionIds: ints(kept.shape, kept.positionIds),
         },
         restore: ints(batch.shape, kept.restore),
-        targets: { attend, positions, targets, weights },
+        targets: { attend, targetPositions, targets, weights },
       } satisfies Inputs<HostTensor>);
     });
   };

@@ -21,7 +21,7 @@ async function scoring({ engine }: PerfContext, name: ModelName) {
     ids: Int32Array.from({ length }, () => integerBelow(random, vocabularySize)),
     segments: new Int32Array(length),
     special: Uint8Array.from({ length }, (_, i) => (i === 0 || i === length - 1 ? 1 : 0)),
-    words: new Int32Array(length),
+    wordNumbers: new Int32Array(length),
   }));
   // Tracing is not part of the work: a scorer is made once.
   await score(encodings.slice(0, 1));

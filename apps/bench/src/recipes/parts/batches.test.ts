@@ -48,7 +48,7 @@ describe('padColumns', () => {
       segments: Int32Array.of(0, 0, 0, 1, 1, 0),
       attend: Uint8Array.of(1, 1, 1, 1, 1, 0),
       maskable: Uint8Array.of(0, 1, 1, 1, 0, 0),
-      words: Int32Array.of(-1, 0, 1, 2, -1, -1),
+      wordNumbers: Int32Array.of(-1, 0, 1, 2, -1, -1),
     };
     const kept = dropTokens(batch, { rate: 0.5, padId: 0, randomOf: () => streamFrom(1) });
     const padded = padColumns(kept, 6, 0);

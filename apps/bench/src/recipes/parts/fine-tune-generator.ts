@@ -82,7 +82,7 @@ async function encodePairs(
         target.segments.map(() => 1),
       ),
       special: join((size) => new Uint8Array(size), source.special, target.special),
-      words: join(whole, source.words, target.words),
+      wordNumbers: join(whole, source.wordNumbers, target.wordNumbers),
     };
   });
 }
@@ -92,11 +92,11 @@ function objectiveFor(
   { name, strength }: GeneratorOptions['regulariser'],
 ): Objective<Parameters, AskedInputs<Tensor>> {
   const plain = objectiveOf<Parameters, AskedInputs<Tensor>, Tensor>(
-    (parameters, { slotPositions, ids, segments, attend }, key) => {
+    (parameters, { targetPositions, ids, segments, attend }, key) => {
       const { hidden } = encodeBert(parameters, { ids, segments, attend }, config, key, {
         visible: prefix(segments, attend),
       });
-      return predictTokens(parameters, hidden, slotPositions, config);
+      return predictTokens(parameters, hidden, targetPositions, config);
     },
     (logits, { targets, weights }) => maskedCrossEntropy(logits, targets, weights).loss,
   );

@@ -2,7 +2,7 @@ import type { KeptBatch } from '@cloze/masking';
 
 /** The longest rows of a shortened batch, padded to a length so that few shapes are traced. */
 export function padColumns(
-  { shape: [rows, kept], ids, segments, attend, positions }: KeptBatch,
+  { shape: [rows, kept], ids, segments, attend, positionIds }: KeptBatch,
   length: number,
   padId: number,
 ): {
@@ -26,7 +26,7 @@ export function padColumns(
     out.ids.set(ids.subarray(from, from + kept), to);
     out.segments.set(segments.subarray(from, from + kept), to);
     out.attend.set(attend.subarray(from, from + kept), to);
-    out.positionIds.set(positions.subarray(from, from + kept), to);
+    out.positionIds.set(positionIds.subarray(from, from + kept), to);
   }
   return out;
 }

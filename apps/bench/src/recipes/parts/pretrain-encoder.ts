@@ -30,10 +30,10 @@ export interface PretrainOptions extends TrainingSettings {
 
 /** The cross-entropy of the targets. */
 export function languageModelObjective({ architecture, config }: StartEncoder): PretrainObjective {
-  return (parameters, { slotPositions, targets, weights, ...rows }, key) => {
+  return (parameters, { targetPositions, targets, weights, ...rows }, key) => {
     const { hidden } = encodeAs(architecture, parameters, rows, config, key);
     const { loss, correct, count } = maskedCrossEntropy(
-      predictTokens(parameters, hidden, slotPositions, config),
+      predictTokens(parameters, hidden, targetPositions, config),
       targets,
       weights,
     );

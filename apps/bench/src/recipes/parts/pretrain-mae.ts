@@ -77,7 +77,7 @@ export async function pretrainMae(
       const logits = predictTokens(
         { embeddings: encoder.embeddings, languageModel: decoder.languageModel },
         decoded,
-        asked.slotPositions,
+        asked.targetPositions,
         decoderConfig,
       );
       const { loss, correct, count } = maskedCrossEntropy(logits, asked.targets, asked.weights);

@@ -30,10 +30,10 @@ export async function scoreHeldOut(
 ): Promise<{ readonly lines: readonly LossLine[]; readonly seconds: number }> {
   const { architecture, config, special } = encoder;
   const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
-  const score = compile(variables, (state, { slotPositions, targets, weights, ...rows }: AskedInputs<Tensor>) => {
+  const score = compile(variables, (state, { targetPositions, targets, weights, ...rows }: AskedInputs<Tensor>) => {
     const parameters = state as unknown as EncoderParameters<Tensor>;
     const { hidden } = encodeAs(architecture, parameters, rows, config, undefined);
-    const log = negate(sparseCrossEntropy(predictTokens(parameters, hidden, slotPositions, config), targets));
+    const log = negate(sparseCrossEntropy(predictTokens(parameters, hidden, targetPositions, config), targets));
     return { outputs: { loss: negate(sum(multiply(log, weights), { axes: 1 })), count: sum(weights, { axes: 1 }) } };
   });
   const losses = corpus.held.map(() => ({ loss: 0, tokens: 0 }));
@@ -56,7 +56,7 @@ export async function scoreHeldOut(
           ...padded,
           ids: padded.ids.map((id, at) => (columns[Math.floor(at / length)] === at % length ? special.mask : id)),
           slots: 1,
-          positions: columns,
+          targetPositions: columns,
           targets: columns.map((column, row) => padded.ids[row * length + column] as number),
           weights: new Float32Array(rowsAtOnce).fill(1),
         }

@@ -13,7 +13,7 @@ export interface RowInputs<T> {
 
 /** Rows with what is asked of them. */
 export interface AskedInputs<T> extends RowInputs<T> {
-  readonly slotPositions: T;
+  readonly targetPositions: T;
   readonly targets: T;
   readonly weights: T;
 }
@@ -40,8 +40,8 @@ export function rowInputs({
 export function askedInputs(batch: MaskedBatch): AskedInputs<HostTensor> {
   const gathered = [batch.shape[0], batch.slots];
   return {
-    ...rowInputs({ ...batch, positionIds: undefined as never }),
-    slotPositions: ints(gathered, batch.positions),
+    ...rowInputs(batch),
+    targetPositions: ints(gathered, batch.targetPositions),
     targets: ints(gathered, batch.targets),
     weights: floats(gathered, batch.weights),
   };
