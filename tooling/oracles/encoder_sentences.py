@@ -3,7 +3,7 @@
 100 texts: plain, quoted, questions, lists, numbers, code, other scripts, one word, 200 words. Vectors are of length one, stored as 16-bit whole
 numbers over one scale (error at most 1.6e-5 / 2).
 
-usage: python encoder_sentences.py apps/bench/fixtures/minilm-sentences.json
+usage: python encoder_sentences.py packages/models/fixtures/minilm-sentences.json
 """
 import base64, json, sys
 import numpy, torch

@@ -1,6 +1,6 @@
 """Writes a tiny BERT with random weights, a classifier on it, and what minicons, transformers and Captum say of them.
 
-usage: python eval_model.py apps/bench/fixtures/tiny-mlm
+usage: python eval_model.py packages/models/fixtures/tiny-mlm
 needs: pip install torch transformers minicons captum
 """
 import json, os, sys, warnings

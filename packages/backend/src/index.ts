@@ -7,6 +7,7 @@ export { type Selection, type SelectOptions, selectEngine } from './engines/sele
 export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { gradients } from './expression/gradients.ts';
+export { bools, floats, ints } from './expression/host-tensors.ts';
 export { type DType, type HostTensor, sizeOf, type Tensor, type TensorSpec } from './expression/tensor.ts';
 export { flattenTree, type MapTree, mapTree, type Tree } from './expression/tree.ts';
 export { type AdamOperands, type AdamOptions, adamStep } from './fused/adam.ts';

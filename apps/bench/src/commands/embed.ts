@@ -1,9 +1,8 @@
 import type { EngineName } from '@cloze/backend';
 import type { SentencePooling } from '@cloze/encoder';
+import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
-import { embedTexts } from '../model/embed-texts.ts';
 import { engineOption } from '../model/engine-option.ts';
-import { openModel } from '../model/open-model.ts';
 import { numberedLines } from '../score/numbered-lines.ts';
 import { whole } from '../whole.ts';
 
@@ -26,9 +25,8 @@ export async function embedCommand(
 ): Promise<void> {
   const model = await openModel(name, { engine });
   try {
-    const embed = embedTexts(model, { pooling: pool, normalise, rows });
     const flush = async (texts: readonly string[]) => {
-      for (const [i, vector] of (await embed(texts)).entries()) {
+      for (const [i, vector] of (await model.embed(texts, { pooling: pool, normalise, rows })).entries()) {
         const text = texts[i] as string;
         if (json) process.stdout.write(`${JSON.stringify({ text, embedding: Array.from(vector) })}\n`);
         else {

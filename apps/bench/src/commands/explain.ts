@@ -1,16 +1,18 @@
 import type { EngineName } from '@cloze/backend';
 import { pathRuleNames } from '@cloze/eval';
+import { type ExplainOptions, explanationMethods } from '@cloze/models';
+import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
-import { type ExplainOptions, explainText, explanationMethods } from '../explain/explain-text.ts';
 import { explanationPage } from '../explain/explanation-page.ts';
 import { plainSentence } from '../explain/plain-sentence.ts';
 import { terminalSentence } from '../explain/terminal-sentence.ts';
 import { engineOption } from '../model/engine-option.ts';
-import { openModel } from '../model/open-model.ts';
 import { writeWhole } from '../runs/write-whole.ts';
 import { whole } from '../whole.ts';
 
-interface ExplainCommandOptions extends ExplainOptions {
+interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | 'target'>> {
+  readonly pair?: string;
+  readonly target?: string;
   readonly model: string;
   readonly html?: string;
   readonly engine?: EngineName;
@@ -24,7 +26,7 @@ export async function explainCommand(
 ): Promise<void> {
   const model = await openModel(name, { engine });
   try {
-    const explanation = await explainText(model, text, options);
+    const explanation = await model.explain(text, options);
     const { method, steps, rule, baseline } = options;
     const setting = method === 'integrated-gradients' ? { method, steps, rule, baseline } : { method };
     if (html !== undefined) writeWhole(html, explanationPage(text, name, method, explanation));

@@ -1,8 +1,7 @@
 import type { EngineName } from '@cloze/backend';
+import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
 import { engineOption } from '../model/engine-option.ts';
-import { fillMasks } from '../model/fill-masks.ts';
-import { openModel } from '../model/open-model.ts';
 import { whole } from '../whole.ts';
 
 interface FillCommandOptions {
@@ -16,7 +15,7 @@ interface FillCommandOptions {
 export async function fillCommand(text: string, { model: name, top, engine, json }: FillCommandOptions): Promise<void> {
   const model = await openModel(name, { engine });
   try {
-    for (const { at, guesses } of await fillMasks(model, text, top)) {
+    for (const { index: at, guesses } of await model.fillMasks(text, { top })) {
       const shown = guesses.map(({ token, probability }) => `${token} ${(100 * probability).toFixed(1)} %`).join('  ');
       process.stdout.write(json ? `${JSON.stringify({ text, at, guesses })}\n` : `at ${at}: ${shown}\n`);
     }

@@ -1,8 +1,7 @@
 import type { EngineName } from '@cloze/backend';
+import { openModel } from '@cloze/models/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineOption } from '../model/engine-option.ts';
-import { generateText } from '../model/generate-text.ts';
-import { openModel } from '../model/open-model.ts';
 import { whole } from '../whole.ts';
 
 interface GenerateCommandOptions {
@@ -21,7 +20,7 @@ export async function generateCommand(text: string, options: GenerateCommandOpti
   const { model: name, beams, tokens, minimum: minimumTokens, lengthPenalty, source, engine, json } = options;
   const model = await openModel(name, { engine });
   try {
-    const found = await generateText(model, text, {
+    const found = await model.generate(text, {
       ...{ beams, tokens, minimumTokens, lengthPenalty },
       ...(source && { source }),
     });

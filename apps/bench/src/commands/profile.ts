@@ -1,6 +1,6 @@
 import type { OperationTime, Placement } from '@cloze/backend';
+import { openEngine } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
-import { openEngine } from '../model/open-engine.ts';
 import { chromeTrace } from '../perf/chrome-trace.ts';
 import { mlmTraining } from '../perf/mlm-training.ts';
 import { summariseTimes } from '../perf/summarise-times.ts';

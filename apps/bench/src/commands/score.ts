@@ -1,14 +1,19 @@
 import { statSync } from 'node:fs';
 import type { EngineName } from '@cloze/backend';
+import {
+  runningPerplexity,
+  type ScorableText,
+  type ScoringKindName,
+  scoreNBest,
+  scorePairs,
+  scoreTexts,
+  scoringKindFor,
+  scoringKinds,
+} from '@cloze/models';
+import { openModel } from '@cloze/models/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { engineOption } from '../model/engine-option.ts';
-import { openModel } from '../model/open-model.ts';
 import { type NumberedLine, numberedLines } from '../score/numbered-lines.ts';
-import { runningPerplexity } from '../score/running-perplexity.ts';
-import { scoreNBest } from '../score/score-n-best.ts';
-import { scorePairs } from '../score/score-pairs.ts';
-import { type ScorableText, scoreTexts } from '../score/score-texts.ts';
-import { type ScoringKindName, scoringKindFor, scoringKinds } from '../score/scoring-kinds.ts';
 import { watchLines } from '../score/watch-lines.ts';
 import { whole } from '../whole.ts';
 

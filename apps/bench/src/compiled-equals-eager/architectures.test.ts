@@ -16,10 +16,10 @@ import {
   predictTokens,
   prefix,
 } from '@cloze/encoder';
+import { openEngine } from '@cloze/models/node';
 import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bools, floats, ints } from '../host-tensors.ts';
-import { openEngine } from '../model/open-engine.ts';
 import { compareWithEager, steps } from './compare-with-eager.ts';
 
 const [rows, length, slots, vocabularySize, kept] = [3, 8, 2, 40, 4];

@@ -11,11 +11,11 @@ import {
 } from '@cloze/backend';
 import { encoderConfig, initialLinear, initialParameters, type TokenInputs } from '@cloze/encoder';
 import { dropTokens, type MaskableBatch } from '@cloze/masking';
+import { openEngine } from '@cloze/models/node';
 import { integerBelow, type RandomStream, streamFrom } from '@cloze/random';
 import { mcDropout, type Objective, randomReplacement, simcse, supervisedSimcse } from '@cloze/regularisers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bools, ints } from '../host-tensors.ts';
-import { openEngine } from '../model/open-engine.ts';
 import {
   bertClassifier,
   type ClassifierBatch,

@@ -1,6 +1,6 @@
+import type { Explanation } from '@cloze/models';
 import { escapeHtml, htmlTable, page } from '../report/page.ts';
 import { coloursOf } from './colours-of.ts';
-import type { Explanation } from './explain-text.ts';
 
 /** A sentence as HTML, each token on its colour, its score in the tooltip. */
 export function htmlSentence(tokens: Explanation['tokens']): string {

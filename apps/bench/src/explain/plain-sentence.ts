@@ -1,4 +1,4 @@
-import type { ExplainedToken } from './explain-text.ts';
+import type { ExplainedToken } from '@cloze/models';
 
 /** A line a token, where there is no colour: its score and a bar, to the right for the target, to the left against it. */
 export function plainSentence(tokens: readonly ExplainedToken[]): string {

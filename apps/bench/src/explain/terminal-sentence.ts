@@ -1,5 +1,5 @@
+import type { ExplainedToken } from '@cloze/models';
 import { coloursOf } from './colours-of.ts';
-import type { ExplainedToken } from './explain-text.ts';
 
 /** A sentence for a terminal of 24-bit colour: red tokens speak for the target, blue ones against it, on a white ground. */
 export function terminalSentence(tokens: readonly ExplainedToken[]): string {

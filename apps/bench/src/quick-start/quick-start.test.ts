@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Engine, tfjsEngine } from '@cloze/backend';
+import { openModel } from '@cloze/models/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Poem, readPoetry } from '../datasets/read-poetry.ts';
-import { openModel } from '../model/open-model.ts';
 import { type QuickStartResult, quickStart } from '../pipeline.ts';
 import { sortTables } from '../report/sort-tables.ts';
 import { contenders } from './contender.ts';
@@ -101,7 +101,7 @@ describe('the quick start', () => {
       ['t-ta', 'tta'],
     ] as const) {
       const model = await openModel(join(root, 'saved', id), { engine });
-      expect([model.architecture, model.config.layers, model.config.width]).toEqual([architecture, 1, 8]);
+      expect([model.family, model.config.layers, model.config.width]).toEqual([architecture, 1, 8]);
       model.dispose();
     }
   });

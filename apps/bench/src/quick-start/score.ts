@@ -9,9 +9,9 @@ import {
 } from '@cloze/backend';
 import { type EncoderConfig, type EncoderParameters, predictTokens } from '@cloze/encoder';
 import { maskEachToken, onePass, type PredictQueries, scoreSentences } from '@cloze/eval';
+import { askedSlots } from '@cloze/models';
 import { type Encoding, padEncodings, type Vocabulary } from '@cloze/tokenizer';
 import { bools, ints } from '../host-tensors.ts';
-import { askedSlots } from '../model/asked-slots.ts';
 import { encodeWith, type ModelName, type TargetInputs } from './models.ts';
 
 /** What a scorer is made of. */

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEngine } from '@cloze/models/node';
 import { describe, expect, it } from 'vitest';
-import { openEngine } from '../model/open-engine.ts';
 import { scoreSet } from '../runs/score-set.ts';
 import { allRecipes } from './all-recipes.ts';
 import { dataFolder } from './parts/data-folder.ts';

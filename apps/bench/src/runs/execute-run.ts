@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEngine } from '../model/open-engine.ts';
+import { openEngine } from '@cloze/models/node';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { dataFolder } from '../recipes/parts/data-folder.ts';
 import type { Lab } from '../recipes/parts/lab.ts';

@@ -1,0 +1,84 @@
+import { ints, softmax, type Tensor } from '@cloze/backend';
+import { predictTokens } from '@cloze/encoder';
+import type { LoadedModel, ModelBatch } from '../model/loaded-model.ts';
+
+/** A token that may stand at a place. */
+export interface Guess {
+  readonly token: string;
+  readonly id: number;
+  readonly probability: number;
+}
+
+/** The guesses for one mask of a text. */
+export interface FilledMask {
+  /** UTF-16 index of the mask in the text. */
+  readonly index: number;
+  /** Likeliest first. */
+  readonly guesses: readonly Guess[];
+}
+
+/** How a mask is filled. */
+export interface FillOptions {
+  /** Guesses for each mask, default 5. */
+  readonly top?: number;
+}
+
+/** The function that gives probabilities of tokens at places of rows, compiled once a model. */
+const probabilitiesOf = (model: LoadedModel) =>
+  model.once('fill', () =>
+    model.compile(({ encoder }, batch: ModelBatch<Tensor> & { readonly targetPositions: Tensor }) => ({
+      p: softmax(predictTokens(encoder, model.forward(encoder, batch).hidden, batch.targetPositions, model.config)),
+    })),
+  );
+
+/**
+ * The likeliest tokens for each mask of a text, each by itself: `softmax(logits)` at its place.
+ *
+ * `[MASK]` may stand in the text whatever the tokenizer calls its own.
+ *
+ * @throws {Error} when the text has no mask, is longer than the model reads, or the model has no head
+ * @throws {RangeError} when `top` is no whole number of at least 1
+ */
+export async function fillMasks(
+  model: LoadedModel,
+  text: string,
+  { top = 5 }: FillOptions = {},
+): Promise<FilledMask[]> {
+  if (!(Number.isInteger(top) && top > 0))
+    throw new RangeError(`fillMasks: top must be a whole number of at least 1, got ${top}.`);
+  model.needHead();
+  const mask = model.needMask();
+  const asked = text.replaceAll('[MASK]', mask.token);
+  const [encoding] = await model.tokenizer.encodeBatch([asked]);
+  if (!encoding) return [];
+  const columns = [...encoding.ids.entries()].filter(([, id]) => id === mask.id).map(([column]) => column);
+  const masks = asked.split(mask.token).length - 1;
+  if (masks === 0) throw new Error(`The text has no [MASK]: '${text}'. Write [MASK] where a token is to be guessed.`);
+  if (columns.length !== masks)
+    throw new Error(
+      `The text has ${masks} masks, but only ${columns.length} are among the first ${model.maximumLength} tokens that the model reads; shorten it.`,
+    );
+  const targetPositions = ints([1, masks], Int32Array.from(columns));
+  const { p } = await probabilitiesOf(model)({ ...model.batchOf([encoding]), targetPositions });
+  const size = p.values.length / masks;
+  let from = 0;
+  return columns.map((_, slot) => {
+    const row = p.values.subarray(slot * size, (slot + 1) * size);
+    const best = [...row.keys()].sort((a, b) => (row[b] as number) - (row[a] as number)).slice(0, top);
+    const index = text.indexOf(text.includes('[MASK]', from) ? '[MASK]' : mask.token, from);
+    from = index + 1;
+    return {
+      index,
+      guesses: best.map((id) => ({ token: model.tokenizer.tokenOf(id) ?? '', id, probability: row[id] as number })),
+    };
+  });
+}
+
+/** The likeliest tokens for the one mask of a text. @throws {Error} when it has none or several: `fillMasks` takes those */
+export async function fillMask(model: LoadedModel, text: string, options: FillOptions = {}): Promise<Guess[]> {
+  const filled = await fillMasks(model, text, options);
+  const [only] = filled;
+  if (!only || filled.length > 1)
+    throw new Error(`fillMask: the text has ${filled.length} masks; fillMasks gives the guesses for each.`);
+  return [...only.guesses];
+}

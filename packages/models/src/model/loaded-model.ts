@@ -1,0 +1,154 @@
+import {
+  bools,
+  compile,
+  createVariables,
+  type Engine,
+  type HostTensor,
+  ints,
+  type MapTree,
+  type Placement,
+  type Tensor,
+} from '@cloze/backend';
+import {
+  causal,
+  type Encoded,
+  type EncoderConfig,
+  type EncoderParameters,
+  encodeBert,
+  encodeTta,
+  type Linear,
+  type ModelFamily,
+  type TokenInputs,
+} from '@cloze/encoder';
+import type { LoadedPretrained } from '@cloze/encoder/node';
+import {
+  type NativeTokenizer,
+  openTokenizer,
+  type PlacedEncoding,
+  padEncodings,
+  type SpecialIds,
+} from '@cloze/tokenizer';
+import { lengthBuckets, roundUp } from './shape-buckets.ts';
+
+/** A model's weights inside a traced function. */
+export interface ModelTensors {
+  readonly encoder: EncoderParameters<Tensor>;
+  readonly pooler?: Linear<Tensor>;
+}
+
+/** Rows as a model takes them, `[rows, length]` each. */
+export interface ModelBatch<T> {
+  readonly ids: T;
+  readonly segments: T;
+  readonly attend: T;
+}
+
+/** A checkpoint's weights on an engine, with its tokenizer: what every function of this package works with. */
+export interface LoadedModel {
+  /** The folder or hub id it came from. */
+  readonly name: string;
+  readonly config: EncoderConfig;
+  readonly family: ModelFamily;
+  /** Whether a token sees only what is before it (`is_decoder` in the config). */
+  readonly leftToRight: boolean;
+  readonly parameters: EncoderParameters<HostTensor>;
+  /** Everything the folder held, for saving it again. */
+  readonly loaded: LoadedPretrained;
+  readonly tokenizer: NativeTokenizer;
+  readonly special: Partial<SpecialIds>;
+  readonly padId: number;
+  /** The token that stands for a hidden one. @throws {Error} for a tokenizer without */
+  needMask(): { readonly id: number; readonly token: string };
+  /** Longest row, special tokens included. */
+  readonly maximumLength: number;
+  readonly engine: Engine;
+  /** @throws {Error} when the checkpoint had no language-model head and its weights were drawn at random */
+  needHead(): void;
+  /** Encodes rows as this family does; use it inside `compile`. T-TA hides the diagonal. */
+  forward(parameters: EncoderParameters<Tensor>, inputs: TokenInputs): Encoded;
+  /** Encodings as a batch. Rows and length are padded to the next of a few sizes, so that few shapes are traced; rows to spare repeat the first. */
+  batchOf(encodings: readonly PlacedEncoding[]): ModelBatch<HostTensor>;
+  /** A pure function of the weights and a batch, compiled; all functions share one copy of the weights. */
+  compile<B, O>(
+    run: (model: ModelTensors, batch: B) => O,
+  ): (batch: MapTree<B, HostTensor>) => Promise<MapTree<O, HostTensor>>;
+  /** What `make` gave at the first call with this key: a function is traced once, however often a model is asked. */
+  once<T>(key: string, make: () => T): T;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/**
+ * Puts the weights of a checkpoint on an engine and opens its tokenizer.
+ *
+ * @param name the folder or hub id it came from, for messages
+ * @throws {Error} for a tokenizer that is absent or of another model
+ */
+export function loadModel(
+  name: string,
+  loaded: LoadedPretrained,
+  engine: Engine,
+  placement: Placement = {},
+): LoadedModel {
+  const { config, family, parameters, missing, file, pooler } = loaded;
+  const longest = config.maximumLength - config.positionOffset;
+  const { tokenizer, special, maskToken } = openTokenizer(loaded.tokenizerFiles, name, { maximumLength: longest });
+  if (tokenizer.size > config.vocabularySize)
+    throw new Error(
+      `${name}: the tokenizer has ${tokenizer.size} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
+    );
+  const variables = createVariables(engine, { encoder: parameters, ...(pooler && { pooler }) }, placement);
+  const leftToRight = file.is_decoder === true;
+  const buckets = lengthBuckets(longest);
+  const made = new Map<string, unknown>();
+  return {
+    name,
+    config,
+    family,
+    leftToRight,
+    parameters,
+    loaded,
+    tokenizer,
+    special,
+    padId: special.pad ?? 0,
+    needMask: () => {
+      if (special.mask === undefined || maskToken === undefined)
+        throw new Error(`${name}: its tokenizer has no mask token.`);
+      return { id: special.mask, token: maskToken };
+    },
+    maximumLength: longest,
+    engine,
+    needHead: () => {
+      const head = missing.filter((tensor) => /predictions|lm_head/.test(tensor));
+      if (head.length > 0)
+        throw new Error(
+          `${name} has no language-model head (${head.join(', ')} are not in the file), so it cannot predict tokens.`,
+        );
+    },
+    forward: (tree, inputs) => {
+      if (family === 'tta') return encodeTta(tree, inputs, config);
+      const visible = leftToRight ? causal(inputs.attend) : undefined;
+      return encodeBert(tree, inputs, config, undefined, { visible });
+    },
+    batchOf: (encodings) => {
+      const [first] = encodings;
+      const rows = roundUp(encodings.length);
+      const filled = first ? [...encodings, ...Array<PlacedEncoding>(rows - encodings.length).fill(first)] : [];
+      const batch = padEncodings(filled, { padId: special.pad ?? 0, buckets });
+      // RoBERTa has one segment; its tokenizers say so, others' may not.
+      const segments = config.segmentTypes === 1 ? new Int32Array(batch.ids.length) : batch.segments;
+      return {
+        ids: ints(batch.shape, batch.ids),
+        segments: ints(batch.shape, segments),
+        attend: bools(batch.shape, batch.attend),
+      };
+    },
+    compile: (run) =>
+      compile(variables, (state, batch) => ({ outputs: run(state as unknown as ModelTensors, batch as never) })),
+    once: <T>(key: string, make: () => T): T => {
+      if (!made.has(key)) made.set(key, make());
+      return made.get(key) as T;
+    },
+    dispose: () => variables.dispose(),
+  };
+}

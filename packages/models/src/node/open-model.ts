@@ -1,0 +1,43 @@
+import type { Engine, EngineName, Placement } from '@cloze/backend';
+import { type HubOptions, loadPretrained } from '@cloze/encoder/node';
+import { streamFrom } from '@cloze/random';
+import { loadModel } from '../model/loaded-model.ts';
+import { createModel, type Model } from '../model/model.ts';
+import { openEngine } from './open-engine.ts';
+
+/** How a model is opened. */
+export interface OpenModelOptions extends HubOptions {
+  /** An engine that is open already (it stays open), or the name of one; default the best that works. */
+  readonly engine?: Engine | EngineName | undefined;
+  /** Draws weights the file lacks, a head say; default 1. */
+  readonly seed?: number;
+  /** Threads, devices and precision of what is compiled over the weights. */
+  readonly placement?: Placement;
+}
+
+/**
+ * Opens a folder as Hugging Face lays it out, or a hub id, with its tokenizer, on an engine.
+ *
+ * @throws {CheckpointError} for a file that is torn, hostile or does not fit; {Error} for a tokenizer that is absent or of another model
+ */
+export async function openModel(folderOrHubId: string, options: OpenModelOptions = {}): Promise<Model> {
+  const { engine: wanted, seed = 1, placement, ...hub } = options;
+  const loaded = await loadPretrained(folderOrHubId, { ...hub, fill: streamFrom(seed).fork('missing weights') });
+  const own = wanted === undefined || typeof wanted === 'string';
+  const engine = own ? (await openEngine(wanted)).engine : wanted;
+  try {
+    const model = createModel(loadModel(folderOrHubId, loaded, engine, placement));
+    return own
+      ? {
+          ...model,
+          dispose: () => {
+            model.dispose();
+            engine.dispose();
+          },
+        }
+      : model;
+  } catch (error) {
+    if (own) engine.dispose();
+    throw error;
+  }
+}
