@@ -88,6 +88,13 @@ export { holm } from './uncertainty/holm.ts';
 export { mcnemar } from './uncertainty/mcnemar.ts';
 export { meanAndSd } from './uncertainty/mean-and-sd.ts';
 export { meanInterval } from './uncertainty/mean-interval.ts';
+export {
+  type DifferenceOverSeeds,
+  differenceOverSeeds,
+  type FigureOverSeeds,
+  figureOverSeeds,
+  type OverSeedsOptions,
+} from './uncertainty/over-seeds.ts';
 export { type PairedDifference, pairedBootstrap } from './uncertainty/paired-bootstrap.ts';
 export {
   type PermutationOptions,
