@@ -1,5 +1,10 @@
 export { compile, type Traced } from './compile/compile.ts';
-export { createVariables, type Variables } from './compile/create-variables.ts';
+export {
+  type CheckpointTensors,
+  createVariables,
+  type RestoreOptions,
+  type Variables,
+} from './compile/create-variables.ts';
 export { evaluate } from './compile/evaluate.ts';
 export { type Diagnosis, diagnose } from './engines/diagnose.ts';
 export { type Engine, type EngineName, engineNames, type Placement } from './engines/engine.ts';
@@ -8,8 +13,17 @@ export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { gradients } from './expression/gradients.ts';
 export { bools, floats, ints } from './expression/host-tensors.ts';
-export { type DType, type HostTensor, sizeOf, type Tensor, type TensorSpec } from './expression/tensor.ts';
-export { flattenTree, type MapTree, mapTree, type Tree } from './expression/tree.ts';
+export {
+  type DType,
+  type HostTensor,
+  isHostTensor,
+  isTensor,
+  type Leaf,
+  sizeOf,
+  type Tensor,
+  type TensorSpec,
+} from './expression/tensor.ts';
+export { flattenTree, type LeafKind, type LeafOf, type MapTree, mapTree } from './expression/tree.ts';
 export { type AdamOperands, type AdamOptions, adamStep } from './fused/adam.ts';
 export { type AttentionOptions, attention, attentionWeights } from './fused/attention.ts';
 export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './fused/cross-entropy.ts';

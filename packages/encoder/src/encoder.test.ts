@@ -1,13 +1,4 @@
-import {
-  constant,
-  type Engine,
-  evaluate,
-  flattenTree,
-  gradients,
-  type HostTensor,
-  type Tensor,
-  tfjsEngine,
-} from '@cloze/backend';
+import { constant, type Engine, evaluate, flattenTree, gradients, type HostTensor, tfjsEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { config, fixture, treeOf } from '../test/pytorch-fixture.ts';
 import { encodeBert, encoderConfig, encodeTta, initialParameters, maskedCrossEntropy, predictTokens } from './index.ts';
@@ -51,12 +42,12 @@ describe('against PyTorch (tooling/oracles/encoder_models.py)', () => {
       expect(distance(got.logits.values, theirs.logits)).toBeLessThan(1e-5);
       expect(distance(got.loss.values, [theirs.loss])).toBeLessThan(1e-5);
       const expected = new Map(
-        flattenTree<Tensor>(treeOf(theirs.gradients) as never).map(([path, tensor]) => [
+        flattenTree(treeOf(theirs.gradients)).map(([path, tensor]) => [
           path,
           (tensor.operation.attributes.value as HostTensor).values,
         ]),
       );
-      const slopes = flattenTree<HostTensor>(got.slopes as never);
+      const slopes = flattenTree(got.slopes);
       expect(slopes.length).toBe(expected.size);
       for (const [path, { values }] of slopes)
         expect(distance(values, expected.get(path) as Float32Array), path).toBeLessThan(1e-5);

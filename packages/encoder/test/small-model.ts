@@ -1,4 +1,4 @@
-import { constant, type HostTensor, mapTree, type Tensor } from '@cloze/backend';
+import { constant, type HostTensor, isHostTensor, mapTree, type Tensor } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
 import { type EncoderConfig, type EncoderParameters, encoderConfig, initialParameters } from '../src/index.ts';
 
@@ -30,8 +30,10 @@ export function smallModel(own: Partial<EncoderConfig> = {}): {
 
 /** A tree of host values as constants. */
 export function asTensors<T>(tree: EncoderParameters<HostTensor> | T): EncoderParameters<Tensor> {
-  return mapTree(tree, ({ values, shape }: HostTensor) =>
-    constant(values, shape),
+  return mapTree(
+    tree,
+    ({ values, shape }) => constant(values, shape),
+    isHostTensor,
   ) as unknown as EncoderParameters<Tensor>;
 }
 

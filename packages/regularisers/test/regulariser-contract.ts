@@ -6,7 +6,7 @@ import {
   evaluate,
   flattenTree,
   gradients,
-  type HostTensor,
+  isHostTensor,
   type Key,
   multiply,
   rootKey,
@@ -57,7 +57,7 @@ export interface Traits {
 
 const rate = 0.3;
 const value = (engine: Engine, tensor: Tensor) => evaluate(engine, tensor).values[0] as number;
-const numbers = (tree: unknown) => flattenTree<HostTensor>(tree as never).flatMap(([, { values }]) => [...values]);
+const numbers = (tree: unknown) => flattenTree(tree, isHostTensor).flatMap(([, { values }]) => [...values]);
 
 /** What every regulariser must satisfy; one joins with one line in `regularisers.test.ts`. */
 export function regulariserContract(name: string, build: Build, traits: Traits, stops: Stops): void {

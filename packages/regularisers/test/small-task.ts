@@ -6,6 +6,7 @@ import {
   forkKey,
   gatherRows,
   type HostTensor,
+  isHostTensor,
   type Key,
   linear,
   mapTree,
@@ -87,7 +88,7 @@ export const small = {
 
 /** A tree of plain data as constants. */
 export const asConstants = <T>(tree: T): never =>
-  mapTree(tree, ({ values, shape, dtype }: HostTensor) => constant(values, shape, dtype)) as never;
+  mapTree(tree, ({ values, shape, dtype }) => constant(values, shape, dtype), isHostTensor) as never;
 export const smallBatch: SmallBatch = asConstants(small.batch);
 export const smallParameters: SmallParameters = asConstants(small.parameters);
 export const smallKey: Key = rootKey(asConstants(small.words));

@@ -3,7 +3,7 @@ import {
   divide,
   fill,
   flattenTree,
-  type MapTree,
+  isTensor,
   mapTree,
   minimum,
   multiply,
@@ -15,9 +15,7 @@ import {
 
 /** `√Σ‖g‖²` over all leaves of a tree; a scalar. */
 export function globalNorm(gradients: unknown): Tensor {
-  return sqrt(
-    flattenTree<Tensor>(gradients as never).reduce((total, [, g]) => add(total, sum(square(g))), fill([], 0)),
-  );
+  return sqrt(flattenTree(gradients, isTensor).reduce((total, [, g]) => add(total, sum(square(g))), fill([], 0)));
 }
 
 /**
@@ -25,11 +23,8 @@ export function globalNorm(gradients: unknown): Tensor {
  *
  * The denominator has PyTorch's 1e-6, so that a norm of exactly zero is safe.
  */
-export function clipByGlobalNorm<S>(
-  gradients: S,
-  limit: number,
-): { readonly gradients: MapTree<S, Tensor>; readonly norm: Tensor } {
+export function clipByGlobalNorm<S>(gradients: S, limit: number): { readonly gradients: S; readonly norm: Tensor } {
   const norm = globalNorm(gradients);
   const scale = minimum(divide(fill([], limit), add(norm, 1e-6)), 1);
-  return { gradients: mapTree(gradients, (g: Tensor) => multiply(g, scale)), norm };
+  return { gradients: mapTree(gradients, (g) => multiply(g, scale), isTensor), norm };
 }

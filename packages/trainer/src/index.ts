@@ -11,7 +11,6 @@ export type { Files, TensorCodec } from './checkpoints/files.ts';
 export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints.ts';
 export type { Checkpoint } from './checkpoints/read-checkpoint.ts';
 export { bestOf, type Kept, type Retention, retained } from './checkpoints/retained.ts';
-export { treeFrom } from './checkpoints/tree-from.ts';
 export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
 export { clipByGlobalNorm, globalNorm } from './clip-by-global-norm.ts';
 export { batchByLength, type LengthBatch } from './data/batch-by-length.ts';

@@ -20,12 +20,10 @@ import {
   adamW,
   adamWStep,
   averageDecay,
-  type Checkpoint,
   clipByGlobalNorm,
   initialAdamW,
   linearWarmup,
   movingAverage,
-  treeFrom,
 } from '../src/index.ts';
 
 const host = (shape: readonly number[], at: (i: number) => number): HostTensor => ({
@@ -65,7 +63,7 @@ export function smallRun(engine: Engine) {
         parameters: next.parameters,
         optimiser: next.state,
         average: movingAverage(state.average, next.parameters, decay),
-      } as never,
+      },
     };
   });
   const batchOf = (t: number): Inputs<HostTensor> => ({
@@ -81,15 +79,8 @@ export function smallRun(engine: Engine) {
       const { loss, norm } = await step(batch);
       return { loss: loss.values[0] as number, tokens: 3, metrics: { gradNorm: norm.values[0] as number } };
     },
-    capture: () => variables.read() as Readonly<Record<string, unknown>>,
-    restore: ({ tensors }: Checkpoint) => {
-      const like = variables.read();
-      variables.write({
-        parameters: treeFrom(like.parameters, tensors.parameters),
-        optimiser: treeFrom(like.optimiser, tensors.optimiser),
-        average: treeFrom(like.average, tensors.average),
-      } as never);
-    },
+    capture: variables.capture,
+    restore: variables.restore,
     evaluate: async () => {
       const { first } = variables.read().parameters;
       return { loss: Math.abs((first.kernel.values[0] as number) - 0.35) };

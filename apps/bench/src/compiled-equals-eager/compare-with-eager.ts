@@ -7,6 +7,7 @@ import {
   flattenTree,
   gradients,
   type HostTensor,
+  isHostTensor,
   type Key,
   mapTree,
   type Placement,
@@ -43,7 +44,7 @@ interface Run {
   readonly state: unknown;
 }
 
-const numbers = (tree: unknown) => flattenTree<HostTensor>(tree as never);
+const numbers = (tree: unknown) => flattenTree(tree, isHostTensor);
 
 /** One update: dropout, clipping and AdamW included. ε is far above rounding, or AdamW would make steps of gradients that are 0 but for it. */
 function update<P, B>(
@@ -52,7 +53,7 @@ function update<P, B>(
   { batch, words, ...rates }: Step<B>,
 ) {
   const loss = lossOf(parameters, batch, rootKey(words));
-  const clipped = clipByGlobalNorm(gradients(loss, parameters as never), 1);
+  const clipped = clipByGlobalNorm(gradients(loss, parameters), 1);
   const next = adamW({ parameters, gradients: clipped.gradients, state: optimiser }, rates, { adamEpsilon: 1e-4 });
   return { loss, state: { parameters: next.parameters, optimiser: next.state } };
 }
@@ -84,7 +85,7 @@ async function compiled<P, B>(engine: Engine, training: Training<P, B>, placemen
 /** The same, operation by operation: a new expression over constants at each step. */
 function eager<P, B>(engine: Engine, training: Training<P, B>): Run {
   const fixed = (tree: unknown) =>
-    mapTree(tree, ({ values, shape, dtype }: HostTensor) => constant(values, shape, dtype)) as never;
+    mapTree(tree, ({ values, shape, dtype }) => constant(values, shape, dtype), isHostTensor) as never;
   let state: unknown = initial(training);
   const losses: number[] = [];
   for (let number = 1; number <= steps; number++) {

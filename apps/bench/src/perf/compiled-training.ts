@@ -29,20 +29,17 @@ export function compiledTraining<P, I>(
 ): CompiledTraining<I> {
   const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) }, placement);
   const step = compile(variables, (state, batch: AdamWStep<Tensor> & { inputs: I; key: Tensor }) => {
-    const current = state.parameters as MapTree<P, Tensor>;
+    const current = state.parameters;
     const loss = lossOf(current, batch.inputs, rootKey(batch.key));
-    const next = adamW(
-      { parameters: current, gradients: gradients(loss, current), state: state.optimiser as never },
-      batch,
-    );
-    return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } as never };
+    const next = adamW({ parameters: current, gradients: gradients(loss, current), state: state.optimiser }, batch);
+    return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } };
   });
   let number = 0;
   return {
     run: (inputs) => {
       number++;
       const batch = { inputs, key: ints([3], Int32Array.of(1, number, 0)), ...adamWStep(number, 1e-4) };
-      return step(batch as never).then(({ loss }) => (loss as HostTensor).values[0] as number);
+      return step(batch).then(({ loss }) => loss.values[0] as number);
     },
     dispose: () => variables.dispose(),
   };

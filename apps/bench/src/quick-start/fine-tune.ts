@@ -87,15 +87,15 @@ export async function fineTune({
   const step = compile(
     variables,
     (state, batch: AdamWStep<Tensor> & { inputs: Inputs<Tensor>; labels: Tensor; key: Tensor }) => {
-      const current = state.parameters as All;
+      const current = state.parameters;
       const loss = mean(sparseCrossEntropy(logits(current, batch.inputs, batch.key), batch.labels));
       const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-      const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser as never }, batch);
-      return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } as never };
+      const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, batch);
+      return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } };
     },
   );
   const predict = compile(variables, (state, inputs: Inputs<Tensor>) => ({
-    outputs: { classes: cast(argMax(logits(state.parameters as All, inputs)), 'int32') },
+    outputs: { classes: cast(argMax(logits(state.parameters, inputs)), 'int32') },
   }));
   const inputsOf = (chosen: readonly Labelled[]): Inputs<HostTensor> => {
     const { shape, ids, segments, attend } = padEncodings(

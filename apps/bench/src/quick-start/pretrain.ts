@@ -1,5 +1,6 @@
 import { compile, createVariables, type Engine, gradients, type HostTensor, type Tensor } from '@cloze/backend';
 import {
+  currentName,
   type EncoderConfig,
   type EncoderParameters,
   initialParameters,
@@ -20,7 +21,6 @@ import {
   type StepRecord,
   type StopSignal,
 } from '@cloze/trainer';
-import { restoreVariables } from '../runs/restore-variables.ts';
 import { InterruptedError } from './interrupted-error.ts';
 import type { Masker } from './masker.ts';
 import { dropoutKey, encodeWith, keyWords, type ModelName, type TargetInputs, targetInputs } from './models.ts';
@@ -82,7 +82,7 @@ export async function pretrain({
   const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) });
   const step = compile(variables, (state, inputs: StepInputs<Tensor>) => {
     const { targets } = inputs;
-    const current = state.parameters as EncoderParameters<Tensor>;
+    const current = state.parameters;
     const { hidden } = encodeWith(name, current, targets, config, dropoutKey(inputs.key));
     const { loss, correct, count } = maskedCrossEntropy(
       predictTokens(current, hidden, targets.targetPositions, config.normEpsilon),
@@ -90,10 +90,10 @@ export async function pretrain({
       targets.weights,
     );
     const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser as never }, inputs);
+    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, inputs);
     return {
       outputs: { loss, correct, count, norm: clipped.norm },
-      state: { parameters: next.parameters, optimiser: next.state } as never,
+      state: { parameters: next.parameters, optimiser: next.state },
     };
   });
   const rows = plan.batch;
@@ -141,8 +141,8 @@ export async function pretrain({
     batchOf,
     update,
     checkpoints,
-    capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
-    restore: (checkpoint) => restoreVariables(variables, checkpoint),
+    capture: variables.capture,
+    restore: (checkpoint) => variables.restore(checkpoint, { rename: currentName }),
     signal,
     callbacks: [
       {

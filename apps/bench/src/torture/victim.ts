@@ -11,7 +11,7 @@ import {
   thisMachine,
 } from '@cloze/backend';
 import {
-  type EncoderParameters,
+  currentName,
   encodeBert,
   initialParameters,
   maskedCrossEntropy,
@@ -38,7 +38,6 @@ import {
 import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
 import { floats } from '../host-tensors.ts';
 import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
-import { restoreVariables } from '../runs/restore-variables.ts';
 import { stopSignals } from '../stop-signals.ts';
 import type { Task } from './task.ts';
 
@@ -84,12 +83,10 @@ export async function victim(taskPath: string): Promise<void> {
   const encodings = task.texts.map((text) => encode(vocabulary, text, undefined, { maximumLength: task.length }));
   checkExamples(encodings, { ...config, batchSize: rows });
   const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
-  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters), average: parameters }, {
-    threads: 1,
-  } as object);
+  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters), average: parameters });
   const update = compile(variables, (state, inputs: StepInputs<Tensor>) => {
     const { targets } = inputs;
-    const current = state.parameters as EncoderParameters<Tensor>;
+    const current = state.parameters;
     const { ids, segments, attend } = targets;
     const { hidden } = encodeBert(current, { ids, segments, attend }, config, dropoutKey(inputs.key));
     const { loss } = maskedCrossEntropy(
@@ -98,14 +95,14 @@ export async function victim(taskPath: string): Promise<void> {
       targets.weights,
     );
     const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser as never }, inputs);
+    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, inputs);
     return {
       outputs: { loss, norm: clipped.norm },
       state: {
         parameters: next.parameters,
         optimiser: next.state,
         average: movingAverage(state.average, next.parameters, inputs.decay),
-      } as never,
+      },
     };
   });
   const perEpoch = Math.floor(encodings.length / rows);
@@ -160,8 +157,8 @@ export async function victim(taskPath: string): Promise<void> {
         return name;
       },
     },
-    capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
-    restore: (checkpoint) => restoreVariables(variables, checkpoint),
+    capture: variables.capture,
+    restore: (checkpoint) => variables.restore(checkpoint, { rename: currentName }),
     signal,
     callbacks: [
       {
@@ -175,7 +172,7 @@ export async function victim(taskPath: string): Promise<void> {
     ],
   }).finally(checkpoints.close);
   const hash = createHash('sha256');
-  for (const [path, { values }] of flattenTree<HostTensor>(variables.read() as never))
+  for (const [path, { values }] of flattenTree(variables.read()))
     hash.update(path).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   say({ kind: 'end', reason: outcome.reason, step: outcome.step, digest: hash.digest('hex'), log: meansOf(log) });
   variables.dispose();

@@ -3,7 +3,9 @@ import type { Engine } from '../engines/engine.ts';
 import { startServer } from '../engines/start-server.ts';
 import { tensorflowEngine } from '../engines/tensorflow-engine.ts';
 import { tfjsEngine } from '../engines/tfjs-engine.ts';
-import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
+import { gradients } from '../expression/gradients.ts';
+import { type HostTensor, isHostTensor, type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
+import { flattenTree } from '../expression/tree.ts';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
 import { thisMachine } from '../install/this-machine.ts';
 import { add, multiply } from '../operations/elementwise.ts';
@@ -60,6 +62,54 @@ for (const [name, open] of engines) {
       expect([...variables.read().w.values]).toEqual([11, 12]);
       variables.write({ w: host(0, 0) });
       expect([...(await look({})).double.values]).toEqual([0, 0]);
+      variables.dispose();
+    });
+
+    it('captures what a checkpoint saves, and restores it', async () => {
+      const variables = createVariables(engine, { model: { w: host(1, 2), b: host(3) }, count: host(0) });
+      const captured = variables.capture();
+      expect(captured).toEqual({ model: { w: host(1, 2), b: host(3) }, count: host(0) });
+      const tensors = Object.fromEntries(
+        Object.entries(captured).map(([part, tree]) => [part, new Map(flattenTree(tree, isHostTensor))]),
+      );
+      variables.write({ model: { w: host(7, 7), b: host(7) }, count: host(7) });
+      variables.restore({ tensors });
+      expect(variables.read()).toEqual(captured);
+      variables.dispose();
+    });
+
+    it('names everything about a checkpoint that does not fit, and writes nothing', () => {
+      const variables = createVariables(engine, {
+        model: { w: host(1, 2), b: host(3) },
+        moments: { m: host(1), v: host(1) },
+      });
+      const model = new Map<string, HostTensor>([
+        ['w', host(1, 2, 3)],
+        ['extra', host(1)],
+      ]);
+      expect(() => variables.restore({ tensors: { model } })).toThrow(
+        "Variables.restore: 'model/b' is missing; 'moments' is missing; 'model/w' is float32 [3], expected float32 [2]; 'model/extra' is unexpected.",
+      );
+      const integers: HostTensor = { shape: [2], dtype: 'int32', values: Int32Array.of(1, 2) };
+      expect(() =>
+        variables.write({ model: { w: integers, b: host(3) }, moments: { m: host(1), v: host(1) } }),
+      ).toThrow("'model/w' is int32 [2], expected float32 [2]");
+      expect(variables.read().model.w).toEqual(host(1, 2));
+      variables.dispose();
+    });
+
+    it('refuses leaves of another kind by their path', async () => {
+      const variables = createVariables(engine, {});
+      const echo = compile(variables, (_state, { x }: { x: { deep: Tensor } }) => ({ outputs: { x } }));
+      const wrong: object = { x: { deep: constant([1]) } };
+      await expect(echo(wrong as Parameters<typeof echo>[0])).rejects.toThrow(
+        "flattenTree: the leaf at 'x/deep' is none that isHostTensor accepts.",
+      );
+      expect(() => createVariables(engine, { w: { shape: [1], dtype: 'float32' } })).toThrow(/'w'.*isHostTensor/);
+      expect(() => gradients(sum(constant([1])), { w: [constant([1]), host(1)] })).toThrow(/'w\/1'.*isTensor/);
+      expect(() => flattenTree({ w: { kernel: 3 } })).toThrow(
+        "expected a tensor, record or array at 'w/kernel', got number",
+      );
       variables.dispose();
     });
 

@@ -1,20 +1,23 @@
 import type { Trace } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
-import { type HostTensor, sizeOf, type Tensor } from '../expression/tensor.ts';
-import { flattenTree, type MapTree, mapTree, type Tree } from '../expression/tree.ts';
+import { type HostTensor, isHostTensor, isTensor, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { flattenTree, type MapTree, mapTree } from '../expression/tree.ts';
 import { reachable } from '../lowering/interpret.ts';
 import { input, variable } from '../operations/leaves.ts';
 import type { Variables } from './create-variables.ts';
 
-/** What a traced function returns: tensors to read, and the new values of variables (those left out stay as they are). */
-export interface Traced<O> {
+/**
+ * What a traced function over variables like `S` returns: tensors to read, and new values of variables; parts of the state that are left out
+ * stay as they are.
+ */
+export interface Traced<O, S> {
   readonly outputs: O;
-  readonly state?: Tree<Tensor>;
+  readonly state?: Partial<MapTree<S, Tensor>>;
 }
 
-interface Prepared {
+interface Prepared<O> {
   readonly run: (feeds: ReadonlyMap<string, HostTensor>) => Promise<HostTensor[]>;
-  readonly outputs: unknown;
+  readonly outputs: O;
 }
 
 /** Random numbers drawn in JavaScript would be frozen into the graph: refuse them for the time of a trace. */
@@ -33,10 +36,10 @@ function withoutRandomness<T>(trace: () => T): T {
   }
 }
 
-function updatesOf(state: Tree<Tensor> | undefined, leaves: ReadonlyMap<string, Tensor>): [string, Tensor][] {
+function updatesOf(state: unknown, leaves: ReadonlyMap<string, Tensor>): [string, Tensor][] {
   if (state === undefined) return [];
   const problems: string[] = [];
-  const updates = flattenTree<Tensor>(state).filter(([path, tensor]) => {
+  const updates = flattenTree(state, isTensor).filter(([path, tensor]) => {
     const leaf = leaves.get(path);
     if (!leaf) problems.push(`'${path}' is no variable`);
     else if (leaf.shape.join() !== tensor.shape.join() || leaf.dtype !== tensor.dtype) {
@@ -75,30 +78,29 @@ function refuseForeign(wanted: readonly Tensor[], own: ReadonlySet<Tensor>): voi
  */
 export function compile<S, B, O>(
   variables: Variables<S>,
-  fn: (state: MapTree<S, Tensor>, batch: B) => Traced<O>,
+  fn: (state: MapTree<S, Tensor>, batch: B) => Traced<O, NoInfer<S>>,
 ): (batch: MapTree<B, HostTensor>) => Promise<MapTree<O, HostTensor>> {
-  const prepared = new Map<string, Prepared>();
-  const trace = (batch: MapTree<B, HostTensor>): Prepared => {
+  const prepared = new Map<string, Prepared<O>>();
+  const trace = (batch: MapTree<B, HostTensor>): Prepared<O> => {
     const states = new Map<string, Tensor>();
-    const state = mapTree(variables.specs, (spec: Tensor, path) => {
-      const leaf = variable(path, { shape: spec.shape, dtype: spec.dtype });
-      states.set(path, leaf);
-      return leaf;
-    });
+    for (const [path, spec] of variables.specs) states.set(path, variable(path, spec));
+    const state = variables.nest((path) => states.get(path) as Tensor);
     const inputs: [string, Tensor][] = [];
-    const fed = mapTree(batch, ({ shape, dtype }: HostTensor, path) => {
+    const feed = ({ shape, dtype }: HostTensor, path: string) => {
       const leaf = input(path, { shape: [...shape], dtype });
       inputs.push([path, leaf]);
       return leaf;
-    });
-    const result: Traced<O> | undefined = withoutRandomness(() => fn(state, fed as B));
+    };
+    // The batch with its leaves made tensors is what the function takes: TypeScript cannot invert MapTree.
+    const fed = mapTree(batch, feed, isHostTensor) as B;
+    const result: Traced<O, S> | undefined = withoutRandomness(() => fn(state, fed));
     if (result instanceof Promise)
       throw new BackendError(
         'compile: the function is asynchronous; it only describes a computation and must return at once.',
       );
     if (typeof result !== 'object' || result.outputs === undefined)
       throw new BackendError("compile: the function must return { outputs, state? }; 'outputs' is missing.");
-    const outputs = flattenTree<Tensor>(result.outputs as never).map(([, tensor]) => tensor);
+    const outputs = flattenTree(result.outputs, isTensor).map(([, tensor]) => tensor);
     const updates = updatesOf(result.state, states);
     refuseForeign(
       [...outputs, ...updates.map(([, tensor]) => tensor)],
@@ -109,7 +111,7 @@ export function compile<S, B, O>(
   };
   let last: Promise<unknown> = Promise.resolve();
   return async (batch) => {
-    const feeds = new Map(flattenTree<HostTensor>(batch as never));
+    const feeds = new Map(flattenTree(batch, isHostTensor));
     for (const [path, { shape, values }] of feeds) {
       if (values.length !== sizeOf(shape))
         throw new BackendError(`compile: input '${path}' has shape [${shape}] but ${values.length} values.`);
@@ -126,6 +128,6 @@ export function compile<S, B, O>(
     const values = await turn;
     let next = 0;
     // flattenTree and mapTree visit record keys in the same sorted order.
-    return mapTree(outputs, () => values[next++] as HostTensor) as MapTree<O, HostTensor>;
+    return mapTree(outputs, () => values[next++] as HostTensor);
   };
 }

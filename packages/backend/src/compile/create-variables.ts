@@ -1,61 +1,117 @@
 import type { Engine, Placement, Program } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
-import type { HostTensor } from '../expression/tensor.ts';
-import { sizeOf } from '../expression/tensor.ts';
-import { flattenTree, type MapTree, mapTree } from '../expression/tree.ts';
+import { type HostTensor, isHostTensor, sizeOf, type TensorSpec } from '../expression/tensor.ts';
+import { childrenOf, flattenTree, type MapTree, nestingOf } from '../expression/tree.ts';
+
+/** What a checkpoint holds of variables: leaves by path below each top-level part. */
+export interface CheckpointTensors {
+  readonly tensors: Readonly<Record<string, ReadonlyMap<string, HostTensor>>>;
+}
+
+/** How a checkpoint is read. */
+export interface RestoreOptions {
+  /** Today's path of a leaf of an older checkpoint, such as the encoder's `currentName`; default the path itself. */
+  readonly rename?: (path: string) => string;
+}
 
 /** Tensors that stay on an engine: parameters, optimiser state. Several compiled functions share them. */
 export interface Variables<S> {
   /** The values now, read from the engine; plain data. */
   read(): MapTree<S, HostTensor>;
-  /** Replaces all values. @throws {BackendError} when a leaf is missing, unexpected or of another shape */
-  write(values: S): void;
+  /** Replaces all values. @throws {BackendError} when a leaf is missing, unexpected or of another shape or type */
+  write(values: MapTree<S, HostTensor>): void;
+  /** The values now as a checkpoint saves them: a tree for each top-level part, by its name. */
+  capture(): Readonly<Record<string, unknown>>;
+  /**
+   * Replaces all values by those of a checkpoint.
+   *
+   * @param checkpoint its tensors for each top-level part, by path below the part
+   * @throws {BackendError} listing every leaf that is missing, unexpected, there twice, or of another shape or type; nothing is written then
+   */
+  restore(checkpoint: CheckpointTensors, options?: RestoreOptions): void;
   dispose(): void;
   /** @internal */
   readonly program: Program;
   /** @internal */
-  readonly specs: S;
+  readonly specs: ReadonlyMap<string, TensorSpec>;
+  /** Puts what belongs to each path into the nesting of the state. @internal */
+  nest<T>(at: (path: string) => T): MapTree<S, T>;
 }
 
-function checked(tree: unknown): Map<string, HostTensor> {
-  const leaves = new Map(flattenTree<HostTensor>(tree as never));
+/** Leaves by path. @throws {BackendError} when shapes and numbers of values disagree */
+function checked(tree: unknown, where: string): Map<string, HostTensor> {
+  const leaves = new Map(flattenTree(tree, isHostTensor));
   const wrong = [...leaves].filter(([, { shape, values }]) => values.length !== sizeOf(shape));
   if (wrong.length > 0) {
     throw new BackendError(
-      `createVariables: ${wrong.map(([path, { shape, values }]) => `'${path}' has shape [${shape}] but ${values.length} values`).join('; ')}.`,
+      `${where}: ${wrong.map(([path, { shape, values }]) => `'${path}' has shape [${shape}] but ${values.length} values`).join('; ')}.`,
     );
   }
   return leaves;
 }
 
+/** Everything about given leaves that does not fit the variables, a part that is missing whole in one sentence. */
+function misfits(given: ReadonlyMap<string, HostTensor>, specs: ReadonlyMap<string, TensorSpec>): string[] {
+  const partOf = (path: string) => path.split('/')[0] as string;
+  const parts = new Set([...given.keys()].map(partOf));
+  const missing = new Set<string>();
+  const problems: string[] = [];
+  for (const [path, { shape, dtype }] of specs) {
+    const value = given.get(path);
+    if (!value) missing.add(`'${parts.has(partOf(path)) ? path : partOf(path)}' is missing`);
+    else if (value.shape.join() !== shape.join() || value.dtype !== dtype)
+      problems.push(`'${path}' is ${value.dtype} [${value.shape}], expected ${dtype} [${shape}]`);
+  }
+  for (const path of given.keys()) if (!specs.has(path)) problems.push(`'${path}' is unexpected`);
+  return [...missing, ...problems];
+}
+
 /**
  * Puts a tree of values on an engine, in variables that compiled functions read and update in place.
  *
+ * @param tree a record or array of parts, such as `{ parameters, optimiser }`
  * @param placement device, threads, XLA and cluster of everything compiled over these variables
- * @throws {BackendError} when shapes and numbers of values disagree
+ * @throws {BackendError} when a leaf holds no values, or shapes and numbers of values disagree
  */
-export function createVariables<S>(engine: Engine, tree: S, placement: Placement = {}): Variables<S> {
-  const leaves = checked(tree);
-  const program = engine.createProgram(leaves, placement);
-  const specs = mapTree(tree, ({ shape, dtype }: HostTensor) => ({ shape, dtype })) as S;
+export function createVariables<S extends object>(engine: Engine, tree: S, placement: Placement = {}): Variables<S> {
+  const initial = checked(tree, 'createVariables');
+  const program = engine.createProgram(initial, placement);
+  const specs = new Map([...initial].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
+  const nest = nestingOf(tree);
+  const read = () => {
+    const paths = [...specs.keys()];
+    const values = new Map(program.read(paths).map((value, i) => [paths[i], value]));
+    return nest((path) => values.get(path) as HostTensor);
+  };
+  const write = (
+    values: ReadonlyMap<string, HostTensor>,
+    where: string,
+    { more = [], advice = '' }: { readonly more?: readonly string[]; readonly advice?: string } = {},
+  ) => {
+    const problems = [...misfits(values, specs), ...more];
+    if (problems.length > 0) throw new BackendError(`${where}: ${problems.join('; ')}.${advice}`);
+    program.write(values);
+  };
   return {
     program,
     specs,
-    read: () => {
-      const paths = [...leaves.keys()];
-      const values = new Map(program.read(paths).map((value, i) => [paths[i] as string, value]));
-      return mapTree(specs, (_leaf, path) => values.get(path) as HostTensor);
-    },
-    write: (values) => {
-      const given = checked(values);
-      const problems = [...leaves].flatMap(([path, { shape }]) => {
-        const value = given.get(path);
-        if (!value) return [`'${path}' is missing`];
-        return value.shape.join() === shape.join() ? [] : [`'${path}' is [${value.shape}], expected [${shape}]`];
+    nest,
+    read,
+    write: (values) => write(checked(values, 'Variables.write'), 'Variables.write'),
+    capture: () => Object.fromEntries(childrenOf(read(), '', 'Variables.capture')),
+    restore: ({ tensors }, { rename = (path: string) => path } = {}) => {
+      const leaves = new Map<string, HostTensor>();
+      const twice: string[] = [];
+      for (const [part, held] of Object.entries(tensors))
+        for (const [former, value] of held) {
+          const path = former ? `${part}/${rename(former)}` : part;
+          if (leaves.has(path)) twice.push(`'${path}' is there twice, once as '${part}/${former}'`);
+          leaves.set(path, value);
+        }
+      write(leaves, 'Variables.restore', {
+        more: twice,
+        advice: ' Was the checkpoint made with another configuration?',
       });
-      for (const path of given.keys()) if (!leaves.has(path)) problems.push(`'${path}' is unexpected`);
-      if (problems.length > 0) throw new BackendError(`Variables.write: ${problems.join('; ')}.`);
-      program.write(given);
     },
     dispose: () => program.dispose(),
   };

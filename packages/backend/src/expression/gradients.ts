@@ -2,8 +2,8 @@ import { BackendError } from '../errors.ts';
 import { add } from '../operations/elementwise.ts';
 import { fillLike } from '../operations/leaves.ts';
 import type { Operation, Tensor } from './tensor.ts';
-import { sizeOf } from './tensor.ts';
-import { flattenTree, type MapTree, mapTree } from './tree.ts';
+import { isTensor, sizeOf } from './tensor.ts';
+import { flattenTree, mapTree } from './tree.ts';
 
 function ancestors(root: Tensor): Operation[] {
   const seen = new Set<Operation>();
@@ -23,16 +23,16 @@ function ancestors(root: Tensor): Operation[] {
  *
  * @param loss scalar, shape `[]`, float32
  * @param wrt tree of float32 tensors that occur in the expression (not only parameters: activations too)
- * @returns a tree of the same nesting and shapes
+ * @returns a tree of the type, nesting and shapes of `wrt`
  * @throws {BackendError} when the loss is no float32 scalar, or an operation on the way has no derivative
  */
-export function gradients<S>(loss: Tensor, wrt: S): MapTree<S, Tensor> {
+export function gradients<S>(loss: Tensor, wrt: S): S {
   if (loss.dtype !== 'float32' || sizeOf(loss.shape) !== 1) {
     throw new BackendError(
       `gradients: expected a float32 scalar loss, got ${loss.dtype} [${loss.shape}]; reduce it with sum() or mean().`,
     );
   }
-  const leaves = flattenTree<Tensor>(wrt as never).map(([, leaf]) => leaf);
+  const leaves = flattenTree(wrt, isTensor).map(([, leaf]) => leaf);
   const wanted = new Set(leaves.map((leaf) => leaf.operation));
   const order = ancestors(loss);
   const depends = new Set<Operation>();
@@ -59,5 +59,5 @@ export function gradients<S>(loss: Tensor, wrt: S): MapTree<S, Tensor> {
       cotangents.set(input, before ? add(before, cotangent) : cotangent);
     }
   }
-  return mapTree(wrt, (leaf: Tensor) => cotangents.get(leaf) ?? fillLike(leaf, 0)) as MapTree<S, Tensor>;
+  return mapTree(wrt, (leaf) => cotangents.get(leaf) ?? fillLike(leaf, 0), isTensor);
 }

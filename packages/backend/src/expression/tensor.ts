@@ -3,9 +3,13 @@ import { BackendError } from '../errors.ts';
 /** Element types a tensor can have. */
 export type DType = 'float32' | 'int32' | 'bool';
 
-/** Shape and element type of a tensor, known before anything runs. */
-export interface TensorSpec {
+/** What ends a tree: anything with a shape. */
+export interface Leaf {
   readonly shape: readonly number[];
+}
+
+/** Shape and element type of a tensor, known before anything runs. */
+export interface TensorSpec extends Leaf {
   readonly dtype: DType;
 }
 
@@ -70,6 +74,13 @@ export class Tensor implements TensorSpec {
     return refuse('written as JSON');
   }
 }
+
+/** Whether a leaf is a tensor of an expression. */
+export const isTensor = (leaf: Leaf): leaf is Tensor => leaf instanceof Tensor;
+
+/** Whether a leaf has its values in JavaScript's memory. */
+export const isHostTensor = (leaf: Leaf): leaf is HostTensor =>
+  !isTensor(leaf) && 'dtype' in leaf && 'values' in leaf && ArrayBuffer.isView(leaf.values);
 
 // Where values are looked for out of habit. Not in the type: a tensor must not pass for a host tensor.
 for (const name of ['values', 'data', 'dataSync', 'array', 'arraySync'])

@@ -1,4 +1,4 @@
-import { flattenTree, type HostTensor, mapTree } from '@cloze/backend';
+import { flattenTree, type HostTensor, isHostTensor, mapTree } from '@cloze/backend';
 
 /**
  * The weighted mean of parameter trees of one shape, summed in float64: checkpoint averaging.
@@ -11,7 +11,7 @@ export function averageParameters<T>(trees: readonly T[], weights?: readonly num
   if (first === undefined) throw new RangeError('averageParameters: expected at least one tree, got none.');
   if (weights && weights.length !== trees.length)
     throw new RangeError(`averageParameters: ${trees.length} trees but ${weights.length} weights.`);
-  const flat = trees.map((tree) => new Map(flattenTree<HostTensor>(tree as never)));
+  const flat = trees.map((tree) => new Map(flattenTree(tree, isHostTensor)));
   const names = [...(flat[0] as Map<string, HostTensor>).keys()];
   const problems = flat.flatMap((leaves, i) => [
     ...names.flatMap((name) => {
@@ -28,16 +28,21 @@ export function averageParameters<T>(trees: readonly T[], weights?: readonly num
   if (problems.length > 0) throw new RangeError(`averageParameters: ${problems.join('; ')}.`);
   const shares = weights ?? trees.map(() => 1);
   const sum = shares.reduce((a, b) => a + b, 0);
-  return mapTree(first, ({ shape, dtype, values }: HostTensor, path) => ({
-    shape,
-    dtype,
-    values: Float32Array.from(
-      values,
-      (_, at) =>
-        flat.reduce(
-          (total, leaves, i) => total + (shares[i] as number) * ((leaves.get(path) as HostTensor).values[at] as number),
-          0,
-        ) / sum,
-    ),
-  })) as T;
+  return mapTree<T, HostTensor>(
+    first,
+    ({ shape, dtype, values }, path) => ({
+      shape,
+      dtype,
+      values: Float32Array.from(
+        values,
+        (_, at) =>
+          flat.reduce(
+            (total, leaves, i) =>
+              total + (shares[i] as number) * ((leaves.get(path) as HostTensor).values[at] as number),
+            0,
+          ) / sum,
+      ),
+    }),
+    isHostTensor,
+  );
 }

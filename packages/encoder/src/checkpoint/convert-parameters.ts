@@ -57,10 +57,7 @@ export function checkpointFromParameters(
   config: EncoderConfig,
   { family = 'bert', ...extras }: CheckpointExtras & { readonly family?: ModelFamily } = {},
 ): Map<string, HostTensor> {
-  const leaves = new Map([
-    ...flattenTree<HostTensor>(parameters as never),
-    ...flattenTree<HostTensor>(extras as never),
-  ]);
+  const leaves = new Map([...flattenTree(parameters), ...flattenTree(extras)]);
   const file = new Map<string, HostTensor>();
   const written = new Set<string>();
   for (const { ours, theirs, transposed } of [...modelNames(family, config), ...optionalNames(family)]) {
@@ -152,7 +149,7 @@ export function parametersFromCheckpoint(
   { family = 'bert', fill, ignoreMismatched = false, strict = false, tied }: ConvertOptions = {},
 ): LoadedParameters {
   const renamed = modernNames(tensors.keys(), family);
-  const specs = new Map(flattenTree<ParameterSpec>(parameterSpecs(config) as never));
+  const specs = new Map(flattenTree(parameterSpecs(config)));
   const problems: string[] = [];
   const missing: string[] = [];
   const mismatched: Mismatch[] = [];

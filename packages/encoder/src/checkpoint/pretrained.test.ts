@@ -9,6 +9,7 @@ import {
   evaluate,
   gradients,
   type HostTensor,
+  isHostTensor,
   mapTree,
   type Tensor,
   tfjsEngine,
@@ -49,7 +50,8 @@ const everywhere = constant(
   [2, 8],
   'int32',
 );
-const tensorsOf = <T>(tree: T) => mapTree(tree, ({ values, shape }: HostTensor) => constant(values, shape)) as unknown;
+const tensorsOf = (tree: unknown): unknown =>
+  mapTree(tree, ({ values, shape }) => constant(values, shape), isHostTensor);
 
 /** What transformers' model of this folder gives: token logits, the detector's, or a classifier's. */
 function logitsOf(loaded: LoadedPretrained): Tensor {

@@ -6,6 +6,7 @@ import {
   flattenTree,
   gradients,
   type HostTensor,
+  isHostTensor,
   mapTree,
   rootKey,
   type Tensor,
@@ -50,7 +51,7 @@ const fileOf = (model: string) =>
       .map(([name, shape]) => [name.replace(/^\w+\./, ''), namedValues(name, shape)] as const),
   );
 const tensors = <T>(tree: unknown): T =>
-  mapTree(tree, ({ values, shape }: HostTensor) => constant(values, shape)) as unknown as T;
+  mapTree(tree, ({ values, shape }) => constant(values, shape), isHostTensor) as unknown as T;
 function trained(): Trained {
   const fill = { next: () => 0.5 };
   const generator = parametersFromCheckpoint(fileOf('generator'), small, { family: 'electra', tied: true });
@@ -102,7 +103,7 @@ describe("ELECTRA's joint loss", () => {
     expect(distance(generator.loss.values, [fixture.generator])).toBeLessThan(1e-5);
     expect(distance(detection.values, [fixture.detection])).toBeLessThan(1e-5);
     expect(distance(loss.values, [fixture.loss])).toBeLessThan(1e-5);
-    const ours = new Map(flattenTree<HostTensor>(slopes as never));
+    const ours = new Map(flattenTree(slopes));
     const named = (model: string, tree: string, pairs: readonly NamePair[]) =>
       pairs.map(
         ({ theirs, ours: path, transposed }) => [`${model}.${theirs}`, { path: tree + path, transposed }] as const,
@@ -146,7 +147,7 @@ describe("ELECTRA's joint loss", () => {
 
   it('no gradient of detection reaches the generator but through the embeddings they share', () => {
     const slopes = evaluate(engine, gradients(lossOf().detection, parameters));
-    for (const [path, { values }] of flattenTree<HostTensor>(slopes as never))
+    for (const [path, { values }] of flattenTree(slopes))
       if (path.startsWith('generator/') && !path.startsWith('generator/embeddings/'))
         expect(Math.max(...values.map(Math.abs)), path).toBe(0);
     expect(Math.max(...slopes.generator.embeddings.tokenTable.values.map(Math.abs))).toBeGreaterThan(1e-4);

@@ -75,18 +75,17 @@ export function createDecoder(
   const prefill = compile(
     variables,
     (state, batch: { ids: Tensor; segments: Tensor; attend: Tensor; last: Tensor }) => {
-      const tree = state.parameters as unknown as EncoderParameters<Tensor>;
+      const { parameters: tree } = state;
       const visible = source === 'causal' ? causal(batch.attend) : undefined;
       const { hidden, keysValues } = encodeBert(tree, batch, config, undefined, { visible });
       const cache = cacheOf(keysValues, batch.attend, room, config);
-      return { outputs: { next: logProbabilities(tree, hidden, batch.last) }, state: { ...state, cache } as never };
+      return { outputs: { next: logProbabilities(tree, hidden, batch.last) }, state: { cache } };
     },
   );
   const step = compile(
     variables,
     (state, batch: { parents: Tensor; ids: Tensor; segments: Tensor; positionIds: Tensor; at: Tensor }) => {
-      const tree = state.parameters as unknown as EncoderParameters<Tensor>;
-      const before = state.cache as unknown as Cache;
+      const { parameters: tree, cache: before } = state;
       const chosen = (x: Tensor) => gatherRows(x, batch.parents);
       const cache = {
         layers: before.layers.map(({ keys, values }) => ({ keys: chosen(keys), values: chosen(values) })),
@@ -95,7 +94,7 @@ export function createDecoder(
       const { hidden, cache: after } = extend(tree, cache, batch, config);
       return {
         outputs: { next: logProbabilities(tree, hidden, batch.at) },
-        state: { ...state, cache: after } as never,
+        state: { cache: after },
       };
     },
   );

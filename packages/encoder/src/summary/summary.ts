@@ -1,4 +1,4 @@
-import { flattenTree, type HostTensor, sizeOf } from '@cloze/backend';
+import { flattenTree, sizeOf } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 
 /** One part of a model. */
@@ -20,7 +20,7 @@ export interface SummaryRow {
  */
 export function summary(tree: object, config: EncoderConfig, length = config.maximumLength): SummaryRow[] {
   const parts = new Map<string, { parameters: number; flops: number }>();
-  for (const [path, { shape }] of flattenTree<HostTensor>(tree as never)) {
+  for (const [path, { shape }] of flattenTree(tree)) {
     const [top, second] = path.split('/') as [string, string];
     const part = top === 'layers' ? `layers/${second}` : top;
     const entry = parts.get(part) ?? { parameters: 0, flops: 0 };

@@ -143,8 +143,7 @@ export function loadModel(
         attend: bools(batch.shape, batch.attend),
       };
     },
-    compile: (run) =>
-      compile(variables, (state, batch) => ({ outputs: run(state as unknown as ModelTensors, batch as never) })),
+    compile: (run) => compile(variables, (state, batch) => ({ outputs: run(state, batch) })),
     once: <T>(key: string, make: () => T): T => {
       if (!made.has(key)) made.set(key, make());
       return made.get(key) as T;

@@ -1,4 +1,4 @@
-import { concat, mapTree, reshape, type Tensor } from '@cloze/backend';
+import { concat, isTensor, mapTree, reshape } from '@cloze/backend';
 import type { Arrangement } from './arrangement.ts';
 
 /**
@@ -7,11 +7,15 @@ import type { Arrangement } from './arrangement.ts';
  * Every tensor of the tree is doubled along its first axis; scalars (strengths) stay.
  */
 export function duplicateRows<B>(batch: B, arrangement: Exclude<Arrangement, 'separate'>): B {
-  return mapTree(batch, (x: Tensor) => {
-    const [rows, ...rest] = x.shape;
-    if (rows === undefined) return x;
-    if (arrangement === 'concatenated') return concat([x, x], 0);
-    const single = reshape(x, [rows, 1, ...rest]);
-    return reshape(concat([single, single], 1), [2 * rows, ...rest]);
-  }) as B;
+  return mapTree(
+    batch,
+    (x) => {
+      const [rows, ...rest] = x.shape;
+      if (rows === undefined) return x;
+      if (arrangement === 'concatenated') return concat([x, x], 0);
+      const single = reshape(x, [rows, 1, ...rest]);
+      return reshape(concat([single, single], 1), [2 * rows, ...rest]);
+    },
+    isTensor,
+  );
 }

@@ -1,8 +1,8 @@
-import { flattenTree, type Tensor } from '@cloze/backend';
+import { flattenTree, isTensor, type Tensor } from '@cloze/backend';
 
 /** The leaf of a tree at a path such as `encoder/embeddings/tokenTable`. @throws {RangeError} listing the paths there are @internal */
 export function leafAt(tree: unknown, path: string, where: string): Tensor {
-  const leaves = flattenTree<Tensor>(tree as never);
+  const leaves = flattenTree(tree, isTensor);
   const found = leaves.find(([name]) => name === path);
   if (!found) {
     const names = leaves.map(([name]) => name);

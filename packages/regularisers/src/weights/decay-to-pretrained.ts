@@ -1,4 +1,4 @@
-import { add, flattenTree, multiply, square, subtract, sum, type Tensor } from '@cloze/backend';
+import { add, flattenTree, isTensor, multiply, square, subtract, sum } from '@cloze/backend';
 import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { passesOf } from '../objective/passes-of.ts';
@@ -33,8 +33,8 @@ export function decayToPretrained<P, B, O>(
   if (weight === 0) return objective;
   return withPasses((parameters, batch, key) => {
     const value = objective(parameters, batch, key);
-    const origin = new Map(flattenTree<Tensor>(pretrained as never));
-    const distances = flattenTree<Tensor>(parameters as never).flatMap(([path, w]) => {
+    const origin = new Map(flattenTree(pretrained, isTensor));
+    const distances = flattenTree(parameters, isTensor).flatMap(([path, w]) => {
       const u = origin.get(path);
       if (!u || !which(path)) return [];
       if (u.shape.join() !== w.shape.join())

@@ -3,6 +3,7 @@ import {
   cast,
   flattenTree,
   forkKey,
+  isTensor,
   less,
   mapTree,
   multiply,
@@ -42,7 +43,7 @@ export function mixout<P, B, O>(
   if (probability === 0) return objective;
   return withPasses((parameters, batch, key) => {
     if (!key) return objective(parameters, batch, key);
-    const origin = new Map(flattenTree<Tensor>(pretrained as never));
+    const origin = new Map(flattenTree(pretrained, isTensor));
     let mixed = 0;
     const mix = (w: Tensor, path: string) => {
       const u = origin.get(path);
@@ -54,7 +55,7 @@ export function mixout<P, B, O>(
       const chosen = add(w, multiply(taken, subtract(u, w)));
       return multiply(subtract(chosen, multiply(u, probability)), 1 / (1 - probability));
     };
-    const weights = mapTree(parameters, mix) as P;
+    const weights = mapTree(parameters, mix, isTensor);
     if (mixed === 0)
       throw new RangeError(
         `mixout: 'which' chooses none of the pretrained parameters ${[...origin.keys()].slice(0, 5).join(', ')}.`,

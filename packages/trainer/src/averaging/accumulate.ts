@@ -4,7 +4,8 @@ import {
   fillLike,
   flattenTree,
   type HostTensor,
-  type MapTree,
+  isHostTensor,
+  isTensor,
   mapTree,
   maximum,
   multiply,
@@ -19,8 +20,8 @@ export interface Accumulated<P, T> {
 }
 
 /** Zero sums for a tree of parameters. */
-export function initialAccumulated<P>(parameters: P): Accumulated<MapTree<P, HostTensor>, HostTensor> {
-  return { sum: mapTree(parameters, ({ shape }: HostTensor) => zeros(shape)), weight: scalar(0) };
+export function initialAccumulated<P>(parameters: P): Accumulated<P, HostTensor> {
+  return { sum: mapTree(parameters, ({ shape }) => zeros(shape), isHostTensor), weight: scalar(0) };
 }
 
 /**
@@ -33,22 +34,22 @@ export function accumulate<P>(
   accumulated: Accumulated<P, Tensor>,
   gradients: unknown,
   weight: Tensor,
-): Accumulated<MapTree<P, Tensor>, Tensor> {
-  const slopes = new Map(flattenTree<Tensor>(gradients as never));
+): Accumulated<P, Tensor> {
+  const slopes = new Map(flattenTree(gradients, isTensor));
   return {
-    sum: mapTree(accumulated.sum, (sum: Tensor, path) => add(sum, multiply(slopes.get(path) as Tensor, weight))),
+    sum: mapTree(accumulated.sum, (sum, path) => add(sum, multiply(slopes.get(path) as Tensor, weight)), isTensor),
     weight: add(accumulated.weight, weight),
   };
 }
 
 /** The gradients of all parts together, and the emptied sums for the next step; weight 0 gives zeros. */
 export function accumulatedGradients<P>({ sum, weight }: Accumulated<P, Tensor>): {
-  gradients: MapTree<P, Tensor>;
-  emptied: Accumulated<MapTree<P, Tensor>, Tensor>;
+  gradients: P;
+  emptied: Accumulated<P, Tensor>;
 } {
   const over = maximum(weight, 1e-30);
   return {
-    gradients: mapTree(sum, (leaf: Tensor) => divide(leaf, over)),
-    emptied: { sum: mapTree(sum, (leaf: Tensor) => fillLike(leaf, 0)), weight: fillLike(weight, 0) },
+    gradients: mapTree(sum, (leaf) => divide(leaf, over), isTensor),
+    emptied: { sum: mapTree(sum, (leaf) => fillLike(leaf, 0), isTensor), weight: fillLike(weight, 0) },
   };
 }

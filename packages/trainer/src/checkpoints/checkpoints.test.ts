@@ -1,11 +1,10 @@
-import type { HostTensor } from '@cloze/backend';
+import { flattenTree, type HostTensor } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { memoryDisk } from '../../test/memory-disk.ts';
 import { plainCodec } from '../../test/plain-codec.ts';
 import { nodeFiles } from '../node/node-files.ts';
 import { type CheckpointOptions, openCheckpoints } from './open-checkpoints.ts';
 import { bestOf, type Kept, newestFirst, retained } from './retained.ts';
-import { treeFrom } from './tree-from.ts';
 
 const vector = (...values: number[]): HostTensor => ({
   shape: [values.length],
@@ -37,7 +36,7 @@ describe('openCheckpoints', () => {
     const latest = await checkpoints.latest();
     expect([latest?.step, latest?.state, latest?.metrics]).toEqual([40, { note: 'step 40' }, { loss: 1 / 40 }]);
     const tree = contentOf(40).tensors.parameters;
-    expect(treeFrom(tree, latest?.tensors.parameters)).toEqual(tree);
+    expect(latest?.tensors.parameters).toEqual(new Map(flattenTree(tree)));
     expect((await checkpoints.list()).map(({ step }) => step)).toEqual([40, 30, 20]);
     expect(warnings).toEqual([]);
   });
@@ -217,33 +216,5 @@ describe('retained', () => {
         expect((await checkpoints.best())?.metrics.m).toBe(best);
       }
     }
-  });
-});
-
-describe('treeFrom', () => {
-  it('names every leaf that does not fit', () => {
-    const like = { a: vector(1, 2), b: vector(1) };
-    expect(() =>
-      treeFrom(
-        like,
-        new Map([
-          ['a', vector(1)],
-          ['c', vector(1)],
-        ]),
-      ),
-    ).toThrow("'c' is unexpected; 'a' is float32 [1], expected float32 [2]; 'b' is missing");
-  });
-  it('reads a checkpoint with former names through a renaming, and refuses one that has both', () => {
-    const like = { table: vector(0, 0), bias: vector(0) };
-    const rename = (path: string) => (path === 'words' ? 'table' : path);
-    const old = new Map([
-      ['words', vector(1, 2)],
-      ['bias', vector(3)],
-    ]);
-    expect(treeFrom(like, old, { rename })).toEqual({ table: vector(1, 2), bias: vector(3) });
-    expect(() => treeFrom(like, old)).toThrow("'words' is unexpected; 'table' is missing");
-    expect(() => treeFrom(like, new Map([...old, ['table', vector(4, 5)]]), { rename })).toThrow(
-      "'table' is there twice, also as 'words'",
-    );
   });
 });

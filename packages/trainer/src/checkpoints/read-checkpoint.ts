@@ -8,7 +8,7 @@ export interface Checkpoint {
   readonly step: number;
   readonly metrics: Readonly<Record<string, number>>;
   readonly state: unknown;
-  /** By the names given to `save`: leaves by path, for `treeFrom`. */
+  /** By the names given to `save`: leaves by path, for `restore` of variables. */
   readonly tensors: Readonly<Record<string, ReadonlyMap<string, HostTensor>>>;
 }
 

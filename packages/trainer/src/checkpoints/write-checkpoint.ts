@@ -1,4 +1,4 @@
-import { flattenTree, type HostTensor } from '@cloze/backend';
+import { flattenTree, isHostTensor } from '@cloze/backend';
 import { CheckpointError } from './checkpoint-error.ts';
 import type { Files, TensorCodec } from './files.ts';
 import { type Manifest, manifestName, writeManifest } from './manifest.ts';
@@ -26,7 +26,7 @@ export function checkpointFiles(
   const contents = new Map(
     Object.entries(tensors).map(([name, tree]) => [
       `${name}.safetensors`,
-      codec.write(new Map(flattenTree<HostTensor>(tree as never))),
+      codec.write(new Map(flattenTree(tree, isHostTensor))),
     ]),
   );
   contents.set('state.json', new TextEncoder().encode(`${JSON.stringify(state)}\n`));

@@ -1,14 +1,4 @@
-import {
-  abs,
-  fill,
-  flattenTree,
-  lessEqual,
-  logicalAnd,
-  type MapTree,
-  mapTree,
-  type Tensor,
-  where,
-} from '@cloze/backend';
+import { abs, fill, flattenTree, isTensor, lessEqual, logicalAnd, mapTree, type Tensor, where } from '@cloze/backend';
 
 /** Largest finite float32. */
 const largest = 3.4028234663852886e38;
@@ -24,8 +14,8 @@ export function areFinite(scalars: readonly Tensor[]): Tensor {
  * @param finite scalars that must be finite: the loss, the gradients' norm
  * @param next tree after the update @param current the same tree before it
  */
-export function keepUnlessFinite<S>(finite: readonly Tensor[], next: S, current: unknown): MapTree<S, Tensor> {
+export function keepUnlessFinite<S>(finite: readonly Tensor[], next: S, current: unknown): S {
   const good = areFinite(finite);
-  const before = new Map(flattenTree<Tensor>(current as never));
-  return mapTree(next, (value: Tensor, path) => where(good, value, before.get(path) as Tensor));
+  const before = new Map(flattenTree(current, isTensor));
+  return mapTree(next, (value, path) => where(good, value, before.get(path) as Tensor), isTensor);
 }

@@ -2,6 +2,7 @@ import {
   add,
   divide,
   type HostTensor,
+  isHostTensor,
   type MapTree,
   mapTree,
   maximum,
@@ -46,12 +47,16 @@ export interface AdafactorStep<T> {
 
 /** Zero moments for a tree of parameters; a matrix `[.., rows, columns]` keeps rows + columns of them. */
 export function initialAdafactor<P>(parameters: P, { beta1 }: AdafactorOptions = {}): AdafactorState<P> {
-  return mapTree(parameters, ({ shape }: HostTensor) => ({
-    ...(shape.length >= 2
-      ? { row: zeros(shape.slice(0, -1)), column: zeros([...shape.slice(0, -2), shape.at(-1) as number]) }
-      : { variance: zeros(shape) }),
-    ...(beta1 === undefined ? {} : { mean: zeros(shape) }),
-  })) as unknown as AdafactorState<P>;
+  return mapTree(
+    parameters,
+    ({ shape }) => ({
+      ...(shape.length >= 2
+        ? { row: zeros(shape.slice(0, -1)), column: zeros([...shape.slice(0, -2), shape.at(-1) as number]) }
+        : { variance: zeros(shape) }),
+      ...(beta1 === undefined ? {} : { mean: zeros(shape) }),
+    }),
+    isHostTensor,
+  ) as unknown as AdafactorState<P>;
 }
 
 /** The scalars of step `t` = 1, 2, …. */

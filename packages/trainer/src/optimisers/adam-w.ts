@@ -1,4 +1,13 @@
-import { adamStep, flattenTree, type HostTensor, type MapTree, mapTree, multiply, type Tensor } from '@cloze/backend';
+import {
+  adamStep,
+  flattenTree,
+  type HostTensor,
+  isHostTensor,
+  isTensor,
+  mapTree,
+  multiply,
+  type Tensor,
+} from '@cloze/backend';
 import { scalar } from './leaf-by-leaf.ts';
 import { type GroupOf, settingsOf } from './parameter-groups.ts';
 
@@ -32,15 +41,12 @@ export interface AdamWState<P> {
 }
 
 /** Zero moments for a tree of parameters. */
-export function initialAdamW<S>(parameters: S): AdamWState<MapTree<S, HostTensor>> {
+export function initialAdamW<S>(parameters: S): AdamWState<S> {
   const zeros = () =>
     mapTree(
       parameters,
-      ({ shape, values }: HostTensor): HostTensor => ({
-        shape,
-        dtype: 'float32',
-        values: new Float32Array(values.length),
-      }),
+      ({ shape, values }): HostTensor => ({ shape, dtype: 'float32', values: new Float32Array(values.length) }),
+      isHostTensor,
     );
   return { mean: zeros(), variance: zeros() };
 }
@@ -67,11 +73,11 @@ export function adamW<P>(
   }: { readonly parameters: P; readonly gradients: unknown; readonly state: AdamWState<P> },
   step: AdamWStep<Tensor>,
   { adamBeta1 = 0.9, adamBeta2 = 0.999, adamEpsilon = 1e-8, weightDecay = 0.01, decays, groupOf }: AdamWOptions = {},
-): { parameters: MapTree<P, Tensor>; state: AdamWState<MapTree<P, Tensor>> } {
-  const at = (tree: unknown) => new Map(flattenTree<Tensor>(tree as never));
+): { parameters: P; state: AdamWState<P> } {
+  const at = (tree: unknown) => new Map(flattenTree(tree, isTensor));
   const [slopes, means, variances] = [at(gradients), at(state.mean), at(state.variance)];
   const results = new Map(
-    flattenTree<Tensor>(parameters as never).map(([path, parameter]) => {
+    flattenTree(parameters, isTensor).map(([path, parameter]) => {
       const [mean, variance, gradient] = [means, variances, slopes].map((tree) => tree.get(path)) as [
         Tensor,
         Tensor,
@@ -89,6 +95,6 @@ export function adamW<P>(
     }),
   );
   const pick = (name: 'parameter' | 'mean' | 'variance') =>
-    mapTree(parameters, (_leaf, path) => (results.get(path) as Record<typeof name, Tensor>)[name]);
+    mapTree(parameters, (_leaf, path) => (results.get(path) as Record<typeof name, Tensor>)[name], isTensor);
   return { parameters: pick('parameter'), state: { mean: pick('mean'), variance: pick('variance') } };
 }

@@ -4,6 +4,7 @@ import {
   fill,
   greater,
   type HostTensor,
+  isHostTensor,
   logicalAnd,
   type MapTree,
   mapTree,
@@ -40,10 +41,11 @@ export type LambState<P> = StateTree<P, { readonly mean: HostTensor; readonly va
 
 /** Zero moments for a tree of parameters. */
 export function initialLamb<P>(parameters: P): LambState<P> {
-  return mapTree(parameters, ({ shape }: HostTensor) => ({
-    mean: zeros(shape),
-    variance: zeros(shape),
-  })) as unknown as LambState<P>;
+  return mapTree(
+    parameters,
+    ({ shape }) => ({ mean: zeros(shape), variance: zeros(shape) }),
+    isHostTensor,
+  ) as unknown as LambState<P>;
 }
 
 /** The scalars of step `t` = 1, 2, …: the learning rate and the powers of β. */

@@ -1,4 +1,4 @@
-import { flattenTree, type HostTensor, type MapTree, mapTree, type Tensor } from '@cloze/backend';
+import { flattenTree, type HostTensor, isTensor, type MapTree, mapTree, type Tensor } from '@cloze/backend';
 
 /** A state tree with one record at the place of each parameter. */
 export type StateTree<P, Leaf> = P extends { readonly shape: readonly number[] }
@@ -36,14 +36,14 @@ export function leafByLeaf<P>(
     path: string,
   ) => { readonly parameter: Tensor; readonly state: Readonly<Record<string, Tensor>> },
 ): { parameters: MapTree<P, Tensor>; state: unknown } {
-  const slopes = new Map(flattenTree<Tensor>(gradients as never));
+  const slopes = new Map(flattenTree(gradients, isTensor));
   const states = new Map<string, Record<string, Tensor>>();
-  for (const [path, tensor] of flattenTree<Tensor>(state as never)) {
+  for (const [path, tensor] of flattenTree(state, isTensor)) {
     const cut = path.lastIndexOf('/');
     const at = path.slice(0, Math.max(0, cut));
     states.set(at, { ...states.get(at), [path.slice(cut + 1)]: tensor });
   }
-  const paths = flattenTree<Tensor>(parameters as never);
+  const paths = flattenTree(parameters, isTensor);
   const lacking = paths.filter(([path]) => !slopes.has(path) || !states.has(path)).map(([path]) => `'${path}'`);
   if (lacking.length > 0) throw new RangeError(`No gradient or state for ${lacking.join(', ')}.`);
   const results = new Map(

@@ -4,7 +4,10 @@ import {
   compile,
   createVariables,
   type Engine,
+  flattenTree,
   type HostTensor,
+  isHostTensor,
+  isTensor,
   mapTree,
   multiply,
   square,
@@ -57,7 +60,7 @@ async function differenceOn(
   const step = compile(variables, (state, { pull, wave, scalars }: { pull: never; wave: Tensor; scalars: never }) => {
     const targets = pull as typeof parameters;
     const at = new Map<string, Tensor>();
-    mapTree(targets, (leaf: Tensor, path) => at.set(path, leaf));
+    for (const [path, leaf] of flattenTree(targets, isTensor)) at.set(path, leaf);
     const gradients = mapTree(state.parameters, (p: Tensor, path) =>
       add(multiply(subtract(p, at.get(path) as Tensor), wave), multiply(multiply(square(p), p), 0.3)),
     );
@@ -81,12 +84,11 @@ async function difference(...[name, initial, scalarsOf, update]: [string, unknow
 
 function worstDifference(ours: unknown, theirs: unknown): number {
   let worst = 0;
-  const expected = new Map<string, HostTensor>();
-  mapTree(theirs, (leaf: HostTensor, path) => expected.set(path, leaf));
-  mapTree(ours, ({ values }: HostTensor, path) => {
+  const expected = new Map(flattenTree(theirs, isHostTensor));
+  for (const [path, { values }] of flattenTree(ours, isHostTensor)) {
     for (const [i, v] of (expected.get(path) as HostTensor).values.entries())
       worst = Math.max(worst, Math.abs((values[i] as number) - v) / (1 + Math.abs(v)));
-  });
+  }
   return worst;
 }
 

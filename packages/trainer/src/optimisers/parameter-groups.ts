@@ -49,7 +49,7 @@ export interface NamedGroup extends ParameterGroup {
  * @throws {RangeError} naming every pattern that matches nothing, with the paths there are
  */
 export function parameterGroups(parameters: unknown, groups: readonly NamedGroup[]): GroupOf {
-  const paths = flattenTree<Tensor>(parameters as never).map(([path]) => path);
+  const paths = flattenTree(parameters).map(([path]) => path);
   const idle = groups.filter(({ match }) => !paths.some((path) => path.search(match) >= 0));
   if (idle.length > 0) {
     throw new RangeError(

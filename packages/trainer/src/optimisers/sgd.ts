@@ -1,4 +1,13 @@
-import { add, type HostTensor, type MapTree, mapTree, multiply, subtract, type Tensor } from '@cloze/backend';
+import {
+  add,
+  type HostTensor,
+  isHostTensor,
+  type MapTree,
+  mapTree,
+  multiply,
+  subtract,
+  type Tensor,
+} from '@cloze/backend';
 import { leafByLeaf, type OptimiserOperands, type StateTree, scalar, zeros } from './leaf-by-leaf.ts';
 import { type GroupOf, settingsOf } from './parameter-groups.ts';
 
@@ -24,7 +33,7 @@ export interface SgdStep<T> {
 
 /** Zero velocities for a tree of parameters. */
 export function initialSgd<P>(parameters: P): SgdState<P> {
-  return mapTree(parameters, ({ shape }: HostTensor) => ({ velocity: zeros(shape) })) as unknown as SgdState<P>;
+  return mapTree(parameters, ({ shape }) => ({ velocity: zeros(shape) }), isHostTensor) as unknown as SgdState<P>;
 }
 
 /** The scalars of a step. */

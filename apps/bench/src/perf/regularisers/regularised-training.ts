@@ -1,4 +1,4 @@
-import { constant, type HostTensor, mapTree, type Tensor } from '@cloze/backend';
+import { constant, type HostTensor, mapTree } from '@cloze/backend';
 import { encoderConfig, initialLinear, initialParameters } from '@cloze/encoder';
 import { integerBelow, streamFrom } from '@cloze/random';
 import { ints } from '../../host-tensors.ts';
@@ -20,9 +20,9 @@ export async function regularisedTraining({ engine }: PerfContext, work: Work, n
   const start: ClassifierParameters<HostTensor> = { encoder, classifier: initialLinear(work.width, classes, random) };
   const training = compiledTraining(engine, start, (parameters, batch: ClassifierBatch, key) => {
     const pretrained = mapTree(start, ({ values, shape }: HostTensor) => constant(values, shape));
-    const objective = regularisedObjectives(config, pretrained as never)[name];
+    const objective = regularisedObjectives(config, pretrained)[name];
     if (!objective) throw new RangeError(`there is no regulariser '${name}'.`);
-    return objective(parameters as unknown as ClassifierParameters<Tensor>, batch, key).loss;
+    return objective(parameters, batch, key).loss;
   });
   const step = () => {
     const labels = Int32Array.from({ length: work.batch }, () => integerBelow(random, classes));
@@ -31,7 +31,7 @@ export async function regularisedTraining({ engine }: PerfContext, work: Work, n
       labels: ints([work.batch], labels),
       unlabelled: randomRows(work, random),
     };
-    return timed(() => training.run(batch as never));
+    return timed(() => training.run(batch));
   };
   return ownSide(`compiled step, ${name}`, step, training.dispose);
 }

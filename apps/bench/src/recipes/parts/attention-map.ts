@@ -1,5 +1,4 @@
 import { compile, createVariables, mean, type Tensor } from '@cloze/backend';
-import type { EncoderParameters } from '@cloze/encoder';
 import { padEncodings } from '@cloze/tokenizer';
 import { encodeAs } from './encode-as.ts';
 import type { Lab } from './lab.ts';
@@ -21,18 +20,12 @@ export async function attentionMap(lab: Lab, encoder: StartEncoder, text: string
   const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
   const run = compile(variables, (state, rows: RowInputs<Tensor>) => ({
     outputs: {
-      layers: encodeAs(
-        architecture,
-        state as unknown as EncoderParameters<Tensor>,
-        rows,
-        config,
-        undefined,
-      ).weights.map((weights) => mean(weights, { axes: [0, 1] })),
+      layers: encodeAs(architecture, state, rows, config, undefined).weights.map((weights) =>
+        mean(weights, { axes: [0, 1] }),
+      ),
     },
   }));
-  const { layers } = (await run(rowInputs(batch) as never)) as unknown as {
-    layers: readonly { readonly values: ArrayLike<number> }[];
-  };
+  const { layers } = await run(rowInputs(batch));
   variables.dispose();
   return {
     tokens: Array.from(batch.ids, (id) => encoder.tokens[id] ?? ''),

@@ -98,11 +98,7 @@ export async function predictClasses(
   const variables = createVariables(lab.engine, parameters, lab.placement);
   const run = compile(variables, (state, { key, ...rows }: RowInputs<Tensor> & { readonly key: Tensor }) => {
     const logits = (name?: number) =>
-      predict(
-        state as unknown as ClassifierParameters<Tensor>,
-        rows,
-        name === undefined ? undefined : forkKey(rootKey(key), `sample ${name}`),
-      );
+      predict(state, rows, name === undefined ? undefined : forkKey(rootKey(key), `sample ${name}`));
     // Another key each time: another model of the ensemble that dropout trained.
     const averaged = samples === 0 ? logits() : modelAverage(Array.from({ length: samples }, (_, k) => logits(k)));
     return { outputs: { classes: argMax(averaged) } };
@@ -119,7 +115,7 @@ export async function predictClasses(
         { padId, buckets: [length] },
       );
       const key = ints([3], Int32Array.of(lab.seed, 0, at));
-      const { classes } = await run({ ...rowInputs(batch), key } as never);
+      const { classes } = await run({ ...rowInputs(batch), key });
       for (const [i, place] of chosen.entries()) found[place] = classes.values[i] as number;
     }
   }
@@ -178,38 +174,35 @@ export async function fineTuneClassifier(
       ),
     );
   };
-  const trained = await trainParameters<ClassifierParameters<HostTensor>, ClassifierParameters<Tensor>, Inputs<Tensor>>(
-    lab,
-    {
-      ...options,
-      phase,
-      parameters: {
-        encoder: own.parameters,
-        classifier: initialLinear(own.config.width, task.labels.length, streamFrom(lab.seed).fork('classifier')),
-      },
-      objective: unlabelled ? withUnlabelled(supervised, predict, unlabelled) : supervised,
-      batchOf: (step) => {
-        const plan = planOf(step);
-        const chosen = Array.from(plan.rows, (i) => train[i] as EncodedExample);
-        const padded = padEncodings(
-          chosen.map(({ encoding }) => encoding),
-          { padId, buckets: [plan.length] },
-        );
-        const labels = ints(
-          [chosen.length],
-          Int32Array.from(chosen, ({ label }) => label),
-        );
-        const more = unlabelled && { unlabelled: unlabelledAt(step) };
-        if (dropToken === 0)
-          return { inputs: { ...rowInputs(padded), labels, ...more } as never, tokens: countTokens(padded.attend) };
-        const ofStep = drops.fork(step);
-        const kept = dropTokens(padded, { rate: dropToken, padId, randomOf: (row) => ofStep.fork(row) });
-        // Rows became shorter: the next bucket that holds the longest.
-        const shorter = padColumns(kept, Math.min(plan.length, bucketOf(kept.shape[1], bucketsTo(length))), padId);
-        return { inputs: { ...rowInputs(shorter), labels, ...more } as never, tokens: countTokens(shorter.attend) };
-      },
+  const trained = await trainParameters<ClassifierParameters<HostTensor>, Inputs<Tensor>>(lab, {
+    ...options,
+    phase,
+    parameters: {
+      encoder: own.parameters,
+      classifier: initialLinear(own.config.width, task.labels.length, streamFrom(lab.seed).fork('classifier')),
     },
-  );
+    objective: unlabelled ? withUnlabelled(supervised, predict, unlabelled) : supervised,
+    batchOf: (step) => {
+      const plan = planOf(step);
+      const chosen = Array.from(plan.rows, (i) => train[i] as EncodedExample);
+      const padded = padEncodings(
+        chosen.map(({ encoding }) => encoding),
+        { padId, buckets: [plan.length] },
+      );
+      const labels = ints(
+        [chosen.length],
+        Int32Array.from(chosen, ({ label }) => label),
+      );
+      const more = unlabelled && { unlabelled: unlabelledAt(step) };
+      if (dropToken === 0)
+        return { inputs: { ...rowInputs(padded), labels, ...more }, tokens: countTokens(padded.attend) };
+      const ofStep = drops.fork(step);
+      const kept = dropTokens(padded, { rate: dropToken, padId, randomOf: (row) => ofStep.fork(row) });
+      // Rows became shorter: the next bucket that holds the longest.
+      const shorter = padColumns(kept, Math.min(plan.length, bucketOf(kept.shape[1], bucketsTo(length))), padId);
+      return { inputs: { ...rowInputs(shorter), labels, ...more }, tokens: countTokens(shorter.attend) };
+    },
+  });
   const classes = await predictClasses(lab, trained.parameters, predict, dev, { padId, buckets, samples });
   return {
     trained,

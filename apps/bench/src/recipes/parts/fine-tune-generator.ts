@@ -138,7 +138,7 @@ export async function fineTuneGenerator(
   const buckets = bucketsTo(length);
   const planOf = corpusBatches(encodings, { batch, buckets, seed: lab.seed });
   const padId = start.special.pad;
-  const trained = await trainParameters<EncoderParameters<HostTensor>, Parameters, AskedInputs<Tensor>>(lab, {
+  const trained = await trainParameters<EncoderParameters<HostTensor>, AskedInputs<Tensor>>(lab, {
     ...options,
     phase: `fine-tune ${name}`,
     parameters: start.parameters,
@@ -150,7 +150,7 @@ export async function fineTuneGenerator(
         { padId, buckets: [plan.length] },
       );
       const asked = predictPrefix(padded, { slots: targetLength + 1 });
-      return { inputs: askedInputs(asked) as never, tokens: countTokens(padded.attend) };
+      return { inputs: askedInputs(asked), tokens: countTokens(padded.attend) };
     },
   });
   const written = await writeTargets(lab, { ...start, parameters: trained.parameters }, dev, options);

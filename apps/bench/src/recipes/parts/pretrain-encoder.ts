@@ -91,7 +91,7 @@ export async function pretrainEncoder(
         step: (row) => ofStep.fork(row),
         example: (row) => examples.fork(rows[row] as number),
       });
-      return { inputs: askedInputs(masked) as never, tokens: countTokens(masked.attend) };
+      return { inputs: askedInputs(masked), tokens: countTokens(masked.attend) };
     },
   });
   return { encoder: { ...start, parameters: trained.parameters, about: `${phase}ed here` }, trained };

@@ -19,7 +19,7 @@ import type { Corpus } from './open-corpus.ts';
 import { padColumns } from './pad-columns.ts';
 import { corpusBatches } from './pretrain-encoder.ts';
 import type { StartEncoder } from './start-encoder.ts';
-import { type AskedInputs, askedInputs, countTokens, rowInputs } from './token-inputs.ts';
+import { type AskedInputs, askedInputs, countTokens, type RowInputs, rowInputs } from './token-inputs.ts';
 import { type Trained, type TrainingSettings, trainParameters } from './train-parameters.ts';
 
 /** How an MAE is pretrained. */
@@ -37,7 +37,7 @@ interface MaeParameters<T> {
 }
 interface MaeInputs<T> {
   /** What the encoder sees. */
-  readonly kept: AskedInputs<T>;
+  readonly kept: RowInputs<T>;
   /** What the decoder is asked, at the places of the whole row. */
   readonly asked: AskedInputs<T>;
   readonly restore: T;
@@ -64,7 +64,7 @@ export async function pretrainMae(
   });
   const planOf = corpusBatches(corpus.train, { batch, buckets, seed: lab.seed });
   const streams = streamFrom(lab.seed).fork('removal');
-  const trained = await trainParameters<MaeParameters<HostTensor>, MaeParameters<Tensor>, MaeInputs<Tensor>>(lab, {
+  const trained = await trainParameters<MaeParameters<HostTensor>, MaeInputs<Tensor>>(lab, {
     ...training,
     phase: 'pretrain',
     parameters: {
@@ -110,7 +110,7 @@ export async function pretrainMae(
         restore: ints(padded.shape, Int32Array.from(restore)),
         attend: bools(padded.shape, padded.attend),
       };
-      return { inputs: inputs as never, tokens: countTokens(padded.attend) };
+      return { inputs: inputs, tokens: countTokens(padded.attend) };
     },
   });
   const { encoder } = trained.parameters;

@@ -1,5 +1,5 @@
 import { compile, createVariables, multiply, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
-import { type EncoderParameters, predictTokens } from '@cloze/encoder';
+import { predictTokens } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { bucketOf } from './bucketed-batches.ts';
@@ -30,12 +30,14 @@ export async function scoreHeldOut(
 ): Promise<{ readonly lines: readonly LossLine[]; readonly seconds: number }> {
   const { architecture, config, special } = encoder;
   const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
-  const score = compile(variables, (state, { targetPositions, targets, weights, ...rows }: AskedInputs<Tensor>) => {
-    const parameters = state as unknown as EncoderParameters<Tensor>;
-    const { hidden } = encodeAs(architecture, parameters, rows, config, undefined);
-    const log = negate(sparseCrossEntropy(predictTokens(parameters, hidden, targetPositions, config), targets));
-    return { outputs: { loss: negate(sum(multiply(log, weights), { axes: 1 })), count: sum(weights, { axes: 1 }) } };
-  });
+  const score = compile(
+    variables,
+    (parameters, { targetPositions, targets, weights, ...rows }: AskedInputs<Tensor>) => {
+      const { hidden } = encodeAs(architecture, parameters, rows, config, undefined);
+      const log = negate(sparseCrossEntropy(predictTokens(parameters, hidden, targetPositions, config), targets));
+      return { outputs: { loss: negate(sum(multiply(log, weights), { axes: 1 })), count: sum(weights, { axes: 1 }) } };
+    },
+  );
   const losses = corpus.held.map(() => ({ loss: 0, tokens: 0 }));
   const started = lab.now();
   const ask = async (
@@ -70,7 +72,7 @@ export async function scoreHeldOut(
       ...masked,
       weights: masked.weights.map((w, at) => (masked.targets[at] === special.separate ? 0 : w)),
     };
-    const { loss, count } = await score(askedInputs(asked) as never);
+    const { loss, count } = await score(askedInputs(asked));
     for (const [row, { owner }] of chosen.entries()) {
       const sums = losses[owner] as { loss: number; tokens: number };
       sums.loss += loss.values[row] as number;

@@ -8,7 +8,7 @@ import {
   rootKey,
   type Tensor,
 } from '@cloze/backend';
-import { readSafetensors, writeSafetensors } from '@cloze/encoder';
+import { currentName, readSafetensors, writeSafetensors } from '@cloze/encoder';
 import type { Objective } from '@cloze/regularisers';
 import {
   type AdamWStep,
@@ -22,7 +22,6 @@ import {
 } from '@cloze/trainer';
 import { nodeFiles } from '@cloze/trainer/node';
 import { ints } from '../../host-tensors.ts';
-import { restoreVariables } from '../../runs/restore-variables.ts';
 import { Interrupted, type Lab } from './lab.ts';
 
 /** How long and how fast; names as in Hugging Face's trainer. */
@@ -49,19 +48,19 @@ export function rateSchedule({
   return (step) => (step <= from ? planned(step) : (planned(from) * Math.max(0, to + 1 - step)) / (to + 1 - from));
 }
 
-/** A training: host parameters, an objective over them as tensors `T`, and the batch of each step. */
-export interface Training<P, T, B> extends TrainingSettings {
+/** A training: host parameters, an objective over them as tensors, and the batch of each step. */
+export interface Training<P, B> extends TrainingSettings {
   /** Names the phase in the log, and its checkpoints. */
   readonly phase: string;
   readonly parameters: P;
-  readonly objective: Objective<T, B>;
+  readonly objective: Objective<MapTree<P, Tensor>, B>;
   /** From the step alone. A batch of other keys or shapes is traced as a function of its own. */
   readonly batchOf: (step: number) => { readonly inputs: MapTree<B, HostTensor>; readonly tokens: number };
 }
 
 /** Trained parameters and what it took. */
 export interface Trained<P> {
-  readonly parameters: P;
+  readonly parameters: MapTree<P, HostTensor>;
   /** Seconds of training, the first trace included; of this process only where a run was resumed. */
   readonly seconds: number;
   /** Of all processes. */
@@ -80,25 +79,23 @@ const saveSteps = 250;
  *
  * @throws {Interrupted} after saving, when the lab's signal was raised
  */
-export async function trainParameters<P, T, B>(
+export async function trainParameters<P, B>(
   lab: Lab,
-  { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay, cooldown }: Training<P, T, B>,
+  { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay, cooldown }: Training<P, B>,
 ): Promise<Trained<P>> {
   const last = cooldown?.to ?? steps;
   const variables = createVariables(lab.engine, { parameters, optimiser: initialAdamW(parameters) }, lab.placement);
-  type Fed<L> = { readonly step: AdamWStep<L>; readonly key: L; readonly inputs: unknown };
+  type Fed<L> = { readonly step: AdamWStep<L>; readonly key: L; readonly inputs: B };
   const update = compile(variables, (state, { step, key, inputs }: Fed<Tensor>) => {
-    const current = state.parameters as T;
-    const { loss, parts } = objective(current, inputs as B, forkKey(rootKey(key), 'dropout'));
-    const clipped = clipByGlobalNorm(gradients(loss, current as never) as never, 1);
-    const next = adamW(
-      { parameters: current as never, gradients: clipped.gradients, state: state.optimiser as never },
-      step,
-      { weightDecay },
-    );
+    const current = state.parameters;
+    const { loss, parts } = objective(current, inputs, forkKey(rootKey(key), 'dropout'));
+    const clipped = clipByGlobalNorm(gradients(loss, current), 1);
+    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, step, {
+      weightDecay,
+    });
     return {
       outputs: { loss, norm: clipped.norm, parts: { ...parts } },
-      state: { parameters: next.parameters, optimiser: next.state } as never,
+      state: { parameters: next.parameters, optimiser: next.state },
     };
   });
   const rateOf = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
@@ -121,16 +118,16 @@ export async function trainParameters<P, T, B>(
       batchOf,
       update: async ({ inputs, tokens: count }, step) => {
         const key = ints([3], Int32Array.of(lab.seed, step, 0));
-        const { loss, norm, parts } = await update({ step: adamWStep(step, rateOf(step)), key, inputs } as never);
+        const { loss, norm, parts } = await update({ step: adamWStep(step, rateOf(step)), key, inputs });
         const first = (value: HostTensor) => value.values[0] as number;
         const metrics: Record<string, number> = { gradNorm: first(norm) };
-        for (const [name, value] of Object.entries(parts as Record<string, HostTensor>)) metrics[name] = first(value);
+        for (const [name, value] of Object.entries(parts)) metrics[name] = first(value);
         return { loss: first(loss), tokens: count, metrics };
       },
       ...(checkpoints && {
         checkpoints,
-        capture: () => variables.read() as object as Readonly<Record<string, unknown>>,
-        restore: (checkpoint) => restoreVariables(variables, checkpoint),
+        capture: variables.capture,
+        restore: (checkpoint) => variables.restore(checkpoint, { rename: currentName }),
       }),
       configuration: { phase, seed: lab.seed, steps, learningRate, warmup, weightDecay },
       saveSteps,
@@ -150,7 +147,7 @@ export async function trainParameters<P, T, B>(
     if (outcome.reason === 'interrupted') throw new Interrupted(`stopped in ${phase} after step ${outcome.step}`);
     if (lastLosses.length === 0) lastLosses = [Number.NaN];
     return {
-      parameters: variables.read().parameters as P,
+      parameters: variables.read().parameters,
       seconds: lab.now() - started,
       tokens: outcome.tokens,
       lastLoss: lastLosses.reduce((a, b) => a + b, 0) / lastLosses.length,

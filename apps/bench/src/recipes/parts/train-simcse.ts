@@ -50,7 +50,7 @@ export async function trainSimcse(
         Array.from(plan.rows, (i) => encodings[i] as Encoding),
         { padId: own.special.pad, buckets: [plan.length] },
       );
-      return { inputs: rowInputs(padded) as never, tokens: countTokens(padded.attend) };
+      return { inputs: rowInputs(padded), tokens: countTokens(padded.attend) };
     },
   });
   const { seconds, tokens, lastLoss } = trained;
@@ -70,7 +70,7 @@ export async function similaritySet(
   const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
   const embed = vectorsOf(encoder, pooling);
   const run = compile(variables, (state, rows: RowInputs<Tensor>) => ({
-    outputs: { vectors: embed(state as unknown as EncoderParameters<Tensor>, rows, undefined) },
+    outputs: { vectors: embed(state, rows, undefined) },
   }));
   const vectors: Float32Array[] = [];
   const buckets = bucketsTo(length);
@@ -79,11 +79,10 @@ export async function similaritySet(
     const filled = Array.from({ length: rowsAtOnce }, (_, i) => (chosen[i] ?? chosen[0]) as Encoding);
     const longest = bucketOf(Math.max(...filled.map(({ ids }) => ids.length)), buckets);
     const batch = padEncodings(filled, { padId: encoder.special.pad, buckets: [longest] });
-    const { vectors: found } = (await run(rowInputs(batch) as never)) as unknown as {
-      vectors: { shape: readonly number[]; values: Float32Array };
-    };
+    const { vectors: found } = await run(rowInputs(batch));
     const width = found.shape[1] as number;
-    for (let i = 0; i < chosen.length; i++) vectors.push(found.values.slice(i * width, (i + 1) * width));
+    for (let i = 0; i < chosen.length; i++)
+      vectors.push(Float32Array.from(found.values.subarray(i * width, (i + 1) * width)));
   }
   variables.dispose();
   const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
