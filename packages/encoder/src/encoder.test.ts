@@ -34,7 +34,7 @@ describe('against PyTorch (tooling/oracles/encoder_models.py)', () => {
     it(`${name}: hidden states, logits and loss to 1e-5, every gradient to 1e-5`, () => {
       const parameters = treeOf(fixture.parameters);
       const { hidden } = encode(parameters, inputs(), config);
-      const logits = predictTokens(parameters, hidden, rows(batch.positions, 2), config.normEpsilon);
+      const logits = predictTokens(parameters, hidden, rows(batch.positions, 2), config);
       const { loss } = maskedCrossEntropy(logits, rows(batch.targets, 2), rows(batch.weights, 2, 'float32'));
       const got = evaluate(engine, { hidden, logits, loss, slopes: gradients(loss, parameters) });
       // Pads are queries that nothing reads; their hidden states agree all the same.

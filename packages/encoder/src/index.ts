@@ -10,16 +10,16 @@ export {
   type Mismatch,
   parametersFromCheckpoint,
 } from './checkpoint/convert-parameters.ts';
+export type { FineTunedHead, ProblemType } from './checkpoint/fine-tuned-head.ts';
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
-export { type ModelFamily, modelNames, optionalNames } from './checkpoint/names/model-names.ts';
-export type { NamePair } from './checkpoint/names/name-pairs.ts';
+export { modelNames, optionalNames } from './checkpoint/model-names.ts';
 export type { StoredFloat } from './checkpoint/narrow-floats.ts';
 export { readPytorchBin } from './checkpoint/pytorch/read-pytorch-bin.ts';
 export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
 export { shardNames } from './checkpoint/shard-names.ts';
 export { readTensorflowCheckpoint } from './checkpoint/tensorflow/read-tensorflow-checkpoint.ts';
 export { writeSafetensors } from './checkpoint/write-safetensors.ts';
-export { type Activation, type EncoderConfig, encoderConfig } from './config/encoder-config.ts';
+export { type Activation, type EncoderConfig, type EncoderSizes, encoderConfig } from './config/encoder-config.ts';
 export {
   type CorrectedEmbeddings,
   type CorrectionOptions,
@@ -29,6 +29,10 @@ export { type DetectorParameters, detectReplaced } from './electra/detect-replac
 export { type ElectraBatch, type ElectraLoss, type ElectraModels, electraLoss } from './electra/electra-loss.ts';
 export { sampleTokens } from './electra/sample-tokens.ts';
 export { enlarge } from './enlarging/enlarge.ts';
+export { encode, visibilityOf } from './families/encode.ts';
+export { type FamilyName, families, familyOf } from './families/families.ts';
+export type { EncodeOptions, Family, HeadForm, HeadKind, Visibility } from './families/family.ts';
+export type { NamePair } from './families/name-pairs.ts';
 export { type BeamOptions, beamSearch } from './generation/beam-search.ts';
 export { type Cache, cacheOf } from './generation/cache.ts';
 export { createDecoder, type DecoderOptions, type Source } from './generation/create-decoder.ts';
@@ -56,6 +60,7 @@ export type {
   EncoderParameters,
   LanguageModelParameters,
   Linear,
+  ModelParameters,
   Norm,
 } from './parameters/parameter-tree.ts';
 export { type SummaryRow, summary } from './summary/summary.ts';

@@ -24,7 +24,7 @@ export async function trimVocabulary(
   texts: readonly string[],
   { minimum = 1 }: { readonly minimum?: number } = {},
 ): Promise<StartEncoder> {
-  const { architecture, config, parameters, about, tokens } = encoder;
+  const { family, config, parameters, about, tokens } = encoder;
   const counts = new Float64Array(tokens.length);
   const tokenizer = encoder.tokenizer(config.maximumLength);
   for (const { ids } of await tokenizer.encodeBatch(texts))
@@ -34,7 +34,7 @@ export async function trimVocabulary(
   );
   const { languageModel, embeddings } = parameters;
   return encoderOver(vocabularyFrom(kept.map((id) => tokens[id] as string)), {
-    architecture,
+    family,
     about: `${about}, ${kept.length} of ${tokens.length} tokens`,
     config: { ...config, vocabularySize: kept.length },
     parameters: {

@@ -38,7 +38,7 @@ export async function fill(
   const ask = compile(variables, (state, inputs: Inputs<Tensor>) => {
     const current = state as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, inputs, config, undefined);
-    return { outputs: { p: softmax(predictTokens(current, hidden, inputs.targetPositions, config.normEpsilon)) } };
+    return { outputs: { p: softmax(predictTokens(current, hidden, inputs.targetPositions, config)) } };
   });
   const { p } = await ask({
     ids: ints(batch.shape, ids),

@@ -7,6 +7,7 @@ import { openCheckpoints } from '@cloze/trainer';
 import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
 import { writeWhole } from '../runs/write-whole.ts';
 import type { Contender } from './contender.ts';
+import { families } from './models.ts';
 import type { TimedRecord, Workspace } from './workspace.ts';
 
 /**
@@ -75,7 +76,7 @@ export function folderWorkspace(
       savePretrained(join(folder, contender.id), {
         parameters,
         config,
-        family: contender.architecture === 'T-TA' ? 'tta' : 'bert',
+        family: families[contender.architecture],
         tokenizerFiles: { 'tokenizer.json': new TextEncoder().encode(tokenizerFile) },
       }),
   };

@@ -3,8 +3,8 @@ import {
   type Encoded,
   type EncoderConfig,
   type EncoderParameters,
-  encodeBert,
-  encodeTta,
+  encode,
+  type FamilyName,
   type TokenInputs,
 } from '@cloze/encoder';
 import { type MaskedBatch, maskBatch, targetEveryToken } from '@cloze/masking';
@@ -15,6 +15,9 @@ import { bools, floats, ints } from '../host-tensors.ts';
 /** The two encoders that are compared. */
 export type ModelName = 'BERT' | 'T-TA';
 
+/** Their families. */
+export const families: Readonly<Record<ModelName, FamilyName>> = { BERT: 'bert', 'T-TA': 't-ta' };
+
 /** Runs the encoder of a name; T-TA shows its diagonal for fine-tuning. */
 export function encodeWith(
   name: ModelName,
@@ -24,10 +27,7 @@ export function encodeWith(
   key: Key | undefined,
   showDiagonal = false,
 ): Encoded {
-  const inputs = { ids, segments, attend };
-  return name === 'BERT'
-    ? encodeBert(parameters, inputs, config, key)
-    : encodeTta(parameters, inputs, config, key, { showDiagonal });
+  return encode(families[name], parameters, { ids, segments, attend }, config, key, { showDiagonal });
 }
 
 /** What a masked batch becomes on the engine; `T` is a host value outside and a tensor inside. */

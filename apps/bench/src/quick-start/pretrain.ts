@@ -85,7 +85,7 @@ export async function pretrain({
     const current = state.parameters;
     const { hidden } = encodeWith(name, current, targets, config, dropoutKey(inputs.key));
     const { loss, correct, count } = maskedCrossEntropy(
-      predictTokens(current, hidden, targets.targetPositions, config.normEpsilon),
+      predictTokens(current, hidden, targets.targetPositions, config),
       targets.targets,
       targets.weights,
     );

@@ -98,7 +98,7 @@ describe('the quick start', () => {
     await run('saved');
     for (const [id, architecture] of [
       ['bert', 'bert'],
-      ['t-ta', 'tta'],
+      ['t-ta', 't-ta'],
     ] as const) {
       const model = await openModel(join(root, 'saved', id), { engine });
       expect([model.family, model.config.layers, model.config.width]).toEqual([architecture, 1, 8]);

@@ -46,7 +46,7 @@ export function createScorer({ engine, name, config, parameters, special, length
   const logProbabilities = compile(variables, (state, inputs: Omit<TargetInputs<Tensor>, 'weights'>) => {
     const current = state as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, inputs, config, undefined);
-    const logits = predictTokens(current, hidden, inputs.targetPositions, config.normEpsilon);
+    const logits = predictTokens(current, hidden, inputs.targetPositions, config);
     return { outputs: { log: negate(sparseCrossEntropy(logits, inputs.targets)) } };
   });
   const slots = name === 'T-TA' ? length - 2 : 1;

@@ -1,9 +1,8 @@
-import { maskedCrossEntropy, predictTokens } from '@cloze/encoder';
+import { encode, maskedCrossEntropy, predictTokens } from '@cloze/encoder';
 import { attentionDiversity, objectiveOf } from '@cloze/regularisers';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { attentionMap } from './parts/attention-map.ts';
-import { encodeAs } from './parts/encode-as.ts';
 import { classicMask } from './parts/mask-plan.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import type { PretrainOptions } from './parts/pretrain-encoder.ts';
@@ -24,11 +23,11 @@ const arm = (name: string, row: string, weight: number, sign: 'reward' | 'punish
 });
 
 function diverse(weight: number, sign: 'reward' | 'punish'): NonNullable<PretrainOptions['regularise']> {
-  return (_plain, { architecture, config }) =>
+  return (_plain, { family, config }) =>
     attentionDiversity(
       objectiveOf(
         (parameters, { targetPositions, ids, segments, attend }, key) => {
-          const { hidden, weights } = encodeAs(architecture, parameters, { ids, segments, attend }, config, key);
+          const { hidden, weights } = encode(family, parameters, { ids, segments, attend }, config, key);
           return { logits: predictTokens(parameters, hidden, targetPositions, config), weights };
         },
         ({ logits }, { targets, weights }) => maskedCrossEntropy(logits, targets, weights).loss,

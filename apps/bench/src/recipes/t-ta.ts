@@ -17,6 +17,13 @@ const settings = z.strictObject({
   architecture: z.enum(['bert', 't-ta', 'left-to-right']),
 });
 
+/** What each architecture is to the encoder package. */
+const encoders = {
+  bert: { family: 'bert', own: {} },
+  't-ta': { family: 't-ta', own: {} },
+  'left-to-right': { family: 'bert', own: { leftToRight: true } },
+} as const;
+
 /** A line whose attention is drawn for every architecture. */
 export const attentionText = '床前明月光，疑是地上霜。';
 
@@ -51,7 +58,8 @@ export const tta = defineRecipe({
     const corpus = await openCorpus(lab, wanted.corpus);
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.corpus.length);
-    const start = freshOver(lab, corpus, wanted, wanted.architecture);
+    const { family, own } = encoders[wanted.architecture];
+    const start = freshOver(lab, corpus, wanted, family, own);
     const { encoder, trained } = await pretrainEncoder(lab, start, corpus, {
       ...wanted.train,
       mask: classicMask,

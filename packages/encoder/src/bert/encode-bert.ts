@@ -4,18 +4,19 @@ import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
 import { embed } from '../layers/embed.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
+import { causal } from '../visible/causal.ts';
 import { realKeys } from '../visible/real-keys.ts';
 
 /** Choices of a BERT encoder. */
 export interface BertOptions {
-  /** Which tokens see which, bool broadcastable to `[batch, heads, length, length]`; default: all see every real token. See `causal`, `prefix`, `packed`. */
+  /** Which tokens see which, bool broadcastable to `[batch, heads, length, length]`; default: every real token, with `leftToRight` those before. See `causal`, `prefix`, `packed`. */
   readonly visible?: Tensor | undefined;
 }
 
 /**
  * BERT: token, position and segment embeddings, then blocks in which every token sees every real token (Devlin et al. 2019).
  *
- * RoBERTa, MacBERT, ELECTRA and ALBERT are the same function of another config; a left-to-right model, UniLM and MAE with
+ * RoBERTa, MacBERT, ELECTRA and ALBERT are the same function of another config, as is a left-to-right model; UniLM and MAE with
  * masked columns are the same function of another `visible`.
  *
  * @param key none means no dropout
@@ -29,10 +30,10 @@ export function encodeBert(
   { visible }: BertOptions = {},
 ): Encoded {
   const embeddings = embed(parameters.embeddings, inputs, config, key);
-  const everyReal = realKeys(inputs.attend);
+  const own = config.leftToRight ? causal(inputs.attend) : realKeys(inputs.attend);
   const encoded = blocks(
     parameters,
-    { start: embeddings, visible: visible ?? everyReal, positionIds: inputs.positionIds },
+    { start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds },
     config,
     key,
   );

@@ -42,7 +42,7 @@ async function logitsOf(parameters: EncoderParameters<HostTensor>): Promise<numb
   return [
     ...evaluate(
       await tfjsEngine('cpu'),
-      predictTokens(tree, hidden, constant([0, 1, 2, 3, 4], [1, 5], 'int32'), config.normEpsilon),
+      predictTokens(tree, hidden, constant([0, 1, 2, 3, 4], [1, 5], 'int32'), config),
     ).values,
   ];
 }

@@ -1,12 +1,13 @@
 import { flattenTree, type HostTensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { DetectorParameters } from '../electra/detect-replaced.ts';
+import { type FamilyName, familyOf } from '../families/families.ts';
 import { drawParameters, type Uniform } from '../parameters/draw-parameters.ts';
-import { type ParameterSpec, parameterSpecs } from '../parameters/parameter-specs.ts';
+import type { ParameterSpec } from '../parameters/parameter-specs.ts';
 import type { EncoderParameters, Linear } from '../parameters/parameter-tree.ts';
 import { CheckpointError } from './checkpoint-error.ts';
-import { outputName } from './names/bert-names.ts';
-import { type ModelFamily, modelNames, optionalNames } from './names/model-names.ts';
+import { type FineTunedHead, headKindOf } from './fine-tuned-head.ts';
+import { headNames, modelNames, optionalNames } from './model-names.ts';
 
 function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   const [rows, columns] = shape as [number, number];
@@ -16,25 +17,13 @@ function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   return { shape: [columns, rows], dtype, values: out };
 }
 
-/** RoFormer's files carry its constant: sines, then cosines, of position·10000^(−2i/d). */
-function sinusoids({ maximumLength, width, heads }: EncoderConfig): HostTensor {
-  const features = width / heads;
-  const half = features / 2;
-  const values = Float32Array.from({ length: maximumLength * features }, (_, at) => {
-    const [position, i] = [Math.floor(at / features), at % half];
-    const angle = position / 10000 ** ((2 * i) / features);
-    return at % features < half ? Math.sin(angle) : Math.cos(angle);
-  });
-  return { shape: [maximumLength, features], dtype: 'float32', values };
-}
-
 /** Parts beside an encoder that files carry. */
 export interface CheckpointExtras {
   readonly pooler?: Linear<HostTensor>;
   readonly detector?: DetectorParameters<HostTensor>;
-  /** A fine-tuned head, `[width, classes]`: for `classify` and `choose`. */
+  /** A fine-tuned head, `[width, classes]`; `classifierHead` applies it. */
   readonly classifier?: Linear<HostTensor>;
-  /** What RoBERTa (tanh), ELECTRA (gelu) and RoFormer (its own activation) put before the classifier, `[width, width]`. */
+  /** What some families put before the classifier, `[width, width]`. */
   readonly classifierDense?: Linear<HostTensor>;
   /** A fine-tuned head, `[width, 2]`: for `findSpan`. */
   readonly span?: Linear<HostTensor>;
@@ -50,27 +39,39 @@ export interface Mismatch {
 /**
  * Our parameters under Hugging Face's names, ready for `writeSafetensors`. A tied output matrix is the token table and is not repeated.
  *
- * @param family default `bert`
+ * @param family default `bert` @param head what the classifier is for; default: sequences, or token labels where the dense map of sequences lacks
  */
 export function checkpointFromParameters(
   parameters: EncoderParameters<HostTensor>,
   config: EncoderConfig,
-  { family = 'bert', ...extras }: CheckpointExtras & { readonly family?: ModelFamily } = {},
+  {
+    family = 'bert',
+    head,
+    ...extras
+  }: CheckpointExtras & { readonly family?: FamilyName; readonly head?: FineTunedHead } = {},
 ): Map<string, HostTensor> {
   const leaves = new Map([...flattenTree(parameters), ...flattenTree(extras)]);
   const file = new Map<string, HostTensor>();
   const written = new Set<string>();
-  for (const { ours, theirs, transposed } of [...modelNames(family, config), ...optionalNames(family)]) {
+  const kind = headKindOf(family, extras, head);
+  const record = familyOf(family);
+  const names = [
+    ...modelNames(family, config),
+    ...record.optionalNames,
+    ...(kind ? headNames(family, kind) : []),
+    ...headNames(family, 'span'),
+    ...headNames(family, 'tokens'),
+  ];
+  for (const { ours, theirs, transposed } of names) {
     const leaf = leaves.get(ours);
-    // A part that has two names goes by the first: RoBERTa's classifier behind its dense map, by the second without one.
-    if (!leaf || written.has(ours) || (theirs.startsWith('classifier.out_proj') && !extras.classifierDense)) continue;
+    if (!leaf || written.has(ours)) continue;
     written.add(ours);
     file.set(theirs, transposed ? transpose(leaf) : leaf);
   }
-  if (family === 'roformer') file.set('roformer.encoder.embed_positions.weight', sinusoids(config));
+  for (const [name, constant] of record.constants?.(config) ?? []) file.set(name, constant);
   const { output, bias } = parameters.languageModel;
   if (output) {
-    const name = outputName(family);
+    const name = record.outputName;
     file.set(name, output);
     // A head of its own adds its own bias, not the one beside it; ELECTRA has only one.
     file.set(name.replace(/weight$/, 'bias'), bias);
@@ -92,7 +93,7 @@ export interface LoadedParameters extends CheckpointExtras {
 /** How to read a checkpoint. */
 export interface ConvertOptions {
   /** Default `bert`. */
-  readonly family?: ModelFamily;
+  readonly family?: FamilyName;
   /** Draws what the file lacks (a head, say); default none: a missing name is an error. */
   readonly fill?: Uniform;
   /** With `fill`: draws tensors of another shape too, instead of refusing the file (`ignore_mismatched_sizes`). Default false. */
@@ -120,8 +121,7 @@ function nest(leaves: ReadonlyMap<string, HostTensor>): Record<string, unknown> 
 }
 
 /** The file's names with `gamma`/`beta` made modern, without the wrapper `module.`, and with the family's prefix where it was dropped. */
-function modernNames(names: Iterable<string>, family: ModelFamily): Map<string, string> {
-  const root = family === 'tta' ? 'bert' : family;
+function modernNames(names: Iterable<string>, root: string): Map<string, string> {
   const renamed = new Map<string, string>();
   for (const name of names) {
     // Models wrapped for several devices were saved with their wrapper's name.
@@ -148,15 +148,16 @@ export function parametersFromCheckpoint(
   config: EncoderConfig,
   { family = 'bert', fill, ignoreMismatched = false, strict = false, tied }: ConvertOptions = {},
 ): LoadedParameters {
-  const renamed = modernNames(tensors.keys(), family);
-  const specs = new Map(flattenTree(parameterSpecs(config)));
+  const { root, outputName, ...record } = familyOf(family);
+  const renamed = modernNames(tensors.keys(), root);
+  const specs = new Map(flattenTree(record.parameterSpecs(config)));
   const problems: string[] = [];
   const missing: string[] = [];
   const mismatched: Mismatch[] = [];
   const used = new Set<string>();
   const leaves = new Map<string, HostTensor>();
-  const output = tied ? undefined : tensors.get(renamed.get(outputName(family)) ?? '');
-  const ownBias = renamed.get(outputName(family).replace(/weight$/, 'bias'));
+  const output = tied ? undefined : tensors.get(renamed.get(outputName) ?? '');
+  const ownBias = renamed.get(outputName.replace(/weight$/, 'bias'));
   for (const { ours, theirs, transposed } of modelNames(family, config)) {
     let name = renamed.get(theirs);
     // The bias of the head's own matrix, where it has one, is the one that is added.
@@ -187,7 +188,7 @@ export function parametersFromCheckpoint(
     else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
   }
   const duplicates = new RegExp(
-    `^(${outputName(family).replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
+    `^(${outputName.replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
   );
   const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name));
   if (strict) problems.push(...unexpected.map((name) => `'${name}' is unexpected`));
@@ -197,7 +198,7 @@ export function parametersFromCheckpoint(
   }
   const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
   if (output && output.shape.join() !== table.join())
-    problems.push(`'${outputName(family)}' is [${output.shape}], the config asks for [${table}]`);
+    problems.push(`'${outputName}' is [${output.shape}], the config asks for [${table}]`);
   if (problems.length > 0)
     throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
   // A matrix equal to the token table is the tied one; another is the head's own.

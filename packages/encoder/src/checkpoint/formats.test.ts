@@ -288,13 +288,13 @@ describe('a folder', () => {
       await savePretrained(target, {
         parameters: host,
         config: ours,
-        family: name === 'narrow tables' ? 'electra' : name.startsWith('T-TA') ? 'tta' : 'bert',
+        family: name === 'narrow tables' ? 'electra' : name.startsWith('T-TA') ? 't-ta' : 'bert',
       });
       const again = await loadPretrained(target);
       expect(again.parameters).toEqual(host);
       expect(again.config).toEqual(ours);
       const { model_type } = JSON.parse(readFileSync(join(target, 'config.json'), 'utf8')) as { model_type: string };
-      const known = { 'narrow tables': 'electra', relative: 'bert', 'T-TA with a query token': 'tta' }[name as string];
+      const known = { 'narrow tables': 'electra', relative: 'bert', 'T-TA with a query token': 't-ta' }[name as string];
       expect(model_type).toBe(known ?? 'cloze');
     },
   );

@@ -25,8 +25,8 @@ import {
   type EncoderConfig,
   type EncoderParameters,
   encodeBert,
+  type FamilyName,
   type Linear,
-  type ModelFamily,
   maskedCrossEntropy,
   predictTokens,
   readSafetensors,
@@ -170,7 +170,7 @@ describe('a model trained here, opened by transformers', () => {
   const python = process.env.CLOZE_PYTHON;
   const script = fileURLToPath(new URL('../../../../tooling/oracles/encoder_pretrained.py', import.meta.url));
   /** Three steps of gradient descent. */
-  function trained(family: ModelFamily, own: Partial<EncoderConfig>) {
+  function trained(family: FamilyName, own: Partial<EncoderConfig>) {
     const { config, host } = smallModel({ maximumLength: 12, layers: 2, ...own });
     let parameters = host;
     const targets = constant([5, 9, 6, 3], [2, 2], 'int32');
@@ -208,7 +208,7 @@ describe('a model trained here, opened by transformers', () => {
           ['electra', { embeddingWidth: 8 }],
           ['albert', albert],
           ['roformer', { positionKind: 'rotary' }],
-        ] as [ModelFamily, Partial<EncoderConfig>][]
+        ] as [FamilyName, Partial<EncoderConfig>][]
       ).map(([family, own]) => trained(family, own));
       // Corrected embeddings: an untied head, and transformers must know.
       const corrected = trained('bert', {});

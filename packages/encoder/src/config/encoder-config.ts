@@ -27,6 +27,8 @@ export interface EncoderConfig {
   readonly headNormEpsilon?: number;
   /** Default `gelu`, the exact one; `gelu_new` is its tanh approximation. */
   readonly activation: Activation;
+  /** The curve of the language-model head; default: `activation`. RoBERTa's and ELECTRA's is `gelu` whatever the blocks have. */
+  readonly headActivation?: Activation;
   /** Layer norm after each residual sum (`post`, BERT; the default) or before each part and once at the end (`pre`). */
   readonly normPlacement: 'post' | 'pre';
   /** Features of the embedding tables; where it differs from `width`, a linear map leads to the blocks (`embedding_size`; ELECTRA, ALBERT). */
@@ -41,19 +43,23 @@ export interface EncoderConfig {
   readonly attentionKind: 'dot' | 'sigmoid' | 'random';
   /** Of a T-TA: the token whose embedding joins the position in every query (the reference code's [MASK]); none: positions alone, as in the article. */
   readonly queryToken?: number;
+  /** Every token sees only itself and what comes before (`is_decoder`); default false. */
+  readonly leftToRight?: boolean;
 }
+
+/** What must be said of an encoder; the rest has BERT's proportions. */
+export type EncoderSizes = Partial<EncoderConfig> & Pick<EncoderConfig, 'vocabularySize' | 'width' | 'layers'>;
 
 const choices = {
   activation: ['gelu', 'gelu_new', 'relu', 'silu'],
+  headActivation: ['gelu', 'gelu_new', 'relu', 'silu', undefined],
   normPlacement: ['post', 'pre'],
   positionKind: ['absolute', 'rotary', 'relative'],
   attentionKind: ['dot', 'sigmoid', 'random'],
 } as const;
 
 /** A config with BERT's proportions; problems are reported all at once. @throws {RangeError} naming each wrong field */
-export function encoderConfig(
-  sizes: Partial<EncoderConfig> & Pick<EncoderConfig, 'vocabularySize' | 'width' | 'layers'>,
-): EncoderConfig {
+export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
   const config: EncoderConfig = {
     heads: Math.max(1, Math.round(sizes.width / 64)),
     feedForwardWidth: 4 * sizes.width,
@@ -107,8 +113,8 @@ export function encoderConfig(
   if (!(config.normEpsilon > 0)) problems.push(`normEpsilon must be positive, got ${config.normEpsilon}`);
   for (const [name, known] of Object.entries(choices)) {
     const value = config[name as keyof typeof choices];
-    if (!(known as readonly string[]).includes(value))
-      problems.push(`${name} must be ${known.join(' | ')}, got '${value}'`);
+    if (!(known as readonly (string | undefined)[]).includes(value))
+      problems.push(`${name} must be ${known.filter(Boolean).join(' | ')}, got '${value}'`);
   }
   if (problems.length > 0) throw new RangeError(`encoderConfig: ${problems.join('; ')}.`);
   return config;

@@ -15,6 +15,7 @@ import type { EncoderConfig } from '../config/encoder-config.ts';
 import { predictTokens } from '../heads/predict-tokens.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { causal } from '../visible/causal.ts';
+import { realKeys } from '../visible/real-keys.ts';
 import { type Cache, cacheOf } from './cache.ts';
 import type { Decoder } from './decoder.ts';
 import { extend } from './extend.ts';
@@ -76,7 +77,7 @@ export function createDecoder(
     variables,
     (state, batch: { ids: Tensor; segments: Tensor; attend: Tensor; last: Tensor }) => {
       const { parameters: tree } = state;
-      const visible = source === 'causal' ? causal(batch.attend) : undefined;
+      const visible = source === 'causal' ? causal(batch.attend) : realKeys(batch.attend);
       const { hidden, keysValues } = encodeBert(tree, batch, config, undefined, { visible });
       const cache = cacheOf(keysValues, batch.attend, room, config);
       return { outputs: { next: logProbabilities(tree, hidden, batch.last) }, state: { cache } };

@@ -1,39 +1,34 @@
 import { add, layerNorm, linear, matmul, reshape, type Tensor } from '@cloze/backend';
 import type { Activation } from '../config/encoder-config.ts';
 import { activate } from '../layers/activate.ts';
-import type { LanguageModelParameters } from '../parameters/parameter-tree.ts';
+import type { ModelParameters } from '../parameters/parameter-tree.ts';
 import { rowsAt } from './rows-at.ts';
 
-/** What the head needs to know of a config. */
+/** What the head needs to know of a config; an `EncoderConfig` is one. */
 export interface HeadConfig {
   readonly normEpsilon: number;
+  /** Default: `normEpsilon`. */
   readonly headNormEpsilon?: number;
-  readonly activation?: Activation;
+  readonly activation: Activation;
+  /** Default: `activation`. */
+  readonly headActivation?: Activation;
 }
 
 /**
  * The masked-language-model head at chosen positions: dense, activation, layer norm, then the token table transposed plus a bias.
  *
- * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]` @param config the encoder's, or its ε alone
+ * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]` @param config the encoder's
  * @returns logits `[batch, slots, vocabulary]`
  */
 export function predictTokens(
-  parameters: {
-    readonly embeddings: { readonly tokenTable: Tensor };
-    readonly languageModel: LanguageModelParameters<Tensor>;
-  },
+  parameters: ModelParameters<Tensor>,
   hidden: Tensor,
   positions: Tensor,
-  config: HeadConfig | number,
+  { normEpsilon, headNormEpsilon = normEpsilon, activation, headActivation = activation }: HeadConfig,
 ): Tensor {
-  const {
-    normEpsilon,
-    headNormEpsilon = normEpsilon,
-    activation = 'gelu',
-  }: HeadConfig = typeof config === 'number' ? { normEpsilon: config } : config;
   const { transform, norm, bias, output = parameters.embeddings.tokenTable } = parameters.languageModel;
   const chosen = rowsAt(hidden, positions);
-  const ready = layerNorm(activate(linear(chosen, transform), activation), norm, headNormEpsilon);
+  const ready = layerNorm(activate(linear(chosen, transform), headActivation), norm, headNormEpsilon);
   const logits = add(matmul(ready, output, { transposeB: true }), bias);
   return reshape(logits, [...positions.shape, output.shape[0] as number]);
 }

@@ -37,6 +37,12 @@ export interface LanguageModelParameters<T> {
   readonly output?: T;
 }
 
+/** What the parameters of every family have: what heads, scoring and changes of the vocabulary reach for. */
+export interface ModelParameters<T> {
+  readonly embeddings: { readonly tokenTable: T };
+  readonly languageModel: LanguageModelParameters<T>;
+}
+
 /** An encoder's weights; BERT and T-TA have the same ones. `T` is a host value, a tensor, or a moment of one. */
 export interface EncoderParameters<T> {
   readonly embeddings: {

@@ -36,7 +36,7 @@ export interface TtaOptions {
  * other gets zeros from attention, not NaN.
  *
  * @param key none means no dropout
- * @throws {RangeError} for encoders without a position table: a query would know nothing
+ * @throws {RangeError} for encoders without a position table, where a query would know nothing, and with `leftToRight`
  */
 export function encodeTta(
   parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers' | 'finalNorm'>,
@@ -51,6 +51,8 @@ export function encodeTta(
     throw new RangeError(
       `encodeTta: queries start from the position table; positionKind must be 'absolute', got '${config.positionKind}'.`,
     );
+  if (config.leftToRight)
+    throw new RangeError('encodeTta: a T-TA sees every token but its own; leftToRight must not be set.');
   const source = embed(parameters.embeddings, inputs, config, key);
   const places = positionRows(positionTable, length, inputs.positionIds, config);
   const named =

@@ -75,7 +75,7 @@ describe('explainText', () => {
   });
 
   it('in a T-TA the token at the mask has no say in itself', async () => {
-    await savePretrained(join(folder, 'tta'), { ...model.loaded, family: 'tta', file: {} });
+    await savePretrained(join(folder, 'tta'), { ...model.loaded, family: 't-ta', file: {} });
     const tta = await openModel(join(folder, 'tta'), { engine });
     const { tokens } = await explainText(tta, '床前明[MASK]光', options);
     expect(tokens[4]).toMatchObject({ token: '[MASK]', score: 0 });
@@ -87,7 +87,7 @@ describe('explainText', () => {
     const { config } = model.loaded;
     const saved = {
       ...model.loaded,
-      family: 'tta' as const,
+      family: 't-ta' as const,
       file: {},
       config: { ...config, queryToken: model.needMask().id },
     };

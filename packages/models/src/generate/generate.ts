@@ -35,14 +35,14 @@ export async function generate(
   {
     beams = 1,
     tokens = 32,
-    source = model.leftToRight ? 'causal' : 'prefix',
+    source = model.visibility === 'before' ? 'causal' : 'prefix',
     minimumTokens = 1,
     lengthPenalty = 1,
   }: GenerateOptions = {},
 ): Promise<GeneratedText[]> {
   model.needHead();
   const { separate: endId } = model.special;
-  if (model.family === 'tta') throw new Error(`${model.name} is a T-TA, which does not generate.`);
+  if (model.visibility === 'others') throw new Error(`${model.name} is a T-TA, which does not generate.`);
   if (endId === undefined) throw new Error(`${model.name}: its tokenizer has no separator to end a text with.`);
   const [encoding] = await model.tokenizer.encodeBatch([text]);
   if (!encoding) return [];

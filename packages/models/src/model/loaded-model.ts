@@ -10,15 +10,15 @@ import {
   type Tensor,
 } from '@cloze/backend';
 import {
-  causal,
   type Encoded,
   type EncoderConfig,
   type EncoderParameters,
-  encodeBert,
-  encodeTta,
+  encode,
+  type FamilyName,
   type Linear,
-  type ModelFamily,
   type TokenInputs,
+  type Visibility,
+  visibilityOf,
 } from '@cloze/encoder';
 import type { LoadedPretrained } from '@cloze/encoder/node';
 import {
@@ -48,9 +48,9 @@ export interface LoadedModel {
   /** The folder or hub id it came from. */
   readonly name: string;
   readonly config: EncoderConfig;
-  readonly family: ModelFamily;
-  /** Whether a token sees only what is before it (`is_decoder` in the config). */
-  readonly leftToRight: boolean;
+  readonly family: FamilyName;
+  /** What the output at a token has seen: all, all others (T-TA), or what comes before (`is_decoder` in the config). */
+  readonly visibility: Visibility;
   readonly parameters: EncoderParameters<HostTensor>;
   /** Everything the folder held, for saving it again. */
   readonly loaded: LoadedPretrained;
@@ -90,7 +90,7 @@ export function loadModel(
   engine: Engine,
   placement: Placement = {},
 ): LoadedModel {
-  const { config, family, parameters, missing, file, pooler } = loaded;
+  const { config, family, parameters, missing, pooler } = loaded;
   const longest = config.maximumLength - config.positionOffset;
   const { tokenizer, special, maskToken } = openTokenizer(loaded.tokenizerFiles, name, { maximumLength: longest });
   if (tokenizer.size > config.vocabularySize)
@@ -98,14 +98,13 @@ export function loadModel(
       `${name}: the tokenizer has ${tokenizer.size} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
     );
   const variables = createVariables(engine, { encoder: parameters, ...(pooler && { pooler }) }, placement);
-  const leftToRight = file.is_decoder === true;
   const buckets = lengthBuckets(longest);
   const made = new Map<string, unknown>();
   return {
     name,
     config,
     family,
-    leftToRight,
+    visibility: visibilityOf(family, config),
     parameters,
     loaded,
     tokenizer,
@@ -125,11 +124,7 @@ export function loadModel(
           `${name} has no language-model head (${head.join(', ')} are not in the file), so it cannot predict tokens.`,
         );
     },
-    forward: (tree, inputs) => {
-      if (family === 'tta') return encodeTta(tree, inputs, config);
-      const visible = leftToRight ? causal(inputs.attend) : undefined;
-      return encodeBert(tree, inputs, config, undefined, { visible });
-    },
+    forward: (tree, inputs) => encode(family, tree, inputs, config),
     batchOf: (encodings) => {
       const [first] = encodings;
       const rows = roundUp(encodings.length);

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constant, evaluate, type HostTensor, mapTree, softmax, type Tensor, tfjsEngine } from '@cloze/backend';
 import {
+  type EncoderConfig,
   type EncoderParameters,
   encodeBert,
   encoderConfig,
   encodeTta,
+  type FamilyName,
   initialParameters,
-  type ModelFamily,
   predictTokens,
 } from '@cloze/encoder';
 import { savePretrained } from '@cloze/encoder/node';
@@ -47,11 +48,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function save(
   name: string,
   tokenizerFiles: Record<string, Uint8Array> = files,
-  family: ModelFamily = 'bert',
-  file: Record<string, unknown> = {},
+  family: FamilyName = 'bert',
+  own: Partial<EncoderConfig> = {},
 ) {
   const made = join(folder, name);
-  await savePretrained(made, { parameters, config, family, tokenizerFiles, file });
+  await savePretrained(made, { parameters, config: { ...config, ...own }, family, tokenizerFiles });
   return made;
 }
 const idOf = (token: string) => vocabulary.idOf.get(token) as number;
@@ -65,7 +66,7 @@ describe('fillMasks', () => {
   const inputs = row('[CLS]', '明', '[MASK]', '光', '[SEP]');
   it.each([
     ['bert', encodeBert],
-    ['tta', encodeTta],
+    ['t-ta', encodeTta],
   ] as const)('%s: the probabilities of the model itself, and where the mask stands', async (family, encode) => {
     const model = await openModel(await save(`fill-${family}`, files, family), { engine });
     const { hidden } = encode(tree, inputs, config);
@@ -128,13 +129,13 @@ describe('generate', () => {
     },
   );
   it('a config that says is_decoder is read left to right; a T-TA does not generate', async () => {
-    const model = await openModel(await save('decoder', files, 'bert', { is_decoder: true }), { engine });
-    expect(model.leftToRight).toBe(true);
+    const model = await openModel(await save('decoder', files, 'bert', { leftToRight: true }), { engine });
+    expect(model.visibility).toBe('before');
     const inputs = row('[CLS]', '明', '月');
     const later = row('[CLS]', '明', '霜');
     const first = (from: typeof inputs) => evaluate(engine, model.forward(tree, from).hidden).values.slice(0, 32);
     expect(first(inputs)).toEqual(first(later));
-    const tta = await openModel(await save('tta', files, 'tta'), { engine });
+    const tta = await openModel(await save('tta', files, 't-ta'), { engine });
     await expect(tta.generate('明', { beams: 1, tokens: 2 })).rejects.toThrow('is a T-TA');
     for (const open of [model, tta]) open.dispose();
   });

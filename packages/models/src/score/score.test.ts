@@ -25,7 +25,7 @@ beforeAll(async () => {
   const config = JSON.parse(readFileSync(join(tinyMlm, 'config.json'), 'utf8'));
   writeFileSync(join(folder, 'causal', 'config.json'), JSON.stringify({ ...config, is_decoder: true }));
   causalModel = await openModel(join(folder, 'causal'), { engine });
-  await savePretrained(join(folder, 'tta'), { ...model.loaded, family: 'tta', file: {} });
+  await savePretrained(join(folder, 'tta'), { ...model.loaded, family: 't-ta', file: {} });
   tta = await openModel(join(folder, 'tta'), { engine });
 });
 afterAll(() => {

@@ -12,16 +12,18 @@ export const scoringKinds = {
 /** Name of a way of scoring. */
 export type ScoringKindName = keyof typeof scoringKinds;
 
+const suitable = { all: 'masked', others: 'one-pass', before: 'left-to-right' } as const;
+
 /**
  * The way of scoring that suits a model: T-TA in one pass, a left-to-right model from the left, any other by masking.
  *
  * @param wanted what the user asked for @throws {Error} when the model would see the answers
  */
 export function scoringKindFor(
-  { name, family, leftToRight: fromLeft }: Pick<LoadedModel, 'name' | 'family' | 'leftToRight'>,
+  { name, visibility }: Pick<LoadedModel, 'name' | 'visibility'>,
   wanted?: ScoringKindName,
 ): ScoringKindName {
-  const own = family === 'tta' ? 'one-pass' : fromLeft ? 'left-to-right' : 'masked';
+  const own = suitable[visibility];
   if (wanted === undefined || wanted === own) return own;
   if (own === 'left-to-right')
     throw new Error(`${name} reads from left to right (is_decoder in config.json); use --kind left-to-right.`);

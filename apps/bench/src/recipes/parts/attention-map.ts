@@ -1,6 +1,6 @@
 import { compile, createVariables, mean, type Tensor } from '@cloze/backend';
+import { encode } from '@cloze/encoder';
 import { padEncodings } from '@cloze/tokenizer';
-import { encodeAs } from './encode-as.ts';
 import type { Lab } from './lab.ts';
 import type { StartEncoder } from './start-encoder.ts';
 import { type RowInputs, rowInputs } from './token-inputs.ts';
@@ -13,16 +13,14 @@ export interface AttentionMap {
 
 /** The attention of an encoder on a text, without dropout. */
 export async function attentionMap(lab: Lab, encoder: StartEncoder, text: string): Promise<AttentionMap> {
-  const { architecture, config, special } = encoder;
+  const { family, config, special } = encoder;
   const encodings = await encoder.tokenizer(config.maximumLength).encodeBatch([text]);
   const batch = padEncodings(encodings, { padId: special.pad });
   const length = batch.shape[1];
   const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
   const run = compile(variables, (state, rows: RowInputs<Tensor>) => ({
     outputs: {
-      layers: encodeAs(architecture, state, rows, config, undefined).weights.map((weights) =>
-        mean(weights, { axes: [0, 1] }),
-      ),
+      layers: encode(family, state, rows, config).weights.map((weights) => mean(weights, { axes: [0, 1] })),
     },
   }));
   const { layers } = await run(rowInputs(batch));

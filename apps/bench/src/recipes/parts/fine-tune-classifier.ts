@@ -1,12 +1,20 @@
-import { argMax, compile, createVariables, forkKey, type HostTensor, rootKey, type Tensor } from '@cloze/backend';
-import { classify, initialLinear, modelAverage, type Pooling } from '@cloze/encoder';
+import {
+  argMax,
+  compile,
+  createVariables,
+  forkKey,
+  type HostTensor,
+  type Key,
+  rootKey,
+  type Tensor,
+} from '@cloze/backend';
+import { classify, encode, initialLinear, modelAverage, type Pooling } from '@cloze/encoder';
 import { dropTokens } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Objective, semiSupervisedRDrop, tableScope, vat } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { ints } from '../../host-tensors.ts';
 import { bucketOf } from './bucketed-batches.ts';
-import { encodeAs } from './encode-as.ts';
 import { type EncodedExample, encodeLabelled } from './encode-labelled.ts';
 import type { Lab } from './lab.ts';
 import type { Labelled, OpenTask } from './open-task.ts';
@@ -63,22 +71,15 @@ const rowsAtOnce = 32;
 
 /** A classifier's logits as a function of parameters, rows and key. */
 export function classifierOf(
-  { architecture, config }: Pick<StartEncoder, 'architecture' | 'config'>,
+  { family, config }: Pick<StartEncoder, 'family' | 'config'>,
   { pooling = 'mean', showDiagonal = true }: Pick<FineTuneOptions, 'pooling' | 'showDiagonal'>,
 ) {
   return (
     { encoder, classifier }: ClassifierParameters<Tensor>,
     { ids, segments, attend, positionIds }: RowInputs<Tensor>,
-    key: Parameters<typeof encodeAs>[4],
+    key: Key | undefined,
   ): Tensor => {
-    const { hidden } = encodeAs(
-      architecture,
-      encoder,
-      { ids, segments, attend, positionIds },
-      config,
-      key,
-      showDiagonal,
-    );
+    const { hidden } = encode(family, encoder, { ids, segments, attend, positionIds }, config, key, { showDiagonal });
     return classify(classifier, hidden, attend, { pooling, dropout: config.dropout, key });
   };
 }

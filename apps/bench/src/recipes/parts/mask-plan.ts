@@ -1,3 +1,4 @@
+import type { Visibility } from '@cloze/encoder';
 import {
   buildPmiVocabulary,
   type Candidates,
@@ -21,7 +22,6 @@ import {
 import { z } from 'zod';
 import { ngramIds } from '../../mask/ngram-ids.ts';
 import { segmentCorpus } from '../../mask/segment-corpus.ts';
-import type { Architecture } from './encode-as.ts';
 import type { Corpus } from './open-corpus.ts';
 
 /** What is hidden and what is asked. */
@@ -63,18 +63,18 @@ export type MaskBatchOf = (
 export type RandomStreamOf = (row: number) => RandomStream;
 
 /**
- * The masking of an architecture: T-TA asks every token, a left-to-right model the next one, BERT what the policy chooses.
+ * The masking that suits what an encoder sees: T-TA asks every token, a left-to-right model the next one, BERT what the policy chooses.
  *
  * Slots are the same for every batch of a length, so that few shapes are traced.
  */
 export function maskPlan(
-  architecture: Architecture,
+  visibility: Visibility,
   settings: MaskSettings,
   { vocabulary, texts }: Corpus,
   similar?: SimilarWords,
 ): MaskBatchOf {
-  if (architecture === 't-ta') return (batch) => targetEveryToken(batch, { slots: batch.shape[1] - 2 });
-  if (architecture === 'left-to-right') return (batch) => predictNext(batch, { slots: batch.shape[1] - 1 });
+  if (visibility === 'others') return (batch) => targetEveryToken(batch, { slots: batch.shape[1] - 2 });
+  if (visibility === 'before') return (batch) => predictNext(batch, { slots: batch.shape[1] - 1 });
   const units = {
     token: () => tokens,
     word: () => words,

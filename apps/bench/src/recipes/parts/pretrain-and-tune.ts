@@ -1,6 +1,6 @@
+import type { FamilyName } from '@cloze/encoder';
 import { vocabularyFrom } from '@cloze/tokenizer';
 import type { RunResult } from '../define-recipe.ts';
-import type { Architecture } from './encode-as.ts';
 import { fineTuneClassifier } from './fine-tune-classifier.ts';
 import type { Lab } from './lab.ts';
 import type { MaskSettings } from './mask-plan.ts';
@@ -18,13 +18,13 @@ export function freshOver(
   lab: Lab,
   corpus: Corpus,
   { encoder: { dropout, ...sizes }, corpus: { length } }: PretrainSettings,
-  architecture: Architecture = 'bert',
+  family: FamilyName = 'bert',
   more: Partial<StartEncoder['config']> = {},
 ): StartEncoder {
   return freshEncoder(
     corpus.vocabulary,
     { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, length), ...more },
-    { architecture, seed: lab.seed },
+    { family, seed: lab.seed },
   );
 }
 

@@ -1,10 +1,9 @@
 import type { Tensor } from '@cloze/backend';
-import { type EncoderParameters, maskedCrossEntropy, predictTokens } from '@cloze/encoder';
+import { type EncoderParameters, encode, maskedCrossEntropy, predictTokens, visibilityOf } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import type { Objective } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { type BatchPlan, bucketedBatches } from './bucketed-batches.ts';
-import { encodeAs } from './encode-as.ts';
 import type { Lab } from './lab.ts';
 import { type MaskSettings, maskPlan } from './mask-plan.ts';
 import type { Corpus } from './open-corpus.ts';
@@ -29,9 +28,9 @@ export interface PretrainOptions extends TrainingSettings {
 }
 
 /** The cross-entropy of the targets. */
-export function languageModelObjective({ architecture, config }: StartEncoder): PretrainObjective {
+export function languageModelObjective({ family, config }: StartEncoder): PretrainObjective {
   return (parameters, { targetPositions, targets, weights, ...rows }, key) => {
-    const { hidden } = encodeAs(architecture, parameters, rows, config, key);
+    const { hidden } = encode(family, parameters, rows, config, key);
     const { loss, correct, count } = maskedCrossEntropy(
       predictTokens(parameters, hidden, targetPositions, config),
       targets,
@@ -60,7 +59,7 @@ export function corpusBatches(
 }
 
 /**
- * Pretrains an encoder on a corpus: any masking, any architecture, any objective.
+ * Pretrains an encoder on a corpus: any masking, any family, any objective.
  *
  * Masks depend on (seed, step, row), the static split on the example alone.
  */
@@ -70,7 +69,7 @@ export async function pretrainEncoder(
   corpus: Corpus,
   { batch, mask, buckets, phase = 'pretrain', regularise, similar, ...training }: PretrainOptions,
 ): Promise<{ readonly encoder: StartEncoder; readonly trained: Trained<unknown> }> {
-  const maskOf = maskPlan(start.architecture, mask, corpus, similar);
+  const maskOf = maskPlan(visibilityOf(start.family, start.config), mask, corpus, similar);
   const planOf = corpusBatches(corpus.train, { batch, buckets, seed: lab.seed });
   const streams = streamFrom(lab.seed).fork('masking');
   const examples = streamFrom(lab.seed).fork('split');

@@ -1,9 +1,8 @@
 import { compile, createVariables, multiply, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
-import { predictTokens } from '@cloze/encoder';
+import { encode, predictTokens, visibilityOf } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { bucketOf } from './bucketed-batches.ts';
-import { encodeAs } from './encode-as.ts';
 import type { Lab } from './lab.ts';
 import { maskPlan } from './mask-plan.ts';
 import type { Corpus } from './open-corpus.ts';
@@ -28,12 +27,13 @@ export async function scoreHeldOut(
   corpus: Corpus,
   { question, buckets }: { readonly question: Question; readonly buckets: readonly number[] },
 ): Promise<{ readonly lines: readonly LossLine[]; readonly seconds: number }> {
-  const { architecture, config, special } = encoder;
+  const { family, config, special } = encoder;
+  const visibility = visibilityOf(family, config);
   const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
   const score = compile(
     variables,
     (parameters, { targetPositions, targets, weights, ...rows }: AskedInputs<Tensor>) => {
-      const { hidden } = encodeAs(architecture, parameters, rows, config, undefined);
+      const { hidden } = encode(family, parameters, rows, config);
       const log = negate(sparseCrossEntropy(predictTokens(parameters, hidden, targetPositions, config), targets));
       return { outputs: { loss: negate(sum(multiply(log, weights), { axes: 1 })), count: sum(weights, { axes: 1 }) } };
     },
@@ -63,7 +63,7 @@ export async function scoreHeldOut(
           weights: new Float32Array(rowsAtOnce).fill(1),
         }
       : maskPlan(
-          architecture,
+          visibility,
           { units: 'token', corrupt: 0.15, predict: 0.15, replacement: 'mask', positions: 'dynamic' },
           corpus,
         )(padded, { step: randomOf, example: randomOf });
@@ -80,7 +80,7 @@ export async function scoreHeldOut(
     }
   };
   const items = corpus.held.flatMap((encoding, owner): { encoding: Encoding; owner: number; column?: number }[] =>
-    question === 'every token' && architecture === 'bert'
+    question === 'every token' && visibility === 'all'
       ? Array.from(encoding.special.keys())
           .filter((column) => !encoding.special[column])
           .map((column) => ({ encoding, owner, column }))

@@ -1,9 +1,14 @@
 import type { HostTensor } from '@cloze/backend';
-import { type EncoderConfig, type EncoderParameters, encoderConfig, initialParameters } from '@cloze/encoder';
+import {
+  type EncoderConfig,
+  type EncoderParameters,
+  encoderConfig,
+  type FamilyName,
+  initialParameters,
+} from '@cloze/encoder';
 import { loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { type NativeTokenizer, nativeTokenizer, openTokenizer, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
-import type { Architecture } from './encode-as.ts';
 
 /** Ids every recipe needs. */
 export interface Special {
@@ -16,7 +21,7 @@ export interface Special {
 export interface StartEncoder {
   /** Where it came from, for the record. */
   readonly about: string;
-  readonly architecture: Architecture;
+  readonly family: FamilyName;
   readonly config: EncoderConfig;
   readonly parameters: EncoderParameters<HostTensor>;
   readonly special: Special;
@@ -34,16 +39,16 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 export function encoderOver(
   vocabulary: Vocabulary,
   {
-    architecture,
+    family,
     config,
     parameters,
     about,
-  }: Pick<StartEncoder, 'architecture' | 'config' | 'parameters'> & { readonly about: string },
+  }: Pick<StartEncoder, 'family' | 'config' | 'parameters'> & { readonly about: string },
 ): StartEncoder {
   const json = tokenizerJson(vocabulary);
   return {
     about,
-    architecture,
+    family,
     config,
     parameters,
     special: vocabulary.special,
@@ -61,11 +66,11 @@ export function encoderOver(
 export function freshEncoder(
   vocabulary: Vocabulary,
   sizes: Omit<Parameters<typeof encoderConfig>[0], 'vocabularySize'>,
-  { architecture = 'bert', seed }: { readonly architecture?: Architecture; readonly seed: number },
+  { family = 'bert', seed }: { readonly family?: FamilyName; readonly seed: number },
 ): StartEncoder {
   const config = encoderConfig({ ...sizes, vocabularySize: vocabulary.tokens.length });
   return encoderOver(vocabulary, {
-    architecture,
+    family,
     config,
     parameters: initialParameters(config, streamFrom(seed).fork('weights')),
     about: 'fresh weights',
@@ -74,7 +79,7 @@ export function freshEncoder(
 
 /** Opens a checkpoint in Hugging Face's layout. @throws for one without a mask token or separator */
 export async function loadEncoder(folderOrHubId: string, seed: number): Promise<StartEncoder> {
-  const { config, parameters, family, file, tokenizerFiles } = await loadPretrained(folderOrHubId, {
+  const { config, parameters, family, tokenizerFiles } = await loadPretrained(folderOrHubId, {
     fill: streamFrom(seed).fork('missing weights'),
   });
   const longest = config.maximumLength - config.positionOffset;
@@ -84,7 +89,7 @@ export async function loadEncoder(folderOrHubId: string, seed: number): Promise<
     throw new Error(`${folderOrHubId}: its tokenizer must have pad, separator and mask tokens.`);
   return {
     about: folderOrHubId,
-    architecture: family === 'tta' ? 't-ta' : file.is_decoder === true ? 'left-to-right' : 'bert',
+    family,
     config,
     parameters,
     special: { pad, separate, mask },
@@ -96,13 +101,9 @@ export async function loadEncoder(folderOrHubId: string, seed: number): Promise<
 }
 
 /** Saves it so that `loadEncoder`, and transformers, open it. */
-export function saveEncoder(folder: string, encoder: StartEncoder): Promise<void> {
-  const { config, parameters, tokenizerFiles, architecture } = encoder;
-  return savePretrained(folder, {
-    config,
-    parameters,
-    tokenizerFiles,
-    family: architecture === 't-ta' ? 'tta' : 'bert',
-    ...(architecture === 'left-to-right' && { file: { is_decoder: true } }),
-  });
+export function saveEncoder(
+  folder: string,
+  { config, parameters, tokenizerFiles, family }: StartEncoder,
+): Promise<void> {
+  return savePretrained(folder, { config, parameters, tokenizerFiles, family });
 }

@@ -1,9 +1,8 @@
-import { compile, createVariables, type Tensor } from '@cloze/backend';
-import { type EncoderParameters, embedSentence, type SentencePooling } from '@cloze/encoder';
+import { compile, createVariables, type Key, type Tensor } from '@cloze/backend';
+import { type EncoderParameters, embedSentence, encode, type SentencePooling } from '@cloze/encoder';
 import { simcse } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { bucketOf } from './bucketed-batches.ts';
-import { encodeAs } from './encode-as.ts';
 import type { Lab } from './lab.ts';
 import type { OpenTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';
@@ -23,9 +22,9 @@ export interface SimcseTraining extends TrainingSettings {
 }
 
 const vectorsOf =
-  ({ architecture, config }: StartEncoder, pooling: SimcseTraining['pooling']) =>
-  (parameters: EncoderParameters<Tensor>, rows: RowInputs<Tensor>, key: Parameters<typeof encodeAs>[4]) =>
-    embedSentence(encodeAs(architecture, parameters, rows, config, key, true), rows.attend, pooling);
+  ({ family, config }: StartEncoder, pooling: SimcseTraining['pooling']) =>
+  (parameters: EncoderParameters<Tensor>, rows: RowInputs<Tensor>, key: Key | undefined) =>
+    embedSentence(encode(family, parameters, rows, config, key, { showDiagonal: true }), rows.attend, pooling);
 
 /** Trains an encoder so that a sentence finds itself, under other dropout, among the batch. */
 export async function trainSimcse(

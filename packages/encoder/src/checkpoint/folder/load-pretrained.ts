@@ -69,7 +69,7 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
     (await optionalFile(join(folder, 'config.json'))) ?? (await optionalFile(join(folder, 'bert_config.json')));
   if (!configBytes) throw new CheckpointError(`${folder} has no config.json.`);
   const raw = jsonObject(configBytes, join(folder, 'config.json'));
-  const { config, family, file } = naming(folder, () =>
+  const { config, family, head, file } = naming(folder, () =>
     configFromHub({ ...(raw.model_type === undefined && { model_type: 'bert' }), ...raw }),
   );
   const tensors = await weights(folder);
@@ -83,5 +83,6 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
     const bytes = await optionalFile(join(folder, name));
     if (bytes) tokenizerFiles[name] = bytes;
   }
-  return { config, family, file, tokenizerFiles, ...loaded };
+  const there = head?.kind === 'span' ? loaded.span : loaded.classifier;
+  return { config, family, file, tokenizerFiles, ...loaded, ...(head && there && { head }) };
 }

@@ -1,14 +1,17 @@
 import type { HostTensor } from '@cloze/backend';
 import type { EncoderConfig } from '../../config/encoder-config.ts';
+import type { FamilyName } from '../../families/families.ts';
 import type { EncoderParameters } from '../../parameters/parameter-tree.ts';
 import type { CheckpointExtras } from '../convert-parameters.ts';
-import type { ModelFamily } from '../names/model-names.ts';
+import type { FineTunedHead } from '../fine-tuned-head.ts';
 
 /** A model and everything its folder says of it. */
 export interface Pretrained extends CheckpointExtras {
   readonly config: EncoderConfig;
   readonly parameters: EncoderParameters<HostTensor>;
-  readonly family: ModelFamily;
+  readonly family: FamilyName;
+  /** What the classifier or span head is for, and the names of its classes. */
+  readonly head?: FineTunedHead;
   /** `config.json` as it was: keys we do not know survive a save. */
   readonly file: Readonly<Record<string, unknown>>;
   /** Files of the tokenizer, by name (`tokenizer.json`, `vocab.txt`, …), byte for byte. */

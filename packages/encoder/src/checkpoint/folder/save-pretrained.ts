@@ -51,7 +51,7 @@ export async function savePretrained(
   await mkdir(dirname(target), { recursive: true });
   const fresh = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    const { pooler, detector, classifier, classifierDense, span } = extras;
+    const { pooler, detector, classifier, classifierDense, span, head } = extras;
     const parts = {
       family,
       ...(pooler && { pooler }),
@@ -59,6 +59,7 @@ export async function savePretrained(
       ...(classifier && { classifier }),
       ...(classifierDense && { classifierDense }),
       ...(span && { span }),
+      ...(head && { head }),
     };
     const tensors = checkpointFromParameters(parameters, config, parts);
     const writeJson = (name: string, value: unknown) =>

@@ -1,28 +1,23 @@
-import type { EncoderConfig } from '../../config/encoder-config.ts';
-import type { ModelFamily } from './model-names.ts';
+import type { EncoderConfig } from '../config/encoder-config.ts';
 import { type NamePair, namePairs } from './name-pairs.ts';
 
-/** The language-model head's names: `[dense, norm, bias, output]`. */
-const heads: Readonly<Record<string, readonly [string, string, string, string]>> = {
-  roberta: ['lm_head.dense', 'lm_head.layer_norm', 'lm_head.bias', 'lm_head.decoder.weight'],
-  electra: [
-    'generator_predictions.dense',
-    'generator_predictions.LayerNorm',
-    'generator_lm_head.bias',
-    'generator_lm_head.weight',
-  ],
+/** Names of a language-model head's parts. */
+export interface TokenHeadNames {
+  readonly dense: string;
+  readonly norm: string;
+  readonly bias: string;
+}
+
+/** BERT's language-model head. */
+export const bertTokenHead: TokenHeadNames = {
+  dense: 'cls.predictions.transform.dense',
+  norm: 'cls.predictions.transform.LayerNorm',
+  bias: 'cls.predictions.bias',
 };
-const bertHead = [
-  'cls.predictions.transform.dense',
-  'cls.predictions.transform.LayerNorm',
-  'cls.predictions.bias',
-  'cls.predictions.decoder.weight',
-] as const;
 
 /** Every parameter of a masked language model under Hugging Face's names for BERT and the families that follow it. */
-export function bertNames(config: EncoderConfig, family: Exclude<ModelFamily, 'albert'> = 'bert'): NamePair[] {
+export function bertNames(config: EncoderConfig, root: string, head: TokenHeadNames): NamePair[] {
   const { pairs, plain, linear, norm } = namePairs();
-  const root = family === 'tta' ? 'bert' : family;
   plain('embeddings/tokenTable', `${root}.embeddings.word_embeddings.weight`);
   if (config.positionKind === 'absolute')
     plain('embeddings/positionTable', `${root}.embeddings.position_embeddings.weight`);
@@ -44,15 +39,8 @@ export function bertNames(config: EncoderConfig, family: Exclude<ModelFamily, 'a
     norm(`${ours}/feedForward/norm`, `${theirs}.output.LayerNorm`);
   }
   if (config.normPlacement === 'pre') norm('finalNorm', `${root}.encoder.norm`);
-  const [dense, layerNorm, bias] = heads[family] ?? bertHead;
-  linear('languageModel/transform', dense);
-  norm('languageModel/norm', layerNorm);
-  plain('languageModel/bias', bias);
+  linear('languageModel/transform', head.dense);
+  norm('languageModel/norm', head.norm);
+  plain('languageModel/bias', head.bias);
   return pairs;
-}
-
-/** Where an output matrix of its own would be. */
-export function outputName(family: ModelFamily): string {
-  if (family === 'albert') return 'predictions.decoder.weight';
-  return (heads[family] ?? bertHead)[3];
 }

@@ -30,3 +30,10 @@ export function namePairs(): {
     },
   };
 }
+
+/** The two pairs of one linear map. */
+export function linearNames(ours: string, theirs: string): NamePair[] {
+  const { pairs, linear } = namePairs();
+  linear(ours, theirs);
+  return pairs;
+}

@@ -1,0 +1,72 @@
+import { type FamilyName, familyOf } from '../families/families.ts';
+import type { HeadKind } from '../families/family.ts';
+import { CheckpointError } from './checkpoint-error.ts';
+import type { CheckpointExtras } from './convert-parameters.ts';
+
+/** transformers' names of what a `sequence` head is trained on. */
+export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';
+
+/** What a fine-tuned head is for: it decides the class of transformers, the names in the file and `id2label`. */
+export interface FineTunedHead {
+  readonly kind: HeadKind;
+  /** Names of the classes, in the order of the outputs (`id2label`, `label2id`). */
+  readonly labels?: readonly string[];
+  /** Of a `sequence` head (`problem_type`). */
+  readonly problemType?: ProblemType;
+}
+
+const problemTypes: readonly ProblemType[] = [
+  'regression',
+  'single_label_classification',
+  'multi_label_classification',
+];
+
+/** The kind of the head among these parts: what `head` says, else what the parts can be; undefined without a head. @throws {CheckpointError} where a part of that head is missing */
+export function headKindOf(
+  family: FamilyName,
+  { classifier, classifierDense, span }: CheckpointExtras,
+  head?: FineTunedHead,
+): HeadKind | undefined {
+  const { heads, name } = familyOf(family);
+  const needsDense = (kind: HeadKind) =>
+    (kind === 'sequence' || kind === 'choice') && heads[kind].map === 'classifierDense';
+  if (!head) {
+    if (!classifier) return span && 'span';
+    return needsDense('sequence') && !classifierDense ? 'tokens' : 'sequence';
+  }
+  const missing = [
+    ...(head.kind === 'span' ? (span ? [] : ['span']) : classifier ? [] : ['classifier']),
+    ...(needsDense(head.kind) && !classifierDense ? ['classifierDense'] : []),
+  ];
+  if (missing.length > 0)
+    throw new CheckpointError(`A '${head.kind}' head of family '${name}' needs ${missing.join(' and ')}.`);
+  return head.kind;
+}
+
+/** What `config.json` says of a head; undefined where its class has none. */
+export function readHead(family: FamilyName, file: Readonly<Record<string, unknown>>): FineTunedHead | undefined {
+  const { classes } = familyOf(family);
+  const [architecture] = Array.isArray(file.architectures) ? file.architectures : [];
+  const kind = (['sequence', 'tokens', 'span', 'choice'] as const).find((name) => classes[name] === architecture);
+  if (!kind) return undefined;
+  const named = file.id2label;
+  const labels =
+    typeof named === 'object' && named !== null
+      ? Object.entries(named)
+          .sort(([a], [b]) => Number(a) - Number(b))
+          .map(([, label]) => String(label))
+      : undefined;
+  const problemType = problemTypes.find((name) => name === file.problem_type);
+  return { kind, ...(labels && { labels }), ...(problemType && { problemType }) };
+}
+
+/** The keys of `config.json` that say what a head is for. */
+export function writeHead({ labels, problemType }: Omit<FineTunedHead, 'kind'>): Readonly<Record<string, unknown>> {
+  return {
+    ...(labels && {
+      id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
+      label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    }),
+    ...(problemType && { problem_type: problemType }),
+  };
+}
