@@ -17,7 +17,7 @@ const checks = [
     'move the code, or change docs/architecture.md with a decision record',
   ],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
-  ['bench commands', [...tsx, 'tooling/checks/bench-commands.ts'], 'list the command in apps/bench/README.md'],
+  ['commands', [...tsx, 'tooling/checks/commands.ts'], 'list the command in the README beside it'],
   ['unused', [node, 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'], 'remove what nothing uses'],
   [
     'one sentence',

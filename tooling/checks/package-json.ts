@@ -6,7 +6,8 @@ for (const name of readdirSync('packages')) {
   const at = `packages/${name}`;
   const manifest = JSON.parse(readFileSync(`${at}/package.json`, 'utf8')) as Record<string, unknown>;
   const expected: Record<string, unknown> = {
-    name: `@cloze/${name}`,
+    // The command line is what people type: `npx cloze`.
+    name: name === 'cli' ? 'cloze' : `@cloze/${name}`,
     license: 'MIT',
     type: 'module',
     sideEffects: false,
@@ -14,11 +15,23 @@ for (const name of readdirSync('packages')) {
     // A command's first file is committed, so that installing links it before anything is built.
     files: existsSync(`${at}/bin`) ? ['dist', 'bin'] : ['dist'],
     exports: {
-      '.': { '@cloze/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
-      // What touches a disk is a second entry, so that the first one stays usable anywhere.
-      ...(existsSync(`${at}/src/node.ts`) && {
-        './node': { '@cloze/source': './src/node.ts', types: './dist/node.d.ts', default: './dist/node.js' },
-      }),
+      // What touches a disk, and what proves a part of a user's own, are entries beside the first, which stays usable anywhere.
+      ...Object.fromEntries(
+        ['index', 'node', 'contract', 'terminal'].flatMap((entry) =>
+          existsSync(`${at}/src/${entry}.ts`)
+            ? [
+                [
+                  entry === 'index' ? '.' : `./${entry}`,
+                  {
+                    '@cloze/source': `./src/${entry}.ts`,
+                    types: `./dist/${entry}.d.ts`,
+                    default: `./dist/${entry}.js`,
+                  },
+                ],
+              ]
+            : [],
+        ),
+      ),
       './package.json': './package.json',
     },
     publishConfig: { access: 'public' },

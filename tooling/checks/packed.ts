@@ -34,7 +34,9 @@ try {
   for (const name of names) {
     const folder = resolve('packages', name);
     attempt(`${name}: pnpm pack`, 'pnpm', ['pack', '--pack-destination', root], folder);
-    const tarball = readdirSync(root).find((file) => file.startsWith(`cloze-${name}-`));
+    const tarball = readdirSync(root).find((file) =>
+      name === 'cli' ? /^cloze-\d/.test(file) : file.startsWith(`cloze-${name}-`),
+    );
     if (!tarball) {
       problems.push(`${name}: no tarball`);
       continue;
@@ -47,24 +49,21 @@ try {
       [join(root, tarball), '--profile', 'esm-only', '--no-color'],
       folder,
     );
-    mkdirSync(join(scope, name));
-    attempt(
-      `${name}: unpack`,
-      'tar',
-      ['-xzf', join(root, tarball), '-C', join(scope, name), '--strip-components=1'],
-      folder,
-    );
-    const manifest = readFileSync(join(scope, name, 'package.json'), 'utf8');
+    // The command line's own name has no scope.
+    const home = name === 'cli' ? join(root, 'node_modules', 'cloze') : join(scope, name);
+    mkdirSync(home);
+    attempt(`${name}: unpack`, 'tar', ['-xzf', join(root, tarball), '-C', home, '--strip-components=1'], folder);
+    const manifest = readFileSync(join(home, 'package.json'), 'utf8');
     if (manifest.includes('workspace:') || manifest.includes('catalog:'))
       problems.push(`${name}: the packed package.json still says workspace: or catalog:`);
   }
   symlinkSync(resolve('node_modules/@types'), join(root, 'node_modules', '@types'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
-  const nodeEntries = names.filter((name) => existsSync(join(scope, name, 'dist/node.d.ts')));
+  const withEntry = (entry: string) => names.filter((name) => existsSync(join(scope, name, `dist/${entry}.d.ts`)));
   // The first entries must compile without Node's types; `./node` entries may ask for them.
   for (const [consumer, types, lines] of [
-    ['consumer', [], names.map((name) => `export * as ${name} from '@cloze/${name}';\n`)],
-    ['node-consumer', ['node'], nodeEntries.map((name) => `export * as ${name} from '@cloze/${name}/node';\n`)],
+    ['consumer', [], withEntry('index').map((name) => `export * as ${name} from '@cloze/${name}';\n`)],
+    ['node-consumer', ['node'], withEntry('node').map((name) => `export * as ${name} from '@cloze/${name}/node';\n`)],
   ] as const) {
     writeFileSync(join(root, `${consumer}.ts`), lines.join(''));
     const compilerOptions = {

@@ -51,9 +51,9 @@ function firstSentence(comment: string): string {
   return (end ? line.slice(0, end.index) : line).replace(/\|/g, '\\|');
 }
 
-const order = ['random', 'tokenizer', 'masking', 'backend', 'encoder', 'regularisers', 'trainer', 'eval'];
+const order = ['random', 'tokenizer', 'masking', 'backend', 'encoder', 'regularisers', 'trainer', 'eval', 'models'];
 const tables = order.flatMap((name) =>
-  ['index', 'node'].flatMap((entry) => {
+  ['index', 'node', 'contract'].flatMap((entry) => {
     const path = `packages/${name}/src/${entry}.ts`;
     if (!existsSync(path)) return [];
     const rows = exportsOf(path)
@@ -64,7 +64,7 @@ const tables = order.flatMap((name) =>
         return `| \`${public_}\` | ${comment ? firstSentence(comment) : ''}. |`;
       });
     return [
-      `## \`@cloze/${name}${entry === 'node' ? '/node' : ''}\`\n\n| name | in one sentence |\n| --- | --- |\n${rows.join('\n')}\n`,
+      `## \`@cloze/${name}${entry === 'index' ? '' : `/${entry}`}\`\n\n| name | in one sentence |\n| --- | --- |\n${rows.join('\n')}\n`,
     ];
   }),
 );

@@ -1,9 +1,7 @@
 import { streamFrom } from '@cloze/random';
+import { progress, whole, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { accepts, type FuzzKind, makers, tryReaders } from '../fuzz/try-readers.ts';
-import { progress } from '../progress.ts';
-import { writeWhole } from '../runs/write-whole.ts';
-import { whole } from '../whole.ts';
 
 interface FuzzCommandOptions {
   readonly safetensors: number;

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { streamFrom } from '@cloze/random';
 import Table from 'cli-table3';
+import { whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { auditPolicy } from '../mask/audit-policy.ts';
@@ -12,7 +13,6 @@ import { measureSpeed } from '../mask/measure-speed.ts';
 import { openVocabulary, policySetting } from '../mask/policy-setting.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { legend, showMask } from '../mask/show-mask.ts';
-import { whole } from '../whole.ts';
 
 /** Options of `bench mask`. */
 export interface MaskCommandOptions {

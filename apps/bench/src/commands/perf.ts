@@ -1,4 +1,5 @@
 import { selectEngine, thisMachine } from '@cloze/backend';
+import { progress, whole, writeWhole } from 'cloze/terminal';
 import { Argument, type Command, Option } from 'commander';
 import { chooseRows } from '../perf/choose-rows.ts';
 import { describeResult } from '../perf/describe-result.ts';
@@ -9,9 +10,6 @@ import { perfTable } from '../perf/perf-table.ts';
 import type { PeerName } from '../perf/row.ts';
 import { type RowFailure, rowProcess } from '../perf/row-process.ts';
 import { type PerfResult, runRow } from '../perf/run-row.ts';
-import { progress } from '../progress.ts';
-import { writeWhole } from '../runs/write-whole.ts';
-import { whole } from '../whole.ts';
 
 /** Options of the speed comparison. */
 export interface PerfOptions {

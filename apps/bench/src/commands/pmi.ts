@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { buildPmiVocabulary } from '@cloze/masking';
 import Table from 'cli-table3';
+import { whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { loadPmi } from '../mask/load-pmi.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { savePmi } from '../mask/save-pmi.ts';
 import { segmentCorpus } from '../mask/segment-corpus.ts';
-import { whole } from '../whole.ts';
 
 /** Options of `bench pmi build`. */
 export interface PmiBuildOptions {

@@ -1,13 +1,11 @@
 import type { OperationTime, Placement } from '@cloze/backend';
 import { openEngine } from '@cloze/models/node';
+import { UsageError, whole, writeWhole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { chromeTrace } from '../perf/chrome-trace.ts';
 import { mlmTraining } from '../perf/mlm-training.ts';
 import { summariseTimes } from '../perf/summarise-times.ts';
 import { sizeName, type Work } from '../perf/work.ts';
-import { writeWhole } from '../runs/write-whole.ts';
-import { UsageError } from '../usage-error.ts';
-import { whole } from '../whole.ts';
 
 /** Options of a profile. */
 export interface ProfileOptions extends Work {

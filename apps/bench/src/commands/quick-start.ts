@@ -5,19 +5,16 @@ import type { EngineName } from '@cloze/backend';
 import { engineNames } from '@cloze/backend';
 import { installEngine } from '@cloze/models/node';
 import Table from 'cli-table3';
+import { progress, stopSignals, whole, writeWhole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { readPoetry } from '../datasets/read-poetry.ts';
 import { quickStart, type Watch } from '../pipeline.ts';
-import { progress } from '../progress.ts';
 import { contenders } from '../quick-start/contender.ts';
 import { folderWorkspace } from '../quick-start/folder-workspace.ts';
 import { InterruptedError } from '../quick-start/interrupted-error.ts';
 import { planFor } from '../quick-start/plan.ts';
 import { quickStartReport } from '../quick-start/report.ts';
 import { comparisonHeader, comparisonRows, resultHeader, resultRows } from '../quick-start/result-table.ts';
-import { writeWhole } from '../runs/write-whole.ts';
-import { stopSignals } from '../stop-signals.ts';
-import { whole } from '../whole.ts';
 
 /** Options of the quick start. */
 export interface QuickStartOptions {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
 import { htmlReport } from '../report/recipes/html-report.ts';
@@ -10,7 +11,6 @@ import { terminalReport } from '../report/recipes/terminal-report.ts';
 import { sha256 } from '../runs/canonical-json.ts';
 import { compactRecord } from '../runs/compact-record.ts';
 import { findRecords } from '../runs/find-records.ts';
-import { writeWhole } from '../runs/write-whole.ts';
 
 /** Options of `bench report`. */
 export interface ReportOptions {

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { Interrupted } from '../recipes/parts/lab.ts';
 import { comparePredictions } from '../runs/compare-predictions.ts';
@@ -7,7 +8,6 @@ import { encoderOf } from '../runs/encoder-of.ts';
 import { executeRun } from '../runs/execute-run.ts';
 import { readPredictions, readRecord } from '../runs/run-record.ts';
 import { runFolder } from '../runs/run-spec.ts';
-import { stopSignals } from '../stop-signals.ts';
 
 /** Options of `bench rerun`. */
 export interface RerunOptions {

@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers';
+import { stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { Interrupted } from '../recipes/parts/lab.ts';
 import { executeRun } from '../runs/execute-run.ts';
 import type { ChildTask } from '../runs/run-in-child.ts';
-import { stopSignals } from '../stop-signals.ts';
 
 /** The exit code of a run that was stopped and has saved itself (EX_TEMPFAIL). */
 const interruptedCode = 75;

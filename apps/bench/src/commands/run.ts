@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stopSignals, UsageError, whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { type Size, sizes } from '../recipes/define-recipe.ts';
@@ -10,9 +11,6 @@ import { folderQueue } from '../runs/folder-queue.ts';
 import { isFinished } from '../runs/run-record.ts';
 import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
-import { stopSignals } from '../stop-signals.ts';
-import { UsageError } from '../usage-error.ts';
-import { whole } from '../whole.ts';
 
 /** Options of `bench run`. */
 export interface RunOptions {

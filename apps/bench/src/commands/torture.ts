@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EngineName, selectEngine, thisMachine } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
+import { progress, whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
-import { progress } from '../progress.ts';
 import { makeTask } from '../torture/task.ts';
 import { torture } from '../torture/torture.ts';
 import { victim } from '../torture/victim.ts';
-import { whole } from '../whole.ts';
 
 /** Options of the torture. */
 export interface TortureOptions {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { chunkText } from '../mask/chunk-text.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { trimVocabulary } from '../model/trim-vocabulary.ts';
 import { loadEncoder, saveEncoder } from '../recipes/parts/start-encoder.ts';
-import { whole } from '../whole.ts';
 
 /** Options of `bench trim`. */
 export interface TrimOptions {

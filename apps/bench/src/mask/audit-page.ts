@@ -1,5 +1,5 @@
+import { htmlTable, page } from 'cloze/terminal';
 import { lineChart } from '../report/line-chart.ts';
-import { htmlTable, page } from '../report/page.ts';
 import type { PolicyAudit } from './audit-policy.ts';
 
 /** Heads of the audit table. */

@@ -5,7 +5,7 @@ import { readSafetensors, writeSafetensors } from '@cloze/encoder';
 import { savePretrained } from '@cloze/encoder/node';
 import { openCheckpoints } from '@cloze/trainer';
 import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
-import { writeWhole } from '../runs/write-whole.ts';
+import { writeWhole } from 'cloze/terminal';
 import type { Contender } from './contender.ts';
 import { families } from './models.ts';
 import type { TimedRecord, Workspace } from './workspace.ts';

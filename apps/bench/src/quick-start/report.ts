@@ -1,6 +1,6 @@
+import { escapeHtml, figure, htmlTable, page } from 'cloze/terminal';
 import type { EncoderResult, QuickStartResult } from '../pipeline.ts';
 import { vegaSvg } from '../report/figures/vega-svg.ts';
-import { escapeHtml, figure, htmlTable, page } from '../report/page.ts';
 import { comparisonHeader, comparisonRows, pValue, resultHeader, resultRows } from './result-table.ts';
 
 /** Means over about sixty stretches of a curve, so that it can be read. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from 'cloze/terminal';
 import { attentionDiversityRecipe } from './attention-diversity.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
 import { cslTitleRecipe } from './csl-title.ts';

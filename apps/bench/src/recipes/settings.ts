@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from 'cloze/terminal';
 import type { Arm, Recipe, Size } from './define-recipe.ts';
 import { nearestName } from './nearest-name.ts';
 

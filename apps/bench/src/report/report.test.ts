@@ -1,7 +1,6 @@
+import { htmlTable, page, sortTables } from 'cloze/terminal';
 import { describe, expect, it } from 'vitest';
 import { lineChart } from './line-chart.ts';
-import { htmlTable, page } from './page.ts';
-import { sortTables } from './sort-tables.ts';
 
 describe('report', () => {
   it('text from data cannot become markup or script', () => {

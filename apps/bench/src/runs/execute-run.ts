@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEngine } from '@cloze/models/node';
+import { writeWhole } from 'cloze/terminal';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { dataFolder } from '../recipes/parts/data-folder.ts';
 import type { Lab } from '../recipes/parts/lab.ts';
@@ -12,7 +13,6 @@ import type { Manifest } from './run-record.ts';
 import { type RunSpec, specHash } from './run-spec.ts';
 import { scoreSet } from './score-set.ts';
 import { truncatePhase } from './truncate-phase.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** What a run needs besides its spec: where things are on this machine. */
 export interface RunPlace {

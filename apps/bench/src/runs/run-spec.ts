@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { UsageError } from 'cloze/terminal';
 import type { Recipe, Size } from '../recipes/define-recipe.ts';
 import { resolveSettings } from '../recipes/settings.ts';
-import { UsageError } from '../usage-error.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 
 /** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */

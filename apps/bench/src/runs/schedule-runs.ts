@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { writeWhole } from 'cloze/terminal';
 import type { RunPlace } from './execute-run.ts';
 import { type ChildEnd, runInChild } from './run-in-child.ts';
 import type { Job, RunQueue } from './run-queue.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** How a series of runs ended. */
 export interface SeriesOutcome {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from 'cloze/terminal';
 
 /** Drops lines of a phase after a step, and a torn last line: a resumed phase writes them again. */
 export function truncatePhase(path: string, phase: string, step: number): void {

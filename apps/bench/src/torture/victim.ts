@@ -36,9 +36,9 @@ import {
   runTraining,
 } from '@cloze/trainer';
 import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
+import { stopSignals } from 'cloze/terminal';
 import { floats } from '../host-tensors.ts';
 import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
-import { stopSignals } from '../stop-signals.ts';
 import type { Task } from './task.ts';
 
 /** What a life tells its parent, one JSON object a line. */

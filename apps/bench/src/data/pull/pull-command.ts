@@ -1,4 +1,4 @@
-import { progress } from '../../progress.ts';
+import { progress } from 'cloze/terminal';
 import { pinsName } from './pins.ts';
 import { type PullProblem, pullData } from './pull-data.ts';
 import { type DataSource, dataSources } from './sources.ts';

@@ -1,6 +1,6 @@
+import { escapeHtml, htmlTable, page } from 'cloze/terminal';
 import type { TopLevelSpec } from 'vega-lite';
 import { vegaSvg } from '../figures/vega-svg.ts';
-import { escapeHtml, htmlTable, page } from '../page.ts';
 import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend } from './legend.ts';

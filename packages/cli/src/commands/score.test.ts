@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { expected, tinyMlm } from '../../../../packages/models/test/tiny-mlm.ts';
+import { expected, tinyMlm } from '../../../models/test/tiny-mlm.ts';
 import { addExplain } from './explain.ts';
 import { addScore } from './score.ts';
 

@@ -3,7 +3,7 @@ import { loadPretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { whole } from '../whole.ts';
+import { whole } from '../terminal/whole.ts';
 
 interface SummaryCommandOptions {
   readonly model: string;
@@ -31,7 +31,7 @@ export async function summaryCommand({ model, length, json }: SummaryCommandOpti
   );
 }
 
-/** Declares `bench summary`. */
+/** Declares `cloze summary`. */
 export function addSummary(program: Command): void {
   program
     .command('summary')
@@ -39,6 +39,6 @@ export function addSummary(program: Command): void {
     .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
     .option('--length <number>', 'tokens of the row whose FLOPs are counted; default: the longest', whole(1))
     .option('--json', 'one JSON object a part on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench summary --model runs/quick-start/bert --length 32')
+    .addHelpText('after', '\nExample: cloze summary --model bert-base-chinese --length 32')
     .action(summaryCommand);
 }

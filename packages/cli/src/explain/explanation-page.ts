@@ -1,5 +1,5 @@
 import type { Explanation } from '@cloze/models';
-import { escapeHtml, htmlTable, page } from '../report/page.ts';
+import { escapeHtml, htmlTable, page } from '../terminal/page.ts';
 import { coloursOf } from './colours-of.ts';
 
 /** A sentence as HTML, each token on its colour, its score in the tooltip. */

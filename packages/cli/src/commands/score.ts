@@ -12,10 +12,10 @@ import {
 } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { engineOption } from '../model/engine-option.ts';
-import { type NumberedLine, numberedLines } from '../score/numbered-lines.ts';
-import { watchLines } from '../score/watch-lines.ts';
-import { whole } from '../whole.ts';
+import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
+import { watchLines } from '../input/watch-lines.ts';
+import { engineOption } from '../terminal/engine-option.ts';
+import { whole } from '../terminal/whole.ts';
 
 interface ScoreCommandOptions {
   readonly model: string;
@@ -119,7 +119,7 @@ function weightFrom(text: string): number | 'tune' {
   return value;
 }
 
-/** Declares `bench score`. */
+/** Declares `cloze score`. */
 export function addScore(program: Command): void {
   program
     .command('score')
@@ -158,9 +158,9 @@ export function addScore(program: Command): void {
     .addHelpText(
       'after',
       `
-Examples: pnpm bench score poems.txt --model runs/quick-start/bert --json
-          pnpm bench score pairs.tsv --form pairs --model runs/quick-start/t-ta
-          echo '{"id": 1, "hypotheses": [{"text": "今天天气", "score": -3}, {"text": "今天天七", "score": -2}]}' | pnpm bench score - --form n-best --weight 0.3 --model runs/quick-start/bert`,
+Examples: cloze score poems.txt --model bert-base-chinese --json
+          cloze score pairs.tsv --form pairs --model my-t-ta
+          echo '{"id": 1, "hypotheses": [{"text": "今天天气", "score": -3}, {"text": "今天天七", "score": -2}]}' | cloze score - --form n-best --weight 0.3 --model bert-base-chinese`,
     )
     .action(scoreCommand);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sortTables } from '../report/sort-tables.ts';
+import { sortTables } from '../terminal/sort-tables.ts';
 import { explanationPage, htmlSentence } from './explanation-page.ts';
 import { plainSentence } from './plain-sentence.ts';
 import { terminalSentence } from './terminal-sentence.ts';

@@ -6,9 +6,9 @@ import { type Command, Option } from 'commander';
 import { explanationPage } from '../explain/explanation-page.ts';
 import { plainSentence } from '../explain/plain-sentence.ts';
 import { terminalSentence } from '../explain/terminal-sentence.ts';
-import { engineOption } from '../model/engine-option.ts';
-import { writeWhole } from '../runs/write-whole.ts';
-import { whole } from '../whole.ts';
+import { engineOption } from '../terminal/engine-option.ts';
+import { whole } from '../terminal/whole.ts';
+import { writeWhole } from '../terminal/write-whole.ts';
 
 interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | 'target'>> {
   readonly pair?: string;
@@ -47,7 +47,7 @@ export async function explainCommand(
   }
 }
 
-/** Declares `bench explain`. */
+/** Declares `cloze explain`. */
 export function addExplain(program: Command): void {
   program
     .command('explain')
@@ -70,9 +70,6 @@ export function addExplain(program: Command): void {
     .option('--html <file>', 'write the coloured sentence as a page')
     .addOption(engineOption())
     .option('--json', 'one JSON object on stdout', false)
-    .addHelpText(
-      'after',
-      '\nExample: pnpm bench explain "床前明[MASK]光" --model runs/quick-start/bert --html explained.html',
-    )
+    .addHelpText('after', '\nExample: cloze explain "床前明[MASK]光" --model bert-base-chinese --html explained.html')
     .action(explainCommand);
 }

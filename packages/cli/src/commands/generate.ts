@@ -1,8 +1,8 @@
 import type { EngineName } from '@cloze/backend';
 import { openModel } from '@cloze/models/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { engineOption } from '../model/engine-option.ts';
-import { whole } from '../whole.ts';
+import { engineOption } from '../terminal/engine-option.ts';
+import { whole } from '../terminal/whole.ts';
 
 interface GenerateCommandOptions {
   readonly model: string;
@@ -42,7 +42,7 @@ function real(text: string): number {
   return value;
 }
 
-/** Declares `bench generate`. */
+/** Declares `cloze generate`. */
 export function addGenerate(program: Command): void {
   program
     .command('generate')
@@ -61,6 +61,6 @@ export function addGenerate(program: Command): void {
     )
     .addOption(engineOption())
     .option('--json', 'one JSON object a text on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench generate "床前明月光，" --model runs/quick-start/unilm --beams 4')
+    .addHelpText('after', '\nExample: cloze generate "床前明月光，" --model runs/quick-start/unilm --beams 4')
     .action(generateCommand);
 }

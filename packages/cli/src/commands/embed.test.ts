@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { tinyMlm } from '../../../../packages/models/test/tiny-mlm.ts';
+import { tinyMlm } from '../../../models/test/tiny-mlm.ts';
 import { embedCommand } from './embed.ts';
 
 let folder = '';

@@ -1,8 +1,8 @@
 import type { EngineName } from '@cloze/backend';
 import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
-import { engineOption } from '../model/engine-option.ts';
-import { whole } from '../whole.ts';
+import { engineOption } from '../terminal/engine-option.ts';
+import { whole } from '../terminal/whole.ts';
 
 interface FillCommandOptions {
   readonly model: string;
@@ -24,7 +24,7 @@ export async function fillCommand(text: string, { model: name, top, engine, json
   }
 }
 
-/** Declares `bench fill`. */
+/** Declares `cloze fill`. */
 export function addFill(program: Command): void {
   program
     .command('fill')
@@ -34,6 +34,6 @@ export function addFill(program: Command): void {
     .option('--top <number>', 'guesses for each mask', whole(1), 5)
     .addOption(engineOption())
     .option('--json', 'one JSON object a mask on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench fill "床前明月[MASK]" --model runs/quick-start/bert')
+    .addHelpText('after', '\nExample: cloze fill "床前明月[MASK]" --model bert-base-chinese')
     .action(fillCommand);
 }

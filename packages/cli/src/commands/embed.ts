@@ -2,9 +2,9 @@ import type { EngineName } from '@cloze/backend';
 import type { SentencePooling } from '@cloze/encoder';
 import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
-import { engineOption } from '../model/engine-option.ts';
-import { numberedLines } from '../score/numbered-lines.ts';
-import { whole } from '../whole.ts';
+import { numberedLines } from '../input/numbered-lines.ts';
+import { engineOption } from '../terminal/engine-option.ts';
+import { whole } from '../terminal/whole.ts';
 
 interface EmbedCommandOptions {
   readonly model: string;
@@ -54,7 +54,7 @@ export async function embedCommand(
   }
 }
 
-/** Declares `bench embed`. */
+/** Declares `cloze embed`. */
 export function addEmbed(program: Command): void {
   program
     .command('embed')
@@ -70,9 +70,6 @@ export function addEmbed(program: Command): void {
     .option('--rows <number>', 'texts at once', whole(1), 32)
     .addOption(engineOption())
     .option('--json', 'one JSON object a line: {"text", "embedding"}', false)
-    .addHelpText(
-      'after',
-      '\nExample: pnpm bench embed poems.txt --model runs/quick-start/bert --pool first-last --json',
-    )
+    .addHelpText('after', '\nExample: cloze embed poems.txt --model bert-base-chinese --pool first-last --json')
     .action(embedCommand);
 }

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+
+/** A command of `cloze`: what it does in a line, and where it is loaded from when it is asked for. */
+export interface ListedCommand {
+  readonly name: string;
+  readonly about: string;
+  /** Declares it: options, help, action. */
+  readonly load: () => Promise<(program: Command) => void>;
+}
+
+/** Every command, in the order of the help. */
+export const commands: readonly ListedCommand[] = [
+  {
+    name: 'fill',
+    about: 'guess the masked tokens of a text',
+    load: async () => (await import('./commands/fill.ts')).addFill,
+  },
+  {
+    name: 'embed',
+    about: 'sentence vectors of the lines of a file',
+    load: async () => (await import('./commands/embed.ts')).addEmbed,
+  },
+  {
+    name: 'score',
+    about: 'log-likelihood of sentences; minimal pairs; reranking',
+    load: async () => (await import('./commands/score.ts')).addScore,
+  },
+  {
+    name: 'explain',
+    about: 'which tokens of a text speak for a prediction',
+    load: async () => (await import('./commands/explain.ts')).addExplain,
+  },
+  {
+    name: 'generate',
+    about: 'continue a text with a UniLM or left-to-right checkpoint',
+    load: async () => (await import('./commands/generate.ts')).addGenerate,
+  },
+  {
+    name: 'summary',
+    about: 'parameters, bytes and FLOPs of a checkpoint by part',
+    load: async () => (await import('./commands/summary.ts')).addSummary,
+  },
+  {
+    name: 'doctor',
+    about: 'which engine is used, on which devices, and why better ones are not',
+    load: async () => (await import('./commands/doctor.ts')).addDoctor,
+  },
+];

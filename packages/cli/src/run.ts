@@ -1,0 +1,62 @@
+import { commands } from './command-list.ts';
+
+/** The help that needs nothing loaded. */
+function help(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`);
+  return `cloze: masked language models from the terminal
+
+Usage: cloze COMMAND [options]    cloze COMMAND --help
+
+${lines.join('\n')}
+
+Every command takes a file or - (standard input) and --json (one object a line on standard output). Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+Example: npx cloze fill "床前明月[MASK]" --model bert-base-chinese
+`;
+}
+
+/** Letters by which two names differ, at most two matter (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++)
+      next.push(
+        Math.min((row[j] as number) + (letter === b[j] ? 0 : 1), (row[j + 1] as number) + 1, (next[j] as number) + 1),
+      );
+    row = next;
+  }
+  return row[b.length] as number;
+}
+
+/** Runs `cloze` on its arguments; only the command asked for is loaded. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+export async function run(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
+    process.stdout.write(help());
+    return name === undefined ? 2 : 0;
+  }
+  const wanted = name === 'help' ? [rest[0] as string, '--help'] : [name, ...rest];
+  const listed = commands.find((command) => command.name === wanted[0]);
+  if (!listed) {
+    const [nearest] = commands.map((command) => command.name).sort((a, b) => distance(a, name) - distance(b, name));
+    const meant = distance(nearest as string, name) <= 2 ? ` Did you mean '${nearest}'?` : '';
+    process.stderr.write(`cloze: '${wanted[0]}' is no command.${meant} See cloze --help.\n`);
+    return 2;
+  }
+  const [{ Command }, { endOnClosedPipe, exitCodeOf }, add] = await Promise.all([
+    import('commander'),
+    import('./terminal/exit.ts'),
+    listed.load(),
+  ]);
+  endOnClosedPipe();
+  const program = new Command('cloze').exitOverride().showSuggestionAfterError();
+  add(program);
+  try {
+    await program.parseAsync(['node', 'cloze', ...wanted]);
+    return 0;
+  } catch (error) {
+    return exitCodeOf('cloze', error);
+  }
+}

@@ -1,0 +1,10 @@
+export { engineOption } from './terminal/engine-option.ts';
+export { errorSentence } from './terminal/error-sentence.ts';
+export { endOnClosedPipe, exitCodeOf } from './terminal/exit.ts';
+export { escapeHtml, figure, htmlTable, page } from './terminal/page.ts';
+export { progress } from './terminal/progress.ts';
+export { sortTables } from './terminal/sort-tables.ts';
+export { stopSignals } from './terminal/stop-signals.ts';
+export { UsageError } from './terminal/usage-error.ts';
+export { whole } from './terminal/whole.ts';
+export { writeWhole } from './terminal/write-whole.ts';
