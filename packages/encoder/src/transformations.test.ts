@@ -248,7 +248,7 @@ describe('summary', () => {
   });
   it('BERT-base has 109,514,298 parameters and ALBERT-base 11,221,680 with the head, as transformers counts them', () => {
     const count = (own: Partial<EncoderConfig>) => {
-      const config = encoderConfig({ ...{ vocabularySize: 30522, width: 768, layers: 12 }, ...own });
+      const config = encoderConfig({ vocabularySize: 30522, width: 768, layers: 12, ...own });
       return summary(parameterSpecs(config), config, 128);
     };
     const of = (rows: ReturnType<typeof count>, part: string) => rows.find((row) => row.part === part);

@@ -18,15 +18,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distance } from '../../test/architecture-fixture.ts';
 import { asTensors, smallModel } from '../../test/small-model.ts';
 import {
-  classify,
+  classifierHead,
   correctEmbeddings,
   type DetectorParameters,
   detectReplaced,
   type EncoderConfig,
   type EncoderParameters,
+  encode,
   encodeBert,
   type FamilyName,
-  type Linear,
+  type HeadParameters,
   maskedCrossEntropy,
   predictTokens,
   readSafetensors,
@@ -55,16 +56,14 @@ const tensorsOf = (tree: unknown): unknown =>
 
 /** What transformers' model of this folder gives: token logits, the detector's, or a classifier's. */
 function logitsOf(loaded: LoadedPretrained): Tensor {
-  const { config, family, classifier, classifierDense, pooler, detector } = loaded;
+  const { config, family, classifier, detector } = loaded;
   const parameters = asTensors(loaded.parameters) as EncoderParameters<Tensor>;
   const segments = config.segmentTypes === 1 ? constant(new Array(16).fill(0), [2, 8], 'int32') : inputs.segments;
-  const { hidden } = encodeBert(parameters, { ...inputs, segments }, config);
+  const { hidden } = encode(family, parameters, { ...inputs, segments }, config);
   if (classifier) {
-    const head = tensorsOf(classifierDense ?? pooler) as Linear<Tensor>;
-    const poolerActivation = family === 'electra' ? 'gelu' : 'tanh';
-    return classify(tensorsOf(classifier) as Linear<Tensor>, hidden, inputs.attend, {
-      ...{ pooling: 'pooler', pooler: head, poolerActivation },
-    });
+    const { pooler, classifierDense } = loaded;
+    const parts = { classifier, ...(pooler && { pooler }), ...(classifierDense && { classifierDense }) };
+    return classifierHead(family, config).classify(tensorsOf(parts) as HeadParameters<Tensor>, hidden);
   }
   if (detector) return detectReplaced(tensorsOf(detector) as DetectorParameters<Tensor>, hidden, config);
   return predictTokens(parameters, hidden, everywhere, config);

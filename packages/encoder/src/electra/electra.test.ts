@@ -64,8 +64,12 @@ const { batch } = fixture;
 const grid = (name: string, columns: number, dtype: 'int32' | 'bool' | 'float32' = 'int32') =>
   constant(batch[name] as number[], [3, columns], dtype);
 const inputs = {
-  ...{ ids: grid('ids', 7), segments: grid('segments', 7), attend: grid('attend', 7, 'bool') },
-  ...{ targetPositions: grid('positions', 2), targets: grid('targets', 2), weights: grid('weights', 2, 'float32') },
+  ids: grid('ids', 7),
+  segments: grid('segments', 7),
+  attend: grid('attend', 7, 'bool'),
+  targetPositions: grid('positions', 2),
+  targets: grid('targets', 2),
+  weights: grid('weights', 2, 'float32'),
 };
 const key = rootKey(constant([3, 1, 0], [3], 'int32'));
 const parameters = trained();

@@ -1,6 +1,13 @@
 import { reshape, type Tensor } from '@cloze/backend';
 import { type ClassifyOptions, classify } from './classify.ts';
 
+/** One logit a candidate, `[batch · choices, 1]`, as `[batch, choices]`. @throws {RangeError} where the rows are no multiple of the choices */
+export function sideBySide(logits: Tensor, choices: number): Tensor {
+  const [rows] = logits.shape as [number, number];
+  if (rows % choices !== 0) throw new RangeError(`choose: ${rows} rows are no multiple of ${choices} choices.`);
+  return reshape(logits, [-1, choices]);
+}
+
 /**
  * Multiple choice: one logit for each candidate row, laid side by side.
  *
@@ -14,7 +21,5 @@ export function choose(
   choices: number,
   options: ClassifyOptions = {},
 ): Tensor {
-  if ((hidden.shape[0] as number) % choices !== 0)
-    throw new RangeError(`choose: ${hidden.shape[0]} rows are no multiple of ${choices} choices.`);
-  return reshape(classify(classifier, hidden, attend, options), [-1, choices]);
+  return sideBySide(classify(classifier, hidden, attend, options), choices);
 }

@@ -1,44 +1,7 @@
-import {
-  dropout,
-  forkKey,
-  type Key,
-  type LinearParameters,
-  linear,
-  reshape,
-  slice,
-  type Tensor,
-  tanh,
-} from '@cloze/backend';
+import { dropout, forkKey, type Key, type LinearParameters, linear, type Tensor } from '@cloze/backend';
 import type { Activation } from '../config/encoder-config.ts';
-import { activate } from '../layers/activate.ts';
 import type { Linear } from '../parameters/parameter-tree.ts';
-import { meanOverTokens } from './mean-over-tokens.ts';
-
-/** How a sequence becomes one vector. */
-export type Pooling = 'first' | 'mean' | 'pooler';
-
-/**
- * One vector a row: the first position; the mean over real tokens; or `f(W·first + b)`, BERT's pooler with f = tanh. `[batch, length, width]` → `[batch, width]`
- *
- * RoBERTa's classifier is the same with its own W; ELECTRA's has f = gelu.
- *
- * @throws {RangeError} when pooling is `pooler` and none is given
- */
-export function pool(
-  hidden: Tensor,
-  attend: Tensor,
-  pooling: Pooling,
-  pooler?: Linear<Tensor>,
-  activation: 'tanh' | Activation = 'tanh',
-): Tensor {
-  if (pooling === 'mean') return meanOverTokens(hidden, attend);
-  const [batch, , width] = hidden.shape as [number, number, number];
-  const first = reshape(slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
-  if (pooling === 'first') return first;
-  if (!pooler) throw new RangeError("pool: pooling 'pooler' needs the pooler's kernel and bias.");
-  const mapped = linear(first, pooler);
-  return activation === 'tanh' ? tanh(mapped) : activate(mapped, activation);
-}
+import { type Pooling, pool } from './pool.ts';
 
 /** Choices of the classification head. */
 export interface ClassifyOptions {

@@ -1,8 +1,8 @@
 import { add, multiply, type Tensor } from '@cloze/backend';
 import type { Encoded } from '../layers/batch.ts';
 import type { Linear } from '../parameters/parameter-tree.ts';
-import { pool } from './classify.ts';
 import { meanOverTokens } from './mean-over-tokens.ts';
+import { pool } from './pool.ts';
 
 /** SimCSE's four ways to a sentence vector: first token, pooler, mean of the last layer, mean of the first and last layers'. */
 export type SentencePooling = 'first' | 'pooler' | 'mean' | 'first-last';

@@ -39,7 +39,10 @@ export function blocks(
     const result = block(
       parameters,
       {
-        ...{ stream, source: source ?? stream, visible, positionIds },
+        stream,
+        source: source ?? stream,
+        visible,
+        positionIds,
         projected: projected?.[config.sharedLayers ? 0 : i],
       },
       config,

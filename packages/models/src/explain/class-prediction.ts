@@ -1,5 +1,5 @@
 import { constant, type HostTensor, type Tensor } from '@cloze/backend';
-import { classify, type Linear } from '@cloze/encoder';
+import { classifierHead, classify, type Linear } from '@cloze/encoder';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -14,19 +14,15 @@ export function classPrediction(model: LoadedModel): Prediction | undefined {
   if (!classifier) return undefined;
   const named = (file.id2label ?? {}) as Record<string, string>;
   const names = Array.from({ length: classifier.bias.values.length }, (_, i) => named[i] ?? `LABEL_${i}`);
-  // What stands before the classifier: RoBERTa's, ELECTRA's or RoFormer's dense map, BERT's pooler, or nothing.
-  const activation = { roberta: 'tanh', electra: 'gelu' } as const;
-  const family = model.family as keyof typeof activation;
+  const head = classifierHead(model.family, model.config);
   return {
     what: 'class',
-    logits: ({ pooler }, { hidden }, attend) =>
-      classify(held(classifier), hidden, attend, {
-        ...(pooler && { pooling: 'pooler', pooler }),
-        ...(classifierDense && {
-          ...{ pooling: 'pooler', pooler: held(classifierDense) },
-          poolerActivation: activation[family] ?? model.config.activation,
-        }),
-      }),
+    logits: ({ pooler }, { hidden }, attend) => {
+      // A classifier of ours may read the first token itself, without the map that transformers' class has before it.
+      if (!pooler && !classifierDense) return classify(held(classifier), hidden, attend);
+      const maps = { ...(pooler && { pooler }), ...(classifierDense && { classifierDense: held(classifierDense) }) };
+      return head.classify({ classifier: held(classifier), ...maps }, hidden);
+    },
     nameOf: (choice) => names[choice] as string,
     choiceOf: (name) => (names.includes(name) ? names.indexOf(name) : undefined),
   };

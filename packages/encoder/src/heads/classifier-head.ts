@@ -1,0 +1,102 @@
+import { dropout, forkKey, type HostTensor, type Key, linear, type Tensor } from '@cloze/backend';
+import type { EncoderConfig } from '../config/encoder-config.ts';
+import { type FamilyName, familyOf } from '../families/families.ts';
+import type { HeadForm, HeadKind } from '../families/family.ts';
+import type { Uniform } from '../parameters/draw-parameters.ts';
+import { initialLinear } from '../parameters/initial-parameters.ts';
+import type { Linear } from '../parameters/parameter-tree.ts';
+import { sideBySide } from './choose.ts';
+import { findSpan } from './find-span.ts';
+import { mapVector, positionOf } from './pool.ts';
+
+/** The maps of a head; which there are follows from family and kind. The names are those of `Pretrained`, so that a head is saved as it is. */
+export interface HeadParameters<T> {
+  /** The encoder's pooler, `[width, width]`. */
+  readonly pooler?: Linear<T>;
+  /** A map drawn with the head, `[width, width]`. */
+  readonly classifierDense?: Linear<T>;
+  /** `[width, outputs]` */
+  readonly classifier?: Linear<T>;
+  /** `[width, 2]` */
+  readonly span?: Linear<T>;
+}
+
+/** Dropout of a head. */
+export interface HeadOptions {
+  /** 0 ≤ p < 1, default 0; transformers' default is the encoder's `dropout`. */
+  readonly dropout?: number;
+  /** None means no dropout. */
+  readonly key?: Key | undefined;
+}
+
+/** The heads that transformers gives a family, as functions of their parameters. */
+export interface ClassifierHead {
+  /** Fresh weights as BERT draws them; a pretrained pooler is taken over. @param outputs classes, or 1 for a regression and a choice; a span has 2 whatever is said */
+  initial(
+    kind: HeadKind,
+    outputs: number,
+    random: Uniform,
+    pretrained?: Pick<HeadParameters<HostTensor>, 'pooler'>,
+  ): HeadParameters<HostTensor>;
+  /** A row's classes, or its number: `[batch, length, width]` → `[batch, outputs]` */
+  classify(parameters: HeadParameters<Tensor>, hidden: Tensor, options?: HeadOptions): Tensor;
+  /** A class for every token, as words and names are labelled: → `[batch, length, outputs]` */
+  labelTokens(parameters: HeadParameters<Tensor>, hidden: Tensor, options?: HeadOptions): Tensor;
+  /** First and last token of a span, both `[batch, length]`, −1e30 where no real token is; no dropout, as in transformers. */
+  findSpan(
+    parameters: HeadParameters<Tensor>,
+    hidden: Tensor,
+    attend: Tensor,
+  ): { readonly start: Tensor; readonly end: Tensor };
+  /** Candidates of a question stand in a run: `[batch · choices, length, width]` → `[batch, choices]` @throws {RangeError} where the rows are no multiple */
+  choose(parameters: HeadParameters<Tensor>, hidden: Tensor, choices: number, options?: HeadOptions): Tensor;
+}
+
+/**
+ * The heads of a family, each with the map, the curve and the places of dropout that transformers' class of that family has.
+ *
+ * BERT and ALBERT read the pooler, `tanh(W·first + b)`; RoBERTa, ELECTRA and RoFormer have a dense map of their own with tanh, gelu and the
+ * encoder's curve. What is drawn and trained here is saved under transformers' names (`savePretrained` with `head`).
+ *
+ * Every method throws a {RangeError} that names the map which is not among its parameters.
+ */
+export function classifierHead(
+  family: FamilyName,
+  config: Pick<EncoderConfig, 'width' | 'activation'>,
+): ClassifierHead {
+  const { heads } = familyOf(family);
+  const { width } = config;
+  const need = (parameters: HeadParameters<Tensor>, part: keyof HeadParameters<Tensor>): Linear<Tensor> => {
+    const found = parameters[part];
+    if (!found) throw new RangeError(`classifierHead: this head of family '${family}' needs '${part}'.`);
+    return found;
+  };
+  const drop = (x: Tensor, { dropout: rate = 0, key }: HeadOptions, site: string) =>
+    dropout(x, { rate, key: key && forkKey(key, site) });
+  /** The vector of a row, mapped as the form says. */
+  const vectorOf = (parameters: HeadParameters<Tensor>, form: HeadForm, hidden: Tensor, options: HeadOptions) => {
+    const { position, map, activation, dropoutBeforeMap } = form;
+    const vector = positionOf(hidden, position);
+    if (map === 'none') return vector;
+    const ready = dropoutBeforeMap ? drop(vector, options, 'before map') : vector;
+    return mapVector(ready, need(parameters, map), activation === 'config' ? config.activation : activation);
+  };
+  const classified = (x: Tensor, parameters: HeadParameters<Tensor>, options: HeadOptions) =>
+    linear(drop(x, options, 'classifier'), need(parameters, 'classifier'));
+
+  return {
+    initial: (kind, outputs, random, { pooler } = {}) => {
+      if (kind === 'span') return { span: initialLinear(width, 2, random) };
+      const classifier = initialLinear(width, outputs, random);
+      if (kind === 'tokens' || heads[kind].map === 'none') return { classifier };
+      if (heads[kind].map === 'pooler') return { pooler: pooler ?? initialLinear(width, width, random), classifier };
+      return { classifierDense: initialLinear(width, width, random), classifier };
+    },
+    classify: (parameters, hidden, options = {}) =>
+      classified(vectorOf(parameters, heads.sequence, hidden, options), parameters, options),
+    labelTokens: (parameters, hidden, options = {}) => classified(hidden, parameters, options),
+    findSpan: (parameters, hidden, attend) => findSpan(need(parameters, 'span'), hidden, attend),
+    choose: (parameters, hidden, choices, options = {}) =>
+      sideBySide(classified(vectorOf(parameters, heads.choice, hidden, options), parameters, options), choices),
+  };
+}
