@@ -12,17 +12,18 @@ export { type Selection, type SelectOptions, selectEngine } from './engines/sele
 export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { gradients } from './expression/gradients.ts';
-export { bools, floats, ints } from './expression/host-tensors.ts';
 export {
+  bools,
   type DType,
+  floats,
   type HostTensor,
+  ints,
   isHostTensor,
-  isTensor,
   type Leaf,
   sizeOf,
-  type Tensor,
   type TensorSpec,
-} from './expression/tensor.ts';
+} from './expression/host-tensors.ts';
+export { isTensor, type Tensor } from './expression/tensor.ts';
 export { flattenTree, type LeafKind, type LeafOf, type MapTree, mapTree } from './expression/tree.ts';
 export { type AdamOperands, type AdamOptions, adamStep } from './fused/adam.ts';
 export { type AttentionOptions, attention, attentionWeights } from './fused/attention.ts';

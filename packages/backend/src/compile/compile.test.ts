@@ -4,7 +4,8 @@ import { startServer } from '../engines/start-server.ts';
 import { tensorflowEngine } from '../engines/tensorflow-engine.ts';
 import { tfjsEngine } from '../engines/tfjs-engine.ts';
 import { gradients } from '../expression/gradients.ts';
-import { type HostTensor, isHostTensor, type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
+import { type HostTensor, isHostTensor } from '../expression/host-tensors.ts';
+import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { flattenTree } from '../expression/tree.ts';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
 import { thisMachine } from '../install/this-machine.ts';
@@ -13,6 +14,14 @@ import { constant } from '../operations/leaves.ts';
 import { sum } from '../operations/reductions.ts';
 import { compile } from './compile.ts';
 import { createVariables } from './create-variables.ts';
+import { evaluate } from './evaluate.ts';
+
+declare module '../expression/primitives.ts' {
+  /** A primitive that no engine has. */
+  interface OptionalPrimitives {
+    strange: Readonly<Record<never, never>>;
+  }
+}
 
 const found = findLibtensorflow(thisMachine());
 const directory = 'directory' in found ? found.directory : undefined;
@@ -169,8 +178,11 @@ for (const [name, open] of engines) {
     });
 
     it('names an operation that the engine cannot run', async () => {
-      const strange: Primitive = { name: 'strange' };
-      expect(await refusal(({ w }) => ({ outputs: { y: recordOne(strange, [w], w) } }))).toMatch(
+      const strange: Primitive<'strange'> = { name: 'strange' };
+      expect(await refusal(({ w }) => ({ outputs: { y: add(recordOne(strange, [w], w), 1) } }))).toBe(
+        "compile: this engine cannot run 'strange'; choose another engine, or another way to compute it.",
+      );
+      expect(() => evaluate(engine, recordOne(strange, [constant([1])], { shape: [1], dtype: 'float32' }))).toThrow(
         /'strange' cannot (be recorded|run here)/,
       );
     });

@@ -1,8 +1,10 @@
 import type { Trace } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
-import { type HostTensor, isHostTensor, isTensor, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { type HostTensor, isHostTensor, sizeOf } from '../expression/host-tensors.ts';
+import type { PrimitiveName } from '../expression/primitives.ts';
+import { reachable } from '../expression/reachable.ts';
+import { isA, isTensor, type Operation, type Tensor } from '../expression/tensor.ts';
 import { flattenTree, type MapTree, mapTree } from '../expression/tree.ts';
-import { reachable } from '../lowering/interpret.ts';
 import { input, variable } from '../operations/leaves.ts';
 import type { Variables } from './create-variables.ts';
 
@@ -53,15 +55,27 @@ function updatesOf(state: unknown, leaves: ReadonlyMap<string, Tensor>): [string
 }
 
 /** Inputs and variables of another compiled function have no value here. */
-function refuseForeign(wanted: readonly Tensor[], own: ReadonlySet<Tensor>): void {
-  const foreign = reachable(wanted).flatMap(({ primitive, attributes, outputs }) =>
-    (primitive.name === 'input' || primitive.name === 'variable') && !own.has(outputs[0] as Tensor)
-      ? [`'${attributes.path}'`]
+function refuseForeign(order: readonly Operation[], own: ReadonlySet<Tensor>): void {
+  const foreign = order.flatMap((operation) =>
+    (isA(operation, 'input') || isA(operation, 'variable')) && !own.has(operation.outputs[0] as Tensor)
+      ? [`'${operation.attributes.path}'`]
       : [],
   );
   if (foreign.length > 0)
     throw new BackendError(
       `compile: ${[...new Set(foreign)].join(', ')} belongs to another compiled function: return it there and feed it here.`,
+    );
+}
+
+/** What this engine has no entry for, before anything runs. */
+function refuseLacking(order: readonly Operation[], has: (name: PrimitiveName) => boolean): void {
+  const lacking = order
+    .filter((operation) => !isA(operation, 'input') && !isA(operation, 'variable'))
+    .map(({ primitive }) => primitive.name)
+    .filter((name) => !has(name));
+  if (lacking.length > 0)
+    throw new BackendError(
+      `compile: this engine cannot run ${[...new Set(lacking)].map((name) => `'${name}'`).join(', ')}; choose another engine, or another way to compute it.`,
     );
 }
 
@@ -102,10 +116,9 @@ export function compile<S, B, O>(
       throw new BackendError("compile: the function must return { outputs, state? }; 'outputs' is missing.");
     const outputs = flattenTree(result.outputs, isTensor).map(([, tensor]) => tensor);
     const updates = updatesOf(result.state, states);
-    refuseForeign(
-      [...outputs, ...updates.map(([, tensor]) => tensor)],
-      new Set([...states.values(), ...inputs.map(([, leaf]) => leaf)]),
-    );
+    const order = reachable([...outputs, ...updates.map(([, tensor]) => tensor)]);
+    refuseForeign(order, new Set([...states.values(), ...inputs.map(([, leaf]) => leaf)]));
+    refuseLacking(order, variables.program.has);
     const recorded: Trace = { inputs, outputs, updates };
     return { run: variables.program.prepare(recorded), outputs: result.outputs };
   };

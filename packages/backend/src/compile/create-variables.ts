@@ -1,6 +1,6 @@
 import type { Engine, Placement, Program } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
-import { type HostTensor, isHostTensor, sizeOf, type TensorSpec } from '../expression/tensor.ts';
+import { type HostTensor, isHostTensor, sizeOf, type TensorSpec } from '../expression/host-tensors.ts';
 import { childrenOf, flattenTree, type MapTree, nestingOf } from '../expression/tree.ts';
 
 /** What a checkpoint holds of variables: leaves by path below each top-level part. */

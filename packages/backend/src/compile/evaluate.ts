@@ -1,5 +1,6 @@
 import type { Engine } from '../engines/engine.ts';
-import { type HostTensor, isTensor } from '../expression/tensor.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
+import { isTensor } from '../expression/tensor.ts';
 import { flattenTree, type MapTree, mapTree } from '../expression/tree.ts';
 
 /** Runs an expression now, operation by operation, and returns its values: for tests, a REPL, one-off questions. */

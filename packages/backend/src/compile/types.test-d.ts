@@ -4,7 +4,9 @@
  */
 import type { Engine } from '../engines/engine.ts';
 import { gradients } from '../expression/gradients.ts';
-import { type HostTensor, isHostTensor, isTensor, type Tensor } from '../expression/tensor.ts';
+import { type HostTensor, isHostTensor } from '../expression/host-tensors.ts';
+import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
+import { isTensor, type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { flattenTree, type LeafOf, type MapTree, mapTree } from '../expression/tree.ts';
 import { add } from '../operations/elementwise.ts';
 import { sum } from '../operations/reductions.ts';
@@ -95,3 +97,16 @@ export function stepOver<P, B>(
   });
   return (inputs) => compiled({ inputs });
 }
+
+type Names = PrimitiveTable<{ readonly [P in PrimitiveName]: P }>;
+declare const table: Names;
+const { matmul, ...lacking } = table;
+// @ts-expect-error An engine's table without a primitive that every engine has.
+export const incomplete: Names = lacking;
+export const whole: Names = { ...lacking, matmul };
+declare const sumPrimitive: Primitive<'sum'>;
+export const summed = recordOne(sumPrimitive, [loss], loss, { axes: [0] });
+// @ts-expect-error Attributes of another primitive.
+recordOne(sumPrimitive, [loss], loss, { axis: 0 });
+// @ts-expect-error No attributes where the primitive has some.
+recordOne(sumPrimitive, [loss], loss);

@@ -1,4 +1,6 @@
-import type { HostTensor, Tensor } from '../expression/tensor.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
+import type { PrimitiveName } from '../expression/primitives.ts';
+import type { Tensor } from '../expression/tensor.ts';
 import type { OperationTime } from '../libtensorflow/read-step-stats.ts';
 
 /** Names of engines, best first. */
@@ -50,6 +52,8 @@ export interface Placement {
 
 /** One set of variables and the functions prepared over it. @internal */
 export interface Program {
+  /** Whether the engine has a primitive. */
+  has(name: PrimitiveName): boolean;
   write(values: ReadonlyMap<string, HostTensor>): void;
   read(paths: readonly string[]): HostTensor[];
   prepare(trace: Trace): (feeds: ReadonlyMap<string, HostTensor>) => Promise<HostTensor[]>;

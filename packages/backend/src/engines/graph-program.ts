@@ -1,13 +1,14 @@
 import { BackendError } from '../errors.ts';
-import type { DType, HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import type { DType, HostTensor } from '../expression/host-tensors.ts';
+import { reachable } from '../expression/reachable.ts';
+import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types.ts';
 import { compiledMasks } from '../lowering/compiled-masks.ts';
 import { compiledStretches, worthCompiling } from '../lowering/compiled-stretches.ts';
 import { graphValues } from '../lowering/graph-values.ts';
 import { handedOver } from '../lowering/handed-over.ts';
-import { reachable } from '../lowering/interpret.ts';
 import { stretches, type Unit } from '../lowering/stretches.ts';
-import { lowerToTensorflow } from '../lowering/tensorflow-table.ts';
+import { lowerToTensorflow, tensorflowRuns } from '../lowering/tensorflow-table.ts';
 import type { Placement, Program, Trace } from './engine.ts';
 import { inPlaceAdams } from './in-place-adams.ts';
 import { recordAdams } from './record-adams.ts';
@@ -101,7 +102,7 @@ export function graphProgram(
     const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
     const order = reachable(wanted);
     const adams = inPlaceAdams(order, outputs, updates);
-    const inside = new Set(adams.map(({ operation }) => operation));
+    const inside = new Set<Operation>(adams.map(({ operation }) => operation));
     // Moments that only an in-place kernel touches are never read.
     const needed = new Set(wanted);
     for (const operation of order) {
@@ -110,11 +111,10 @@ export function graphProgram(
     }
     const emit = (operation: Operation): void => {
       const [output] = operation.outputs as [Tensor];
-      const { name } = operation.primitive;
-      if (name === 'input' || inside.has(operation)) return;
-      if (name === 'variable') {
+      if (isA(operation, 'input') || inside.has(operation)) return;
+      if (isA(operation, 'variable')) {
         if (!needed.has(output)) return;
-        const { handle } = stored.get(operation.attributes.path as string) as Stored;
+        const { handle } = stored.get(operation.attributes.path) as Stored;
         const read = first(sink.op('ReadVariableOp', [handle], { dtype: { type: output.dtype } }));
         values.set(output, read);
         reads.push(read);
@@ -177,6 +177,7 @@ export function graphProgram(
         });
   };
   return {
+    has: tensorflowRuns,
     write,
     read: (paths) =>
       session.run(

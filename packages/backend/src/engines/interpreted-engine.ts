@@ -1,5 +1,7 @@
-import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
-import { interpret, type Runner, reachable } from '../lowering/interpret.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
+import { reachable } from '../expression/reachable.ts';
+import { isA, type Operation } from '../expression/tensor.ts';
+import { interpret, type Runner } from '../lowering/interpret.ts';
 import type { Engine, EngineName, Program, Trace } from './engine.ts';
 
 interface Parts<Handle> {
@@ -14,17 +16,13 @@ interface Parts<Handle> {
 
 function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, HostTensor>): Program {
   const variables = new Map<string, Handle>();
-  const like = new Map<string, HostTensor>();
   const assign = (path: string, handle: Handle) => {
     const before = variables.get(path);
     variables.set(path, handle);
     if (before !== undefined && before !== handle) runner.release(before);
   };
   const write = (values: ReadonlyMap<string, HostTensor>) => {
-    for (const [path, value] of values) {
-      like.set(path, value);
-      assign(path, runner.fromHost(value));
-    }
+    for (const [path, value] of values) assign(path, runner.fromHost(value));
   };
   write(initial);
   const prepare = ({ inputs, outputs, updates }: Trace) => {
@@ -34,20 +32,20 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
     return async (feeds: ReadonlyMap<string, HostTensor>): Promise<HostTensor[]> => {
       const fed = new Map<string, Handle>();
       for (const path of paths) fed.set(path, runner.fromHost(feeds.get(path) as HostTensor));
-      const leaf = ({ primitive, attributes }: Operation) => {
-        if (primitive.name === 'input') return fed.get(attributes.path as string);
-        return primitive.name === 'variable' ? variables.get(attributes.path as string) : undefined;
+      const leaf = (operation: Operation) => {
+        if (isA(operation, 'input')) return fed.get(operation.attributes.path);
+        return isA(operation, 'variable') ? variables.get(operation.attributes.path) : undefined;
       };
       const results = interpret(runner, order, wanted, leaf);
       const owned = new Set(results);
-      const host = outputs.map((output, i) => runner.toHost(results[i] as Handle, output));
+      const host = outputs.map((_output, i) => runner.toHost(results[i] as Handle));
       // A variable may be assigned a handle that is also an input or another variable: copy those through the host.
       const borrowed = new Set<Handle>([...fed.values(), ...variables.values()]);
-      for (const [i, [path, tensor]] of updates.entries()) {
+      for (const [i, [path]] of updates.entries()) {
         const handle = results[outputs.length + i] as Handle;
         if (variables.get(path) === handle) continue;
         const duplicate = borrowed.has(handle);
-        assign(path, duplicate ? runner.fromHost(runner.toHost(handle, tensor)) : handle);
+        assign(path, duplicate ? runner.fromHost(runner.toHost(handle)) : handle);
         borrowed.add(handle);
       }
       const keep = new Set(variables.values());
@@ -56,9 +54,9 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
     };
   };
   return {
+    has: runner.has,
     write,
-    read: (names) =>
-      names.map((path) => runner.toHost(variables.get(path) as Handle, like.get(path) as unknown as Tensor)),
+    read: (names) => names.map((path) => runner.toHost(variables.get(path) as Handle)),
     prepare,
     dispose: () => {
       for (const handle of variables.values()) runner.release(handle);
@@ -73,7 +71,7 @@ export function interpretedEngine<Handle>({ runner, ...parts }: Parts<Handle>): 
     ...parts,
     run: (outputs) => {
       const handles = interpret(runner, reachable(outputs), outputs, () => undefined);
-      const host = outputs.map((output, i) => runner.toHost(handles[i] as Handle, output));
+      const host = handles.map(runner.toHost);
       for (const handle of new Set(handles)) runner.release(handle);
       return host;
     },

@@ -33,12 +33,7 @@ export function recordAdams(
       ...[TfOutput, TfOutput, TfOutput, TfOutput],
       ...[TfOutput, TfOutput, TfOutput],
     ];
-    const { beta1, beta2, epsilon, decay } = operation.attributes as {
-      beta1: number;
-      beta2: number;
-      epsilon: number;
-      decay: number;
-    };
+    const { beta1, beta2, epsilon, decay } = operation.attributes;
     const idOf = (i: number) => (operation.inputs[i] as Tensor).operation.id;
     const [parameter, mean, variance] = paths.map(handle) as [TfOutput, TfOutput, TfOutput];
     let control = after;

@@ -1,7 +1,7 @@
 import type { Operation } from '../expression/tensor.ts';
 import { openLibrary } from '../libtensorflow/open-library.ts';
 import type { OpSink, TfEager, TfOutput } from '../libtensorflow/types.ts';
-import { lowerToTensorflow } from '../lowering/tensorflow-table.ts';
+import { lowerToTensorflow, tensorflowRuns } from '../lowering/tensorflow-table.ts';
 import type { Engine } from './engine.ts';
 import { graphProgram } from './graph-program.ts';
 import { interpretedEngine } from './interpreted-engine.ts';
@@ -53,6 +53,7 @@ export function tensorflowEngine(directory: string, { gpu = false }: { readonly 
     );
   }
   const runner = {
+    has: tensorflowRuns,
     run: (operation: Operation, inputs: readonly TfOutput[]) => runEagerly(eager, operation, inputs),
     fromHost: eager.fromHost,
     toHost: eager.toHost,

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Tfjs from '@tensorflow/tfjs-core';
-import type { HostTensor } from '../expression/tensor.ts';
-import { lowerToTfjs } from '../lowering/tfjs-table.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
+import type { Operation } from '../expression/tensor.ts';
+import { lowerToTfjs, tfjsRuns } from '../lowering/tfjs-table.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { interpretedEngine } from './interpreted-engine.ts';
 import { loadQuietly } from './load-quietly.ts';
@@ -73,7 +74,8 @@ export async function tfjsEngine(name: TfjsName, { from }: TfjsEngineOptions = {
   await tf.ready();
   const devices = await devicesOf(name, tf);
   const runner = {
-    run: (operation: Parameters<typeof lowerToTfjs>[2], inputs: readonly Tfjs.Tensor[]) => {
+    has: tfjsRuns,
+    run: (operation: Operation, inputs: readonly Tfjs.Tensor[]) => {
       select();
       return lowerToTfjs(tf, inputs, operation);
     },

@@ -1,20 +1,11 @@
 import { BackendError } from '../errors.ts';
 import { add } from '../operations/elementwise.ts';
 import { fillLike } from '../operations/leaves.ts';
+import { sizeOf } from './host-tensors.ts';
+import { reachable } from './reachable.ts';
 import type { Operation, Tensor } from './tensor.ts';
-import { isTensor, sizeOf } from './tensor.ts';
+import { isTensor } from './tensor.ts';
 import { flattenTree, mapTree } from './tree.ts';
-
-function ancestors(root: Tensor): Operation[] {
-  const seen = new Set<Operation>();
-  const pending = [root.operation];
-  for (let operation = pending.pop(); operation; operation = pending.pop()) {
-    if (seen.has(operation)) continue;
-    seen.add(operation);
-    for (const input of operation.inputs) pending.push(input.operation);
-  }
-  return [...seen].sort((a, b) => a.id - b.id);
-}
 
 /**
  * Derivatives of a scalar with respect to every leaf of a tree, as expressions, so they can be differentiated again.
@@ -34,7 +25,7 @@ export function gradients<S>(loss: Tensor, wrt: S): S {
   }
   const leaves = flattenTree(wrt, isTensor).map(([, leaf]) => leaf);
   const wanted = new Set(leaves.map((leaf) => leaf.operation));
-  const order = ancestors(loss);
+  const order = reachable([loss]);
   const depends = new Set<Operation>();
   for (const operation of order) {
     if (wanted.has(operation) || operation.inputs.some((input) => depends.has(input.operation))) depends.add(operation);

@@ -1,41 +1,26 @@
 import { BackendError } from '../errors.ts';
-
-/** Element types a tensor can have. */
-export type DType = 'float32' | 'int32' | 'bool';
-
-/** What ends a tree: anything with a shape. */
-export interface Leaf {
-  readonly shape: readonly number[];
-}
-
-/** Shape and element type of a tensor, known before anything runs. */
-export interface TensorSpec extends Leaf {
-  readonly dtype: DType;
-}
-
-/** Values in JavaScript's memory, row-major: plain data that any package can make or read. */
-export interface HostTensor extends TensorSpec {
-  readonly values: Float32Array | Int32Array | Uint8Array;
-}
+import type { DType, Leaf, TensorSpec } from './host-tensors.ts';
+import type { PlainName, PrimitiveAttributes, PrimitiveName } from './primitives.ts';
 
 /** What an operation does, by name: shapes, derivative; how engines do it stands in `lowering/`. */
-export interface Primitive {
-  readonly name: string;
+export interface Primitive<P extends PrimitiveName = PrimitiveName> {
+  readonly name: P;
   /** Cotangents of the inputs; `undefined` where an input has none (integers, keys). */
-  readonly differentiate?: (
-    operation: Operation,
-    cotangents: readonly (Tensor | undefined)[],
-  ) => readonly (Tensor | undefined)[];
+  differentiate?(operation: Operation<P>, cotangents: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[];
 }
 
 /** One node of an expression. */
-export interface Operation {
+export interface Operation<P extends PrimitiveName = PrimitiveName> {
   readonly id: number;
-  readonly primitive: Primitive;
+  readonly primitive: Primitive<P>;
   readonly inputs: readonly Tensor[];
-  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly attributes: PrimitiveAttributes[P];
   readonly outputs: readonly Tensor[];
 }
+
+/** Whether an operation is of one primitive, whose attributes it then has. */
+export const isA = <P extends PrimitiveName>(operation: Operation, name: P): operation is Operation<P> =>
+  operation.primitive.name === name;
 
 const refuse = (what: string): never => {
   throw new BackendError(
@@ -78,10 +63,6 @@ export class Tensor implements TensorSpec {
 /** Whether a leaf is a tensor of an expression. */
 export const isTensor = (leaf: Leaf): leaf is Tensor => leaf instanceof Tensor;
 
-/** Whether a leaf has its values in JavaScript's memory. */
-export const isHostTensor = (leaf: Leaf): leaf is HostTensor =>
-  !isTensor(leaf) && 'dtype' in leaf && 'values' in leaf && ArrayBuffer.isView(leaf.values);
-
 // Where values are looked for out of habit. Not in the type: a tensor must not pass for a host tensor.
 for (const name of ['values', 'data', 'dataSync', 'array', 'arraySync'])
   Object.defineProperty(Tensor.prototype, name, { get: () => refuse(`asked for '${name}'`) });
@@ -90,10 +71,21 @@ let created = 0;
 
 /** Adds a node; ids grow, so ascending ids are always a valid order of evaluation. */
 export function record(
+  primitive: Primitive<PlainName>,
+  inputs: readonly Tensor[],
+  specs: readonly TensorSpec[],
+): readonly Tensor[];
+export function record<P extends PrimitiveName>(
+  primitive: Primitive<P>,
+  inputs: readonly Tensor[],
+  specs: readonly TensorSpec[],
+  attributes: PrimitiveAttributes[P],
+): readonly Tensor[];
+export function record(
   primitive: Primitive,
   inputs: readonly Tensor[],
   specs: readonly TensorSpec[],
-  attributes: Readonly<Record<string, unknown>> = {},
+  attributes: PrimitiveAttributes[PrimitiveName] = {},
 ): readonly Tensor[] {
   const outputs: Tensor[] = [];
   const operation: Operation = { id: created++, primitive, inputs, attributes, outputs };
@@ -102,16 +94,18 @@ export function record(
 }
 
 /** `record` for the many primitives with one output. */
+export function recordOne(primitive: Primitive<PlainName>, inputs: readonly Tensor[], spec: TensorSpec): Tensor;
+export function recordOne<P extends PrimitiveName>(
+  primitive: Primitive<P>,
+  inputs: readonly Tensor[],
+  spec: TensorSpec,
+  attributes: PrimitiveAttributes[P],
+): Tensor;
 export function recordOne(
   primitive: Primitive,
   inputs: readonly Tensor[],
   spec: TensorSpec,
-  attributes: Readonly<Record<string, unknown>> = {},
+  attributes: PrimitiveAttributes[PrimitiveName] = {},
 ): Tensor {
   return record(primitive, inputs, [spec], attributes)[0] as Tensor;
-}
-
-/** Number of elements of a shape; 1 for a scalar. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, 1);
 }

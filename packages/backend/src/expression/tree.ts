@@ -1,5 +1,5 @@
 import { BackendError } from '../errors.ts';
-import type { Leaf } from './tensor.ts';
+import type { Leaf } from './host-tensors.ts';
 
 /** The same nesting as `S`, written as type or interface, with other leaves. */
 export type MapTree<S, T> = S extends Leaf

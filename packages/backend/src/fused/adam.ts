@@ -1,6 +1,6 @@
 import { type Primitive, record, type Tensor } from '../expression/tensor.ts';
 
-const adamPrimitive: Primitive = { name: 'adam' };
+const adamPrimitive: Primitive<'adam'> = { name: 'adam' };
 
 /** One parameter, its two moments and its gradient, all of one shape. */
 export interface AdamOperands {

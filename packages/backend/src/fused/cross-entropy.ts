@@ -5,14 +5,14 @@ import { max, sum } from '../operations/reductions.ts';
 import { reshape } from '../operations/shape.ts';
 import { logSoftmax, softmax } from '../operations/softmax.ts';
 
-const pickPrimitive: Primitive = {
+const pickPrimitive: Primitive<'pickColumns'> = {
   name: 'pickColumns',
   differentiate: ({ inputs }, [dy]) => {
     const [x, labels] = inputs as [Tensor, Tensor];
     return [placeColumns(dy as Tensor, labels, x.shape[1] as number), undefined];
   },
 };
-const placePrimitive: Primitive = {
+const placePrimitive: Primitive<'placeColumns'> = {
   name: 'placeColumns',
   differentiate: ({ inputs }, [dy]) => [pickColumns(dy as Tensor, inputs[1] as Tensor), undefined],
 };

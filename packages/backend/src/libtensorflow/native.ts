@@ -1,4 +1,4 @@
-import type { HostTensor } from '../expression/tensor.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
 import { bytesOf, typeNumbers, typeOfNumber } from './element-types.ts';
 import type { Functions, NativeFunction } from './functions.ts';
 import type { TfType } from './types.ts';

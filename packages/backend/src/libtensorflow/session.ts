@@ -1,4 +1,4 @@
-import type { HostTensor } from '../expression/tensor.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
 import type { Native } from './native.ts';
 import { integer } from './protobuf.ts';
 import { readStepStats } from './read-step-stats.ts';

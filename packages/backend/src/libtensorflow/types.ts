@@ -1,4 +1,4 @@
-import type { HostTensor } from '../expression/tensor.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
 import type { OperationTime } from './read-step-stats.ts';
 
 /** Element types of TensorFlow that this package uses. */

@@ -1,4 +1,4 @@
-import { sizeOf } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
 import type { OpSink, TensorflowLibrary, TfGraph, TfOutput, TfType } from '../libtensorflow/types.ts';
 import type { Draw } from './draws-in.ts';
 
@@ -43,7 +43,7 @@ function philoxWords(sink: OpSink, words: TfOutput, site: TfOutput, rows: number
 export function compiledMasks(library: TensorflowLibrary, graph: TfGraph, sink: OpSink) {
   const known = new Map<string, string>();
   return ({ uniform, threshold, mask }: Draw, words: TfOutput): TfOutput => {
-    const { site, rows, width } = uniform.attributes as { site: number; rows: number; width: number };
+    const { site, rows, width } = uniform.attributes;
     const blocks = Math.ceil(width / 4);
     const signature = `${rows} ${blocks} ${threshold}`;
     let name = known.get(signature);

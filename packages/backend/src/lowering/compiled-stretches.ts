@@ -1,10 +1,12 @@
-import { type Operation, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
+import type { PrimitiveName } from '../expression/primitives.ts';
+import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import type { OpSink, TensorflowLibrary, TfGraph, TfOutput } from '../libtensorflow/types.ts';
 import type { GraphValues } from './graph-values.ts';
 import type { Stretch } from './settle-stretch.ts';
 import { lowerToTensorflow } from './tensorflow-table.ts';
 
-const trivial = new Set(['reshape', 'stopGradient', 'broadcastTo']);
+const trivial = new Set<PrimitiveName>(['reshape', 'stopGradient', 'broadcastTo']);
 
 /** From this many elements on a pass over memory costs more than calling a compiled function. */
 const worthwhile = 1 << 16;
@@ -54,12 +56,12 @@ function isLabel(sink: OpSink, labels: TfOutput, columns: number): TfOutput {
 function lowerInside(sink: OpSink, inputs: readonly TfOutput[], operation: Operation): TfOutput[] {
   const zero = () => sink.constant([], 'float32', Float32Array.of(0));
   const [x, labels] = inputs as [TfOutput, TfOutput];
-  if (operation.primitive.name === 'pickColumns') {
+  if (isA(operation, 'pickColumns')) {
     const columns = (operation.inputs[0] as Tensor).shape[1] as number;
     const picked = only(sink.op('SelectV2', [isLabel(sink, labels, columns), x, zero()]));
     return sink.op('Sum', [picked, sink.constant([1], 'int32', Int32Array.of(1))], { keep_dims: { bool: false } });
   }
-  if (operation.primitive.name === 'placeColumns') {
+  if (isA(operation, 'placeColumns')) {
     const columns = (operation.outputs[0] as Tensor).shape[1] as number;
     const column = only(sink.op('ExpandDims', [x, int(sink, 1)]));
     return sink.op('SelectV2', [isLabel(sink, labels, columns), column, zero()]);

@@ -1,9 +1,9 @@
-import type { Operation, Tensor } from '../expression/tensor.ts';
+import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 
 /** Uniform numbers of which all that is asked is whether each reaches a threshold: a dropout's mask. */
 export interface Draw {
   readonly kind: 'draw';
-  readonly uniform: Operation;
+  readonly uniform: Operation<'randomUniform'>;
   readonly threshold: number;
   readonly mask: Tensor;
 }
@@ -13,7 +13,7 @@ export function drawsIn(order: readonly Operation[], wanted: ReadonlySet<Tensor>
   const users = new Map<Tensor, Operation[]>();
   for (const operation of order) {
     for (const input of operation.inputs) {
-      if (input.operation.primitive.name !== 'randomUniform') continue;
+      if (!isA(input.operation, 'randomUniform')) continue;
       const list = users.get(input);
       if (list) list.push(operation);
       else users.set(input, [operation]);
@@ -23,12 +23,14 @@ export function drawsIn(order: readonly Operation[], wanted: ReadonlySet<Tensor>
   for (const [numbers, [user, ...others]] of users) {
     if (!user || others.length > 0 || wanted.has(numbers)) continue;
     const [left, right] = user.inputs as [Tensor, Tensor];
-    if (user.primitive.name !== 'greaterEqual' || left !== numbers || right.operation.primitive.name !== 'fill')
+    const { operation: uniform } = numbers;
+    const { operation: limit } = right;
+    if (!isA(uniform, 'randomUniform') || !isA(user, 'greaterEqual') || left !== numbers || !isA(limit, 'fill'))
       continue;
-    found.set(numbers.operation, {
+    found.set(uniform, {
       kind: 'draw',
-      uniform: numbers.operation,
-      threshold: right.operation.attributes.value as number,
+      uniform,
+      threshold: limit.attributes.value,
       mask: user.outputs[0] as Tensor,
     });
   }

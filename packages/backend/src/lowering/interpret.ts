@@ -1,24 +1,16 @@
 import { BackendError } from '../errors.ts';
-import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import type { HostTensor } from '../expression/host-tensors.ts';
+import type { PrimitiveName } from '../expression/primitives.ts';
+import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 
 /** One engine's way to run a single operation; handles are values outside JavaScript's heap. @internal */
 export interface Runner<Handle> {
+  /** Whether the engine has a primitive. */
+  has(name: PrimitiveName): boolean;
   run(operation: Operation, inputs: readonly Handle[]): Handle[];
   fromHost(value: HostTensor): Handle;
-  toHost(handle: Handle, like: Tensor): HostTensor;
+  toHost(handle: Handle): HostTensor;
   release(handle: Handle): void;
-}
-
-/** Operations that outputs need, in an order of evaluation. */
-export function reachable(outputs: readonly Tensor[]): Operation[] {
-  const seen = new Set<Operation>();
-  const pending = outputs.map((output) => output.operation);
-  for (let operation = pending.pop(); operation; operation = pending.pop()) {
-    if (seen.has(operation)) continue;
-    seen.add(operation);
-    for (const input of operation.inputs) pending.push(input.operation);
-  }
-  return [...seen].sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -53,7 +45,7 @@ export function interpret<Handle>(
       borrowed.add(output);
       continue;
     }
-    if (operation.primitive.name === 'input' || operation.primitive.name === 'variable') {
+    if (isA(operation, 'input') || isA(operation, 'variable')) {
       throw new BackendError(
         `'${operation.attributes.path}' has no value here: it belongs to another compiled function.`,
       );

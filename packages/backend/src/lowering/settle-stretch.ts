@@ -1,4 +1,5 @@
-import { type Operation, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
+import type { Operation, Tensor } from '../expression/tensor.ts';
 import { cheap, isFree } from './fusible.ts';
 
 /** A connected stretch of fusible operations, the tensors it takes from elsewhere and those that others take from it. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reachable } from '../expression/reachable.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import { dropout } from '../fused/dropout.ts';
 import { layerNorm } from '../fused/layer-norm.ts';
@@ -7,7 +8,6 @@ import { fill, input } from '../operations/leaves.ts';
 import { matmul } from '../operations/matmul.ts';
 import { randomUniform, rootKey } from '../operations/random.ts';
 import { sum } from '../operations/reductions.ts';
-import { reachable } from './interpret.ts';
 import { stretches, type Unit } from './stretches.ts';
 
 const at = (name: string, shape: number[] = [32, 32]) => input(name, { shape, dtype: 'float32' });

@@ -1,8 +1,15 @@
 import { BackendError } from '../errors.ts';
-import { type HostTensor, type Operation, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
+import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
+import type { Operation, Tensor } from '../expression/tensor.ts';
 import type { OpSink, TfAttribute, TfOutput } from '../libtensorflow/types.ts';
 
-type Lower = (sink: OpSink, inputs: readonly TfOutput[], operation: Operation) => TfOutput[];
+type Lower<P extends PrimitiveName = PrimitiveName> = (
+  sink: OpSink,
+  inputs: readonly TfOutput[],
+  operation: Operation<P>,
+) => TfOutput[];
+type Entries = { readonly [P in PrimitiveName]: Lower<P> };
 
 const ints = (sink: OpSink, values: readonly number[]) =>
   sink.constant([values.length], 'int32', Int32Array.from(values));
@@ -17,20 +24,20 @@ const direct =
     sink.op(name, inputs, attributes);
 
 const reduction =
-  (name: string): Lower =>
+  (name: string): Lower<'sum' | 'max'> =>
   (sink, [x], { attributes }) =>
-    sink.op(name, [x as TfOutput, ints(sink, attributes.axes as number[])], { keep_dims: { bool: true } });
+    sink.op(name, [x as TfOutput, ints(sink, attributes.axes)], { keep_dims: { bool: true } });
 
 const hostBytes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-function fillOf(sink: OpSink, { attributes, outputs }: Operation): TfOutput[] {
+function fillOf(sink: OpSink, { attributes, outputs }: Operation<'fill'>): TfOutput[] {
   const { shape, dtype } = outputs[0] as Tensor;
-  const scalar = sink.constant([], dtype, hostBytes[dtype].of(attributes.value as number));
+  const scalar = sink.constant([], dtype, hostBytes[dtype].of(attributes.value));
   return sizeOf(shape) === 1 && shape.length === 0 ? [scalar] : sink.op('Fill', [ints(sink, shape), scalar]);
 }
 
 /** TensorFlow's graph optimiser fuses MatMul + BiasAdd, but leaves MatMul + AddV2 alone. */
-const addOf: Lower = (sink, [a, b], { inputs }) => {
+const addOf: Lower<'add'> = (sink, [a, b], { inputs }) => {
   const [x, y] = inputs as [Tensor, Tensor];
   const bias = x.dtype === 'float32' && x.shape.length === 2 && y.shape.length === 1 && y.shape[0] === x.shape[1];
   return sink.op(bias ? 'BiasAdd' : 'AddV2', [a as TfOutput, b as TfOutput]);
@@ -41,9 +48,9 @@ const manyRows = 1024;
 /** Elements a row that a matrix may have to be worth turning: a whole vocabulary's is not. */
 const turnable = 2048;
 
-const matmulOf: Lower = (sink, [x, y], { inputs, attributes }) => {
+const matmulOf: Lower<'matmul'> = (sink, [x, y], { inputs, attributes }) => {
   const [a, b] = inputs as [Tensor, Tensor];
-  const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+  const { transposeA, transposeB } = attributes;
   const [left, right] = [x as TfOutput, y as TfOutput];
   if (a.shape.length !== 2)
     return sink.op('BatchMatMulV2', [left, right], { adj_x: { bool: transposeA }, adj_y: { bool: transposeB } });
@@ -65,9 +72,9 @@ function rowColumn(sink: OpSink, labels: TfOutput, rows: number): TfOutput {
 }
 
 const randomOf =
-  (name: 'StatelessRandomUniformV2' | 'StatelessRandomNormalV2'): Lower =>
+  (name: 'StatelessRandomUniformV2' | 'StatelessRandomNormalV2'): Lower<'randomUniform' | 'randomNormal'> =>
   (sink, [words], { attributes, outputs }) => {
-    const { site, rows, width } = attributes as { site: number; rows: number; width: number };
+    const { site, rows, width } = attributes;
     const blocks = Math.ceil(width / 4);
     const part = (begin: number, size: number) =>
       one(sink.op('Slice', [words as TfOutput, ints(sink, [begin]), ints(sink, [size])]));
@@ -100,7 +107,7 @@ export function adamEpsilon(sink: OpSink, epsilon: number, beta2Power: TfOutput)
   return one(sink.op('Mul', [float(sink, epsilon), root]));
 }
 
-const adamOf: Lower = (sink, inputs, { attributes }) => {
+const adamOf: Lower<'adam'> = (sink, inputs, { attributes }) => {
   const [p, m, v, g, rate, power1, power2] = inputs as [
     TfOutput,
     TfOutput,
@@ -110,12 +117,7 @@ const adamOf: Lower = (sink, inputs, { attributes }) => {
     TfOutput,
     TfOutput,
   ];
-  const { beta1, beta2, epsilon, decay } = attributes as {
-    beta1: number;
-    beta2: number;
-    epsilon: number;
-    decay: number;
-  };
+  const { beta1, beta2, epsilon, decay } = attributes;
   const op = (name: string, ...operands: TfOutput[]) => one(sink.op(name, operands));
   const mean = op('AddV2', m, op('Mul', op('Sub', g, m), float(sink, 1 - beta1)));
   const variance = op('AddV2', v, op('Mul', op('Sub', op('Square', g), v), float(sink, 1 - beta2)));
@@ -134,9 +136,9 @@ const adamOf: Lower = (sink, inputs, { attributes }) => {
 };
 
 /** How TensorFlow does each primitive; the same table serves eager execution (TFE) and traced graphs (TF_Graph). */
-const table: Readonly<Record<string, Lower>> = {
+const table: PrimitiveTable<Entries> = {
   constant: (sink, _inputs, { attributes }) => {
-    const { shape, dtype, values } = attributes.value as HostTensor;
+    const { shape, dtype, values } = attributes.value;
     return [sink.constant(shape, dtype, values)];
   },
   fill: (sink, _inputs, operation) => fillOf(sink, operation),
@@ -176,24 +178,19 @@ const table: Readonly<Record<string, Lower>> = {
       output_type: { type: 'int32' },
     }),
   reshape: (sink, [x], operation) => sink.op('Reshape', [x as TfOutput, ints(sink, outShape(operation))]),
-  transpose: (sink, [x], { attributes }) =>
-    sink.op('Transpose', [x as TfOutput, ints(sink, attributes.order as number[])]),
+  transpose: (sink, [x], { attributes }) => sink.op('Transpose', [x as TfOutput, ints(sink, attributes.order)]),
   broadcastTo: (sink, [x], operation) => sink.op('BroadcastTo', [x as TfOutput, ints(sink, outShape(operation))]),
   slice: (sink, [x], operation) =>
-    sink.op('Slice', [
-      x as TfOutput,
-      ints(sink, operation.attributes.begin as number[]),
-      ints(sink, outShape(operation)),
-    ]),
+    sink.op('Slice', [x as TfOutput, ints(sink, operation.attributes.begin), ints(sink, outShape(operation))]),
   pad: (sink, [x], { attributes }) => {
-    const widths = attributes.widths as number[][];
+    const { widths } = attributes;
     return sink.op('Pad', [x as TfOutput, sink.constant([widths.length, 2], 'int32', Int32Array.from(widths.flat()))]);
   },
-  concat: (sink, inputs, { attributes }) => sink.op('ConcatV2', [[...inputs], int(sink, attributes.axis as number)]),
+  concat: (sink, inputs, { attributes }) => sink.op('ConcatV2', [[...inputs], int(sink, attributes.axis)]),
   matmul: matmulOf,
   gatherRows: (sink, [table, indices]) => sink.op('GatherV2', [table as TfOutput, indices as TfOutput, int(sink, 0)]),
   segmentSum: (sink, [x, indices], { attributes }) =>
-    sink.op('UnsortedSegmentSum', [x as TfOutput, indices as TfOutput, int(sink, attributes.rows as number)]),
+    sink.op('UnsortedSegmentSum', [x as TfOutput, indices as TfOutput, int(sink, attributes.rows)]),
   softmax: direct('Softmax'),
   logSoftmax: direct('LogSoftmax'),
   pickColumns: (sink, [x, labels], { inputs }) =>
@@ -209,9 +206,17 @@ const table: Readonly<Record<string, Lower>> = {
   adam: adamOf,
 };
 
+/** Whether TensorFlow's table has a primitive. */
+export const tensorflowRuns = (name: PrimitiveName): boolean => Object.hasOwn(table, name);
+
 /** Runs or records one primitive. @throws {BackendError} naming a primitive that the table lacks */
-export function lowerToTensorflow(sink: OpSink, inputs: readonly TfOutput[], operation: Operation): TfOutput[] {
-  const lower = table[operation.primitive.name];
+export function lowerToTensorflow<P extends PrimitiveName>(
+  sink: OpSink,
+  inputs: readonly TfOutput[],
+  operation: Operation<P>,
+): TfOutput[] {
+  const entries: Partial<Entries> = table;
+  const lower = entries[operation.primitive.name];
   if (!lower)
     throw new BackendError(`'${operation.primitive.name}' cannot be recorded: TensorFlow's table has no entry for it.`);
   return lower(sink, inputs, operation);

@@ -1,6 +1,7 @@
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
-import type { HostTensor, Operation, Tensor } from '../expression/tensor.ts';
+import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
+import type { Operation, Tensor } from '../expression/tensor.ts';
 import { erf } from './erf.ts';
 import { philoxUniform } from './philox.ts';
 import { philoxNormal } from './philox-normal.ts';
@@ -8,7 +9,12 @@ import { plainMatmul } from './plain-matmul.ts';
 
 type Core = typeof Tfjs;
 type Value = Tfjs.Tensor;
-type Lower = (tf: Core, inputs: readonly Value[], operation: Operation) => Value | Value[];
+type Lower<P extends PrimitiveName = PrimitiveName> = (
+  tf: Core,
+  inputs: readonly Value[],
+  operation: Operation<P>,
+) => Value | Value[];
+type Entries = { readonly [P in PrimitiveName]: Lower<P> };
 
 const shapeOf = (operation: Operation): number[] => [...(operation.outputs[0] as Tensor).shape];
 const unary =
@@ -51,14 +57,9 @@ const binary =
   (tf, [a, b]) =>
     tf[name](a as Value, b as Value) as Value;
 
-const adamOf: Lower = (tf, inputs, { attributes }) => {
+const adamOf: Lower<'adam'> = (tf, inputs, { attributes }) => {
   const [p, m, v, g, rate, power1, power2] = inputs as [Value, Value, Value, Value, Value, Value, Value];
-  const { beta1, beta2, epsilon, decay } = attributes as {
-    beta1: number;
-    beta2: number;
-    epsilon: number;
-    decay: number;
-  };
+  const { beta1, beta2, epsilon, decay } = attributes;
   const mean = tf.add(m, tf.mul(tf.sub(g, m), 1 - beta1));
   const variance = tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - beta2));
   const root = tf.sqrt(tf.sub(1, power2));
@@ -69,7 +70,7 @@ const adamOf: Lower = (tf, inputs, { attributes }) => {
 };
 
 /** The wasm backend has no scatter-add; adding rows in JavaScript is right everywhere and rare enough. */
-const segmentSumOf: Lower = (tf, [x, indices], operation) => {
+const segmentSumOf: Lower<'segmentSum'> = (tf, [x, indices], operation) => {
   const shape = shapeOf(operation);
   const width = shape.slice(1).reduce((n, extent) => n * extent, 1);
   const out = new Float32Array((shape[0] as number) * width);
@@ -86,7 +87,7 @@ const columnsOf = (tf: Core, labels: Value): Value =>
   tf.stack([tf.range(0, labels.shape[0] as number, 1, 'int32'), labels], 1);
 
 /** tfjs broadcasts binary operations but not where(). */
-const whereOf: Lower = (tf, [condition, a, b], operation) => {
+const whereOf: Lower<'where'> = (tf, [condition, a, b], operation) => {
   const shape = shapeOf(operation);
   const fit = (x: Value) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape as [number]));
   const wide =
@@ -96,13 +97,13 @@ const whereOf: Lower = (tf, [condition, a, b], operation) => {
   return tf.where(wide, fit(a as Value), fit(b as Value));
 };
 
-const table: Readonly<Record<string, Lower>> = {
+const table: PrimitiveTable<Entries> = {
   constant: (tf, _inputs, { attributes }) => {
-    const { shape, dtype, values } = attributes.value as HostTensor;
+    const { shape, dtype, values } = attributes.value;
     return tf.tensor(values, [...shape], dtype);
   },
   fill: (tf, _inputs, operation) =>
-    tf.fill(shapeOf(operation), operation.attributes.value as number, (operation.outputs[0] as Tensor).dtype),
+    tf.fill(shapeOf(operation), operation.attributes.value, (operation.outputs[0] as Tensor).dtype),
   add: binary('add'),
   subtract: binary('sub'),
   multiply: binary('mul'),
@@ -135,19 +136,22 @@ const table: Readonly<Record<string, Lower>> = {
   stopGradient: unary('clone'),
   cast: (tf, [x], { outputs: [y] }) => tf.cast(x as Value, (y as Tensor).dtype),
   where: whereOf,
-  sum: (tf, [x], { attributes }) => tf.sum(x as Value, attributes.axes as number[], true),
-  max: (tf, [x], { attributes }) => tf.max(x as Value, attributes.axes as number[], true),
+  sum: (tf, [x], { attributes }) => tf.sum(x as Value, [...attributes.axes], true),
+  max: (tf, [x], { attributes }) => tf.max(x as Value, [...attributes.axes], true),
   argMax: (tf, [x]) => tf.argMax(x as Value, -1),
   reshape: (tf, [x], operation) => tf.reshape(x as Value, shapeOf(operation)),
-  transpose: (tf, [x], { attributes }) => tf.transpose(x as Value, attributes.order as number[]),
+  transpose: (tf, [x], { attributes }) => tf.transpose(x as Value, [...attributes.order]),
   broadcastTo: (tf, [x], operation) => tf.broadcastTo(x as Value, shapeOf(operation) as [number]),
-  slice: (tf, [x], operation) => tf.slice(x as Value, operation.attributes.begin as number[], shapeOf(operation)),
-  pad: (tf, [x], { attributes }) => tf.pad(x as Value, attributes.widths as [number, number][]),
-  concat: (tf, inputs, { attributes }) => tf.concat([...inputs], attributes.axis as number),
+  slice: (tf, [x], operation) => tf.slice(x as Value, [...operation.attributes.begin], shapeOf(operation)),
+  pad: (tf, [x], { attributes }) =>
+    tf.pad(
+      x as Value,
+      attributes.widths.map(([before, after]) => [before, after]),
+    ),
+  concat: (tf, inputs, { attributes }) => tf.concat([...inputs], attributes.axis),
   matmul: (tf, [a, b], { attributes }) => {
-    const how = attributes as { transposeA: boolean; transposeB: boolean };
-    if (tf.getBackend() === 'wasm') return plainMatmul(tf, [a as Value, b as Value], how);
-    return tf.matMul(a as Value, b as Value, how.transposeA, how.transposeB);
+    if (tf.getBackend() === 'wasm') return plainMatmul(tf, [a as Value, b as Value], attributes);
+    return tf.matMul(a as Value, b as Value, attributes.transposeA, attributes.transposeB);
   },
   gatherRows: (tf, [rows, indices]) => tf.gather(rows as Value, indices as Tfjs.Tensor1D, 0),
   segmentSum: segmentSumOf,
@@ -163,19 +167,27 @@ const table: Readonly<Record<string, Lower>> = {
     return tf.tensor(out, [rows, columns]);
   },
   randomUniform: (tf, [words], operation) => {
-    const { site, rows, width } = operation.attributes as { site: number; rows: number; width: number };
+    const { site, rows, width } = operation.attributes;
     return tf.tensor(philoxUniform((words as Value).dataSync(), site, rows, width), shapeOf(operation));
   },
   randomNormal: (tf, [words], operation) => {
-    const { site, rows, width } = operation.attributes as { site: number; rows: number; width: number };
+    const { site, rows, width } = operation.attributes;
     return tf.tensor(philoxNormal((words as Value).dataSync(), site, rows, width), shapeOf(operation));
   },
   adam: adamOf,
 };
 
+/** Whether tfjs's table has a primitive. */
+export const tfjsRuns = (name: PrimitiveName): boolean => Object.hasOwn(table, name);
+
 /** Runs one primitive on whatever backend tfjs-core has selected; temporaries are released. @throws {BackendError} on a primitive the table lacks */
-export function lowerToTfjs(tf: Core, inputs: readonly Value[], operation: Operation): Value[] {
-  const lower = table[operation.primitive.name];
+export function lowerToTfjs<P extends PrimitiveName>(
+  tf: Core,
+  inputs: readonly Value[],
+  operation: Operation<P>,
+): Value[] {
+  const entries: Partial<Entries> = table;
+  const lower = entries[operation.primitive.name];
   if (!lower)
     throw new BackendError(`'${operation.primitive.name}' cannot run here: the tfjs table has no entry for it.`);
   return tf.tidy(() => {

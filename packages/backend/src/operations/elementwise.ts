@@ -1,5 +1,7 @@
 import { BackendError } from '../errors.ts';
-import { type DType, type Operation, type Primitive, recordOne, Tensor } from '../expression/tensor.ts';
+import type { DType } from '../expression/host-tensors.ts';
+import type { PlainName } from '../expression/primitives.ts';
+import { type Operation, type Primitive, recordOne, Tensor } from '../expression/tensor.ts';
 import { fill } from './leaves.ts';
 import { sumTo } from './reductions.ts';
 
@@ -21,13 +23,13 @@ export function broadcastShapes(a: readonly number[], b: readonly number[], wher
 
 type Rule = (operation: Operation, dy: Tensor) => readonly (Tensor | undefined)[];
 
-function define(name: string, rule?: Rule): Primitive {
+function define<P extends PlainName>(name: P, rule?: Rule): Primitive<P> {
   return rule
     ? { name, differentiate: (operation, [dy]) => rule(operation, dy as Tensor) }
     : { name, differentiate: () => [] };
 }
 
-function unary(name: string, rule?: (x: Tensor, y: Tensor, dy: Tensor) => Tensor): (x: Tensor) => Tensor {
+function unary(name: PlainName, rule?: (x: Tensor, y: Tensor, dy: Tensor) => Tensor): (x: Tensor) => Tensor {
   const primitive = define(
     name,
     rule && ((operation, dy) => [rule(operation.inputs[0] as Tensor, operation.outputs[0] as Tensor, dy)]),
@@ -38,7 +40,7 @@ function unary(name: string, rule?: (x: Tensor, y: Tensor, dy: Tensor) => Tensor
 const lift = (operand: Operand, other: Operand): Tensor =>
   operand instanceof Tensor ? operand : fill([], operand, other instanceof Tensor ? other.dtype : 'float32');
 
-function binary(name: string, result: DType | 'same', rule?: Rule): (a: Operand, b: Operand) => Tensor {
+function binary(name: PlainName, result: DType | 'same', rule?: Rule): (a: Operand, b: Operand) => Tensor {
   const primitive = define(name, rule);
   return (a, b) => {
     const x = lift(a, b);
@@ -137,7 +139,7 @@ export const relu = (x: Tensor): Tensor => maximum(x, 0);
 /** The same value; no derivative flows through. */
 export const stopGradient: (x: Tensor) => Tensor = unary('stopGradient');
 
-const castPrimitive: Primitive = {
+const castPrimitive: Primitive<'cast'> = {
   name: 'cast',
   differentiate: ({ inputs: [x] }, [dy]) => (x?.dtype === 'float32' ? [dy] : []),
 };
@@ -146,7 +148,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : recordOne(castPrimitive, [x], { shape: x.shape, dtype });
 }
 
-const wherePrimitive: Primitive = {
+const wherePrimitive: Primitive<'where'> = {
   name: 'where',
   differentiate: ({ inputs }, [dy]) => {
     const [condition, a, b] = inputs as [Tensor, Tensor, Tensor];

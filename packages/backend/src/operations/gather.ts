@@ -1,8 +1,9 @@
 import { BackendError } from '../errors.ts';
-import { type Primitive, recordOne, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
+import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { reshape } from './shape.ts';
 
-const gatherPrimitive: Primitive = {
+const gatherPrimitive: Primitive<'gatherRows'> = {
   name: 'gatherRows',
   differentiate: ({ inputs }, [dy]) => {
     const [table, indices] = inputs as [Tensor, Tensor];
@@ -23,7 +24,7 @@ export function gatherRows(table: Tensor, indices: Tensor): Tensor {
   return reshape(rows, [...indices.shape, ...rest]);
 }
 
-const segmentSumPrimitive: Primitive = {
+const segmentSumPrimitive: Primitive<'segmentSum'> = {
   name: 'segmentSum',
   differentiate: ({ inputs }, [dy]) => [gatherRows(dy as Tensor, inputs[1] as Tensor), undefined],
 };

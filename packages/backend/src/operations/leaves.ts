@@ -1,18 +1,11 @@
 import { BackendError } from '../errors.ts';
-import {
-  type DType,
-  type HostTensor,
-  type Primitive,
-  recordOne,
-  sizeOf,
-  type Tensor,
-  type TensorSpec,
-} from '../expression/tensor.ts';
+import { type DType, type HostTensor, sizeOf, type TensorSpec } from '../expression/host-tensors.ts';
+import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 
-const constantPrimitive: Primitive = { name: 'constant', differentiate: () => [] };
-const fillPrimitive: Primitive = { name: 'fill', differentiate: () => [] };
-const inputPrimitive: Primitive = { name: 'input', differentiate: () => [] };
-const variablePrimitive: Primitive = { name: 'variable', differentiate: () => [] };
+const constantPrimitive: Primitive<'constant'> = { name: 'constant', differentiate: () => [] };
+const fillPrimitive: Primitive<'fill'> = { name: 'fill', differentiate: () => [] };
+const inputPrimitive: Primitive<'input'> = { name: 'input', differentiate: () => [] };
+const variablePrimitive: Primitive<'variable'> = { name: 'variable', differentiate: () => [] };
 
 /** Values known while tracing become part of the expression. @throws {BackendError} when count and shape disagree */
 export function constant(

@@ -7,12 +7,12 @@ export interface MatmulOptions {
   readonly transposeB?: boolean;
 }
 
-const matmulPrimitive: Primitive = {
+const matmulPrimitive: Primitive<'matmul'> = {
   name: 'matmul',
   differentiate: ({ inputs, attributes }, [dy]) => {
     const [a, b] = inputs as [Tensor, Tensor];
     const d = dy as Tensor;
-    const { transposeA: ta, transposeB: tb } = attributes as { transposeA: boolean; transposeB: boolean };
+    const { transposeA: ta, transposeB: tb } = attributes;
     const da = ta ? matmul(b, d, { transposeA: tb, transposeB: true }) : matmul(d, b, { transposeB: !tb });
     const db = tb ? matmul(d, a, { transposeA: true, transposeB: ta }) : matmul(a, d, { transposeA: !ta });
     return [da, db];

@@ -1,5 +1,6 @@
 import { BackendError } from '../errors.ts';
-import { type Primitive, recordOne, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
+import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 
 /**
  * Randomness as a value: words fed at each call, and a site that tells the places of a model apart.
@@ -27,11 +28,11 @@ export function rootKey(words: Tensor): Key {
   return { words, site: 0 };
 }
 
-const uniformPrimitive: Primitive = { name: 'randomUniform', differentiate: () => [undefined] };
+const uniformPrimitive: Primitive<'randomUniform'> = { name: 'randomUniform', differentiate: () => [undefined] };
 
-const normalPrimitive: Primitive = { name: 'randomNormal', differentiate: () => [undefined] };
+const normalPrimitive: Primitive<'randomNormal'> = { name: 'randomNormal', differentiate: () => [undefined] };
 
-function draw(primitive: Primitive, key: Key, shape: readonly number[]): Tensor {
+function draw(primitive: Primitive<'randomUniform' | 'randomNormal'>, key: Key, shape: readonly number[]): Tensor {
   const rows = shape[0] ?? 1;
   const width = sizeOf(shape) / Math.max(rows, 1);
   return recordOne(primitive, [key.words], { shape: [...shape], dtype: 'float32' }, { site: key.site, rows, width });

@@ -24,7 +24,7 @@ export interface ReduceOptions {
   readonly keep?: boolean;
 }
 
-function reduce(primitive: Primitive, x: Tensor, { axes, keep = false }: ReduceOptions): Tensor {
+function reduce(primitive: Primitive<'sum' | 'max'>, x: Tensor, { axes, keep = false }: ReduceOptions): Tensor {
   const over = normaliseAxes(x.shape.length, axes, primitive.name);
   if (over.length === 0) return x;
   const full = recordOne(primitive, [x], { shape: kept(x.shape, over), dtype: x.dtype }, { axes: over });
@@ -36,16 +36,16 @@ function reduce(primitive: Primitive, x: Tensor, { axes, keep = false }: ReduceO
       );
 }
 
-const sumPrimitive: Primitive = {
+const sumPrimitive: Primitive<'sum'> = {
   name: 'sum',
   differentiate: ({ inputs: [x] }, [dy]) => [broadcastTo(dy as Tensor, (x as Tensor).shape)],
 };
-const maxPrimitive: Primitive = {
+const maxPrimitive: Primitive<'max'> = {
   name: 'max',
   differentiate: ({ inputs, outputs, attributes }, [dy]) => {
     const [x] = inputs as [Tensor];
     const hit = cast(equal(x, outputs[0] as Tensor), 'float32');
-    const ties = sum(hit, { axes: attributes.axes as number[], keep: true });
+    const ties = sum(hit, { axes: attributes.axes, keep: true });
     return [multiply(hit, divide(dy as Tensor, ties))];
   },
 };
@@ -67,7 +67,7 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
   return reduce(maxPrimitive, x, options);
 }
 
-const argMaxPrimitive: Primitive = { name: 'argMax', differentiate: () => [] };
+const argMaxPrimitive: Primitive<'argMax'> = { name: 'argMax', differentiate: () => [] };
 /** Index of the largest element along the last axis, int32. */
 export function argMax(x: Tensor): Tensor {
   return recordOne(argMaxPrimitive, [x], { shape: x.shape.slice(0, -1), dtype: 'int32' });

@@ -1,11 +1,12 @@
 import { BackendError } from '../errors.ts';
-import { type Primitive, recordOne, sizeOf, type Tensor } from '../expression/tensor.ts';
+import { sizeOf } from '../expression/host-tensors.ts';
+import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { sumTo } from './reductions.ts';
 
 const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((extent, i) => extent === b[i]);
 
-const reshapePrimitive: Primitive = {
+const reshapePrimitive: Primitive<'reshape'> = {
   name: 'reshape',
   differentiate: ({ inputs: [x] }, [dy]) => [reshape(dy as Tensor, (x as Tensor).shape)],
 };
@@ -27,10 +28,9 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return made;
 }
 
-const transposePrimitive: Primitive = {
+const transposePrimitive: Primitive<'transpose'> = {
   name: 'transpose',
-  differentiate: ({ attributes }, [dy]) => {
-    const order = attributes.order as number[];
+  differentiate: ({ attributes: { order } }, [dy]) => {
     return [
       transpose(
         dy as Tensor,
@@ -57,7 +57,7 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
   );
 }
 
-const broadcastPrimitive: Primitive = {
+const broadcastPrimitive: Primitive<'broadcastTo'> = {
   name: 'broadcastTo',
   differentiate: ({ inputs: [x] }, [dy]) => [sumTo(dy as Tensor, (x as Tensor).shape)],
 };
@@ -71,10 +71,9 @@ export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
   return recordOne(broadcastPrimitive, [x], { shape: [...shape], dtype: x.dtype });
 }
 
-const slicePrimitive: Primitive = {
+const slicePrimitive: Primitive<'slice'> = {
   name: 'slice',
-  differentiate: ({ inputs: [x], outputs: [y], attributes }, [dy]) => {
-    const begin = attributes.begin as number[];
+  differentiate: ({ inputs: [x], outputs: [y], attributes: { begin } }, [dy]) => {
     return [
       pad(
         dy as Tensor,
@@ -97,26 +96,25 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
     : recordOne(slicePrimitive, [x], { shape: [...size], dtype: x.dtype }, { begin: [...begin] });
 }
 
-const padPrimitive: Primitive = {
+const padPrimitive: Primitive<'pad'> = {
   name: 'pad',
   differentiate: ({ inputs: [x], attributes }, [dy]) => [
     slice(
       dy as Tensor,
-      (attributes.widths as [number, number][]).map(([before]) => before),
+      attributes.widths.map(([before]) => before),
       (x as Tensor).shape,
     ),
   ],
 };
 /** Zeros around: `widths[axis] = [before, after]`. */
-export function pad(x: Tensor, widths: readonly (readonly [number, number] | readonly number[])[]): Tensor {
+export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[]): Tensor {
   const shape = x.shape.map((extent, i) => extent + (widths[i]?.[0] ?? 0) + (widths[i]?.[1] ?? 0));
   return same(shape, x.shape) ? x : recordOne(padPrimitive, [x], { shape, dtype: x.dtype }, { widths });
 }
 
-const concatPrimitive: Primitive = {
+const concatPrimitive: Primitive<'concat'> = {
   name: 'concat',
-  differentiate: ({ inputs, attributes }, [dy]) => {
-    const axis = attributes.axis as number;
+  differentiate: ({ inputs, attributes: { axis } }, [dy]) => {
     let at = 0;
     return inputs.map((x) => {
       const begin = x.shape.map((_, i) => (i === axis ? at : 0));

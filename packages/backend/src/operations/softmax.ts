@@ -2,7 +2,7 @@ import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts'
 import { exp, multiply, subtract } from './elementwise.ts';
 import { sum } from './reductions.ts';
 
-const softmaxPrimitive: Primitive = {
+const softmaxPrimitive: Primitive<'softmax'> = {
   name: 'softmax',
   differentiate: ({ outputs }, [dy]) => {
     const [p] = outputs as [Tensor];
@@ -15,7 +15,7 @@ export function softmax(x: Tensor): Tensor {
   return recordOne(softmaxPrimitive, [x], { shape: x.shape, dtype: x.dtype });
 }
 
-const logSoftmaxPrimitive: Primitive = {
+const logSoftmaxPrimitive: Primitive<'logSoftmax'> = {
   name: 'logSoftmax',
   differentiate: ({ outputs }, [dy]) => {
     const d = dy as Tensor;
