@@ -10,6 +10,7 @@ const files = [
   ...readdirSync('packages').map((name) => `packages/${name}/README.md`),
   'README.md',
   'docs/one-sentence.md',
+  'docs/adding.md',
 ];
 const problems: string[] = [];
 let assertions = 0;

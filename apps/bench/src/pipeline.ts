@@ -85,7 +85,7 @@ export async function quickStart(
 ): Promise<QuickStartResult> {
   const corpus = await prepareCorpus(poems, plan);
   const { vocabulary, tokenizer, training, held, labelled } = corpus;
-  const maskerOf = await maskers(contenders, corpus, plan, seed);
+  const maskerOf = await maskers(contenders, corpus, seed);
   const padId = vocabulary.special.pad;
   const { layers, width } = plan;
   const config = encoderConfig({

@@ -1,26 +1,49 @@
+export { asOwnTargets } from './audit/as-own.ts';
 export { binomialBound, countMasking, type MaskingCounts } from './audit/count-masking.ts';
+export { expectedTargets } from './audit/expected-targets.ts';
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
 export { type Rounding, tokenBudget } from './budget.ts';
+export { mask } from './mask.ts';
 export { maskBatch } from './mask-batch.ts';
 export { type MaskedCopies, maskCopies } from './mask-copies.ts';
-export type { MaskOptions, MaskPolicy } from './mask-options.ts';
+export type { MaskOptions, MaskPolicy, MaskSetting } from './mask-options.ts';
 export { buildPmiVocabulary, type PmiOptions } from './pmi/build-pmi-vocabulary.ts';
 export { formatPmi, parsePmi } from './pmi/pmi-text.ts';
 export type { PmiEntry, PmiVocabulary } from './pmi/pmi-vocabulary.ts';
 export { scoreNgram } from './pmi/score-ngram.ts';
+export { policy } from './policy.ts';
+export { nearestName } from './presets/nearest-name.ts';
 export {
   bernoulli,
   bert,
+  byFrequency,
   decoupled,
   macBert,
   mask40,
+  mask80,
   ngram,
+  ngramBernoulli,
   pmi,
+  pmiBernoulli,
   roberta,
   spanBert,
+  spanTokens,
+  staticSplit,
   wholeWord,
+  wholeWord40,
   wholeWordBernoulli,
+  wholeWordSplit,
 } from './presets/presets.ts';
+export { type Preset, type PresetGiven, presetNamed, presets } from './presets/registry.ts';
+export {
+  droppedTokens,
+  electra,
+  everyToken,
+  nextToken,
+  permutedTokens,
+  prefixTokens,
+  removedTokens,
+} from './presets/target-presets.ts';
 export { dropTokens } from './removal/drop-tokens.ts';
 export type { KeptBatch } from './removal/gather-kept.ts';
 export { type RemovedBatch, removeTokens } from './removal/remove-tokens.ts';
@@ -32,10 +55,12 @@ export { parseWordVectors, similarByWordVectors, type WordVectors } from './repl
 export type { SimilarWords } from './replace/similar-words.ts';
 export { constantRate, cosineRate, linearRate, type RateSchedule, uniformRate } from './schedules/schedules.ts';
 export { splitMaskable } from './schedules/split-maskable.ts';
+export { slotsFor } from './slots-for.ts';
 export { predictNext, predictPrefix } from './targets/predict-next.ts';
 export { type PermutedBatch, predictPermuted } from './targets/predict-permuted.ts';
 export { replacedTokens } from './targets/replaced-tokens.ts';
 export { targetEveryToken } from './targets/target-every-token.ts';
+export { isTargetPolicy, type Policy, type TargetKind, type TargetPolicy } from './targets/target-policy.ts';
 export { ngrams } from './units/ngrams.ts';
 export { pmiNgrams } from './units/pmi-ngrams.ts';
 export { spanLengths, spans } from './units/spans.ts';

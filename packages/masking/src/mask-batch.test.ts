@@ -189,7 +189,7 @@ describe('maskBatch', () => {
       maskId: -1,
     } as unknown as MaskOptions;
     expect(() => maskBatch(batch, options({ ...wrong, candidates: { from: 9, to: 9 } }))).toThrow(
-      /'ratee' is no option; there are atLeastOne, .*selection must be one of exact, bernoulli, got some; overflow must be one of skip, split, got cut; predictionRate must be at most rate 0.15, got 0.5: use maskCopies to predict more; maskId must be an integer ≥ 0, got -1; candidates must hold at least one id, got 9 to 9/,
+      /'ratee' is no option; there are about, .*selection must be one of exact, bernoulli, got some; overflow must be one of skip, split, got cut; predictionRate must be at most rate 0.15, got 0.5: mask makes the copies that predict more; maskId must be an integer ≥ 0, got -1; candidates must hold at least one id, got 9 to 9/,
     );
   });
 });

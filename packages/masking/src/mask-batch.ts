@@ -1,6 +1,6 @@
 import { emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
 import { tokenBudget } from './budget.ts';
-import { chooseTokens, scratchFor } from './choose/choose-tokens.ts';
+import { type Choice, chooseTokens, scratchFor } from './choose/choose-tokens.ts';
 import { thinTargets } from './choose/thin-targets.ts';
 import { type MaskOptions, maskProblems } from './mask-options.ts';
 import { drawId } from './replace/candidates.ts';
@@ -31,7 +31,8 @@ export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBat
   const problems = maskProblems(options);
   if (problems.length > 0) throw new RangeError(`maskBatch: ${problems.join('; ')}.`);
   const { rate = 0.15, selection = 'exact', rounding = 'stochastic', base = 'maskable', units = tokens } = options;
-  const { atLeastOne = selection === 'exact', overflow = 'skip', predictionRate, randomOf } = options;
+  const { atLeastOne = selection === 'exact', overflow = 'skip', predictionRate, randomOf, choose } = options;
+  const { name = 'without a name' } = options;
   const replacing: Replacing = {
     shares: options.replacement ?? { mask: 0.8, random: 0.1, keep: 0.1 },
     per: options.replacePer ?? 'token',
@@ -58,7 +59,10 @@ export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBat
     if (!(rowRate >= 0 && rowRate <= 1))
       throw new RangeError(`maskBatch: rate must be in [0, 1], got ${rowRate} for row ${r}.`);
     const of = base === 'maskable' ? row.count : attended;
-    const choice = { units, selection, rate: rowRate, rounding, base: of, atLeastOne, overflow, limit };
+    const choice: Choice = {
+      ...{ units, selection, rate: rowRate, rounding, base: of, atLeastOne, overflow, limit, name },
+      ...(choose && { choose }),
+    };
     const total = chooseTokens(row, choice, random, scratch);
     if (total === 0) continue;
     const { chosen } = scratch;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { firstId, hardBatch, hardLength, maskId, vocabularySize } from '../test/hard-batch.ts';
-import { stream } from '../test/stream.ts';
+import { firstId, hardBatch, hardLength, maskId, vocabularySize } from './contract/hard-batch.ts';
+import { stream } from './contract/stream.ts';
 import {
   binomialBound,
   countMasking,
   decoupled,
   type MaskPolicy,
+  mask,
   mask40,
   maskBatch,
   maskCopies,
@@ -13,12 +14,12 @@ import {
 } from './index.ts';
 
 const before = hardBatch();
-const options = (policy: MaskPolicy, seed = 1) => ({
-  ...policy,
+const setting = (seed: number) => ({
   maskId,
   candidates: { from: firstId, to: vocabularySize },
   randomOf: (row: number) => stream(seed * 100 + row),
 });
+const options = (policy: MaskPolicy, seed = 1) => ({ ...policy, ...setting(seed) });
 
 /** The grid of seed 004's Table 3, corruption and prediction rate. */
 const grid = [
@@ -36,10 +37,9 @@ describe('corruption rate and prediction rate', () => {
     it(`${corrupt} / ${predict}: copies corrupt disjoint sets of that rate and together predict that share`, () => {
       const seeds = Array.from({ length: 150 }, (_, seed) => seed);
       const pairs = seeds.map((seed) => {
-        const policy = options(decoupled({ corrupt, predict }), seed);
         return {
           before,
-          after: predict > corrupt ? maskCopies(before, { ...policy, predict }) : maskBatch(before, policy),
+          after: mask(before, decoupled({ corrupt, predict }), { ...setting(seed), slots: hardLength }),
         };
       });
       const copies = (pairs[0]?.after.shape[0] as number) / before.shape[0];
@@ -64,7 +64,7 @@ describe('corruption rate and prediction rate', () => {
   }
 
   it('copy c of row r is row r·copies + c; one stream an example still gives the same copies in any batch', () => {
-    const whole = maskCopies(before, { ...options(mask40), rate: 0.2, predict: 0.6 });
+    const whole = maskCopies(before, { ...options(mask40), rate: 0.2, predictionRate: 0.6 });
     expect([whole.copies, ...whole.shape]).toEqual([3, before.shape[0] * 3, hardLength]);
     const single = {
       ...before,
@@ -75,12 +75,17 @@ describe('corruption rate and prediction rate', () => {
       maskable: before.maskable.slice(5 * hardLength),
       wordNumbers: before.wordNumbers.slice(5 * hardLength),
     };
-    const alone = maskCopies(single, { ...options(mask40), rate: 0.2, predict: 0.6, randomOf: () => stream(105) });
+    const alone = maskCopies(single, {
+      ...options(mask40),
+      rate: 0.2,
+      predictionRate: 0.6,
+      randomOf: () => stream(105),
+    });
     expect([...alone.ids]).toEqual([...whole.ids.slice(15 * hardLength)]);
   });
 
   it('whole words stay whole in each copy', () => {
-    const copies = maskCopies(before, { ...options(wholeWord), rate: 0.2, predict: 0.6 });
+    const copies = maskCopies(before, { ...options(wholeWord), rate: 0.2, predictionRate: 0.6 });
     for (let row = 0; row < copies.shape[0]; row++) {
       const chosen = new Set<number>();
       for (let slot = row * copies.slots; slot < (row + 1) * copies.slots; slot++)
@@ -95,11 +100,11 @@ describe('corruption rate and prediction rate', () => {
   });
 
   it('name what is out of range', () => {
-    expect(() => maskCopies(before, { ...options(mask40), predict: 0.2 })).toThrow(
-      'predict must be in [rate, 1] = [0.4, 1], got 0.2',
+    expect(() => maskCopies(before, { ...options(mask40), predictionRate: 0.2 })).toThrow(
+      'predictionRate must be in [rate, 1] = [0.4, 1], got 0.2',
     );
     expect(() => maskBatch(before, options({ rate: 0.2, predictionRate: 0.4 }))).toThrow(
-      'use maskCopies to predict more',
+      'mask makes the copies that predict more',
     );
   });
 });

@@ -15,26 +15,24 @@ function countOf(batch: MaskableBatch, mask: Uint8Array): Float64Array {
 }
 
 /**
- * Predicts more than it corrupts: `⌈predict/rate⌉` copies of each row, with disjoint corrupted tokens, that together predict a share
- * `predict` of the row (Wettig et al. 2023, their Table 3; how the paper cuts the last copy is not said).
+ * Predicts more than it corrupts: `⌈predictionRate/rate⌉` copies of each row, with disjoint corrupted tokens, that together
+ * predict a share `predictionRate` of the row (Wettig et al. 2023, their Table 3; how the paper cuts the last copy is not said).
  *
- * Every copy but the last chooses `rate` of the row; the last chooses what is missing to `predict`. With whole units that are skipped
+ * Every copy but the last chooses `rate` of the row; the last chooses what is missing. With whole units that are skipped
  * at the end of a count the union falls short by less than one unit a copy.
  *
- * @param options as of `maskBatch`, `rate` a number above 0 @param options.predict share of the row to predict in all, `rate`..1
+ * @param options as of `maskBatch`, `rate` a number above 0 @param options.predictionRate share of the row to predict in all, `rate`..1
  * @throws {RangeError} naming every option out of range
  */
 export function maskCopies(
   batch: MaskableBatch,
-  { predict, ...options }: MaskOptions & { readonly predict: number },
+  { predictionRate: predict, ...options }: MaskOptions & { readonly predictionRate: number },
 ): MaskedCopies {
   const { rate = 0.15, base = 'maskable', randomOf } = options;
   if (typeof rate !== 'number' || !(rate > 0 && rate <= 1))
     throw new RangeError(`maskCopies: rate must be a number in (0, 1], got ${String(rate)}.`);
   if (!(predict >= rate && predict <= 1))
-    throw new RangeError(`maskCopies: predict must be in [rate, 1] = [${rate}, 1], got ${predict}.`);
-  if (options.predictionRate !== undefined)
-    throw new RangeError('maskCopies: predictionRate is for predicting less than rate; leave it out, use predict.');
+    throw new RangeError(`maskCopies: predictionRate must be in [rate, 1] = [${rate}, 1], got ${predict}.`);
   // Twelve digits: 0.6 / 0.2 is 3, not 2.9999999999999996.
   const copies = Math.ceil(Number((predict / rate).toPrecision(12)));
   const [rows, length] = batch.shape;

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import Table from 'cli-table3';
 import { whole } from 'cloze/terminal';
@@ -8,9 +9,8 @@ import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { auditPolicy } from '../mask/audit-policy.ts';
 import { chunkText } from '../mask/chunk-text.ts';
 import { encodeTexts } from '../mask/encode-texts.ts';
-import { choosePolicies, maskPolicies } from '../mask/mask-policies.ts';
 import { measureSpeed } from '../mask/measure-speed.ts';
-import { openVocabulary, policySetting } from '../mask/policy-setting.ts';
+import { openVocabulary, policiesNamed, policySetting } from '../mask/policy-setting.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { legend, showMask } from '../mask/show-mask.ts';
 
@@ -47,15 +47,15 @@ async function show(text: string, options: MaskCommandOptions): Promise<void> {
   const vocabulary = openVocabulary(data, [...texts, text]);
   const [batch] = await encodeTexts(vocabulary, [text]);
   const around = await encodeTexts(vocabulary, texts.flatMap((line) => chunkText(line, length - 2)).slice(0, 4000));
-  const setting = await policySetting(vocabulary, around, { texts: [...texts, text], pmi, vectors });
-  const policies = choosePolicies(maskPolicies(setting), name);
+  const { setting, given } = await policySetting(vocabulary, around, { texts: [...texts, text], pmi, vectors });
+  const policies = policiesNamed(name, given);
   if (!json) process.stdout.write(`${legend}\n`);
   for (const policy of policies) {
     if (!batch) continue;
     const stream = streamFrom(seed).fork('mask', policy.name);
-    const after = policy.run(batch, () => stream.fork(0));
+    const after = mask(batch, policy, { ...setting, slots: batch.shape[1], randomOf: () => stream.fork(0) });
     const rows = showMask(batch, after, policy, {
-      ...{ maskId: setting.maskId, padId: setting.padId },
+      ...setting,
       tokenOf: (id) => vocabulary.tokens[id] as string,
     });
     process.stdout.write(
@@ -66,7 +66,7 @@ async function show(text: string, options: MaskCommandOptions): Promise<void> {
   }
 }
 
-async function openCorpus({ data, pmi, vectors, length, limit }: MaskCommandOptions) {
+async function openCorpus({ policy, data, pmi, vectors, length, limit }: MaskCommandOptions) {
   let since = performance.now();
   const lines = readLines(data, limit ?? (data === undefined ? 20_000 : undefined));
   const texts = lines.flatMap((line) => chunkText(line, length - 2));
@@ -79,9 +79,9 @@ async function openCorpus({ data, pmi, vectors, length, limit }: MaskCommandOpti
     `${corpus}; tokenised in ${times.tokenize.toFixed(1)} s, jieba ${times.segment.toFixed(1)} s, ${seconds(since)} in all`,
   );
   since = performance.now();
-  const setting = await policySetting(vocabulary, batches, { texts: lines, pmi, vectors });
-  say(`${setting.ngrams.length} collocations, similar tokens by random indexing: ${seconds(since)}`);
-  return { corpus, tokens, times, batches, setting, vocabulary, policies: maskPolicies(setting) };
+  const { setting, given } = await policySetting(vocabulary, batches, { texts: lines, pmi, vectors });
+  say(`${[...given.ngrams].length} collocations, similar tokens by random indexing: ${seconds(since)}`);
+  return { corpus, tokens, times, batches, setting, vocabulary, policies: policiesNamed(policy, given) };
 }
 
 async function speed(options: MaskCommandOptions): Promise<void> {
@@ -89,16 +89,15 @@ async function speed(options: MaskCommandOptions): Promise<void> {
     ...options,
     limit: options.limit ?? 8000,
   });
-  const chosen = choosePolicies(policies, options.policy);
   const { seed, python, json } = options;
   const before = { tokenize: times.tokenize, 'word boundaries (jieba)': times.segment };
   for (const [part, spent] of Object.entries(before)) {
     const row = { part, tokens, mtokens_per_s: Number((tokens / spent / 1e6).toFixed(2)) };
     process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${part}: ${row.mtokens_per_s} M tokens/s, once\n`);
   }
-  const measured = measureSpeed(chosen, batches, {
+  const measured = measureSpeed(policies, batches, {
     ...{ seed, python, passes: 7 },
-    ...{ vocabulary: vocabulary.tokens.length, maskId: setting.maskId },
+    ...{ vocabulary: vocabulary.tokens.length, setting },
   });
   for await (const row of measured) {
     const peer = row.peer ? `; ${row.peer}: ${row.peer_mtokens_per_s}, ratio ${row.ratio}` : '';
@@ -111,10 +110,10 @@ async function speed(options: MaskCommandOptions): Promise<void> {
 }
 
 async function audit(options: MaskCommandOptions): Promise<void> {
-  const { policy: name, seed, out, json } = options;
+  const { seed, out, json } = options;
   const { corpus, batches, setting, policies } = await openCorpus(options);
-  const audits = choosePolicies(policies, name).map((policy) => {
-    const row = auditPolicy(policy, batches, { seed, maskId: setting.maskId });
+  const audits = policies.map((policy) => {
+    const row = auditPolicy(policy, batches, { seed, setting });
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
     else say(`${row.policy}: ${(100 * row.rate).toFixed(2)} %`);
     return row;

@@ -1,4 +1,4 @@
-import { bert, type Candidates, type MaskedBatch, type MaskPolicy, maskBatch } from '@cloze/masking';
+import { bert, type Candidates, type MaskedBatch, mask, type Policy } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, type NativeTokenizer, padEncodings } from '@cloze/tokenizer';
 import { batchByLength, prefetch, shuffleStream } from '@cloze/trainer';
@@ -17,7 +17,7 @@ export interface MaskedBatchOptions {
   /** Padded tokens a batch. */
   readonly tokens: number;
   /** Default BERT's 80/10/10 of 15 %. */
-  readonly policy?: MaskPolicy;
+  readonly policy?: Policy;
   /** Examples held for shuffling, default 10,000; 1 keeps the order. */
   readonly shuffle?: number;
 }
@@ -65,7 +65,6 @@ export async function* maskedBatches(
   { tokenizer, special, candidates, seed, epoch, buckets, tokens, policy = bert, shuffle }: MaskedBatchOptions,
 ): AsyncGenerator<MaskedBatch> {
   const longest = Math.max(...buckets);
-  const share = typeof policy.rate === 'number' ? policy.rate : 0.15;
   const random = streamFrom(seed).fork('input', epoch);
   const shuffled = shuffleStream(
     examplesOf(encodedGroups(texts, tokenizer, longest)),
@@ -81,9 +80,7 @@ export async function* maskedBatches(
       items.map(({ encoding }) => encoding),
       { padId: special.pad, buckets: [length] },
     );
-    yield maskBatch(batch, {
-      ...policy,
-      slots: Math.ceil((length - 2) * share) + 1,
+    yield mask(batch, policy, {
       maskId: special.mask,
       candidates,
       randomOf: (row) => random.fork('mask', (items[row] as Example).number),

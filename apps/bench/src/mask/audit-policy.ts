@@ -1,7 +1,15 @@
-import { binomialBound, countMasking, type MaskableBatch, type MaskedBatch, type MaskingCounts } from '@cloze/masking';
+import {
+  asOwnTargets,
+  binomialBound,
+  countMasking,
+  expectedTargets,
+  isTargetPolicy,
+  type MaskableBatch,
+  type MaskingCounts,
+  mask,
+} from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { expectedTargets } from './expected-targets.ts';
-import type { NamedPolicy } from './mask-policies.ts';
+import type { NamedPolicy, PolicySetting } from './policy-setting.ts';
 
 /** One row of the audit; shares are of maskable tokens, `masked`, `replaced`, `kept` of targets. */
 export interface PolicyAudit {
@@ -38,21 +46,6 @@ export interface PolicyAudit {
 
 const round = (value: number, digits = 5) => Number(value.toFixed(digits));
 
-/** Targets told as those of the tokens they mean, so that one count fits all kinds. */
-function asOwn(before: MaskableBatch, after: MaskedBatch, kind: NamedPolicy['kind']): MaskedBatch {
-  if (kind === 'next')
-    return {
-      ...after,
-      targetPositions: after.targetPositions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)),
-    };
-  if (kind !== 'replaced') return after;
-  const row = (slot: number) => Math.floor(slot / after.slots) * before.shape[1];
-  return {
-    ...after,
-    targets: after.targets.map((_, slot) => before.ids[row(slot) + (after.targetPositions[slot] as number)] as number),
-  };
-}
-
 function spanShares(spans: readonly number[], most = 12): number[] {
   const shares = new Array<number>(Math.min(most, Math.max(1, spans.length - 1))).fill(0);
   const total = spans.reduce((a, b) => a + b, 0) || 1;
@@ -74,10 +67,13 @@ function tenths(columns: MaskingCounts['columns']): number[] {
 
 /** Masks a corpus once and counts what happened. The stream of a row depends on (seed, policy, row of the corpus) only. */
 export function auditPolicy(
-  { name, about, policy, kind, run }: NamedPolicy,
+  policy: NamedPolicy,
   batches: readonly MaskableBatch[],
-  { seed, maskId }: { readonly seed: number; readonly maskId: number },
+  { seed, setting }: { readonly seed: number; readonly setting: PolicySetting['setting'] },
 ): PolicyAudit {
+  const { name, about } = policy;
+  const chooses = isTargetPolicy(policy) ? undefined : policy;
+  const kind = isTargetPolicy(policy) ? policy.kind : 'own';
   const stream = streamFrom(seed).fork('mask audit', name);
   let spent = 0;
   let first = 0;
@@ -87,28 +83,32 @@ export function auditPolicy(
       const from = first;
       first += before.shape[0];
       const start = performance.now();
-      const after = run(before, (row) => stream.fork(from + row));
+      const after = mask(before, policy, {
+        ...setting,
+        slots: before.shape[1],
+        randomOf: (row) => stream.fork(from + row),
+      });
       spent += performance.now() - start;
       if (kind === 'replaced')
         judged = [
           (judged[0] as number) + after.targets.reduce((a, b) => a + b, 0),
           (judged[1] as number) + after.weights.reduce((a, b) => a + b, 0),
         ];
-      yield { before, after: asOwn(before, after, kind) };
+      yield { before, after: asOwnTargets(before, after, kind) };
     }
   };
-  const counts = countMasking(pairs(), { maskId });
+  const counts = countMasking(pairs(), { maskId: setting.maskId });
   const rows = batches.reduce((n, { shape }) => n + shape[0], 0);
   const copies = counts.rows / rows;
   const tokens = counts.maskable / copies;
   const own = kind === 'next' ? counts.predicted - counts.specialsTouched : counts.predicted;
   const spans = counts.spans.reduce((a, b) => a + b, 0);
   const mean = (counts.predicted + counts.corruptedOnly) / (spans || 1);
-  const asked = policy && batches.reduce((sum, batch) => sum + expectedTargets(batch, policy), 0) / tokens;
+  const asked = chooses && batches.reduce((sum, batch) => sum + expectedTargets(batch, chooses), 0) / tokens;
   // Units are at most as long as the runs they form: a bound for units of that length is no tighter than the true one.
   const bound = asked === undefined ? undefined : binomialBound({ share: asked, n: tokens / Math.max(1, mean) });
   // Counts that skip a unit too long for their rest may stay below, by less than such a unit a row.
-  const skips = policy?.selection !== 'bernoulli' && policy?.overflow !== 'split' && policy?.units !== undefined;
+  const skips = chooses?.selection !== 'bernoulli' && chooses?.overflow !== 'split' && chooses?.units !== undefined;
   const off = asked === undefined ? 0 : own / tokens - asked;
   return {
     policy: name,

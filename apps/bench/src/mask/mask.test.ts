@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildPmiVocabulary, countMasking } from '@cloze/masking';
+import { bert, buildPmiVocabulary, countMasking, isTargetPolicy, mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditPage } from './audit-page.ts';
@@ -9,8 +9,13 @@ import { auditPolicy } from './audit-policy.ts';
 import { chunkText } from './chunk-text.ts';
 import { encodeTexts } from './encode-texts.ts';
 import { loadPmi } from './load-pmi.ts';
-import { choosePolicies, maskPolicies, type NamedPolicy } from './mask-policies.ts';
-import { openVocabulary, policySetting } from './policy-setting.ts';
+import {
+  type NamedPolicy,
+  openVocabulary,
+  type PolicySetting,
+  policiesNamed,
+  policySetting,
+} from './policy-setting.ts';
 import { readLines } from './read-lines.ts';
 import { savePmi } from './save-pmi.ts';
 import { segmentCorpus } from './segment-corpus.ts';
@@ -20,46 +25,48 @@ const texts = [...readLines(undefined, 300), '𠮷野家', '一', '', 'playing �
 const vocabulary = openVocabulary(undefined, texts);
 let batches: Awaited<ReturnType<typeof encodeTexts>>;
 let policies: NamedPolicy[];
+let setting: PolicySetting['setting'];
+let given: PolicySetting['given'];
 beforeAll(async () => {
   batches = await encodeTexts(
     vocabulary,
     texts.flatMap((text) => (text ? chunkText(text, 62) : [''])),
   );
-  policies = maskPolicies(await policySetting(vocabulary, batches, { texts, pmi: undefined }));
+  ({ setting, given } = await policySetting(vocabulary, batches, { texts, pmi: undefined }));
+  policies = policiesNamed('all', given);
 });
-const { mask: maskId, pad: padId } = vocabulary.special;
+const { mask: maskId } = vocabulary.special;
 
 describe('audit of all policies on poems, an astral character, an empty text', () => {
   it('no policy touches a pad or special token; targets are the originals; rates are those asked for', () => {
     for (const policy of policies) {
-      const audit = auditPolicy(policy, batches, { seed: 1, maskId });
+      const audit = auditPolicy(policy, batches, { seed: 1, setting });
       expect(audit, policy.name).toMatchObject({ specials_touched: 0, pads_touched: 0, wrong_targets: 0 });
       if (audit.within !== undefined) expect(audit, policy.name).toMatchObject({ within: true });
-      if (policy.policy?.replacement?.mask === 0.8)
+      if (!isTargetPolicy(policy) && policy.replacement?.mask === 0.8)
         expect(Math.abs(audit.masked - 0.8), policy.name).toBeLessThan(4.5 * Math.sqrt((0.16 * 5) / audit.targets));
     }
   });
   it('finds a careless policy', () => {
     const careless: NamedPolicy = {
-      name: 'careless',
-      about: '',
-      run: (batch, randomOf) =>
-        (policies[0] as NamedPolicy).run({ ...batch, maskable: new Uint8Array(batch.ids.length).fill(1) }, randomOf),
+      ...{ name: 'careless', about: '', kind: 'own', room: (length: number) => length },
+      targetsOf: (batch, options) =>
+        mask({ ...batch, maskable: new Uint8Array(batch.ids.length).fill(1) }, bert, options),
     };
-    const audit = auditPolicy(careless, batches, { seed: 1, maskId });
+    const audit = auditPolicy(careless, batches, { seed: 1, setting });
     expect(audit.specials_touched).toBeGreaterThan(100);
     expect(audit.pads_touched).toBeGreaterThan(100);
   });
   it('the page holds a row for each policy and both figures', () => {
-    const audits = choosePolicies(policies, 'bernoulli,pmi').map((policy) =>
-      auditPolicy(policy, batches, { seed: 1, maskId }),
+    const audits = policiesNamed('bernoulli,pmi', given).map((policy) =>
+      auditPolicy(policy, batches, { seed: 1, setting }),
     );
     const html = auditPage(audits, 'poems');
     expect(html.match(/<figure>/g)).toHaveLength(2);
     expect(html).toContain('<td>pmi</td>');
   });
-  it('an unknown policy is an error that lists them', () => {
-    expect(() => choosePolicies(policies, 'bart')).toThrow('--policy must be all or among bert, roberta');
+  it('an unknown policy is an error that names the nearest', () => {
+    expect(() => policiesNamed('bart', given)).toThrow("there is no masking preset 'bart'; did you mean 'bert'?");
   });
 });
 
@@ -67,11 +74,11 @@ describe('showMask', () => {
   it('marks what is masked, and shows each copy', () => {
     const [batch] = [batches.at(-1)];
     if (!batch) throw new Error('no batch');
-    const setting = { maskId, padId, tokenOf: (id: number) => vocabulary.tokens[id] as string };
-    const [copies] = choosePolicies(policies, 'decoupled-20-40') as [NamedPolicy];
+    const [copies] = policiesNamed('decoupled-20-40', given) as [NamedPolicy];
     const stream = streamFrom(3);
-    const after = copies.run(batch, (row) => stream.fork(row));
-    const rows = showMask(batch, after, copies, setting);
+    const after = mask(batch, copies, { ...setting, randomOf: (row) => stream.fork(row) });
+    const tokenOf = (id: number) => vocabulary.tokens[id] as string;
+    const rows = showMask(batch, after, copies, { ...setting, tokenOf });
     expect(rows).toHaveLength(batch.shape[0] * 2);
     const { masked } = countMasking([{ before: batch, after }], { maskId });
     expect(rows.join('').match(/▢/gu)).toHaveLength(masked);

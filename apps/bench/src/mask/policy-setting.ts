@@ -3,17 +3,39 @@ import { join } from 'node:path';
 import {
   buildPmiVocabulary,
   candidateIds,
+  candidatesByFrequency,
+  isTargetPolicy,
   type MaskableBatch,
+  type MaskSetting,
+  type Policy,
+  type PresetGiven,
   parseWordVectors,
+  presetNamed,
+  presets,
   similarByEmbedding,
   similarByWordVectors,
 } from '@cloze/masking';
 import { encode, parseVocabulary, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
 import { loadPmi } from './load-pmi.ts';
-import type { PolicySetting } from './mask-policies.ts';
 import { ngramIds } from './ngram-ids.ts';
 import { segmentCorpus } from './segment-corpus.ts';
 import { tokenTable } from './token-table.ts';
+
+/** What every policy is told: of the vocabulary, and of a corpus. */
+export interface PolicySetting {
+  readonly setting: Omit<MaskSetting, 'randomOf'> & { readonly maskId: number; readonly padId: number };
+  readonly given: Required<PresetGiven>;
+}
+
+/** A policy with a name, as every preset is. */
+export type NamedPolicy = Policy & { readonly name: string; readonly about: string };
+
+/** Presets by name with commas between, or all. @throws for a name that is none of them, naming the nearest */
+export const policiesNamed = (names: string, given: Required<PresetGiven>): NamedPolicy[] =>
+  (names === 'all' ? presets.map(({ name }) => name) : [...new Set(names.split(','))]).map((name) => {
+    const policy = presetNamed(name, given);
+    return isTargetPolicy(policy) ? policy : { ...policy, name, about: policy.about ?? '' };
+  });
 
 /** The vocabulary of a data folder, or one learned from texts. */
 export function openVocabulary(data: string | undefined, texts: readonly string[]): Vocabulary {
@@ -48,13 +70,14 @@ export async function policySetting(
       width,
       ids: candidates.filter((id) => (counts[id] as number) >= 5),
     });
+  const similar = vectors === undefined ? byNeighbours() : byVectors(vectors, vocabulary);
   return {
-    maskId: vocabulary.special.mask,
-    padId: vocabulary.special.pad,
-    candidates,
-    counts,
-    ngrams: ngramIds(list, vocabulary),
-    similar: vectors === undefined ? byNeighbours() : byVectors(vectors, vocabulary),
+    setting: { maskId: vocabulary.special.mask, padId: vocabulary.special.pad, candidates, similar },
+    given: {
+      ngrams: ngramIds(list, vocabulary),
+      similar,
+      frequencies: candidatesByFrequency({ counts, ids: candidates }),
+    },
   };
 }
 

@@ -1,5 +1,4 @@
-import type { MaskableBatch, MaskedBatch } from '@cloze/masking';
-import type { NamedPolicy } from './mask-policies.ts';
+import { asOwnTargets, isTargetPolicy, type MaskableBatch, type MaskedBatch, type Policy } from '@cloze/masking';
 
 /** How a masked text is written. */
 export const legend =
@@ -39,26 +38,17 @@ export interface ShowSetting {
 }
 
 /** What a policy does to each row of a batch, a text for each masked copy. */
-export function showMask(
-  before: MaskableBatch,
-  after: MaskedBatch,
-  { kind, name }: NamedPolicy,
-  setting: ShowSetting,
-): string[] {
+export function showMask(before: MaskableBatch, after: MaskedBatch, policy: Policy, setting: ShowSetting): string[] {
   const length = before.shape[1];
-  let told = after;
+  const kind = isTargetPolicy(policy) ? policy.kind : 'own';
+  let told = asOwnTargets(before, after, kind);
   // A removed token is a target that the encoder does not see.
-  if (name === 'mae') {
+  if (kind === 'removed') {
     const ids = after.ids.slice();
     for (const [slot, weight] of after.weights.entries())
       if (weight)
         ids[Math.floor(slot / after.slots) * length + (after.targetPositions[slot] as number)] = setting.padId;
     told = { ...after, ids };
   }
-  if (kind === 'next')
-    told = {
-      ...after,
-      targetPositions: after.targetPositions.map((column, slot) => column + (after.weights[slot] ? 1 : 0)),
-    };
   return Array.from({ length: told.shape[0] }, (_, row) => write(before, told, row, setting));
 }

@@ -7,7 +7,7 @@ import {
   type FamilyName,
   type TokenInputs,
 } from '@cloze/encoder';
-import { type MaskedBatch, maskBatch, targetEveryToken } from '@cloze/masking';
+import { everyToken, type MaskedBatch, type MaskPolicy, mask, roberta } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import type { TokenBatch } from '@cloze/tokenizer';
 import { bools, floats, ints } from '../host-tensors.ts';
@@ -62,16 +62,17 @@ export function targetInputs({
   };
 }
 
+/** 15 % of tokens, at least one of a row. */
+const classic: MaskPolicy = { ...roberta, atLeastOne: true };
+
 /** Pretraining targets of a model: 15 % with 80/10/10 for BERT, every token for T-TA. Masks depend on (seed, step, row) only. */
 export function targetsFor(
   name: ModelName,
   batch: TokenBatch,
   { seed, step, maskId, vocabularySize }: { seed: number; step: number; maskId: number; vocabularySize: number },
 ): MaskedBatch {
-  if (name === 'T-TA') return targetEveryToken(batch, { slots: batch.shape[1] - 2 });
   const stream = streamFrom(seed).fork('masking', step);
-  return maskBatch(batch, {
-    slots: Math.ceil((batch.shape[1] - 2) * 0.15) + 1,
+  return mask(batch, name === 'T-TA' ? everyToken : classic, {
     maskId,
     candidates: { from: 5, to: vocabularySize },
     randomOf: (row) => stream.fork(row),

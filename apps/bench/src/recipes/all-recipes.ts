@@ -1,3 +1,4 @@
+import { nearestName } from '@cloze/masking';
 import { UsageError } from 'cloze/terminal';
 import { attentionDiversityRecipe } from './attention-diversity.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
@@ -9,7 +10,6 @@ import { macBertRecipe } from './mac-bert.ts';
 import { mae } from './mae.ts';
 import { maskRate } from './mask-rate.ts';
 import { modelAverageRecipe } from './model-average.ts';
-import { nearestName } from './nearest-name.ts';
 import { pretrain } from './pretrain.ts';
 import { rDropRecipe } from './r-drop.ts';
 import { semiSupervised } from './semi-supervised.ts';

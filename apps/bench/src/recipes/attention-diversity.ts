@@ -3,7 +3,7 @@ import { attentionDiversity, objectiveOf } from '@cloze/regularisers';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { attentionMap } from './parts/attention-map.ts';
-import { classicMask } from './parts/mask-plan.ts';
+import { classicMask } from './parts/mask-settings.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import type { PretrainOptions } from './parts/pretrain-encoder.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';

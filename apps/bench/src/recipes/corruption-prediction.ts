@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { classicMask, maskSettings } from './parts/mask-plan.ts';
+import { classicMask, maskSettings } from './parts/mask-settings.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 

@@ -1,7 +1,7 @@
 import { similarByEmbedding } from '@cloze/masking';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { classicMask, type MaskSettings, maskSettings } from './parts/mask-plan.ts';
+import { classicMask, type MaskSettings, maskSettings } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { tokenTableOf } from './parts/token-table-of.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { classicMask } from './parts/mask-plan.ts';
+import { classicMask } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
 import { openTask } from './parts/open-task.ts';
 import type { PredictionSet } from './parts/prediction-set.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { classicMask, type MaskSettings, maskSettings } from './parts/mask-plan.ts';
+import { classicMask, type MaskSettings, maskSettings } from './parts/mask-settings.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { loadEncoder } from './parts/start-encoder.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';

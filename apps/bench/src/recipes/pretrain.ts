@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { vocabularyFrom } from '@cloze/tokenizer';
 import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
-import { classicMask, maskSettings } from './parts/mask-plan.ts';
+import { classicMask, maskSettings } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
 import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';

@@ -1,6 +1,6 @@
+import { nearestName } from '@cloze/masking';
 import { UsageError } from 'cloze/terminal';
 import type { Arm, Recipe, Size } from './define-recipe.ts';
-import { nearestName } from './nearest-name.ts';
 
 type Tree = Record<string, unknown>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
-import { classicMask, maskSettings } from './parts/mask-plan.ts';
+import { classicMask, maskSettings } from './parts/mask-settings.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { bucketsTo } from './parts/pretrain-settings.ts';
 import { scoreHeldOut } from './parts/score-held-out.ts';

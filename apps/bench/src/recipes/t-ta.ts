@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { attentionMap } from './parts/attention-map.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { classicMask } from './parts/mask-plan.ts';
+import { classicMask } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
 import { openTask } from './parts/open-task.ts';
 import type { PredictionSet } from './parts/prediction-set.ts';

@@ -1,5 +1,6 @@
 import type { RandomStream } from '../batch.ts';
 import { type Rounding, tokenBudget } from '../budget.ts';
+import type { MaskPolicy } from '../mask-options.ts';
 import { walk } from '../units/ngrams.ts';
 import { gapBefore, type TokenRow, type Units } from '../units/units.ts';
 
@@ -13,6 +14,10 @@ export interface Choice {
   readonly base: number;
   readonly atLeastOne: boolean;
   readonly overflow: 'skip' | 'split';
+  /** The policy's own choice of units, in place of `selection`. */
+  readonly choose?: MaskPolicy['choose'];
+  /** Names the policy in messages. */
+  readonly name: string;
   /** Most tokens a row may give. */
   readonly limit: number;
 }
@@ -113,11 +118,43 @@ function anchoredSpans(row: TokenRow, budget: number, choice: Choice, random: Ra
   return total;
 }
 
+function ownChoice(
+  row: TokenRow,
+  choose: NonNullable<MaskPolicy['choose']>,
+  choice: Choice,
+  random: RandomStream,
+  scratch: Scratch,
+): number {
+  const { units, rate, limit, name } = choice;
+  const { starts, unitOf: taken } = scratch;
+  const cut = units.spanLength ? walk(units, units.spanLength) : units.cut;
+  const count = cut(row, random, starts);
+  starts[count] = row.count;
+  taken.fill(0, 0, count);
+  const most = tokenBudget(count, { rate, rounding: 'ceil', atLeastOne: false, limit: count, random });
+  const where = () => `policy '${name}', row ${row.offset / row.batch.shape[1]}`;
+  let total = 0;
+  let given = 0;
+  for (const unit of choose(count, random)) {
+    if (!(Number.isInteger(unit) && unit >= 0 && unit < count))
+      throw new RangeError(`${where()}: choose gave ${unit}; the row has units 0 to ${count - 1}.`);
+    if (taken[unit]) throw new RangeError(`${where()}: choose gave unit ${unit} of ${count} twice.`);
+    if (++given > most)
+      throw new RangeError(
+        `${where()}: choose gave more than ${most} units of ${count}; rate ${rate} allows no more, raise it or choose fewer.`,
+      );
+    taken[unit] = 1;
+    total += mark(scratch, starts[unit] as number, starts[unit + 1] as number, limit - total, unit + 1);
+  }
+  return total;
+}
+
 /** Chooses tokens of a row into `scratch.chosen`; returns their number. A row with nothing maskable, or rate 0, gives none. */
 export function chooseTokens(row: TokenRow, choice: Choice, random: RandomStream, scratch: Scratch): number {
   const { selection, units, base, limit, rate, rounding, atLeastOne } = choice;
   scratch.chosen.fill(0, 0, row.count);
   if (row.count === 0) return 0;
+  if (choice.choose) return ownChoice(row, choice.choose, choice, random, scratch);
   if (selection === 'bernoulli') return eachUnit(row, choice, random, scratch);
   const budget = tokenBudget(base, { rate, rounding, atLeastOne, limit: Math.min(limit, row.count), random });
   if (budget === 0) return 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../../test/stream.ts';
+import { stream } from '../contract/stream.ts';
 import { buildPmiVocabulary, formatPmi, type PmiOptions, parsePmi, scoreNgram } from '../index.ts';
 
 /** Sentences over a small alphabet in which some n-grams are common. */

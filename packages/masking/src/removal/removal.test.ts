@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchOf, hardBatch, hardLength, hardRows, padId } from '../../test/hard-batch.ts';
-import { stream } from '../../test/stream.ts';
+import { batchOf, hardBatch, hardLength, hardRows, padId } from '../contract/hard-batch.ts';
+import { stream } from '../contract/stream.ts';
 import { dropTokens, type KeptBatch, type MaskableBatch, removeTokens } from '../index.ts';
 
 /** Kept rows hold what stood at their positions, in order, and `restore` leads back. */

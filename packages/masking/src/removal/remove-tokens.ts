@@ -30,7 +30,7 @@ export function removeTokens(
   }: {
     readonly rate?: number;
     readonly padId: number;
-    readonly slots?: number;
+    readonly slots?: number | undefined;
     readonly randomOf: (row: number) => RandomStream;
   },
 ): RemovedBatch {

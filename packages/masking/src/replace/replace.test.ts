@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { batchOf, firstId, hardBatch, hardLength, maskId, vocabularySize } from '../../test/hard-batch.ts';
-import { stream } from '../../test/stream.ts';
+import { batchOf, firstId, hardBatch, hardLength, maskId, vocabularySize } from '../contract/hard-batch.ts';
+import { stream } from '../contract/stream.ts';
 import {
   candidateIds,
   candidatesByFrequency,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { hardBatch } from '../../test/hard-batch.ts';
-import { stream } from '../../test/stream.ts';
+import { hardBatch } from '../contract/hard-batch.ts';
+import { stream } from '../contract/stream.ts';
 import { constantRate, cosineRate, linearRate, splitMaskable, uniformRate } from '../index.ts';
 
 const none = { next: () => 0 };

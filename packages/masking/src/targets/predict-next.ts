@@ -10,7 +10,10 @@ const nextId = ({ shape: [, length], ids, attend }: MaskableBatch, at: number): 
  *
  * @param options.slots room a row, default the longest row's number of targets
  */
-export function predictNext(batch: MaskableBatch, { slots }: { readonly slots?: number } = {}): MaskedBatch {
+export function predictNext(
+  batch: MaskableBatch,
+  { slots }: { readonly slots?: number | undefined } = {},
+): MaskedBatch {
   return gatherTargets(batch, (at) => nextId(batch, at), slots);
 }
 
@@ -22,6 +25,9 @@ export function predictNext(batch: MaskableBatch, { slots }: { readonly slots?: 
  *
  * @param options.slots room a row, default the longest row's number of targets
  */
-export function predictPrefix(batch: MaskableBatch, { slots }: { readonly slots?: number } = {}): MaskedBatch {
+export function predictPrefix(
+  batch: MaskableBatch,
+  { slots }: { readonly slots?: number | undefined } = {},
+): MaskedBatch {
   return gatherTargets(batch, (at) => (batch.segments[at + 1] === 1 ? nextId(batch, at) : -1), slots);
 }

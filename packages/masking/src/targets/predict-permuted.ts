@@ -21,7 +21,7 @@ export function predictPermuted(
     part = 6,
     slots,
     randomOf,
-  }: { readonly part?: number; readonly slots?: number; readonly randomOf: (row: number) => RandomStream },
+  }: { readonly part?: number; readonly slots?: number | undefined; readonly randomOf: (row: number) => RandomStream },
 ): PermutedBatch {
   if (!(part >= 1)) throw new RangeError(`predictPermuted: part must be at least 1, got ${part}.`);
   const [rows, length] = batch.shape;

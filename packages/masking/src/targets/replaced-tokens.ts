@@ -14,7 +14,7 @@ import { gatherTargets } from './gather-targets.ts';
 export function replacedTokens(
   batch: MaskableBatch,
   masked: MaskedBatch,
-  { samples, slots }: { readonly samples: ArrayLike<number>; readonly slots?: number },
+  { samples, slots }: { readonly samples: ArrayLike<number>; readonly slots?: number | undefined },
 ): MaskedBatch {
   const [rows, length] = batch.shape;
   if (masked.shape[0] !== rows || masked.shape[1] !== length || samples.length !== rows * masked.slots)

@@ -5,7 +5,10 @@ import { emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts'
  *
  * @param options.slots room a row, default the longest row's number of maskable tokens
  */
-export function targetEveryToken(batch: MaskableBatch, { slots }: { readonly slots?: number } = {}): MaskedBatch {
+export function targetEveryToken(
+  batch: MaskableBatch,
+  { slots }: { readonly slots?: number | undefined } = {},
+): MaskedBatch {
   const [rows, length] = batch.shape;
   const counts = Array.from({ length: rows }, (_, row) =>
     batch.maskable.subarray(row * length, (row + 1) * length).reduce((n, x) => n + x, 0),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { batchOf, firstId, hardBatch, maskId, vocabularySize } from '../../test/hard-batch.ts';
-import { stream } from '../../test/stream.ts';
+import { batchOf, firstId, hardBatch, maskId, vocabularySize } from '../contract/hard-batch.ts';
+import { stream } from '../contract/stream.ts';
 import { type MaskedBatch, maskBatch, predictNext, predictPermuted, predictPrefix, replacedTokens } from '../index.ts';
 
 /** Targets of a row as column → id. */

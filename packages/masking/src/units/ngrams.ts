@@ -20,7 +20,12 @@ export function ngrams({
   readonly of?: Units;
 } = {}): Units {
   const drawer = drawerOf('ngrams', shares);
-  return { cut: walk(of, (random) => drawShare(drawer, random) + 1) };
+  const mean = shares.reduce((sum, share, i) => sum + share * (i + 1), 0);
+  const square = shares.reduce((sum, share, i) => sum + share * (i + 1) ** 2, 0);
+  return {
+    cut: walk(of, (random) => drawShare(drawer, random) + 1),
+    usualLength: ((of.usualLength ?? 1) * square) / mean,
+  };
 }
 
 /** Cuts a row into runs of units whose lengths are drawn one after the other; a run never crosses a special token. */

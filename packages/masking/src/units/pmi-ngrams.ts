@@ -61,6 +61,7 @@ export function pmiNgrams({
   }
 
   return {
+    usualLength: 2 * (of.usualLength ?? 1),
     cut: (row, random, starts) => {
       const pieces = of.cut(row, random, starts);
       if (pieceStarts.length <= row.columns.length) {

@@ -38,6 +38,13 @@ export function spans({
   readonly max?: number;
   readonly of?: Units;
 } = {}): Units {
-  const drawer = drawerOf('spans', spanLengths({ p, max }));
-  return { cut: of.cut, spanLength: (random) => drawShare(drawer, random) + 1 };
+  const shares = spanLengths({ p, max });
+  const drawer = drawerOf('spans', shares);
+  const mean = shares.reduce((sum, share, i) => sum + share * (i + 1), 0);
+  const square = shares.reduce((sum, share, i) => sum + share * (i + 1) ** 2, 0);
+  return {
+    cut: of.cut,
+    spanLength: (random) => drawShare(drawer, random) + 1,
+    usualLength: ((of.usualLength ?? 1) * square) / mean,
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { batchOf } from '../../test/hard-batch.ts';
-import { stream } from '../../test/stream.ts';
 import type { MaskableBatch } from '../batch.ts';
+import { batchOf } from '../contract/hard-batch.ts';
+import { stream } from '../contract/stream.ts';
 import { maskBatch, ngrams, pmiNgrams, spanLengths, spans, tokens, type Units, words } from '../index.ts';
 
 /** Lengths in tokens of the units a row is cut into. */

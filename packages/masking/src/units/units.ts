@@ -15,6 +15,8 @@ export interface Units {
   readonly cut: (row: TokenRow, random: RandomStream, starts: Int32Array) => number;
   /** Draws how many neighbouring units one span takes. Default: one, without a draw. */
   readonly spanLength?: (random: RandomStream) => number;
+  /** Tokens of the unit that a token lies in, in the mean, from which `slotsFor` tells how far independent choices spread. Default 1. */
+  readonly usualLength?: number;
 }
 
 /** True where tokens `i − 1` and `i` of the row do not touch: a special token stands between them. */

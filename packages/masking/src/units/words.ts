@@ -2,6 +2,7 @@ import type { Units } from './units.ts';
 
 /** Whole words: neighbouring tokens with the same number in `batch.wordNumbers` (Chinese-BERT-wwm). A token numbered −1 stands alone. */
 export const words: Units = {
+  usualLength: 2,
   cut: ({ batch, offset, columns, count }, _random, starts) => {
     const numbers = batch.wordNumbers;
     let units = 0;

@@ -1,6 +1,6 @@
 import { type ClueRow, type ClueTask, clueTasks } from '@cloze/eval';
+import { nearestName } from '@cloze/masking';
 import { readSplit } from '../../data/read/read-split.ts';
-import { nearestName } from '../nearest-name.ts';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 

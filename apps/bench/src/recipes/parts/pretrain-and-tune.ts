@@ -3,7 +3,7 @@ import { vocabularyFrom } from '@cloze/tokenizer';
 import type { RunResult } from '../define-recipe.ts';
 import { fineTuneClassifier } from './fine-tune-classifier.ts';
 import type { Lab } from './lab.ts';
-import type { MaskSettings } from './mask-plan.ts';
+import type { MaskSettings } from './mask-settings.ts';
 import { type Corpus, openCorpus } from './open-corpus.ts';
 import { openTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';

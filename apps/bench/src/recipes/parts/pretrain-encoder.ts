@@ -1,11 +1,12 @@
 import type { Tensor } from '@cloze/backend';
 import { type EncoderParameters, encode, maskedCrossEntropy, predictTokens, visibilityOf } from '@cloze/encoder';
+import { candidateIds, mask, type SimilarWords } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import type { Objective } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { type BatchPlan, bucketedBatches } from './bucketed-batches.ts';
 import type { Lab } from './lab.ts';
-import { type MaskSettings, maskPlan } from './mask-plan.ts';
+import { type MaskSettings, policyOf } from './mask-settings.ts';
 import type { Corpus } from './open-corpus.ts';
 import type { StartEncoder } from './start-encoder.ts';
 import { type AskedInputs, askedInputs, countTokens } from './token-inputs.ts';
@@ -24,7 +25,7 @@ export interface PretrainOptions extends TrainingSettings {
   /** Changes the objective: an added loss, another weighting. */
   readonly regularise?: (plain: PretrainObjective, encoder: StartEncoder) => PretrainObjective;
   /** For `replacement: 'similar'`. */
-  readonly similar?: Parameters<typeof maskPlan>[3];
+  readonly similar?: SimilarWords;
 }
 
 /** The cross-entropy of the targets. */
@@ -67,9 +68,14 @@ export async function pretrainEncoder(
   lab: Lab,
   start: StartEncoder,
   corpus: Corpus,
-  { batch, mask, buckets, phase = 'pretrain', regularise, similar, ...training }: PretrainOptions,
+  { batch, mask: masking, buckets, phase = 'pretrain', regularise, similar, ...training }: PretrainOptions,
 ): Promise<{ readonly encoder: StartEncoder; readonly trained: Trained<unknown> }> {
-  const maskOf = maskPlan(visibilityOf(start.family, start.config), mask, corpus, similar);
+  const policy = policyOf(visibilityOf(start.family, start.config), masking, corpus);
+  const { vocabulary } = corpus;
+  const setting = {
+    ...{ maskId: vocabulary.special.mask, candidates: candidateIds(vocabulary.tokens) },
+    ...(similar && { similar }),
+  };
   const planOf = corpusBatches(corpus.train, { batch, buckets, seed: lab.seed });
   const streams = streamFrom(lab.seed).fork('masking');
   const examples = streamFrom(lab.seed).fork('split');
@@ -86,9 +92,10 @@ export async function pretrainEncoder(
         { padId: start.special.pad, buckets: [length] },
       );
       const ofStep = streams.fork(step);
-      const masked = maskOf(padded, {
-        step: (row) => ofStep.fork(row),
-        example: (row) => examples.fork(rows[row] as number),
+      const masked = mask(padded, policy, {
+        ...setting,
+        randomOf: (row) => ofStep.fork(row),
+        exampleOf: (row) => examples.fork(rows[row] as number),
       });
       return { inputs: askedInputs(masked), tokens: countTokens(masked.attend) };
     },

@@ -1,10 +1,11 @@
 import { compile, createVariables, multiply, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
 import { encode, predictTokens, visibilityOf } from '@cloze/encoder';
+import { candidateIds, mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { bucketOf } from './bucketed-batches.ts';
 import type { Lab } from './lab.ts';
-import { maskPlan } from './mask-plan.ts';
+import { classicMask, policyOf } from './mask-settings.ts';
 import type { Corpus } from './open-corpus.ts';
 import type { LossLine } from './prediction-set.ts';
 import type { StartEncoder } from './start-encoder.ts';
@@ -38,6 +39,8 @@ export async function scoreHeldOut(
       return { outputs: { loss: negate(sum(multiply(log, weights), { axes: 1 })), count: sum(weights, { axes: 1 }) } };
     },
   );
+  const policy = policyOf(visibility, { ...classicMask, replacement: 'mask' }, corpus);
+  const candidates = candidateIds(corpus.vocabulary.tokens);
   const losses = corpus.held.map(() => ({ loss: 0, tokens: 0 }));
   const started = lab.now();
   const ask = async (
@@ -62,11 +65,7 @@ export async function scoreHeldOut(
           targets: columns.map((column, row) => padded.ids[row * length + column] as number),
           weights: new Float32Array(rowsAtOnce).fill(1),
         }
-      : maskPlan(
-          visibility,
-          { units: 'token', corrupt: 0.15, predict: 0.15, replacement: 'mask', positions: 'dynamic' },
-          corpus,
-        )(padded, { step: randomOf, example: randomOf });
+      : mask(padded, policy, { maskId: special.mask, candidates, randomOf });
     // A left-to-right model predicts the end too, which the others are not asked.
     const asked = {
       ...masked,

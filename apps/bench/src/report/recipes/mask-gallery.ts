@@ -1,8 +1,8 @@
+import { mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { auditPolicy } from '../../mask/audit-policy.ts';
 import { encodeTexts } from '../../mask/encode-texts.ts';
-import { choosePolicies, maskPolicies } from '../../mask/mask-policies.ts';
-import { openVocabulary, policySetting } from '../../mask/policy-setting.ts';
+import { openVocabulary, policiesNamed, policySetting } from '../../mask/policy-setting.ts';
 import { readLines } from '../../mask/read-lines.ts';
 import { showMask } from '../../mask/show-mask.ts';
 import type { Figure } from './recipe-figures.ts';
@@ -21,20 +21,18 @@ export async function maskGallery(): Promise<MaskGallery> {
   const vocabulary = openVocabulary(undefined, [...texts, line]);
   const [batch] = await encodeTexts(vocabulary, [line]);
   const corpus = await encodeTexts(vocabulary, texts);
-  const setting = await policySetting(vocabulary, corpus, { texts: [...texts, line] });
-  const policies = maskPolicies(setting);
-  const examples = policies.flatMap((policy) => {
+  const { setting, given } = await policySetting(vocabulary, corpus, { texts: [...texts, line] });
+  const examples = policiesNamed('all', given).flatMap((policy) => {
     if (!batch) return [];
     const stream = streamFrom(1).fork('gallery', policy.name);
-    const after = policy.run(batch, () => stream.fork(0));
+    const after = mask(batch, policy, { ...setting, slots: batch.shape[1], randomOf: () => stream.fork(0) });
     const tokenOf = (id: number) => vocabulary.tokens[id] as string;
-    const { maskId, padId } = setting;
     return [
-      { policy: policy.name, about: policy.about, text: showMask(batch, after, policy, { maskId, padId, tokenOf }) },
+      { policy: policy.name, about: policy.about, text: showMask(batch, after, policy, { ...setting, tokenOf }) },
     ];
   });
-  const rows = choosePolicies(policies, 'bert,whole-word,span-bert,pmi').flatMap((policy) =>
-    auditPolicy(policy, corpus, { seed: 1, maskId: setting.maskId }).spans.map((share, i) => ({
+  const rows = policiesNamed('bert,whole-word,span-bert,pmi', given).flatMap((policy) =>
+    auditPolicy(policy, corpus, { seed: 1, setting }).spans.map((share, i) => ({
       policy: policy.name,
       length: i + 1,
       share,

@@ -1,23 +1,31 @@
-import { type MaskableBatch, type MaskPolicy, tokenBudget } from '@cloze/masking';
+import type { MaskableBatch } from '../batch.ts';
+import { tokenBudget } from '../budget.ts';
+import type { MaskPolicy } from '../mask-options.ts';
 
-/** Targets that a policy's counts ask for, summed over rows: the mean over draws where rounding is random. */
+/**
+ * Targets that a policy's counts ask for, summed over rows: the mean over draws where rounding is random.
+ *
+ * @throws {RangeError} for a rate by row, which is not known here
+ */
 export function expectedTargets(batch: MaskableBatch, policy: MaskPolicy): number {
   const {
-    rate: asked = 0.15,
+    rate = 0.15,
     selection = 'exact',
     rounding = 'stochastic',
     base = 'maskable',
     predictionRate,
+    choose,
   } = policy;
-  const { atLeastOne = selection === 'exact' } = policy;
-  const rate = asked as number;
+  if (typeof rate !== 'number') throw new RangeError('expectedTargets: the rate must be a number, got one by row.');
+  // Rate 0 chooses nothing, not even one.
+  const atLeastOne = (policy.atLeastOne ?? selection === 'exact') && rate > 0;
   const [rows, length] = batch.shape;
   let sum = 0;
   for (let row = 0; row < rows; row++) {
     const count = (mask: Uint8Array) => mask.subarray(row * length, (row + 1) * length).reduce((n, x) => n + x, 0);
     const maskable = count(batch.maskable);
     if (maskable === 0) continue;
-    if (selection === 'bernoulli') sum += rate * maskable;
+    if (selection === 'bernoulli' || choose) sum += rate * maskable;
     else {
       const of = base === 'maskable' ? maskable : count(batch.attend);
       const exact = rate * of;

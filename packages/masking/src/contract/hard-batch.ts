@@ -1,4 +1,4 @@
-import type { MaskableBatch } from '../src/index.ts';
+import type { MaskableBatch } from '../batch.ts';
 
 export const padId = 0;
 export const maskId = 4;

@@ -1,4 +1,4 @@
-/** A small generator of its own (mulberry32): tests of one package do not borrow another. */
+/** A small generator of its own (mulberry32): a package does not borrow another one's for its checks. */
 export function stream(seed: number): { next: () => number } {
   let state = (Math.imul(seed + 1, 0x9e3779b1) ^ (seed >>> 7)) >>> 0;
   return {

@@ -1,0 +1,1 @@
+export { maskingContract } from './contract/masking-contract.ts';
