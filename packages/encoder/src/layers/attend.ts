@@ -48,44 +48,71 @@ export interface Attended extends KeysValues {
   readonly weights: Tensor;
 }
 
+/** Keys so far, or none: the newest stand behind those of a cache. */
+const behind = (past: Tensor | undefined, newest: Tensor) => (past ? concat([past, newest], 1) : newest);
+
+/** A map or table that the config's kind of attention needs. @throws {RangeError} naming it where it lacks */
+function needed<T>(part: T | undefined, name: string, { attentionKind }: EncoderConfig): T {
+  if (part === undefined)
+    throw new RangeError(`attend: attentionKind '${attentionKind}' needs '${name}' among the layer's parameters.`);
+  return part;
+}
+
+/** Scores of queries and keys made from stream and source, and the new keys. */
+function scoresByProducts(
+  parameters: BlockParameters<Tensor>['attention'],
+  { stream, source, positionIds, past, projected }: AttendOperands,
+  config: EncoderConfig,
+): { readonly scores: Tensor; readonly newKeys: Tensor } {
+  const { heads, positionKind, maximumLength } = config;
+  const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength) : x);
+  const newKeys = place(projected?.keys ?? linear(source, needed(parameters.key, 'key', config)));
+  const queries = splitHeads(place(linear(stream, needed(parameters.query, 'query', config))), heads);
+  const products = matmul(queries, splitHeads(behind(past?.keys, newKeys), heads), { transposeB: true });
+  if (positionKind === 'relative' && past) throw new RangeError("attend: positionKind 'relative' cannot use a cache.");
+  const scores =
+    positionKind === 'relative'
+      ? add(products, relativeScores(queries, needed(parameters.distances, 'distances', config)))
+      : products;
+  return { scores: multiply(scores, 1 / Math.sqrt(config.width / heads)), newKeys };
+}
+
+/** Scores from a learned table of positions, the same for every text (Synthesizer "R"): its corner, `[batch, heads, queries, keys]`. */
+function scoresByTable(
+  parameters: BlockParameters<Tensor>['attention'],
+  { stream, source, past }: AttendOperands,
+  config: EncoderConfig,
+): Tensor {
+  const { heads, maximumLength } = config;
+  const [batch, queries] = stream.shape as [number, number];
+  const keys = source.shape[1] as number;
+  if (past) throw new RangeError("attend: attentionKind 'random' has no keys to cache.");
+  if (queries > maximumLength)
+    throw new RangeError(
+      `A sequence of ${queries} tokens is longer than the score table of ${maximumLength}; truncate.`,
+    );
+  const corner = slice(needed(parameters.scores, 'scores', config), [0, 0, 0], [heads, queries, keys]);
+  return broadcastTo(reshape(corner, [1, heads, queries, keys]), [batch, heads, queries, keys]);
+}
+
 /** Multi-head attention of the kind and with the positions that the config names; a query that sees nothing gets zeros. */
 export function attend(
-  { query, key: keyMap, value, scores: table, distances }: BlockParameters<Tensor>['attention'],
-  { stream, source, visible, positionIds, past, projected }: AttendOperands,
+  parameters: BlockParameters<Tensor>['attention'],
+  operands: AttendOperands,
   config: EncoderConfig,
   key: Key | undefined,
 ): Attended {
-  const { heads, attentionKind, positionKind, maximumLength } = config;
-  const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength) : x);
-  const missing = (name: string) => {
-    throw new RangeError(`attend: attentionKind '${attentionKind}' needs '${name}' among the layer's parameters.`);
-  };
-  const newValues = projected?.values ?? linear(source, value);
-  const values = past ? concat([past.values, newValues], 1) : newValues;
-  let newKeys = newValues;
-  let scores: Tensor;
-  if (attentionKind === 'random') {
-    const [queries, keys] = [stream.shape[1] as number, source.shape[1] as number];
-    if (past) throw new RangeError("attend: attentionKind 'random' has no keys to cache.");
-    if (queries > maximumLength)
-      throw new RangeError(
-        `A sequence of ${queries} tokens is longer than the score table of ${maximumLength}; truncate.`,
-      );
-    const cut = slice(table ?? missing('scores'), [0, 0, 0], [heads, queries, keys]);
-    scores = broadcastTo(reshape(cut, [1, heads, queries, keys]), [stream.shape[0] as number, heads, queries, keys]);
-  } else {
-    newKeys = place(projected?.keys ?? linear(source, keyMap ?? missing('key')));
-    const keys = past ? concat([past.keys, newKeys], 1) : newKeys;
-    const q = splitHeads(place(linear(stream, query ?? missing('query'))), heads);
-    scores = matmul(q, splitHeads(keys, heads), { transposeB: true });
-    if (positionKind === 'relative') {
-      if (past) throw new RangeError("attend: positionKind 'relative' cannot use a cache.");
-      scores = add(scores, relativeScores(q, distances ?? missing('distances')));
-    }
-    scores = multiply(scores, 1 / Math.sqrt(config.width / heads));
-  }
+  const { source, visible, past, projected } = operands;
+  const { heads, attentionKind, attentionDropout } = config;
+  const newValues = projected?.values ?? linear(source, parameters.value);
+  // A Synthesizer has no keys: its values stand for them in what is given back.
+  const { scores, newKeys } =
+    attentionKind === 'random'
+      ? { scores: scoresByTable(parameters, operands, config), newKeys: newValues }
+      : scoresByProducts(parameters, operands, config);
   const weights =
     attentionKind === 'sigmoid' ? multiply(sigmoid(scores), cast(visible, 'float32')) : visibleSoftmax(scores, visible);
-  const dropped = dropout(weights, { rate: config.attentionDropout, key });
-  return { mixed: mergeHeads(matmul(dropped, splitHeads(values, heads))), weights, keys: newKeys, values: newValues };
+  const dropped = dropout(weights, { rate: attentionDropout, key });
+  const mixed = mergeHeads(matmul(dropped, splitHeads(behind(past?.values, newValues), heads)));
+  return { mixed, weights, keys: newKeys, values: newValues };
 }
