@@ -65,6 +65,7 @@ export type {
   ModelParameters,
   Norm,
 } from './parameters/parameter-tree.ts';
+export { estimateMemory, type MemoryEstimate, type MemoryPlan } from './summary/estimate-memory.ts';
 export { type SummaryRow, summary } from './summary/summary.ts';
 export { encodeTta, type TtaOptions } from './tta/encode-tta.ts';
 export { encodeTwoStream, type TwoStreams } from './two-stream/encode-two-stream.ts';
