@@ -77,6 +77,7 @@ export { gatherRows, segmentSum } from './operations/gather.ts';
 export { constant, fill, fillLike } from './operations/leaves.ts';
 export { type MatmulOptions, matmul } from './operations/matmul.ts';
 export { forkKey, type Key, randomNormal, randomUniform, rootKey } from './operations/random.ts';
+export { recompute } from './operations/recompute.ts';
 export { argMax, max, mean, type ReduceOptions, sum } from './operations/reductions.ts';
 export { broadcastTo, concat, pad, reshape, slice, transpose } from './operations/shape.ts';
 export { logSoftmax, softmax } from './operations/softmax.ts';

@@ -36,6 +36,7 @@ import {
   pad,
   randomNormal,
   randomUniform,
+  recompute,
   reshape,
   rootKey,
   rsqrt,
@@ -128,6 +129,12 @@ const differentiable: Record<string, (x: Tensor) => Tensor> = {
       key: rootKey(constant([7, 1, 0], [3], 'int32')),
     }),
   'Jensen-Shannon both sides': (x) => jsFromLogits(x, multiply(square(x), 0.5)),
+  'a block that is computed again': (x) =>
+    square(
+      recompute(() =>
+        tanh(dropout(multiply(x, add(x, 1)), { rate: 0.3, key: rootKey(constant([7, 1, 0], [3], 'int32')) })),
+      ),
+    ),
   dropout: (x) => square(dropout(x, { rate: 0.3, key: rootKey(constant([7, 1, 0], [3], 'int32')) })),
 };
 

@@ -8,6 +8,42 @@ import { isTensor } from './tensor.ts';
 import { flattenTree, mapTree } from './tree.ts';
 
 /**
+ * Cotangents of tensors, given those of results: `Σ_r (∂r/∂x)ᵀ·r̄` for each x.
+ *
+ * @param seeds results and their cotangents @param order what lies between both, in an order of evaluation
+ * @returns undefined for each of `wrt` on which no result depends
+ */
+export function pullBack(
+  seeds: readonly (readonly [result: Tensor, cotangent: Tensor | undefined])[],
+  wrt: readonly Tensor[],
+  order: readonly Operation[],
+): (Tensor | undefined)[] {
+  const depends = new Set(wrt.map(({ operation }) => operation));
+  for (const operation of order)
+    if (operation.inputs.some((input) => depends.has(input.operation))) depends.add(operation);
+  const cotangents = new Map<Tensor, Tensor>();
+  const receive = (tensor: Tensor, cotangent: Tensor | undefined) => {
+    if (!cotangent || !depends.has(tensor.operation)) return;
+    const before = cotangents.get(tensor);
+    cotangents.set(tensor, before ? add(before, cotangent) : cotangent);
+  };
+  for (const [result, cotangent] of seeds) receive(result, cotangent);
+  for (const operation of order.toReversed()) {
+    if (!operation.inputs.some((input) => depends.has(input.operation))) continue;
+    const outgoing = operation.outputs.map((output) => cotangents.get(output));
+    if (outgoing.every((cotangent) => cotangent === undefined)) continue;
+    if (!operation.primitive.differentiate) {
+      throw new BackendError(
+        `gradients: '${operation.primitive.name}' has no derivative; wrap its input in stopGradient() if none is meant.`,
+      );
+    }
+    const incoming = operation.primitive.differentiate(operation, outgoing);
+    for (const [i, input] of operation.inputs.entries()) receive(input, incoming[i]);
+  }
+  return wrt.map((tensor) => cotangents.get(tensor));
+}
+
+/**
  * Derivatives of a scalar with respect to every leaf of a tree, as expressions, so they can be differentiated again.
  *
  * `∂loss/∂x` for each x; zeros where the loss does not depend on x.
@@ -24,31 +60,7 @@ export function gradients<S>(loss: Tensor, wrt: S): S {
     );
   }
   const leaves = flattenTree(wrt, isTensor).map(([, leaf]) => leaf);
-  const wanted = new Set(leaves.map((leaf) => leaf.operation));
-  const order = reachable([loss]);
-  const depends = new Set<Operation>();
-  for (const operation of order) {
-    if (wanted.has(operation) || operation.inputs.some((input) => depends.has(input.operation))) depends.add(operation);
-  }
-  const cotangents = new Map<Tensor, Tensor>([[loss, fillLike(loss, 1)]]);
-  for (const operation of order.reverse()) {
-    if (!depends.has(operation)) continue;
-    const outgoing = operation.outputs.map((output) => cotangents.get(output));
-    if (outgoing.every((cotangent) => cotangent === undefined)) continue;
-    if (!operation.inputs.some((input) => depends.has(input.operation))) continue;
-    const { differentiate } = operation.primitive;
-    if (!differentiate) {
-      throw new BackendError(
-        `gradients: '${operation.primitive.name}' has no derivative; wrap its input in stopGradient() if none is meant.`,
-      );
-    }
-    const incoming = differentiate(operation, outgoing);
-    for (const [i, input] of operation.inputs.entries()) {
-      const cotangent = incoming[i];
-      if (!cotangent || !depends.has(input.operation)) continue;
-      const before = cotangents.get(input);
-      cotangents.set(input, before ? add(before, cotangent) : cotangent);
-    }
-  }
-  return mapTree(wrt, (leaf) => cotangents.get(leaf) ?? fillLike(leaf, 0), isTensor);
+  const found = pullBack([[loss, fillLike(loss, 1)]], leaves, reachable([loss]));
+  let next = 0;
+  return mapTree(wrt, (leaf) => found[next++] ?? fillLike(leaf, 0), isTensor);
 }

@@ -60,6 +60,10 @@ export interface CommonPrimitives {
   randomUniform: Site;
   randomNormal: Site;
   adam: Moments;
+  /** The first operand, once the others are known. */
+  after: None;
+  /** The first `count` operands, made from the others. */
+  recompute: { readonly count: number };
 }
 
 /** Primitives that some engines have: an engine's table may leave them out, and `compile` refuses them there by name. */

@@ -1,13 +1,17 @@
 import type { Operation, Tensor } from './tensor.ts';
 
-/** Operations that outputs need, in an order of evaluation; the walk goes no further than `until`, whose operations are left out. */
-export function reachable(outputs: readonly Tensor[], until: ReadonlySet<Tensor> = new Set()): Operation[] {
+/** Operations that outputs need, in an order of evaluation; the walk follows the tensors that it is allowed to, by default all. */
+export function reachable(outputs: readonly Tensor[], follows: (tensor: Tensor) => boolean = () => true): Operation[] {
   const seen = new Set<Operation>();
-  const pending = outputs.filter((output) => !until.has(output)).map(({ operation }) => operation);
+  const pending: Operation[] = [];
+  const follow = (tensor: Tensor) => {
+    if (follows(tensor)) pending.push(tensor.operation);
+  };
+  outputs.forEach(follow);
   for (let operation = pending.pop(); operation; operation = pending.pop()) {
     if (seen.has(operation)) continue;
     seen.add(operation);
-    for (const input of operation.inputs) if (!until.has(input)) pending.push(input.operation);
+    operation.inputs.forEach(follow);
   }
   return [...seen].sort((a, b) => a.id - b.id);
 }

@@ -68,6 +68,8 @@ for (const name of ['values', 'data', 'dataSync', 'array', 'arraySync'])
   Object.defineProperty(Tensor.prototype, name, { get: () => refuse(`asked for '${name}'`) });
 
 let created = 0;
+/** The id that the next operation gets. */
+export const nextId = (): number => created;
 
 /** Adds a node; ids grow, so ascending ids are always a valid order of evaluation. */
 export function record(

@@ -204,6 +204,9 @@ const table: PrimitiveTable<Entries> = {
   randomUniform: randomOf('StatelessRandomUniformV2'),
   randomNormal: randomOf('StatelessRandomNormalV2'),
   adam: adamOf,
+  after: (sink, [x, ...others]) => sink.op('Identity', [x as TfOutput], {}, { control: others }),
+  recompute: (sink, inputs, { attributes: { count } }) =>
+    inputs.slice(0, count).flatMap((x) => sink.op('Identity', [x])),
 };
 
 /** Whether TensorFlow's table has a primitive. */

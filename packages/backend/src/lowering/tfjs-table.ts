@@ -175,6 +175,8 @@ const table: PrimitiveTable<Entries> = {
     return tf.tensor(philoxNormal((words as Value).dataSync(), site, rows, width), shapeOf(operation));
   },
   adam: adamOf,
+  after: unary('clone'),
+  recompute: (tf, inputs, { attributes: { count } }) => inputs.slice(0, count).map((x) => tf.clone(x)),
 };
 
 /** Whether tfjs's table has a primitive. */

@@ -11,6 +11,8 @@ import { realKeys } from '../visible/real-keys.ts';
 export interface BertOptions {
   /** Which tokens see which, bool broadcastable to `[batch, heads, length, length]`; default: every real token, with `leftToRight` those before. See `causal`, `prefix`, `packed`. */
   readonly visible?: Tensor | undefined;
+  /** Keep only what stands between blocks for the backward pass and compute the rest again there, default false: less memory, more time. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -27,13 +29,13 @@ export function encodeBert(
   inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
-  { visible }: BertOptions = {},
+  { visible, recompute = false }: BertOptions = {},
 ): Encoded {
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const own = config.leftToRight ? causal(inputs.attend) : realKeys(inputs.attend);
   const encoded = blocks(
     parameters,
-    { start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds },
+    { start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute },
     config,
     key,
   );

@@ -23,7 +23,7 @@ export const bert: Family<'bert'> = {
   optionalNames: linearNames('pooler', 'bert.pooler.dense'),
   heads: { sequence: pooledHead, choice: pooledHead },
   visibility: ({ leftToRight }) => (leftToRight ? 'before' : 'all'),
-  encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible }) {
-    return encodeBert(parameters, inputs, config, key, { visible });
+  encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible, recompute = false }) {
+    return encodeBert(parameters, inputs, config, key, { visible, recompute });
   },
 };

@@ -34,6 +34,8 @@ export interface EncodeOptions {
   readonly visible?: Tensor | undefined;
   /** T-TA: let a token see itself, as for fine-tuning; default false. Others always do. */
   readonly showDiagonal?: boolean;
+  /** Keep only what stands between blocks for the backward pass and compute the rest again there, default false: less memory, more time. */
+  readonly recompute?: boolean;
 }
 
 /**

@@ -18,9 +18,15 @@ export const tta: Family<'t-ta'> = {
     return keys;
   },
   visibility: () => 'others',
-  encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible, showDiagonal = false }) {
+  encode(
+    parameters: EncoderParameters<Tensor>,
+    inputs,
+    config,
+    key,
+    { visible, showDiagonal = false, recompute = false },
+  ) {
     if (visible)
       throw new RangeError('encode: a T-TA sees every token but its own; it cannot take another visibility.');
-    return encodeTta(parameters, inputs, config, key, { showDiagonal });
+    return encodeTta(parameters, inputs, config, key, { showDiagonal, recompute });
   },
 };

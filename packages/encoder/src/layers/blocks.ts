@@ -1,4 +1,4 @@
-import { forkKey, type Key, layerNorm, type Tensor } from '@cloze/backend';
+import { forkKey, type Key, layerNorm, recompute, type Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
 import type { KeysValues } from './attend.ts';
@@ -14,6 +14,7 @@ export function blocks(
     source,
     visible,
     positionIds,
+    recompute: again = false,
   }: {
     /** The stream before the first block, `[batch, length, width]`. */
     readonly start: Tensor;
@@ -21,6 +22,8 @@ export function blocks(
     readonly source?: Tensor;
     readonly visible: Tensor;
     readonly positionIds?: Tensor | undefined;
+    /** Whether what a block computes on the way is computed again in the backward pass instead of being kept, default false. */
+    readonly recompute?: boolean;
   },
   config: EncoderConfig,
   key: Key | undefined,
@@ -36,18 +39,15 @@ export function blocks(
   let stream = start;
   for (let i = 0; i < config.layers; i++) {
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
-    const result = block(
-      parameters,
-      {
-        stream,
-        source: source ?? stream,
-        visible,
-        positionIds,
-        projected: projected?.[config.sharedLayers ? 0 : i],
-      },
-      config,
-      key && forkKey(key, `layer ${i}`),
-    );
+    const operands = {
+      stream,
+      source: source ?? stream,
+      visible,
+      positionIds,
+      projected: projected?.[config.sharedLayers ? 0 : i],
+    };
+    const run = () => block(parameters, operands, config, key && forkKey(key, `layer ${i}`));
+    const result = again ? recompute(run) : run();
     stream = result.stream;
     states.push(stream);
     weights.push(result.weights);

@@ -26,6 +26,8 @@ export interface TtaOptions {
   readonly showDiagonal?: boolean;
   /** The token whose embedding joins the position in every query (the reference code's [MASK]); default the config's, else none: the article's Q₀ = P. */
   readonly queryToken?: number;
+  /** Keep only what stands between blocks for the backward pass and compute the rest again there, default false: less memory, more time. */
+  readonly recompute?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export function encodeTta(
   inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
-  { showDiagonal = false, queryToken = config.queryToken }: TtaOptions = {},
+  { showDiagonal = false, queryToken = config.queryToken, recompute = false }: TtaOptions = {},
 ): Encoded {
   const [batch, length] = inputs.ids.shape as [number, number];
   const { tokenTable, positionTable, norm, projection } = parameters.embeddings;
@@ -66,6 +68,11 @@ export function encodeTta(
   });
   const real = realKeys(inputs.attend);
   const visible = showDiagonal ? real : logicalAnd(real, hiddenDiagonal(length));
-  const encoded = blocks(parameters, { start, source, visible, positionIds: inputs.positionIds }, config, key);
+  const encoded = blocks(
+    parameters,
+    { start, source, visible, positionIds: inputs.positionIds, recompute },
+    config,
+    key,
+  );
   return { ...encoded, embeddings: source };
 }
