@@ -14,13 +14,23 @@ export { type SupervisedSimcseOptions, supervisedSimcse } from './contrastive/su
 export type { Divergence } from './divergences/divergence.ts';
 export { squaredDistance } from './divergences/squared-distance.ts';
 export { symmetricKl } from './divergences/symmetric-kl.ts';
+export {
+  type RegulariserData,
+  type RegulariserName,
+  regulariserNamed,
+  regulariserNames,
+} from './named/regulariser-data.ts';
+export { type Places, regulariserFrom, type TaskRegulariser } from './named/regulariser-from.ts';
 export type { NormOver } from './norms/length-of.ts';
+export { addOutputTerm } from './objective/add-output-term.ts';
 export { addTerm } from './objective/add-term.ts';
 export type { Model, Objective, ObjectiveValue } from './objective/objective.ts';
 export { objectiveOf } from './objective/objective-of.ts';
 export { onPart } from './objective/on-part.ts';
 export type { Passes } from './objective/passes.ts';
 export { passesOf } from './objective/passes-of.ts';
+export type { Regulariser } from './objective/regulariser.ts';
+export type { LogitsOutput, TaskOutput, VectorOutput } from './objective/task-output.ts';
 export { weightedMean } from './objective/weighted-mean.ts';
 export type { Arrangement } from './pairs/arrangement.ts';
 export { duplicateRows } from './pairs/duplicate-rows.ts';
@@ -32,6 +42,7 @@ export type { PathScope, Scope } from './scope/scope.ts';
 export { tableScope } from './scope/table-scope.ts';
 export { type GradientPenaltyOptions, gradientPenalty } from './smoothness/gradient-penalty.ts';
 export { randomNoise } from './smoothness/random-noise.ts';
+export { fed } from './strength/fed.ts';
 export { rampUp } from './strength/ramp-up.ts';
 export type { Strength } from './strength/strength.ts';
 export { type LabelSmoothingOptions, labelSmoothing } from './targets/label-smoothing.ts';

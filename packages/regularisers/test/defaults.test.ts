@@ -40,14 +40,13 @@ const plain = smallObjective(rate);
 const table = tableScope('table');
 const occurrences = occurrenceScope({ table: 'table', ids: 'ids' });
 const logits = ({ logits: z }: SmallOutput) => z;
-const weights = ({ weights: w }: SmallOutput) => w;
 const attend = ({ attend: a }: SmallBatch) => a;
 const model = smallLogits(rate);
 const vector = (p: SmallParameters, rows: SmallRows, key: Key | undefined) => smallModel(rate)(p, rows, key).vector;
 const unlabelled = ({ unlabelled: rows }: SmallBatch) => rows;
 const pretrained = along(0.3);
 const rows = { anchors: (b: SmallBatch) => b as SmallRows, positives: unlabelled, hardNegatives: unlabelled };
-const diverse = { weights, attend, weight: 1, sign: 'reward' } as const;
+const diverse = { attend, weight: 1, sign: 'reward' } as const;
 const query = (path: string) => path === 'query';
 
 type Outcome = (parameters: SmallParameters, batch: SmallBatch, key: Key) => unknown;

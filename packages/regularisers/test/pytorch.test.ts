@@ -105,7 +105,6 @@ const regression = objectiveOf<SmallParameters, Batch, SmallOutput>(model, ({ lo
 );
 const logits = ({ logits: z }: SmallOutput) => z;
 const tokens = ({ tokens: z }: SmallOutput) => z;
-const weights = ({ weights: w }: SmallOutput) => w;
 const attend = ({ attend: a }: Batch) => a;
 const vector = (p: SmallParameters, b: SmallRows, k: Key | undefined) => model(p, b, k).vector;
 const unlabelled = ({ other }: Batch) => other;
@@ -163,9 +162,8 @@ const cases: Record<string, Objective<SmallParameters, Batch>> = {
     hardNegativeWeight: 0.5,
     temperature: 0.2,
   }),
-  'attention diversity': attentionDiversity(plain, { weights, attend, weight: 0.7, sign: 'reward' }),
+  'attention diversity': attentionDiversity(plain, { attend, weight: 0.7, sign: 'reward' }),
   'attention diversity spread': attentionDiversity(plain, {
-    weights,
     attend,
     weight: 0.7,
     sign: 'punish',

@@ -115,7 +115,6 @@ contract('random noise', { forward: 1, backward: 1, draws: true }, (o, sigma) =>
 );
 const vector = (rate: number) => (p: SmallParameters, rows: SmallRows, key: Key | undefined) =>
   smallModel(rate)(p, rows, key).vector;
-const weights = ({ weights: w }: SmallOutput) => w;
 const attend = ({ attend: a }: SmallBatch) => a;
 contract('SimCSE', { forward: 3, backward: 3 }, (o, weight, rate) =>
   addTerm(o, 'simcse', simcse(vector(rate)), weight),
@@ -157,10 +156,10 @@ contract('supervised SimCSE, joined', { forward: 2, backward: 2 }, (o, weight, r
   ),
 );
 contract('attention diversity, rewarded', { forward: 1, backward: 1 }, (o, weight) =>
-  attentionDiversity(o, { weights, attend, weight, sign: 'reward' }),
+  attentionDiversity(o, { attend, weight, sign: 'reward' }),
 );
 contract('attention diversity, spread punished', { forward: 1, backward: 1 }, (o, weight) =>
-  attentionDiversity(o, { weights, attend, weight, sign: 'punish', of: 'spread', correction: 1, epsilon: 1e-4 }),
+  attentionDiversity(o, { attend, weight, sign: 'punish', of: 'spread', correction: 1, epsilon: 1e-4 }),
 );
 contract('random replacement', { forward: 1, backward: 1, draws: true }, (o, rate) =>
   randomReplacement(o, { ids: 'ids', target: attend, rate }),

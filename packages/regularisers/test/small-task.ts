@@ -22,7 +22,7 @@ import {
   tanh,
   visibleSoftmax,
 } from '@cloze/backend';
-import { type Model, type Objective, objectiveOf } from '../src/index.ts';
+import { type Model, type Objective, objectiveOf, type TaskOutput } from '../src/index.ts';
 
 /** A classifier small enough for finite differences: token table, one attention, one hidden layer. */
 export interface SmallParameters<T = Tensor> {
@@ -45,13 +45,12 @@ export interface SmallBatch<T = Tensor> extends SmallRows<T> {
   readonly strength: T;
 }
 
-export interface SmallOutput {
-  readonly logits: Tensor;
+export interface SmallOutput extends TaskOutput {
   readonly vector: Tensor;
   /** Logits of each token, `[batch, length, classes]` */
   readonly tokens: Tensor;
-  /** `[batch, 1, length, length]` */
-  readonly weights: Tensor;
+  /** `[batch, 1, length, length]`, of one layer */
+  readonly attention: readonly Tensor[];
 }
 
 export type SmallObjective = Objective<SmallParameters, SmallBatch, SmallOutput>;
@@ -112,7 +111,7 @@ export const smallModel =
     const hidden = matmul(mean(seen, { axes: 1 }), kernel);
     const vector = multiply(tanh(hidden), abs(add(square(hidden), 0.5)));
     const tokens = linear(seen, { kernel: head });
-    return { logits: matmul(vector, head), vector, tokens, weights };
+    return { logits: matmul(vector, head), vector, tokens, attention: [weights] };
   };
 
 export const smallLogits =

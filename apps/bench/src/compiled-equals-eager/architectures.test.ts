@@ -163,7 +163,7 @@ describe('compiled steps', () => {
   for (const [name, { config: own, lossOf }] of Object.entries(architectures)) {
     it(`${name}: ${steps} steps agree with eager to 1e-6, and repeat to the bit`, async () => {
       const config = encoderConfig({ vocabularySize, width: 16, layers: 1, ...small, ...own });
-      await compareWithEager<Parameters<Tensor>, Batch<Tensor>>(engine, {
+      await compareWithEager<Parameters<HostTensor>, Batch<Tensor>>(engine, {
         start: initial(config),
         batchOf,
         lossOf: (parameters, batch, key) => lossOf(parameters, batch, config, key),
@@ -176,7 +176,7 @@ describe('compiled steps', () => {
     it(`${name}, every stretch compiled by XLA: the same`, async () => {
       const { config: own, lossOf } = architectures[name] as (typeof architectures)[string];
       const config = encoderConfig({ vocabularySize, width: 16, layers: 1, ...small, ...own });
-      await compareWithEager<Parameters<Tensor>, Batch<Tensor>>(
+      await compareWithEager<Parameters<HostTensor>, Batch<Tensor>>(
         engine,
         {
           start: initial(config),

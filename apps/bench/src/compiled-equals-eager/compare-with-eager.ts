@@ -1,22 +1,20 @@
 import {
-  compile,
   constant,
-  createVariables,
   type Engine,
   evaluate,
   flattenTree,
-  gradients,
   type HostTensor,
   isHostTensor,
+  isTensor,
   type Key,
+  type MapTree,
   mapTree,
   type Placement,
   rootKey,
   type Tensor,
 } from '@cloze/backend';
-import { type AdamWState, type AdamWStep, adamW, adamWStep, clipByGlobalNorm, initialAdamW } from '@cloze/trainer';
+import { adamW, chain, clip, describeStep, type StepState, trainingStep, trainingVariables } from '@cloze/trainer';
 import { expect } from 'vitest';
-import { ints } from '../host-tensors.ts';
 
 /** Steps that are compared. */
 export const steps = 20;
@@ -29,73 +27,59 @@ const tolerance = 1e-6;
 /** A training to be taken both ways, from one start. */
 export interface Training<P, B> {
   /** Parameters at the start, a tree of host tensors. */
-  readonly start: unknown;
+  readonly start: P;
   /** The batch of step 1, 2, … as host tensors. */
-  readonly batchOf: (step: number) => unknown;
-  readonly lossOf: (parameters: P, batch: B, key: Key) => Tensor;
+  readonly batchOf: (step: number) => MapTree<B, HostTensor>;
+  readonly lossOf: (parameters: MapTree<P, Tensor>, batch: B, key: Key) => Tensor;
 }
-interface State<T> {
-  readonly parameters: T;
-  readonly optimiser: AdamWState<T>;
-}
-type Step<B> = AdamWStep<Tensor> & { readonly batch: B; readonly words: Tensor };
 interface Run {
   readonly losses: readonly number[];
-  readonly state: unknown;
+  /** Values by path. */
+  readonly state: ReadonlyMap<string, HostTensor>;
 }
 
-const numbers = (tree: unknown) => flattenTree(tree, isHostTensor);
+const numbers = (tree: unknown) => new Map(flattenTree(tree, isHostTensor));
 
-/** One update: dropout, clipping and AdamW included. ε is far above rounding, or AdamW would make steps of gradients that are 0 but for it. */
-function update<P, B>(
-  { lossOf }: Training<P, B>,
-  { parameters, optimiser }: State<P>,
-  { batch, words, ...rates }: Step<B>,
-) {
-  const loss = lossOf(parameters, batch, rootKey(words));
-  const clipped = clipByGlobalNorm(gradients(loss, parameters), 1);
-  const next = adamW({ parameters, gradients: clipped.gradients, state: optimiser }, rates, { adamEpsilon: 1e-4 });
-  return { loss, state: { parameters: next.parameters, optimiser: next.state } };
-}
-
-const initial = ({ start }: { readonly start: unknown }) => ({
-  parameters: start,
-  optimiser: initialAdamW(start as never),
-});
-const inputs = ({ batchOf }: Pick<Training<never, never>, 'batchOf'>, step: number) => ({
-  batch: batchOf(step),
-  words: ints([3], Int32Array.of(5, step, 0)),
-  ...adamWStep(step, 1e-3),
-});
+/** Dropout, clipping and AdamW included. ε is far above rounding, or AdamW would make steps of gradients that are 0 but for it. */
+const optimiser = chain(clip(1), adamW({ learningRate: 1e-3, epsilon: 1e-4 }));
+const seed = 5;
+/** The loss with the step's own key, unforked: the draws that the bound was found with. */
+const objectiveOf =
+  <P, B>({ lossOf }: Training<P, B>) =>
+  (parameters: MapTree<P, Tensor>, batch: B, { words }: Key) => ({ loss: lossOf(parameters, batch, rootKey(words)) });
 
 async function compiled<P, B>(engine: Engine, training: Training<P, B>, placement: Placement): Promise<Run> {
-  const variables = createVariables(engine, initial(training) as never, placement);
-  const step = compile(variables, (state, fed: Step<B>) => {
-    const { loss, state: next } = update(training, state as never, fed);
-    return { outputs: { loss }, state: next as never };
-  });
+  const variables = trainingVariables(engine, { parameters: training.start, optimiser, placement });
+  const step = trainingStep({ variables, objective: objectiveOf(training), optimiser, seed });
   const losses: number[] = [];
-  for (let number = 1; number <= steps; number++)
-    losses.push((await step(inputs(training, number) as never)).loss.values[0] as number);
-  const state = variables.read();
+  for (let number = 1; number <= steps; number++) losses.push((await step(number, training.batchOf(number))).loss);
+  const state = numbers(variables.read());
   variables.dispose();
   return { losses, state };
 }
 
 /** The same, operation by operation: a new expression over constants at each step. */
 function eager<P, B>(engine: Engine, training: Training<P, B>): Run {
-  const fixed = (tree: unknown) =>
-    mapTree(tree, ({ values, shape, dtype }) => constant(values, shape, dtype), isHostTensor) as never;
-  let state: unknown = initial(training);
+  const { inputsOf, whole } = describeStep({ objective: objectiveOf(training), optimiser, seed });
+  const constantOf = ({ values, shape, dtype }: HostTensor) => constant(values, shape, dtype);
+  const fixed = <S>(tree: S) => mapTree(tree, constantOf, isHostTensor);
+  let state: StepState<MapTree<P, Tensor>> = {
+    parameters: fixed(training.start),
+    optimiser: fixed(optimiser.initial(training.start)),
+  };
+  let found = new Map<string, HostTensor>();
   const losses: number[] = [];
   for (let number = 1; number <= steps; number++) {
-    const next = evaluate(engine, update(training, fixed(state), fixed(inputs(training, number)))) as unknown as Run & {
-      readonly loss: HostTensor;
-    };
-    losses.push(next.loss.values[0] as number);
-    state = next.state;
+    const { batch, ...fed } = inputsOf(number, training.batchOf(number));
+    // The batch with its leaves made tensors is what the loss takes: TypeScript cannot invert MapTree.
+    const next = whole(state, { ...fixed(fed), batch: fixed(batch) as B });
+    const values = evaluate(engine, { loss: next.outputs.loss, state: next.state });
+    losses.push(values.loss.values[0] as number);
+    const held = numbers(values.state);
+    state = mapTree(next.state, (_leaf, path) => constantOf(held.get(path) as HostTensor), isTensor);
+    found = held;
   }
-  return { losses, state };
+  return { losses, state: found };
 }
 
 /** Takes the steps compiled, compiled once more, and eagerly. @throws where the two compiled runs differ by a bit, or eager by more than 1e-6 */
@@ -111,12 +95,11 @@ export async function compareWithEager<P, B>(
     expect(Math.abs((one.losses[i] as number) - loss), `loss of step ${i + 1}`).toBeLessThan(
       tolerance * Math.max(1, Math.abs(loss)),
     );
-  const theirs = new Map(numbers(slow.state));
-  const start = new Map(numbers(initial(training)));
+  const start = numbers({ parameters: training.start, optimiser: optimiser.initial(training.start) });
   let moved = 0;
-  for (const [path, { values }] of numbers(one.state))
+  for (const [path, { values }] of one.state)
     for (const [i, value] of values.entries()) {
-      const other = theirs.get(path)?.values[i] as number;
+      const other = slow.state.get(path)?.values[i] as number;
       if (!(Math.abs(value - other) < tolerance)) expect.fail(`${path}[${i}] is ${value} compiled, ${other} eager`);
       moved = Math.max(moved, Math.abs(value - (start.get(path)?.values[i] as number)));
     }

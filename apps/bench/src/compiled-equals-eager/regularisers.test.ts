@@ -102,13 +102,11 @@ const lossOf =
     objective(parameters, batch, key).loss;
 
 const model = bertClassifier(config);
-const sentence = (p: ClassifierParameters<Tensor>, rows: TokenInputs, key: Key | undefined) =>
-  model(p, rows, key).sentence;
 const objectives = {
   ...regularisedObjectives(config, pretrained),
   // Scores are cosines over the temperature: at the published 0.05 the rounding of a cosine comes 20 times as large, which is 1e-6 already.
-  simcse: simcse(sentence, { arrangement: 'interleaved', temperature: 0.5 }),
-  'supervised-simcse': supervisedSimcse(sentence, {
+  simcse: simcse(model, { arrangement: 'interleaved', temperature: 0.5 }),
+  'supervised-simcse': supervisedSimcse(model, {
     anchors: ({ ids, segments, attend }: ClassifierBatch): TokenInputs => ({ ids, segments, attend }),
     positives: ({ unlabelled }) => unlabelled,
     hardNegatives: ({ unlabelled }) => unlabelled,
@@ -148,13 +146,11 @@ describe('compiled steps under every regulariser', () => {
 
   // A prediction, not an objective; here its expected entropy is minimised (Grandvalet and Bengio 2005), so that all of it is in the steps.
   it(title('MC-dropout'), () => {
-    const predict = mcDropout<ClassifierParameters<Tensor>, never>((p, inputs, key) => model(p, inputs, key).logits, {
-      samples: 3,
-    });
+    const predict = mcDropout(model, { samples: 3 });
     return compareWithEager(engine, {
       start,
       batchOf,
-      lossOf: (parameters: ClassifierParameters<Tensor>, batch: never, key) =>
+      lossOf: (parameters: ClassifierParameters<Tensor>, batch: ClassifierBatch, key) =>
         mean(predict(parameters, batch, key).expectedEntropy),
     });
   });

@@ -1,17 +1,5 @@
-import {
-  compile,
-  createVariables,
-  type Engine,
-  gradients,
-  type HostTensor,
-  type Key,
-  type MapTree,
-  type Placement,
-  rootKey,
-  type Tensor,
-} from '@cloze/backend';
-import { type AdamWStep, adamW, adamWStep, initialAdamW } from '@cloze/trainer';
-import { ints } from '../host-tensors.ts';
+import type { Engine, HostTensor, Key, MapTree, Placement, Tensor } from '@cloze/backend';
+import { adamW, trainingStep, trainingVariables } from '@cloze/trainer';
 
 /** A training step that can be timed. */
 export interface CompiledTraining<I> {
@@ -27,19 +15,17 @@ export function compiledTraining<P, I>(
   lossOf: (parameters: MapTree<P, Tensor>, inputs: I, key: Key) => Tensor,
   placement: Placement = {},
 ): CompiledTraining<I> {
-  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) }, placement);
-  const step = compile(variables, (state, batch: AdamWStep<Tensor> & { inputs: I; key: Tensor }) => {
-    const current = state.parameters;
-    const loss = lossOf(current, batch.inputs, rootKey(batch.key));
-    const next = adamW({ parameters: current, gradients: gradients(loss, current), state: state.optimiser }, batch);
-    return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } };
+  const optimiser = adamW({ learningRate: 1e-4 });
+  const variables = trainingVariables(engine, { parameters, optimiser, placement });
+  const objective = (current: MapTree<P, Tensor>, inputs: I, key: Key) => ({
+    loss: lossOf(current, inputs, key),
   });
+  const step = trainingStep({ variables, objective, optimiser, seed: 1 });
   let number = 0;
   return {
-    run: (inputs) => {
+    run: async (inputs) => {
       number++;
-      const batch = { inputs, key: ints([3], Int32Array.of(1, number, 0)), ...adamWStep(number, 1e-4) };
-      return step(batch).then(({ loss }) => loss.values[0] as number);
+      return (await step(number, inputs)).loss;
     },
     dispose: () => variables.dispose(),
   };

@@ -2,10 +2,9 @@ import {
   argMax,
   cast,
   compile,
-  createVariables,
   type Engine,
-  gradients,
   type HostTensor,
+  type Key,
   mean,
   sparseCrossEntropy,
   type Tensor,
@@ -14,19 +13,19 @@ import { classify, type EncoderConfig, type EncoderParameters, initialLinear, ty
 import { permutation, streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import {
-  type AdamWStep,
   adamW,
-  adamWStep,
-  clipByGlobalNorm,
-  initialAdamW,
-  linearWarmup,
+  chain,
+  clip,
+  runTraining,
   type StepRecord,
   type StopSignal,
-  train,
+  schedule,
+  trainingStep,
+  trainingVariables,
 } from '@cloze/trainer';
 import { bools, ints } from '../host-tensors.ts';
 import { InterruptedError } from './interrupted-error.ts';
-import { dropoutKey, encodeWith, keyWords, type ModelName } from './models.ts';
+import { encodeWith, type ModelName } from './models.ts';
 
 /** A text with its class. */
 export interface Labelled {
@@ -77,23 +76,21 @@ export async function fineTune({
 }: FineTuneTask): Promise<number[]> {
   const classifier = initialLinear(config.width, 2, streamFrom(seed).fork('classifier'));
   const all = { encoder: parameters, classifier };
-  const variables = createVariables(engine, { parameters: all, optimiser: initialAdamW(all) });
+  const optimiser = chain(
+    clip(1),
+    adamW({ learningRate: schedule({ learningRate: 3e-4, warmupSteps: Math.ceil(steps * 0.1), maxSteps: steps }) }),
+  );
+  const variables = trainingVariables(engine, { parameters: all, optimiser });
   type All = { readonly encoder: EncoderParameters<Tensor>; readonly classifier: Linear<Tensor> };
-  const logits = ({ encoder, classifier: head }: All, inputs: Inputs<Tensor>, words?: Tensor) => {
-    const key = words && dropoutKey(words);
+  const logits = ({ encoder, classifier: head }: All, inputs: Inputs<Tensor>, key?: Key) => {
     const { hidden } = encodeWith(name, encoder, inputs, config, key, true);
     return classify(head, hidden, inputs.attend, { pooling: 'mean', dropout: config.dropout, key });
   };
-  const step = compile(
-    variables,
-    (state, batch: AdamWStep<Tensor> & { inputs: Inputs<Tensor>; labels: Tensor; key: Tensor }) => {
-      const current = state.parameters;
-      const loss = mean(sparseCrossEntropy(logits(current, batch.inputs, batch.key), batch.labels));
-      const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-      const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, batch);
-      return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } };
-    },
-  );
+  type Batch = { readonly inputs: Inputs<Tensor>; readonly labels: Tensor };
+  const objective = (current: All, { inputs, labels }: Batch, key: Key) => ({
+    loss: mean(sparseCrossEntropy(logits(current, inputs, key), labels)),
+  });
+  const step = trainingStep({ variables, objective, optimiser, seed: seed + 1 });
   const predict = compile(variables, (state, inputs: Inputs<Tensor>) => ({
     outputs: { classes: cast(argMax(logits(state.parameters, inputs)), 'int32') },
   }));
@@ -115,29 +112,24 @@ export async function fineTune({
       { length: rows },
       (_, i) => trainRows[order[(at + i) % order.length] as number] as Labelled,
     );
-    const rate = linearWarmup(number, { peak: 3e-4, warmupSteps: Math.ceil(steps * 0.1), totalSteps: steps });
     return {
       inputs: inputsOf(chosen),
       labels: ints(
         [rows],
         Int32Array.from(chosen, ({ label }) => label),
       ),
-      key: keyWords(seed + 1, number),
-      ...adamWStep(number, rate),
     };
   };
-  const update = async (batch: ReturnType<typeof batchOf>) => {
-    const { loss } = await step(batch);
-    return {
-      loss: loss.values[0] as number,
-      tokens: Array.from(batch.inputs.attend.values).reduce((n, x) => n + x, 0),
-    };
-  };
-  for await (const record of train({ steps, batchOf, update })) {
-    onStep(record);
-    if (signal?.aborted)
-      throw new InterruptedError('stopped while fine-tuning; the same command begins that part again.');
-  }
+  const outcome = await runTraining({
+    maxSteps: steps,
+    batchOf,
+    step,
+    tokensOf: ({ inputs }) => Array.from(inputs.attend.values).reduce((n, x) => n + x, 0),
+    signal,
+    callbacks: [{ onStepEnd: onStep }],
+  });
+  if (outcome.reason === 'interrupted')
+    throw new InterruptedError('stopped while fine-tuning; the same command begins that part again.');
   const predictions: number[] = [];
   for (let at = 0; at < testRows.length; at += rows) {
     const chosen = testRows.slice(at, at + rows);

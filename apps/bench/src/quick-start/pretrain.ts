@@ -1,4 +1,4 @@
-import { compile, createVariables, type Engine, gradients, type HostTensor, type Tensor } from '@cloze/backend';
+import type { Engine, HostTensor, Key, Tensor } from '@cloze/backend';
 import {
   currentName,
   type EncoderConfig,
@@ -10,20 +10,20 @@ import {
 import { permutation, streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import {
-  type AdamWStep,
   adamW,
-  adamWStep,
   type Checkpoints,
-  clipByGlobalNorm,
-  initialAdamW,
-  linearWarmup,
+  chain,
+  clip,
   runTraining,
   type StepRecord,
   type StopSignal,
+  schedule,
+  trainingStep,
+  trainingVariables,
 } from '@cloze/trainer';
 import { InterruptedError } from './interrupted-error.ts';
 import type { Masker } from './masker.ts';
-import { dropoutKey, encodeWith, keyWords, type ModelName, type TargetInputs, targetInputs } from './models.ts';
+import { encodeWith, type ModelName, type TargetInputs, targetInputs } from './models.ts';
 import type { Plan } from './plan.ts';
 import type { StepLog, TimedRecord } from './workspace.ts';
 
@@ -52,11 +52,6 @@ export interface Pretrained {
   readonly records: readonly TimedRecord[];
 }
 
-interface StepInputs<T> extends AdamWStep<T> {
-  readonly targets: TargetInputs<T>;
-  readonly key: T;
-}
-
 /**
  * Pretrains an encoder from fresh weights, or from where it was stopped; one compiled step does everything.
  *
@@ -79,27 +74,31 @@ export async function pretrain({
   onStep,
 }: PretrainTask): Promise<Pretrained> {
   const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
-  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters) });
-  const step = compile(variables, (state, inputs: StepInputs<Tensor>) => {
-    const { targets } = inputs;
-    const current = state.parameters;
-    const { hidden } = encodeWith(name, current, targets, config, dropoutKey(inputs.key));
+  const optimiser = chain(
+    clip(1),
+    adamW({
+      learningRate: schedule({
+        learningRate: 1e-3,
+        warmupSteps: Math.ceil(plan.pretrainSteps * 0.06),
+        maxSteps: plan.pretrainSteps,
+      }),
+    }),
+  );
+  const variables = trainingVariables(engine, { parameters, optimiser });
+  const objective = (current: EncoderParameters<Tensor>, targets: TargetInputs<Tensor>, key: Key) => {
+    const { hidden } = encodeWith(name, current, targets, config, key);
     const { loss, correct, count } = maskedCrossEntropy(
       predictTokens(current, hidden, targets.targetPositions, config),
       targets.targets,
       targets.weights,
     );
-    const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, inputs);
-    return {
-      outputs: { loss, correct, count, norm: clipped.norm },
-      state: { parameters: next.parameters, optimiser: next.state },
-    };
-  });
+    return { loss, parts: { correct, count } };
+  };
+  const step = trainingStep({ variables, objective, optimiser, seed });
   const rows = plan.batch;
   const perEpoch = Math.max(1, Math.floor(encodings.length / rows));
   const orderOf = new Map<number, Int32Array>();
-  const batchOf = (number: number): StepInputs<HostTensor> & { readonly tokens: number } => {
+  const batchOf = (number: number): { readonly targets: TargetInputs<HostTensor>; readonly tokens: number } => {
     const epoch = Math.floor((number - 1) / perEpoch);
     if (!orderOf.has(epoch)) orderOf.clear();
     const order = orderOf.get(epoch) ?? permutation(streamFrom(seed).fork('order', epoch), encodings.length);
@@ -111,26 +110,7 @@ export async function pretrain({
     );
     const batch = padEncodings(chosen, { padId, buckets: [plan.length] });
     const masked = masker(batch, number);
-    const rate = linearWarmup(number, {
-      peak: 1e-3,
-      warmupSteps: Math.ceil(plan.pretrainSteps * 0.06),
-      totalSteps: plan.pretrainSteps,
-    });
-    return {
-      targets: targetInputs(masked),
-      key: keyWords(seed, number),
-      tokens: batch.attend.reduce((n, x) => n + x, 0),
-      ...adamWStep(number, rate),
-    };
-  };
-  const update = async ({ tokens, ...inputs }: ReturnType<typeof batchOf>) => {
-    const { loss, correct, count, norm } = await step(inputs);
-    const first = (value: HostTensor) => value.values[0] as number;
-    return {
-      loss: first(loss),
-      tokens,
-      metrics: { accuracy: first(correct) / Math.max(1, first(count)), gradNorm: first(norm) },
-    };
+    return { targets: targetInputs(masked), tokens: batch.attend.reduce((n, x) => n + x, 0) };
   };
   const records: TimedRecord[] = [];
   let last = 0;
@@ -139,10 +119,15 @@ export async function pretrain({
     saveSteps: 200,
     configuration,
     batchOf,
-    update,
+    step: async (number, { targets }) => {
+      const { loss, parts, gradNorm } = await step(number, targets);
+      const accuracy = (parts.correct as number) / Math.max(1, parts.count as number);
+      return { loss, metrics: { accuracy, gradNorm: gradNorm as number } };
+    },
+    tokensOf: ({ tokens }) => tokens,
     checkpoints,
-    capture: variables.capture,
-    restore: (checkpoint) => variables.restore(checkpoint, { rename: currentName }),
+    variables,
+    rename: currentName,
     signal,
     callbacks: [
       {
@@ -160,7 +145,7 @@ export async function pretrain({
       },
     ],
   });
-  const trained = variables.read().parameters as EncoderParameters<HostTensor>;
+  const trained = variables.read().parameters;
   variables.dispose();
   if (outcome.reason === 'interrupted')
     throw new InterruptedError(

@@ -27,12 +27,12 @@ function diverse(weight: number, sign: 'reward' | 'punish'): NonNullable<Pretrai
     attentionDiversity(
       objectiveOf(
         (parameters, { targetPositions, ids, segments, attend }, key) => {
-          const { hidden, weights } = encode(family, parameters, { ids, segments, attend }, config, key);
-          return { logits: predictTokens(parameters, hidden, targetPositions, config), weights };
+          const { hidden, weights: attention } = encode(family, parameters, { ids, segments, attend }, config, key);
+          return { logits: predictTokens(parameters, hidden, targetPositions, config), attention };
         },
         ({ logits }, { targets, weights }) => maskedCrossEntropy(logits, targets, weights).loss,
       ),
-      { weights: ({ weights }) => weights, attend: ({ attend }) => attend, weight, sign },
+      { weight, sign },
     );
 }
 

@@ -1,17 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { flattenTree, isHostTensor, type Key, selectEngine, type Tensor, thisMachine } from '@cloze/backend';
 import {
-  compile,
-  createVariables,
-  flattenTree,
-  gradients,
-  type HostTensor,
-  selectEngine,
-  type Tensor,
-  thisMachine,
-} from '@cloze/backend';
-import {
-  currentName,
+  type EncoderParameters,
   encodeBert,
   initialParameters,
   maskedCrossEntropy,
@@ -22,23 +13,20 @@ import {
 import { permutation, streamFrom } from '@cloze/random';
 import { type Encoding, encode, padEncodings, vocabularyFrom } from '@cloze/tokenizer';
 import {
-  type AdamWStep,
   adamW,
-  adamWStep,
-  averageDecay,
+  chain,
   checkExamples,
-  clipByGlobalNorm,
-  initialAdamW,
+  clip,
   jsonLines,
-  linearWarmup,
-  movingAverage,
   openCheckpoints,
   runTraining,
+  schedule,
+  trainingStep,
+  trainingVariables,
 } from '@cloze/trainer';
 import { appendTo, nodeFiles, truncateLog } from '@cloze/trainer/node';
 import { stopSignals } from 'cloze/terminal';
-import { floats } from '../host-tensors.ts';
-import { dropoutKey, keyWords, type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
+import { type TargetInputs, targetInputs, targetsFor } from '../quick-start/models.ts';
 import type { Task } from './task.ts';
 
 /** What a life tells its parent, one JSON object a line. */
@@ -54,12 +42,6 @@ export type Sign =
       readonly digest: string;
       readonly log: string;
     };
-
-interface StepInputs<T> extends AdamWStep<T> {
-  readonly targets: TargetInputs<T>;
-  readonly key: T;
-  readonly decay: T;
-}
 
 /** The means in a log; beginnings and saves differ with every kill. */
 const meansOf = (path: string): string =>
@@ -83,28 +65,27 @@ export async function victim(taskPath: string): Promise<void> {
   const encodings = task.texts.map((text) => encode(vocabulary, text, undefined, { maximumLength: task.length }));
   checkExamples(encodings, { ...config, batchSize: rows });
   const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
-  const variables = createVariables(engine, { parameters, optimiser: initialAdamW(parameters), average: parameters });
-  const update = compile(variables, (state, inputs: StepInputs<Tensor>) => {
-    const { targets } = inputs;
-    const current = state.parameters;
+  const optimiser = chain(
+    clip(1),
+    adamW({ learningRate: schedule({ learningRate: 1e-3, warmupSteps: 6, maxSteps: steps }) }),
+  );
+  const variables = trainingVariables(engine, {
+    parameters,
+    optimiser,
+    average: true,
+    placement: { intraOpThreads: 1 },
+  });
+  const objective = (current: EncoderParameters<Tensor>, targets: TargetInputs<Tensor>, key: Key) => {
     const { ids, segments, attend } = targets;
-    const { hidden } = encodeBert(current, { ids, segments, attend }, config, dropoutKey(inputs.key));
+    const { hidden } = encodeBert(current, { ids, segments, attend }, config, key);
     const { loss } = maskedCrossEntropy(
       predictTokens(current, hidden, targets.targetPositions, config),
       targets.targets,
       targets.weights,
     );
-    const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, inputs);
-    return {
-      outputs: { loss, norm: clipped.norm },
-      state: {
-        parameters: next.parameters,
-        optimiser: next.state,
-        average: movingAverage(state.average, next.parameters, inputs.decay),
-      },
-    };
-  });
+    return { loss };
+  };
+  const step = trainingStep({ variables, objective, optimiser, seed });
   const perEpoch = Math.floor(encodings.length / rows);
   const batchOf = (step: number) => {
     const order = permutation(streamFrom(seed).fork('order', Math.floor((step - 1) / perEpoch)), encodings.length);
@@ -120,13 +101,7 @@ export async function victim(taskPath: string): Promise<void> {
       maskId: vocabulary.special.mask,
       vocabularySize: vocabulary.tokens.length,
     });
-    const inputs: StepInputs<HostTensor> = {
-      targets: targetInputs(masked),
-      key: keyWords(seed, step),
-      decay: floats([], Float32Array.of(averageDecay(step))),
-      ...adamWStep(step, linearWarmup(step, { peak: 1e-3, warmupSteps: 6, totalSteps: steps })),
-    };
-    return { inputs, chosen, tokens: batch.attend.reduce((n, x) => n + x, 0) };
+    return { targets: targetInputs(masked), chosen, tokens: batch.attend.reduce((n, x) => n + x, 0) };
   };
   const log = `${task.folder}/log.jsonl`;
   const disk = nodeFiles();
@@ -144,10 +119,8 @@ export async function victim(taskPath: string): Promise<void> {
     configuration: { seed, steps, batch: rows, config },
     batchOf,
     idsOf: ({ chosen }) => chosen,
-    update: async ({ inputs, tokens }) => {
-      const { loss, norm } = await update(inputs);
-      return { loss: loss.values[0] as number, tokens, metrics: { gradNorm: norm.values[0] as number } };
-    },
+    step: (number, { targets }) => step(number, targets),
+    tokensOf: ({ tokens }) => tokens,
     checkpoints: {
       ...checkpoints,
       save: async (content) => {
@@ -157,8 +130,7 @@ export async function victim(taskPath: string): Promise<void> {
         return name;
       },
     },
-    capture: variables.capture,
-    restore: (checkpoint) => variables.restore(checkpoint, { rename: currentName }),
+    variables,
     signal,
     callbacks: [
       {
@@ -172,7 +144,7 @@ export async function victim(taskPath: string): Promise<void> {
     ],
   }).finally(checkpoints.close);
   const hash = createHash('sha256');
-  for (const [path, { values }] of flattenTree(variables.read()))
+  for (const [path, { values }] of flattenTree(variables.read(), isHostTensor))
     hash.update(path).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   say({ kind: 'end', reason: outcome.reason, step: outcome.step, digest: hash.digest('hex'), log: meansOf(log) });
   variables.dispose();

@@ -7,10 +7,15 @@ beforeAll(async () => {
   engine = await tfjsEngine('cpu');
 });
 /** Parameters are the attention weights themselves; the batch is which tokens are real. */
-const plain: Objective<Tensor, Tensor, Tensor> = (weights) => ({ loss: fill([], 0), parts: {}, output: weights });
-type Options = Partial<AttentionDiversityOptions<Tensor, Tensor>>;
+type Output = { readonly attention?: readonly Tensor[] };
+const plain: Objective<Tensor, Tensor, Output> = (weights) => ({
+  loss: fill([], 0),
+  parts: {},
+  output: { attention: [weights] },
+});
+type Options = Partial<AttentionDiversityOptions<Tensor, Output>>;
 const run = (weights: Tensor, attend: number[], options: Options = {}) =>
-  attentionDiversity(plain, { weights: (w) => w, attend: (b) => b, weight: 1, sign: 'punish', ...options })(
+  attentionDiversity(plain, { attend: (b) => b, weight: 1, sign: 'punish', ...options })(
     weights,
     constant(attend, [1, attend.length], 'bool'),
     undefined,
@@ -47,12 +52,20 @@ describe('attention diversity', () => {
   });
   it('a row without real tokens counts 0; several layers are averaged', () => {
     expect(value(run(identity, [0, 0, 0]))).toBe(0);
-    const two = value(run(identity, [1, 1, 1], { weights: (w) => [w, fill([1, 1, 3, 3], 1 / 3)] }));
+    const two = value(
+      run(identity, [1, 1, 1], {
+        attention: ({ attention = [] }) => [...attention, fill([1, 1, 3, 3], 1 / 3)],
+      }),
+    );
     expect(two).toBeCloseTo(value(run(identity, [1, 1, 1])) / 2, 5);
   });
   it('an objective without output is an error that says what to do', () => {
-    const blind: Objective<Tensor, Tensor, Tensor> = () => ({ loss: fill([], 0), parts: {} });
-    const blinded = attentionDiversity(blind, { weights: (w) => w, attend: (b) => b, weight: 1, sign: 'reward' });
+    const blind: Objective<Tensor, Tensor, Output> = () => ({ loss: fill([], 0), parts: {} });
+    const blinded = attentionDiversity(blind, { attend: (b) => b, weight: 1, sign: 'reward' });
     expect(() => blinded(identity, identity, undefined)).toThrow('build it with objectiveOf(model, loss)');
+    const silent: Objective<Tensor, Tensor, Output> = () => ({ loss: fill([], 0), parts: {}, output: {} });
+    expect(() => attentionDiversity(silent, { weight: 1, sign: 'reward' })(identity, identity, undefined)).toThrow(
+      "the model's output holds no 'attention'",
+    );
   });
 });

@@ -1,8 +1,8 @@
 import { add, cast, divide, maximum, mean, multiply, reshape, sum, type Tensor } from '@cloze/backend';
-import { addPart } from '../objective/add-part.ts';
+import { withOutputTerm } from '../objective/add-output-term.ts';
 import type { Objective } from '../objective/objective.ts';
-import { passesOf } from '../objective/passes-of.ts';
-import { withPasses } from '../objective/with-passes.ts';
+import type { TaskOutput } from '../objective/task-output.ts';
+import { leafAt } from '../scope/leaf-at.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import type { Strength } from '../strength/strength.ts';
 import { strengthAt } from '../strength/strength-at.ts';
@@ -10,10 +10,10 @@ import { maskedDeviation } from './masked-deviation.ts';
 
 /** Options of the attention diversity loss. */
 export interface AttentionDiversityOptions<B, O> {
-  /** Attention weights in the model's output, of one layer or several, each `[batch, heads, queries, keys]` (`Encoded.weights`). */
-  readonly weights: (output: O) => Tensor | readonly Tensor[];
-  /** bool `[batch, length]`: true for real tokens; pads count neither as queries nor as keys. */
-  readonly attend: (batch: B) => Tensor;
+  /** Attention weights of the layers that count, each `[batch, heads, queries, keys]`; default the output's `attention`. */
+  readonly attention?: (output: O) => readonly Tensor[] | undefined;
+  /** bool `[batch, length]`: true for real tokens; pads count neither as queries nor as keys. Default the batch's `attend`. */
+  readonly attend?: (batch: B) => Tensor;
   /** λ ≥ 0. The source gives none: it must be chosen. */
   readonly weight: Strength<B>;
   /** `reward`: `L − λ·diversity`, diversity grows; `punish`: `L + λ·diversity`. The source leaves the sign open: it must be chosen. */
@@ -35,22 +35,24 @@ export interface AttentionDiversityOptions<B, O> {
  * `div = mean_j std_i A_ij` over real queries i and keys j, then over heads, rows and layers; `L ∓ λ·div`. It needs the model's attention
  * weights and no pass. Part: `attentionDiversity`. Costs 1 forward, 1 backward.
  *
- * @throws {RangeError} for a negative weight or ε not positive @throws {TypeError} (on a call) for an objective without output
+ * @throws {RangeError} for a negative weight or ε not positive @throws {TypeError} (on a call) for an output without attention
  */
-export function attentionDiversity<P, B, O>(
+export function attentionDiversity<P, B, O extends Pick<TaskOutput, 'attention'>>(
   objective: Objective<P, B, O>,
   options: AttentionDiversityOptions<B, O>,
 ): Objective<P, B, O> {
-  const { weights, attend, weight, sign, of = 'mean', correction = 0, epsilon = 1e-12 } = options;
+  const { attention = ({ attention: layers }: O) => layers, weight, sign, of = 'mean' } = options;
+  const {
+    attend = (batch: B) => leafAt(batch, 'attend', 'attentionDiversity'),
+    correction = 0,
+    epsilon = 1e-12,
+  } = options;
   checkNumbers('attentionDiversity', { weight });
   checkNumbers('attentionDiversity', { epsilon }, { positive: true });
   if (weight === 0) return objective;
-  return withPasses((parameters, batch, key) => {
-    const value = objective(parameters, batch, key);
-    if (value.output === undefined)
-      throw new TypeError('attentionDiversity: the objective gives no output; build it with objectiveOf(model, loss).');
-    const found = weights(value.output);
-    const layers = Array.isArray(found) ? (found as readonly Tensor[]) : [found as Tensor];
+  const diversity = (output: O, batch: B) => {
+    const layers = attention(output);
+    if (!layers) throw new TypeError("attentionDiversity: the model's output holds no 'attention'.");
     const real = cast(attend(batch), 'float32');
     const [rows, length] = real.shape as [number, number];
     const queries = reshape(real, [rows, 1, length, 1]);
@@ -61,15 +63,12 @@ export function attentionDiversity<P, B, O>(
         ? mean(maskedDeviation(deviations, keys, { axis: 3, correction, epsilon }))
         : mean(divide(sum(multiply(deviations, keys), { axes: 3 }), maximum(sum(keys, { axes: 3 }), 1)));
     });
-    const diversity = multiply(
+    return multiply(
       diversities.reduce((a, b) => add(a, b)),
       1 / layers.length,
     );
-    const signed = multiply(diversity, sign === 'reward' ? -1 : 1);
-    return {
-      ...value,
-      loss: add(value.loss, multiply(signed, strengthAt(weight, batch))),
-      parts: addPart(value.parts, 'attentionDiversity', diversity),
-    };
-  }, passesOf(objective));
+  };
+  return withOutputTerm(objective, 'attentionDiversity', diversity, (added, batch) =>
+    multiply(multiply(added, sign === 'reward' ? -1 : 1), strengthAt(weight, batch)),
+  );
 }

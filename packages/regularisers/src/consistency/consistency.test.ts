@@ -154,15 +154,27 @@ describe('R-Drop', () => {
     expect(divergence('concatenated')).toBe(0);
     expect(divergence('interleaved')).toBeGreaterThan(0.01);
   });
-  it('an output that is a record needs to be told where its logits are', () => {
+  it("takes a task's output, and another part of it where it is told", () => {
+    const task: Objective<Tensor, undefined, { logits: Tensor; tokens: Tensor }> = (z, _batch, key) => ({
+      loss: fill([], 0),
+      parts: {},
+      output: { logits: dropout(z, { rate: 0.5, key }), tokens: z },
+    });
+    const divergence = (objective: typeof task) =>
+      numbers(objective(w, undefined, at(1)).parts.divergence as Tensor)[0];
+    expect(divergence(rDrop(task, { divergence: 'squared' }))).toBeGreaterThan(0);
+    expect(divergence(rDrop(task, { divergence: 'squared', logits: ({ tokens }) => tokens }))).toBe(0);
+  });
+  it('an output without logits does not compile, and is refused where nothing was compiled', () => {
     const record: Objective<Tensor, undefined, { z: Tensor }> = (z) => ({
       loss: fill([], 0),
       parts: {},
       output: { z },
     });
-    expect(() => rDrop(record)(w, undefined, undefined)).toThrow("by 'logits'");
+    // @ts-expect-error
+    expect(() => rDrop(record)(w, undefined, undefined)).toThrow("holds no 'logits'");
     expect(() =>
-      rDrop<Tensor, undefined, unknown>(() => ({ loss: fill([], 0), parts: {} }))(w, undefined, undefined),
+      rDrop<Tensor, undefined, Tensor>(() => ({ loss: fill([], 0), parts: {} }))(w, undefined, undefined),
     ).toThrow('objectiveOf');
   });
 });

@@ -2,10 +2,10 @@ import { multiply, type Tensor } from '@cloze/backend';
 import type { Divergence } from '../divergences/divergence.ts';
 import { twoSided } from '../divergences/two-sided.ts';
 import type { Model, Objective } from '../objective/objective.ts';
-import { weightedMean } from '../objective/weighted-mean.ts';
+import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
 import { evaluateTwice, type PairOptions } from '../pairs/evaluate-twice.ts';
-import { splitPair } from '../pairs/split-pair.ts';
+import { meanDistance, pairOf } from '../pairs/pair-of.ts';
 
 /** Options of a consistency objective. */
 export interface ConsistencyOptions<B> extends PairOptions<B> {
@@ -23,23 +23,20 @@ export interface ConsistencyOptions<B> extends PairOptions<B> {
  * The unlabelled half of semi-supervised R-Drop, for code that alternates labelled and unlabelled steps, each with its own optimiser
  * (the published way). Part: `divergence`, the mean of ½[D(p, q) + D(q, p)]. Costs 2 forward, 2 backward, or one of each over twice the rows.
  *
- * @param model logits of a batch without labels
+ * @param model logits of a batch without labels, by themselves or in an output
  */
 export function consistency<P, B>(
-  model: Model<P, B>,
+  model: Model<P, B, LogitsOutput>,
   options: ConsistencyOptions<B> = {},
 ): Objective<P, B, readonly [Tensor, Tensor]> {
-  const { divergence = 'kl', scaling = 'sum', weights, arrangement = 'separate' } = options;
+  const { divergence = 'kl', scaling = 'sum', arrangement = 'separate' } = options;
   const distance = twoSided(divergence);
   const calls = arrangement === 'separate' ? 2 : 1;
   return withPasses(
     (parameters, batch, key) => {
-      const [first, second] = evaluateTwice(model, [parameters, batch, key], options);
-      const halves = arrangement === 'separate' ? undefined : arrangement;
-      const pair = halves ? splitPair(first, halves) : ([first, second ?? first] as const);
-      const chosen = weights?.(batch);
-      const rows = chosen && halves && options.doubled ? splitPair(chosen, halves)[0] : chosen;
-      const apart = weightedMean(distance(...pair), rows);
+      const logits: Model<P, B> = (...operands) => logitsOf(model(...operands));
+      const pair = pairOf(evaluateTwice(logits, [parameters, batch, key], options), options);
+      const apart = meanDistance(distance(...pair), batch, options);
       return { loss: scaling === 'sum' ? multiply(apart, 2) : apart, parts: { divergence: apart }, output: pair };
     },
     { forward: calls, backward: calls },

@@ -5,10 +5,10 @@ import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { outputOf } from '../objective/output-of.ts';
 import { passesOf } from '../objective/passes-of.ts';
-import { weightedMean } from '../objective/weighted-mean.ts';
+import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
 import { evaluateTwice, type PairOptions } from '../pairs/evaluate-twice.ts';
-import { splitPair } from '../pairs/split-pair.ts';
+import { meanDistance, pairOf } from '../pairs/pair-of.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import type { Strength } from '../strength/strength.ts';
 import { strengthAt } from '../strength/strength-at.ts';
@@ -24,7 +24,7 @@ export interface RDropOptions<B, O> extends PairOptions<B> {
   readonly scaling?: 'paper' | 'halved';
   /** Default `kl`, both ways. */
   readonly divergence?: Divergence;
-  /** The part of the model's output that is compared, `[rows, classes]` or `[rows, length, classes]`; default the output itself. */
+  /** The part of the model's output that is compared, `[rows, classes]` or `[rows, length, classes]`; default its `logits`, or the tensor that it is. */
   readonly logits?: (output: O) => Tensor;
   /** float32 weights of what is averaged, such as the mask of target tokens `[rows, length]` of the batch (doubled, if it is); default all equal. */
   readonly weights?: (batch: B) => Tensor;
@@ -42,8 +42,11 @@ export interface RDropOptions<B, O> extends PairOptions<B> {
  * @param options.alpha α ≥ 0, default 4; the number 0 is the plain objective, one pass
  * @throws {RangeError} for a negative α @throws {TypeError} (on a call) for an objective without output
  */
-export function rDrop<P, B, O>(objective: Objective<P, B, O>, options: RDropOptions<B, O> = {}): Objective<P, B, O> {
-  const { alpha = 4, scaling = 'halved', divergence = 'kl', logits, weights, arrangement = 'separate' } = options;
+export function rDrop<P, B, O extends LogitsOutput>(
+  objective: Objective<P, B, O>,
+  options: RDropOptions<B, O> = {},
+): Objective<P, B, O> {
+  const { alpha = 4, scaling = 'halved', divergence = 'kl', logits = logitsOf, arrangement = 'separate' } = options;
   checkNumbers('rDrop', { alpha });
   const distance = twoSided(divergence);
   if (alpha === 0) return objective;
@@ -52,12 +55,9 @@ export function rDrop<P, B, O>(objective: Objective<P, B, O>, options: RDropOpti
   return withPasses(
     (parameters, batch, key) => {
       const [first, second] = evaluateTwice(objective, [parameters, batch, key], options);
-      const output = outputOf('rDrop', first, logits);
-      const halves = arrangement === 'separate' ? undefined : arrangement;
-      const [p, q] = halves ? splitPair(output, halves) : [output, outputOf('rDrop', second ?? first, logits)];
-      const chosen = weights?.(batch);
-      const rows = chosen && halves && options.doubled ? splitPair(chosen, halves)[0] : chosen;
-      const apart = weightedMean(distance(p, q), rows);
+      const outputs = [first, second ?? first].map((value) => logits(outputOf('rDrop', value)));
+      const pair = pairOf(outputs as [Tensor, Tensor], options);
+      const apart = meanDistance(distance(...pair), batch, options);
       const both = (a: Tensor, b: Tensor | undefined) => (b ? multiply(add(a, b), 0.5) : a);
       const parts = Object.fromEntries(
         Object.entries(first.parts).map(([name, part]) => [name, both(part, second?.parts[name])]),

@@ -1,13 +1,14 @@
 import { addTerm } from '../objective/add-term.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { onPart } from '../objective/on-part.ts';
+import type { LogitsOutput } from '../objective/task-output.ts';
 import type { Strength } from '../strength/strength.ts';
 import { type ConsistencyOptions, consistency } from './consistency.ts';
 
 /** Options of semi-supervised R-Drop. */
 export interface SemiSupervisedRDropOptions<P, B, U> extends ConsistencyOptions<U> {
-  /** Logits of unlabelled rows. */
-  readonly model: Model<P, U>;
+  /** Logits of unlabelled rows, by themselves or in an output. */
+  readonly model: Model<P, U, LogitsOutput>;
   /** The unlabelled rows of a batch: all the model sees. */
   readonly unlabelled: (batch: B) => U;
   /** Weight of the term, ≥ 0, default 1. */

@@ -1,13 +1,14 @@
 import { addTerm } from '../objective/add-term.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { onPart } from '../objective/on-part.ts';
+import type { LogitsOutput } from '../objective/task-output.ts';
 import type { Strength } from '../strength/strength.ts';
 import { type VirtualAdversarialOptions, virtualAdversarial } from './virtual-adversarial.ts';
 
 /** Options of VAT. */
 export interface VatOptions<P, B, U> extends VirtualAdversarialOptions<P, U> {
-  /** Logits of unlabelled rows; the scope is theirs too. */
-  readonly model: Model<P, U>;
+  /** Logits of unlabelled rows, by themselves or in an output; the scope is theirs too. */
+  readonly model: Model<P, U, LogitsOutput>;
   /** The rows VAT looks at: all the model sees of the batch, so no label can leak in. */
   readonly unlabelled: (batch: B) => U;
   /** Weight of the term, ≥ 0, default 1. */

@@ -12,6 +12,7 @@ import { checkNorm } from '../norms/check-norm.ts';
 import type { NormOver } from '../norms/length-of.ts';
 import { normalised } from '../norms/normalised.ts';
 import type { Model, Objective } from '../objective/objective.ts';
+import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { weightedMean } from '../objective/weighted-mean.ts';
 import { withPasses } from '../objective/with-passes.ts';
 import type { Scope } from '../scope/scope.ts';
@@ -49,7 +50,7 @@ export interface VirtualAdversarialOptions<P, B> {
  * @throws {RangeError} for ξ or ε not positive, r no whole number, a norm a sample over a table, or (on a call) no key to draw u from
  */
 export function virtualAdversarial<P, B>(
-  model: Model<P, B>,
+  model: Model<P, B, LogitsOutput>,
   options: VirtualAdversarialOptions<P, B>,
 ): Objective<P, B> {
   const { scope, norm = 'global', iterations = 1, xi = 10, epsilon = 1 } = options;
@@ -61,11 +62,13 @@ export function virtualAdversarial<P, B>(
   return withPasses(
     (parameters, batch, key) => {
       if (!key) throw new RangeError('vat: needs a key to draw its first direction from.');
-      const live = model(parameters, batch, undefined);
+      const live = logitsOf(model(parameters, batch, undefined));
       const teacher = stopGradient(live);
       const x = scope.of(parameters, batch);
       const distance = (point: Tensor, from: Tensor, pass: string) => {
-        const student = model(...scope.put(parameters, batch, point), dropout ? forkKey(key, pass) : undefined);
+        const student = logitsOf(
+          model(...scope.put(parameters, batch, point), dropout ? forkKey(key, pass) : undefined),
+        );
         return weightedMean(divergence(from, student), weights?.(batch));
       };
       let direction = randomNormal(forkKey(key, 'direction'), x.shape);

@@ -1,8 +1,9 @@
 import { concat, multiply, type Tensor, where } from '@cloze/backend';
 import type { Model, Objective } from '../objective/objective.ts';
+import { type VectorOutput, vectorOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
 import { evaluateTwice, type PairOptions } from '../pairs/evaluate-twice.ts';
-import { splitPair } from '../pairs/split-pair.ts';
+import { pairOf } from '../pairs/pair-of.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { alignment } from './alignment.ts';
 import { cosineSimilarities } from './cosine-similarities.ts';
@@ -32,7 +33,7 @@ export interface SimcseOptions<B> extends PairOptions<B> {
  * @throws {RangeError} for a temperature not positive
  */
 export function simcse<P, B>(
-  model: Model<P, B>,
+  model: Model<P, B, VectorOutput>,
   options: SimcseOptions<B> = {},
 ): Objective<P, B, readonly [Tensor, Tensor]> {
   const { temperature = 0.05, candidates = 'paper', arrangement = 'separate' } = options;
@@ -40,8 +41,8 @@ export function simcse<P, B>(
   const calls = arrangement === 'separate' ? 2 : 1;
   return withPasses(
     (parameters, batch, key) => {
-      const [one, two] = evaluateTwice(model, [parameters, batch, key], options);
-      const [first, second] = arrangement === 'separate' ? [one, two ?? one] : splitPair(one, arrangement);
+      const vectors: Model<P, B> = (...operands) => vectorOf('simcse', model(...operands));
+      const [first, second] = pairOf(evaluateTwice(vectors, [parameters, batch, key], options), options);
       const rows = first.shape[0] as number;
       const [left, right] =
         candidates === 'both' ? [concat([first, second]), concat([first, second])] : [first, second];

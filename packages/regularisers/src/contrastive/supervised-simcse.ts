@@ -1,5 +1,6 @@
 import { add, concat, forkKey, multiply, slice, type Tensor } from '@cloze/backend';
 import type { Model, Objective } from '../objective/objective.ts';
+import { type VectorOutput, vectorOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
 import { concatRows } from '../pairs/concat-rows.ts';
 import { scaleKey } from '../pairs/scale-key.ts';
@@ -43,7 +44,7 @@ const splitRows = (x: Tensor, pieces: number): Tensor[] => {
  * @param model sentence vectors `[rows, width]` @throws {RangeError} for a temperature not positive, or a weight that is no number
  */
 export function supervisedSimcse<P, B, R>(
-  model: Model<P, R>,
+  model: Model<P, R, VectorOutput>,
   options: SupervisedSimcseOptions<B, R>,
 ): Objective<P, B, readonly Tensor[]> {
   const { anchors, positives, hardNegatives, hardNegativeWeight = 0 } = options;
@@ -54,15 +55,16 @@ export function supervisedSimcse<P, B, R>(
   const calls = arrangement === 'concatenated' ? 1 : hardNegatives ? 3 : 2;
   return withPasses(
     (parameters, batch, key) => {
+      const vectors: Model<P, R> = (...operands) => vectorOf('supervisedSimcse', model(...operands));
       const kinds = [anchors(batch), positives(batch), ...(hardNegatives ? [hardNegatives(batch)] : [])];
       const own = (name: string) => key && forkKey(key, name);
       const joined = own('sentences');
-      const vectors =
+      const found =
         arrangement === 'concatenated'
-          ? splitRows(model(parameters, concatRows(kinds), joined && scaleKey(joined, kinds.length)), kinds.length)
-          : kinds.map((rows, i) => model(parameters, rows, own(names[i] as string)));
-      const [a, p] = vectors as [Tensor, Tensor];
-      const n = vectors[2];
+          ? splitRows(vectors(parameters, concatRows(kinds), joined && scaleKey(joined, kinds.length)), kinds.length)
+          : kinds.map((rows, i) => vectors(parameters, rows, own(names[i] as string)));
+      const [a, p] = found as [Tensor, Tensor];
+      const n = found[2];
       const scores = multiply(cosineSimilarities(a, n ? concat([p, n]) : p), 1 / temperature);
       const [rows, columns] = scores.shape as [number, number];
       const hardest = identity(rows, columns, { offset: p.shape[0] as number });

@@ -16,6 +16,7 @@ import {
   type Tensor,
 } from '@cloze/backend';
 import type { Model } from '../objective/objective.ts';
+import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { repeatRows } from '../pairs/repeat-rows.ts';
 import { scaleKey } from '../pairs/scale-key.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
@@ -52,17 +53,17 @@ export interface McPrediction {
  * @throws {RangeError} for K no positive integer
  */
 export function mcDropout<P, B>(
-  model: Model<P, B>,
+  model: Model<P, B, LogitsOutput>,
   { samples = 10, arrangement = 'separate' }: McDropoutOptions = {},
 ): (parameters: P, batch: B, key: Key) => McPrediction {
   checkNumbers('mcDropout', { samples }, { positive: true });
   if (!Number.isInteger(samples)) throw new RangeError(`mcDropout: samples must be an integer, got ${samples}.`);
   return (parameters, batch, key) => {
-    const sample = (i: number) => model(parameters, batch, forkKey(key, `sample ${i}`));
+    const sample = (i: number) => logitsOf(model(parameters, batch, forkKey(key, `sample ${i}`)));
     const logits =
       arrangement === 'separate'
         ? concat(Array.from({ length: samples }, (_, i) => sample(i)))
-        : model(parameters, repeatRows(batch, samples), scaleKey(forkKey(key, 'samples'), samples));
+        : logitsOf(model(parameters, repeatRows(batch, samples), scaleKey(forkKey(key, 'samples'), samples)));
     const [all, classes] = logits.shape as [number, number];
     const rows = all / samples;
     const average = (x: Tensor) => multiply(sum(x, { axes: 0 }), 1 / samples);

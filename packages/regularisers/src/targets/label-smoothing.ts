@@ -3,6 +3,7 @@ import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { outputOf } from '../objective/output-of.ts';
 import { passesOf } from '../objective/passes-of.ts';
+import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { weightedMean } from '../objective/weighted-mean.ts';
 import { withPasses } from '../objective/with-passes.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
@@ -15,7 +16,7 @@ export interface LabelSmoothingOptions<B, O> {
   readonly epsilon?: Strength<B>;
   /** Where ε goes: to `all` K classes, ε/K each, the target's too (default; the paper, PyTorch); or to the `others`, ε/(K − 1) each. */
   readonly over?: 'all' | 'others';
-  /** The part of the model's output that holds the logits, `[..., classes]`; default the output itself. */
+  /** The part of the model's output that holds the logits, `[..., classes]`; default its `logits`, or the tensor that it is. */
   readonly logits?: (output: O) => Tensor;
   /** The float32 weights by which the objective averages its cross-entropy, `[...]`; default all equal. */
   readonly weights?: (batch: B) => Tensor;
@@ -29,15 +30,15 @@ export interface LabelSmoothingOptions<B, O> {
  *
  * @throws {RangeError} for ε outside 0 to 1 @throws {TypeError} (on a call) for an objective without output
  */
-export function labelSmoothing<P, B, O>(
+export function labelSmoothing<P, B, O extends LogitsOutput>(
   objective: Objective<P, B, O>,
-  { epsilon = 0.1, over = 'all', logits, weights }: LabelSmoothingOptions<B, O> = {},
+  { epsilon = 0.1, over = 'all', logits = logitsOf, weights }: LabelSmoothingOptions<B, O> = {},
 ): Objective<P, B, O> {
   checkNumbers('labelSmoothing', { epsilon }, { most: 1 });
   if (epsilon === 0) return objective;
   return withPasses((parameters, batch, key) => {
     const value = objective(parameters, batch, key);
-    const z = outputOf('labelSmoothing', value, logits);
+    const z = logits(outputOf('labelSmoothing', value));
     const classes = z.shape.at(-1) as number;
     const uniform = weightedMean(negate(mean(logSoftmax(z), { axes: -1 })), weights?.(batch));
     // ε/(K − 1) on the others is ε·K/(K − 1) spread over all, less what the target gets of it.

@@ -1,100 +1,58 @@
-import {
-  adamStep,
-  flattenTree,
-  type HostTensor,
-  isHostTensor,
-  isTensor,
-  mapTree,
-  multiply,
-  type Tensor,
-} from '@cloze/backend';
-import { scalar } from './leaf-by-leaf.ts';
-import { type GroupOf, settingsOf } from './parameter-groups.ts';
+import { adamStep, type Tensor } from '@cloze/backend';
+import { leafOptimiser } from './leaf-optimiser.ts';
+import type { LeafSettings } from './leaf-settings.ts';
+import type { Leaves } from './leaves.ts';
+import type { Optimiser } from './optimiser.ts';
 
-/** Options of AdamW; names and defaults as in Hugging Face's trainer. */
-export interface AdamWOptions {
-  /** β₁, default 0.9. */
-  readonly adamBeta1?: number;
-  /** β₂, default 0.999. */
-  readonly adamBeta2?: number;
-  /** ε, default 1e-8. */
-  readonly adamEpsilon?: number;
-  /** Decoupled weight decay, default 0.01. */
-  readonly weightDecay?: number;
-  /** Which parameters decay, by path; default all but biases and norms. */
-  readonly decays?: (path: string) => boolean;
-  /** Settings by path, before `decays`; default none. */
-  readonly groupOf?: GroupOf;
+/** Options of AdamW; λ is 0.01 by default. */
+export interface AdamWOptions extends LeafSettings {
+  /** β₁ of the mean of gradients, default 0.9. */
+  readonly beta1?: number;
+  /** β₂ of the mean of their squares, default 0.999. */
+  readonly beta2?: number;
+  /** ε > 0, default 1e-8. */
+  readonly epsilon?: number;
 }
 
-/** What changes from step to step; float32 scalars that are fed. */
-export interface AdamWStep<T> {
-  readonly rate: T;
-  readonly beta1Power: T;
-  readonly beta2Power: T;
-}
+/** Shapes, ranges and fed numbers of optimisers with Adam's two moments. */
+export const adamMoments = (beta1: number, beta2: number) => ({
+  ranges: { beta1: { below: 1 }, beta2: { below: 1 }, epsilon: { positive: true } },
+  slots: (shape: readonly number[]) => ({ mean: shape, variance: shape }),
+  scalars: (step: number) => ({ beta1Power: beta1 ** step, beta2Power: beta2 ** step }),
+});
 
-/** First and second moments, in the nesting of the parameters. */
-export interface AdamWState<P> {
-  readonly mean: P;
-  readonly variance: P;
-}
-
-/** Zero moments for a tree of parameters. */
-export function initialAdamW<S>(parameters: S): AdamWState<S> {
-  const zeros = () =>
-    mapTree(
-      parameters,
-      ({ shape, values }): HostTensor => ({ shape, dtype: 'float32', values: new Float32Array(values.length) }),
-      isHostTensor,
-    );
-  return { mean: zeros(), variance: zeros() };
-}
-
-/** The scalars of step `t` = 1, 2, …: the learning rate and the powers of β. */
-export function adamWStep(
-  t: number,
-  rate: number,
-  { adamBeta1 = 0.9, adamBeta2 = 0.999 }: AdamWOptions = {},
-): AdamWStep<HostTensor> {
-  return { rate: scalar(rate), beta1Power: scalar(adamBeta1 ** t), beta2Power: scalar(adamBeta2 ** t) };
+/** The moments of a leaf and the powers of β, which `adamMoments` made. */
+export function momentsOf(state: Readonly<Record<string, Tensor>>, scalars: Leaves<Tensor>) {
+  const { mean, variance } = state;
+  const { beta1Power, beta2Power } = scalars;
+  if (!mean || !variance || !beta1Power || !beta2Power) throw new RangeError('No moments, or no powers of β.');
+  return { mean, variance, beta1Power, beta2Power };
 }
 
 /**
- * One AdamW update of a tree of parameters (Loshchilov and Hutter 2019); state is matched by path, never by order.
+ * AdamW (Loshchilov and Hutter 2019): `p ← p(1 − ηλ)`, `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `p ← p − η·m̂/(√v̂ + ε)`.
  *
- * Equal to PyTorch's `AdamW`; in a compiled step on TensorFlow each parameter is one in-place kernel.
+ * Equal to PyTorch's `AdamW`; in a compiled step on TensorFlow each parameter is one in-place kernel. State: `mean`, `variance`.
+ *
+ * @throws {RangeError} naming every option that is unknown or out of its range
  */
-export function adamW<P>(
-  {
-    parameters,
-    gradients,
-    state,
-  }: { readonly parameters: P; readonly gradients: unknown; readonly state: AdamWState<P> },
-  step: AdamWStep<Tensor>,
-  { adamBeta1 = 0.9, adamBeta2 = 0.999, adamEpsilon = 1e-8, weightDecay = 0.01, decays, groupOf }: AdamWOptions = {},
-): { parameters: P; state: AdamWState<P> } {
-  const at = (tree: unknown) => new Map(flattenTree(tree, isTensor));
-  const [slopes, means, variances] = [at(gradients), at(state.mean), at(state.variance)];
-  const results = new Map(
-    flattenTree(parameters, isTensor).map(([path, parameter]) => {
-      const [mean, variance, gradient] = [means, variances, slopes].map((tree) => tree.get(path)) as [
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
-      const { decay, rate, frozen } = settingsOf(path, step.rate, { weightDecay, decays, groupOf }, multiply);
-      if (frozen) return [path, { parameter, mean, variance }];
-      return [
-        path,
-        adamStep(
-          { parameter, mean, variance, gradient, ...step, rate },
-          { beta1: adamBeta1, beta2: adamBeta2, epsilon: adamEpsilon, decay },
-        ),
-      ];
-    }),
-  );
-  const pick = (name: 'parameter' | 'mean' | 'variance') =>
-    mapTree(parameters, (_leaf, path) => (results.get(path) as Record<typeof name, Tensor>)[name], isTensor);
-  return { parameters: pick('parameter'), state: { mean: pick('mean'), variance: pick('variance') } };
+export function adamW({
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+  weightDecay = 0.01,
+  ...shared
+}: AdamWOptions): Optimiser {
+  return leafOptimiser({
+    name: 'adamW',
+    options: { beta1, beta2, epsilon, weightDecay, ...shared },
+    ...adamMoments(beta1, beta2),
+    update: ({ parameter, gradient, state, rate, decay }, scalars) => {
+      const { parameter: next, ...moments } = adamStep(
+        { parameter, gradient, rate, ...momentsOf(state, scalars) },
+        { beta1, beta2, epsilon, decay },
+      );
+      return { parameter: next, state: moments };
+    },
+  });
 }

@@ -4,10 +4,10 @@ import {
   compile,
   createVariables,
   type Engine,
-  flattenTree,
   type HostTensor,
   isHostTensor,
   isTensor,
+  type MapTree,
   mapTree,
   multiply,
   square,
@@ -17,11 +17,15 @@ import {
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../test/engines.ts';
 import { schedule } from '../schedules/schedule.ts';
-import { adafactor, adafactorStep, initialAdafactor, relativeRate } from './adafactor.ts';
-import { adamW, adamWStep, initialAdamW } from './adam-w.ts';
-import { initialLamb, lamb, lambStep } from './lamb.ts';
-import { layerwiseRates, parameterGroups } from './parameter-groups.ts';
-import { initialSgd, sgd, sgdStep } from './sgd.ts';
+import { adafactor, relativeRate } from './adafactor.ts';
+import { adamW } from './adam-w.ts';
+import { chain } from './chain.ts';
+import { clip } from './clip.ts';
+import { lamb } from './lamb.ts';
+import { type LeafSettings, settingOf } from './leaf-settings.ts';
+import { leavesOf } from './leaves.ts';
+import type { GradientPart, Optimiser, OptimiserScalars } from './optimiser.ts';
+import { sgd } from './sgd.ts';
 
 type Flat = Readonly<Record<string, { readonly shape: number[]; readonly values: number[] }>>;
 const oracle = JSON.parse(readFileSync(new URL('../../fixtures/optimisers.json', import.meta.url), 'utf8')) as {
@@ -43,52 +47,63 @@ const nest = (flat: Flat) => ({
 const parameters = nest(oracle.start);
 const [, engine] = engines[0] as (typeof engines)[number];
 
-type Update = (
-  operands: { parameters: typeof parameters; gradients: unknown; state: never },
-  scalars: never,
-) => { parameters: unknown; state: unknown };
-
-/** 50 steps on the oracle's gradients; the largest relative difference from its end. */
-async function differenceOn(
+/** Steps on given gradients; the parameters after them. */
+async function trained(
   engine: Engine,
-  name: string,
-  initial: unknown,
-  scalarsOf: (t: number) => unknown,
-  update: Update,
+  optimiser: Optimiser,
+  steps: number,
+  gradientOf: (parameter: Tensor, target: Tensor, wave: Tensor) => Tensor,
 ) {
-  const variables = createVariables(engine, { parameters, state: initial as typeof parameters });
-  const step = compile(variables, (state, { pull, wave, scalars }: { pull: never; wave: Tensor; scalars: never }) => {
-    const targets = pull as typeof parameters;
-    const at = new Map<string, Tensor>();
-    for (const [path, leaf] of flattenTree(targets, isTensor)) at.set(path, leaf);
-    const gradients = mapTree(state.parameters, (p: Tensor, path) =>
-      add(multiply(subtract(p, at.get(path) as Tensor), wave), multiply(multiply(square(p), p), 0.3)),
+  const variables = createVariables(engine, { parameters, optimiser: optimiser.initial(parameters) });
+  type Fed = {
+    readonly pull: MapTree<typeof parameters, Tensor>;
+    readonly wave: Tensor;
+    readonly scalars: OptimiserScalars<Tensor>;
+  };
+  const step = compile(variables, (state, { pull, wave, scalars }: Fed) => {
+    const targets = leavesOf(pull, isTensor);
+    const all = leavesOf(state.parameters, isTensor);
+    const own = Object.fromEntries(Object.entries(all).filter(([path]) => optimiser.trains(path)));
+    const gradients = Object.fromEntries(
+      Object.entries(own).map(([path, p]) => [path, gradientOf(p, targets[path] as Tensor, wave)]),
     );
-    const next = update({ parameters: state.parameters as never, gradients, state: state.state as never }, scalars);
-    return { outputs: { wave: add(wave, 0) }, state: { parameters: next.parameters, state: next.state } as never };
+    const next = optimiser.update({ parameters: own, gradients, state: state.optimiser }, scalars);
+    return {
+      outputs: { wave: add(wave, 0) },
+      state: {
+        parameters: mapTree(state.parameters, (leaf, path) => next.parameters[path] ?? leaf),
+        optimiser: next.state,
+      },
+    };
   });
-  for (let t = 1; t <= 50; t++) {
+  for (let t = 1; t <= steps; t++) {
     const wave: HostTensor = { shape: [], dtype: 'float32', values: Float32Array.of(1 + 0.5 * Math.sin(t)) };
-    await step({ pull: nest(oracle.pull), wave, scalars: scalarsOf(t) } as never);
+    await step({ pull: nest(oracle.pull), wave, scalars: optimiser.scalars(t) });
   }
-  const worst = worstDifference(variables.read().parameters, nest(oracle.after[name] as Flat));
+  const after = variables.read().parameters;
   variables.dispose();
-  return worst;
+  return after;
 }
 
-/** The worst of all engines. */
-async function difference(...[name, initial, scalarsOf, update]: [string, unknown, (t: number) => unknown, Update]) {
-  const all = await Promise.all(engines.map(([, engine]) => differenceOn(engine, name, initial, scalarsOf, update)));
+/** 50 steps on the oracle's gradients; the largest relative difference from its end, the worst of all engines. */
+async function difference(name: string, optimiser: Optimiser) {
+  const all = await Promise.all(
+    engines.map(async ([, engine]) => {
+      const after = await trained(engine, optimiser, 50, (p, target, wave) =>
+        add(multiply(subtract(p, target), wave), multiply(multiply(square(p), p), 0.3)),
+      );
+      return worstDifference(after, nest(oracle.after[name] as Flat));
+    }),
+  );
   return Math.max(...all);
 }
 
 function worstDifference(ours: unknown, theirs: unknown): number {
   let worst = 0;
-  const expected = new Map(flattenTree(theirs, isHostTensor));
-  for (const [path, { values }] of flattenTree(ours, isHostTensor)) {
-    for (const [i, v] of (expected.get(path) as HostTensor).values.entries())
+  const expected = leavesOf(theirs, isHostTensor);
+  for (const [path, { values }] of Object.entries(leavesOf(ours, isHostTensor)))
+    for (const [i, v] of (expected[path] as HostTensor).values.entries())
       worst = Math.max(worst, Math.abs((values[i] as number) - v) / (1 + Math.abs(v)));
-  }
   return worst;
 }
 
@@ -101,32 +116,27 @@ describe('optimisers over 50 steps, against PyTorch in float64', () => {
     ['momentum', { momentum: 0.9 }],
     ['nesterov', { momentum: 0.9, nesterov: true }],
   ])('%s equals torch.optim.SGD', async (name, options) => {
-    const update: Update = (operands, scalars) => sgd(operands, scalars, { ...options, weightDecay: 0.05 });
-    expect(await difference(name, initialSgd(parameters), () => sgdStep(0.01), update)).toBeLessThan(bound);
+    expect(await difference(name, sgd({ learningRate: 0.01, weightDecay: 0.05, ...options }))).toBeLessThan(bound);
   });
 
   it('adamW equals torch.optim.AdamW', async () => {
-    const update: Update = (operands, scalars) => adamW(operands, scalars, { weightDecay: 0.05 });
-    expect(await difference('adamw', initialAdamW(parameters), (t) => adamWStep(t, 0.01), update)).toBeLessThan(bound);
+    expect(await difference('adamw', adamW({ learningRate: 0.01, weightDecay: 0.05 }))).toBeLessThan(bound);
   });
 
   it.each([
     ['lamb', {}],
-    ['lambAll', { adapts: () => true }],
-  ])('%s equals algorithm 2 of the paper', async (name, options) => {
-    const update: Update = (operands, scalars) => lamb(operands, scalars, { ...options, weightDecay: 0.1 });
-    expect(await difference(name, initialLamb(parameters), (t) => lambStep(t, 0.02), update)).toBeLessThan(bound);
+    ['lambAll', { adapts: 'all' }],
+  ] as const)('%s equals algorithm 2 of the paper', async (name, options) => {
+    expect(await difference(name, lamb({ learningRate: 0.02, weightDecay: 0.1, ...options }))).toBeLessThan(bound);
   });
 
   it.each([
-    ['adafactor', { weightDecay: 0.05 }, () => 0.02],
-    ['adafactorPlain', { scaleParameter: false, beta1: 0.9 }, () => 0.02],
-    ['adafactorRelative', {}, (t: number) => relativeRate(t)],
-    ['adafactorWarmup', {}, (t: number) => relativeRate(t, { warmupInit: true })],
-  ])("%s equals transformers' Adafactor", async (name, options, rate) => {
-    const update: Update = (operands, scalars) => adafactor(operands, scalars, options);
-    const initial = initialAdafactor(parameters, options);
-    expect(await difference(name, initial, (t) => adafactorStep(t, rate(t)), update)).toBeLessThan(bound);
+    ['adafactor', { weightDecay: 0.05, learningRate: 0.02 }],
+    ['adafactorPlain', { scaleParameter: false, beta1: 0.9, learningRate: 0.02 }],
+    ['adafactorRelative', { learningRate: (t: number) => relativeRate(t) }],
+    ['adafactorWarmup', { learningRate: (t: number) => relativeRate(t, { warmupInit: true }) }],
+  ])("%s equals transformers' Adafactor", async (name, options) => {
+    expect(await difference(name, adafactor(options))).toBeLessThan(bound);
   });
 
   it('differ from each other by far more than the bound', () => {
@@ -137,76 +147,141 @@ describe('optimisers over 50 steps, against PyTorch in float64', () => {
   });
 
   it('adafactor keeps rows + columns of a matrix instead of all of it', () => {
-    const { matrix } = initialAdafactor(parameters);
-    expect([matrix.kernel.row?.shape, matrix.kernel.column?.shape, matrix.bias.variance?.shape]).toEqual([
-      [3],
-      [4],
-      [4],
-    ]);
+    const { adafactor: state } = adafactor({ learningRate: 0.1 }).initial(parameters);
+    expect(
+      [state?.row?.['matrix/kernel'], state?.column?.['matrix/kernel'], state?.variance?.['matrix/bias']].map(
+        (x) => x?.shape,
+      ),
+    ).toEqual([[3], [4], [4]]);
+    expect(Object.keys(state ?? {})).not.toContain('mean');
   });
 });
 
-describe('parameter groups', () => {
-  it('scale the rate, set the decay and freeze by name, in every optimiser', async () => {
-    const groupOf = parameterGroups(parameters, [
-      { match: /^stack\//, rateScale: 0 },
-      { match: /bias$/, rateScale: 0.5 },
-      { match: /^matrix\/kernel$/, weightDecay: 0 },
-    ]);
-    const once = async (initial: unknown, scalars: unknown, update: Update) => {
-      const variables = createVariables(engine, { parameters, state: initial as typeof parameters });
-      const step = compile(variables, (state, fed: { scalars: never }) => {
-        const gradients = mapTree(state.parameters, (p: Tensor) => multiply(p, 2));
-        const next = update(
-          { parameters: state.parameters as never, gradients, state: state.state as never },
-          fed.scalars,
-        );
-        return { outputs: {}, state: { parameters: next.parameters, state: next.state } as never };
-      });
-      await step({ scalars } as never);
-      const after = variables.read().parameters;
-      variables.dispose();
-      return after;
-    };
-    const cases: [unknown, unknown, (options: object) => Update][] = [
-      [initialSgd(parameters), sgdStep(0.01), (options) => (o, s) => sgd(o, s, options)],
-      [initialAdamW(parameters), adamWStep(1, 0.01), (options) => (o, s) => adamW(o, s, options)],
-      [
-        initialLamb(parameters),
-        lambStep(1, 0.01),
-        (options) => (o, s) => lamb(o, s, { ...options, adapts: () => false }),
-      ],
-      [initialAdafactor(parameters), adafactorStep(1, 0.01), (options) => (o, s) => adafactor(o, s, options)],
-    ];
-    for (const [initial, scalars, update] of cases) {
-      const grouped = await once(initial, scalars, update({ weightDecay: 0.1, groupOf }));
-      const plain = await once(initial, scalars, update({ weightDecay: 0.1 }));
-      const undecayed = await once(initial, scalars, update({ weightDecay: 0 }));
+describe('settings', () => {
+  const cases: readonly (readonly [string, (options: LeafSettings) => Optimiser])[] = [
+    ['sgd', sgd],
+    ['adamW', adamW],
+    ['lamb', (options) => lamb(options)],
+    ['adafactor', adafactor],
+  ];
+  const once = (optimiser: Optimiser) => trained(engine, optimiser, 1, (p) => multiply(p, 2));
+
+  it.each(cases)(
+    'groups of %s scale the rate, set the decay and freeze by name; what is frozen has no state',
+    async (_name, make) => {
+      const groups = [
+        { match: 'stack', rateScale: 0 },
+        { match: /bias$/, rateScale: 0.5 },
+        { match: 'matrix/kernel', weightDecay: 0 },
+      ];
+      const shared = { learningRate: 0.01, weightDecay: 0.1 };
+      const grouped = await once(make({ ...shared, groups }));
+      const plain = await once(make(shared));
+      const undecayed = await once(make({ ...shared, weightDecay: 0 }));
       expect(grouped.stack.kernel.values).toEqual(parameters.stack.kernel.values);
       expect(grouped.matrix.kernel.values).toEqual(undecayed.matrix.kernel.values);
       expect(grouped.matrix.kernel.values).not.toEqual(plain.matrix.kernel.values);
-      for (const [i, before] of parameters.matrix.bias.values.entries()) {
-        const move = (tree: typeof parameters) => (tree.matrix.bias.values[i] as number) - before;
-        expect(Math.abs(move(grouped) / move(plain) - 0.5)).toBeLessThan(1e-3);
-      }
+      const frozen = await once(make({ ...shared, frozen: ['stack', /norm/] }));
+      expect([frozen.stack, frozen.norm]).toEqual([parameters.stack, parameters.norm]);
+      expect(frozen.matrix).toEqual(plain.matrix);
+      const kept = Object.keys(leavesOf(make({ ...shared, frozen: ['stack'] }).initial(parameters), isHostTensor));
+      expect(kept.filter((path) => path.includes('stack'))).toEqual([]);
+    },
+  );
+
+  it.each(cases.filter(([name]) => name !== 'lamb'))('half the rate of %s moves half as far', async (_name, make) => {
+    const shared = { learningRate: 0.01, weightDecay: 0.1 };
+    const plain = await once(make(shared));
+    const grouped = await once(make({ ...shared, groups: [{ match: /bias$/, rateScale: 0.5 }] }));
+    for (const [i, before] of parameters.matrix.bias.values.entries()) {
+      const move = (tree: typeof parameters) => (tree.matrix.bias.values[i] as number) - before;
+      expect(Math.abs(move(grouped) / move(plain) - 0.5)).toBeLessThan(1e-3);
     }
   });
 
+  it.each(cases)('of %s are plain data under its name, options unsaid with their defaults', (name, make) => {
+    const learningRate = schedule({ learningRate: 1e-3, warmupSteps: 2, maxSteps: 9 });
+    const { settings } = make({ learningRate, groups: [{ match: /bias$/, rateScale: 0.5 }], frozen: ['stack'] });
+    expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+    expect(settings[name]).toMatchObject({
+      learningRate: { learningRate: 1e-3, warmupSteps: 2, maxSteps: 9 },
+      groups: [{ match: '/bias$/', rateScale: 0.5 }],
+      frozen: ['stack'],
+    });
+  });
+
   it('refuse a pattern that matches nothing, naming it', () => {
-    expect(() => parameterGroups(parameters, [{ match: /embedings/ }])).toThrow(
-      'no parameter matches /embedings/; there are matrix/bias, matrix/kernel',
+    const optimiser = sgd({ learningRate: 0.1, groups: [{ match: /embedings/ }], frozen: ['stack', 'norm/sca'] });
+    expect(() => optimiser.initial(parameters)).toThrow(
+      'sgd: no parameter matches /embedings/, norm/sca; there are matrix/bias, matrix/kernel',
     );
   });
 
-  it('layer-wise rates fall by the factor a layer', () => {
-    const rates = layerwiseRates({ layers: 2, decay: 0.5 });
-    const of = (path: string) => rates(path).rateScale;
+  it('refuse unknown options and numbers out of range, all at once', () => {
+    const options = { learningRate: Number.NaN, beta1: 1, eps: 1e-6, weightDecay: -1 };
+    expect(() => adamW(options)).toThrow(
+      /^adamW: beta1 must be at least 0 and below 1, got 1; there is no option 'eps', only .*; learningRate must be at least 0, got NaN; weightDecay must be at least 0, got -1\.$/,
+    );
+  });
+
+  it('refuse a state that another optimiser made, naming what is missing', async () => {
+    const other = { ...adamW({ learningRate: 0.1 }), initial: sgd({ learningRate: 0.1, momentum: 0.9 }).initial };
+    await expect(once(other)).rejects.toThrow("adamW: no state 'adamW/mean/matrix/bias'");
+  });
+
+  it('layer-wise rates fall by the factor a layer, on top of a group', () => {
+    const of = (path: string, groups: LeafSettings['groups'] = []) =>
+      settingOf(path, { groups, layerwiseDecay: { layers: 2, decay: 0.5 } }).rateScale;
     expect([
       of('classifier/kernel'),
       of('layers/1/a/bias'),
       of('layers/0/a/bias'),
       of('embeddings/tokenTable'),
     ]).toEqual([1, 0.5, 0.25, 0.125]);
+    expect(of('layers/1/a/bias', [{ match: 'layers/1', rateScale: 0.5 }])).toBe(0.25);
+  });
+});
+
+describe('chain', () => {
+  it('keys state by part, so that a part more shifts nothing', () => {
+    const counting: GradientPart = {
+      name: 'count',
+      settings: {},
+      initial: () => ({ steps: { all: { shape: [], dtype: 'float32', values: Float32Array.of(0) } } }),
+      update: ({ gradients, state }) => ({ gradients, state }),
+    };
+    const optimiser = adamW({ learningRate: 0.1 });
+    const paths = (given: Optimiser) => Object.keys(leavesOf(given.initial(parameters), isHostTensor));
+    expect(paths(chain(clip(1), optimiser))).toEqual(paths(optimiser));
+    expect(paths(chain(clip(1), counting, optimiser))).toEqual([...paths(optimiser), 'count/steps/all']);
+    expect(chain(clip(2), optimiser).settings).toEqual({ clip: { maxNorm: 2 }, ...optimiser.settings });
+    expect(() => chain(clip(1), clip(2), optimiser)).toThrow('chain: clip stands twice');
+  });
+
+  it('keeps what a part returns, and clips before the optimiser reads', async () => {
+    const doubling: GradientPart = {
+      name: 'double',
+      settings: {},
+      initial: (leaves) => ({
+        seen: Object.fromEntries(Object.keys(leaves).map((path) => [path, leaves[path] as HostTensor])),
+      }),
+      scalars: (step) => ({ factor: { shape: [], dtype: 'float32', values: Float32Array.of(step + 1) } }),
+      update: ({ gradients }, { factor }) => {
+        const seen = Object.fromEntries(
+          Object.entries(gradients).map(([path, g]) => [path, multiply(g, factor as Tensor)]),
+        );
+        return { gradients: seen, state: { seen } };
+      },
+    };
+    const plain = await trained(engine, sgd({ learningRate: 0.02 }), 1, (p) => p);
+    const doubled = await trained(engine, chain(doubling, sgd({ learningRate: 0.01 })), 1, (p) => p);
+    expect(worstDifference(doubled, plain)).toBeLessThan(1e-7);
+    const clipped = await trained(engine, chain(clip(1e-3), sgd({ learningRate: 1 })), 1, (p) => p);
+    const moved = Object.entries(leavesOf(clipped, isHostTensor)).flatMap(([path, { values }]) =>
+      Array.from(values, (v, i) => v - ((leavesOf(parameters, isHostTensor)[path]?.values[i] as number) ?? 0)),
+    );
+    expect(Math.abs(Math.hypot(...moved) - 1e-3)).toBeLessThan(1e-6);
+    expect(() => clip(0)).toThrow('clip: maxNorm must be more than 0, got 0.');
   });
 });
 

@@ -7,8 +7,8 @@ import { smallRun } from '../../test/small-run.ts';
 import { type Checkpoints, openCheckpoints } from '../checkpoints/open-checkpoints.ts';
 import { readCheckpoint } from '../checkpoints/read-checkpoint.ts';
 import { nodeFiles } from '../node/node-files.ts';
-import { LossError } from '../train.ts';
 import { runTraining, type TrainingOptions } from './run-training.ts';
+import { LossError } from './take-steps.ts';
 import type { Spike } from './training-callback.ts';
 import { initialSpikeState, watchSpike } from './watch-spike.ts';
 
@@ -48,8 +48,8 @@ async function record(checkpoints: Checkpoints, options: Partial<TrainingOptions
     callbacks: [{ onLog: (step, values) => logs.set(step, values) }],
     ...(options as object),
   });
-  const tensors = JSON.stringify(run.capture(), bits);
-  run.dispose();
+  const tensors = JSON.stringify(run.variables.capture(), bits);
+  run.variables.dispose();
   return { outcome, logs, state: JSON.stringify(state), tensors };
 }
 /** Float32 values as hexadecimal, so that equal means equal in every bit. */
@@ -76,13 +76,27 @@ describe('runTraining', () => {
       const changed = await storeOn(memoryDisk());
       const latest = async () => {
         const found = await readCheckpoint(whole.files, plainCodec, '/run/checkpoint-30');
-        const moment = found.tensors.optimiser?.get('mean/first/kernel')?.values as Float32Array;
+        const moment = found.tensors.optimiser?.get('adamW/mean/first/kernel')?.values as Float32Array;
         new Uint32Array(moment.buffer)[0] = (new Uint32Array(moment.buffer)[0] as number) ^ 4096;
         return found;
       };
       expect((await record({ ...changed.checkpoints, latest }, {}, on)).tensors === expected.tensors).toBe(false);
     },
   );
+
+  it('goes on from a checkpoint written when AdamW was the only optimiser, whose moments had no part', async () => {
+    const whole = await storeOn(memoryDisk());
+    const expected = await record(whole.checkpoints, { maxSteps: 6 });
+    const { checkpoints } = await storeOn(memoryDisk());
+    const latest = async () => {
+      const { tensors, ...found } = await readCheckpoint(whole.files, plainCodec, '/run/checkpoint-3');
+      const former = [...(tensors.optimiser ?? [])].map(([path, leaf]) => [path.replace('adamW/', ''), leaf] as const);
+      expect(former[0]?.[0]).toBe('mean/first/bias');
+      return { ...found, tensors: { ...tensors, optimiser: new Map(former) } };
+    };
+    const resumed = await record({ ...checkpoints, latest }, { maxSteps: 6 });
+    expect(resumed.tensors === expected.tensors).toBe(true);
+  });
 
   it('raised signals save and stop after the running step, in the evaluation too, and change nothing at the end', async () => {
     const expected = await record((await storeOn(memoryDisk())).checkpoints, { saveSteps: 500 });
@@ -125,7 +139,7 @@ describe('runTraining', () => {
       saveSteps: 4,
       checkpoints,
       idsOf: () => ['poem 7', 'poem 9'],
-      update: async (batch, step) => ({ ...(await run.update(batch)), ...(step === 11 ? { loss: Number.NaN } : {}) }),
+      step: async (step, batch) => ({ ...(await run.step(step, batch)), ...(step === 11 && { loss: Number.NaN }) }),
     });
     await expect(failing).rejects.toThrow(LossError);
     await expect(failing).rejects.toThrow(
@@ -135,17 +149,22 @@ describe('runTraining', () => {
   });
 
   it('goes on past such a loss by option, leaves it out of the means, and stops after ten in a row', async () => {
-    const update = (bad: (step: number) => boolean) => async (step: number) => ({
-      loss: bad(step) ? Number.NaN : step,
-      tokens: 1,
+    const step = (bad: (step: number) => boolean) => async (number: number) => ({
+      loss: bad(number) ? Number.NaN : number,
     });
     const logged: unknown[] = [];
-    const options = { maxSteps: 20, batchOf: (step: number) => step, loggingSteps: 4, nonFinite: 'skip' as const };
+    const options = {
+      maxSteps: 20,
+      batchOf: (number: number) => number,
+      tokensOf: () => 1,
+      loggingSteps: 4,
+      nonFinite: 'skip' as const,
+    };
     const callbacks = [{ onLog: (_step: number, values: unknown) => logged.push(values) }];
-    const outcome = await runTraining({ ...options, maxSteps: 4, update: update((step) => step === 2), callbacks });
+    const outcome = await runTraining({ ...options, maxSteps: 4, step: step((number) => number === 2), callbacks });
     expect(outcome.step).toBe(4);
     expect(logged).toEqual([{ loss: (1 + 3 + 4) / 3, tokens: 4 }]);
-    await expect(runTraining({ ...options, update: update((step) => step > 3) })).rejects.toThrow(
+    await expect(runTraining({ ...options, step: step((number) => number > 3) })).rejects.toThrow(
       'the loss of step 13 is NaN',
     );
   });
@@ -156,13 +175,13 @@ describe('runTraining', () => {
     const outcome = await runTraining({
       maxSteps: 100,
       batchOf: (step) => step,
-      update: async () => ({ loss: 1, tokens: 1 }),
+      step: async () => ({ loss: 1 }),
+      tokensOf: () => 1,
       evalSteps: 2,
       evaluate: async (step) => ({ loss: losses[step / 2 - 1] as number }),
       earlyStoppingPatience: 2,
       checkpoints,
-      capture: () => ({}),
-      restore: () => {},
+      variables: { capture: () => ({}), restore: () => {} },
     });
     expect(outcome).toEqual({ reason: 'stopped early', step: 8, tokens: 8, best: { step: 4, value: 3 } });
     expect((await checkpoints.best())?.step).toBe(4);
@@ -175,7 +194,7 @@ describe('runTraining', () => {
     await runTraining({
       maxSteps: 60,
       batchOf: (step) => step,
-      update: async (step) => ({ loss: step === 40 ? 30 : 2 + 0.1 * Math.sin(step), tokens: 1 }),
+      step: async (step) => ({ loss: step === 40 ? 30 : 2 + 0.1 * Math.sin(step) }),
       callbacks: [
         { onSpike: (spike) => spikes.push(spike) },
         {

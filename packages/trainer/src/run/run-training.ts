@@ -1,27 +1,30 @@
 import type { Checkpoints } from '../checkpoints/open-checkpoints.ts';
-import type { Checkpoint } from '../checkpoints/read-checkpoint.ts';
-import { LossError, type StepRecord, type StepResult, train } from '../train.ts';
-import { type EarlyStopping, isExhausted, judgeEvaluation } from './early-stopping.ts';
+import { countStep } from './count-step.ts';
+import type { EarlyStopping } from './early-stopping.ts';
+import { announceTo, type SavedVariables, saverOf } from './saver.ts';
+import { settle } from './settle.ts';
 import type { StopSignal } from './stop-signal.ts';
+import { LossError, type StepResult, takeSteps } from './take-steps.ts';
 import type { TrainingCallback, TrainingOutcome } from './training-callback.ts';
-import { initialTrainingState, resumedState, type TrainingState } from './training-state.ts';
-import { watchSpike } from './watch-spike.ts';
+import { initialTrainingState } from './training-state.ts';
 
 /** A run; names as in Hugging Face's trainer where the meaning is the same. */
 export interface TrainingOptions<B> extends EarlyStopping {
   readonly maxSteps: number;
-  /** The batch of step t = 1, 2, …, from nothing but t and a seed: order, masks and dropout keys included. */
+  /** The batch of step t = 1, 2, …, from nothing but t and a seed: order and masks included. */
   readonly batchOf: (step: number) => B | Promise<B>;
-  /** One compiled step. A metric called `gradNorm` is watched for spikes. */
-  readonly update: (batch: B, step: number) => Promise<StepResult>;
+  /** One update, such as `trainingStep` gives. A metric called `gradNorm` is watched for spikes. */
+  readonly step: (step: number, batch: B) => Promise<StepResult>;
+  /** Real tokens of a batch, for logs; default 0. */
+  readonly tokensOf?: (batch: B) => number;
   /** Names the examples of a batch in an error; default none. */
   readonly idsOf?: (batch: B) => readonly (string | number)[];
   /** Default none: nothing is saved or resumed. The caller opens and closes it. */
   readonly checkpoints?: Checkpoints | undefined;
-  /** All tensors that change: parameters, optimiser, averages. Needed with `checkpoints`. */
-  readonly capture?: () => Readonly<Record<string, unknown>>;
-  /** Puts a checkpoint's tensors back. Needed with `checkpoints`. */
-  readonly restore?: (checkpoint: Checkpoint) => void;
+  /** All tensors that change: what a checkpoint saves, and what a resume puts back. Needed with `checkpoints`. */
+  readonly variables?: SavedVariables;
+  /** Today's path of a leaf of an older checkpoint, such as `currentName` of `@cloze/encoder`; default: the path itself. */
+  readonly rename?: (path: string) => string;
   /** Settings a resume must share, as JSON; default none. */
   readonly configuration?: unknown;
   /** Default 500. The start and the end are always saved: a full disk shows before the first step. */
@@ -34,7 +37,7 @@ export interface TrainingOptions<B> extends EarlyStopping {
   readonly metricForBestModel?: string;
   /** Default 10. */
   readonly loggingSteps?: number;
-  /** What a NaN or infinite loss does; `skip` needs an update guarded with `keepUnlessFinite` and stops after 10 in a row. Default `stop`. */
+  /** What a NaN or infinite loss does; `skip` needs a step made with it, and stops after 10 in a row. Default `stop`. */
   readonly nonFinite?: 'stop' | 'skip';
   /** Mean absolute deviations above the running mean that make a spike, default 6. */
   readonly spikeFactor?: number;
@@ -48,24 +51,11 @@ export interface TrainingOptions<B> extends EarlyStopping {
 /** Updates skipped in a row that end a run. */
 const SKIPPED_IN_A_ROW = 10;
 
-function counted(state: TrainingState, { step, loss, tokens, metrics }: StepRecord): TrainingState {
-  const usable = Number.isFinite(loss);
-  const sums: Record<string, number> = { ...state.window.sums };
-  if (usable) for (const [name, value] of Object.entries({ loss, ...metrics })) sums[name] = (sums[name] ?? 0) + value;
-  return {
-    ...state,
-    step,
-    tokens: state.tokens + tokens,
-    skipped: usable ? 0 : state.skipped + 1,
-    window: { steps: state.window.steps + (usable ? 1 : 0), sums },
-  };
-}
-
 /**
  * Trains to `maxSteps`, saving, evaluating and logging on the way; begins at the newest checkpoint where there is one.
  *
  * A run that was killed at any instant and called again gives the same parameters, bit for bit, as one that was not: all that
- * changes lies in `capture` and in the state saved beside it, and batches follow from the step alone.
+ * changes lies in `variables` and in the state saved beside them, and batches follow from the step alone.
  *
  * @throws {LossError} naming step, examples and checkpoint when the loss is NaN or infinite
  * @throws {CheckpointError} when a checkpoint cannot be written, or was made with another `configuration`
@@ -73,11 +63,12 @@ function counted(state: TrainingState, { step, loss, tokens, metrics }: StepReco
 export async function runTraining<B>({
   maxSteps,
   batchOf,
-  update,
+  step,
+  tokensOf = () => 0,
   idsOf = () => [],
   checkpoints,
-  capture,
-  restore,
+  variables,
+  rename = (path) => path,
   configuration = null,
   saveSteps = 500,
   evalSteps,
@@ -91,107 +82,35 @@ export async function runTraining<B>({
   warn = () => {},
   ...stopping
 }: TrainingOptions<B>): Promise<TrainingOutcome> {
-  if (checkpoints && !(capture && restore))
-    throw new RangeError('runTraining: with checkpoints, capture and restore must say what is saved and put back.');
-  const tell = async (call: (callback: TrainingCallback) => unknown) => {
-    for (const callback of callbacks) {
-      try {
-        await call(callback);
-      } catch (error) {
-        warn(`a callback failed: ${error instanceof Error ? error.message : error}; training goes on.`);
-      }
-    }
-  };
-  let lastSaved: string | undefined;
-  let savedState: TrainingState | undefined;
-  let state = initialTrainingState(configuration);
-  const save = async (metrics: Readonly<Record<string, number>> = {}) => {
-    if (!checkpoints || savedState === state) return;
-    lastSaved = await checkpoints.save({ step: state.step, tensors: capture?.() ?? {}, state, metrics });
-    savedState = state;
-    await tell((callback) => callback.onSave?.(state.step, lastSaved as string));
-  };
-  const judge = async (): Promise<Readonly<Record<string, number>> | undefined> => {
-    if (!evaluate || !evalSteps || state.step % evalSteps !== 0 || state.evaluated === state.step) return undefined;
-    const metrics = await evaluate(state.step, signal);
-    // Cut short: the state says so, and the resumed run evaluates again before its next step.
-    if (signal?.aborted) return undefined;
-    const progress = judgeEvaluation(state.progress, state.step, metrics[metricForBestModel] ?? Number.NaN, stopping);
-    state = { ...state, progress, evaluated: state.step };
-    await tell((callback) => callback.onEvaluate?.(state.step, metrics));
-    return metrics;
-  };
+  const announce = announceTo(callbacks, warn);
+  const saver = saverOf(checkpoints, { variables, rename }, announce);
+  const settling = { maxSteps, saveSteps, evalSteps, evaluate, metricForBestModel, signal, ...stopping };
 
-  const found = await checkpoints?.latest();
-  if (found) {
-    state = resumedState(found.state, configuration);
-    savedState = state;
-    restore?.(found);
-    lastSaved = `checkpoint-${found.step}`;
-  }
-  await tell((callback) => callback.onTrainBegin?.({ firstStep: state.step + 1, maxSteps }));
-  if (!found) await save();
-
-  const finish = async (reason: TrainingOutcome['reason']): Promise<TrainingOutcome> => {
-    const outcome: TrainingOutcome = {
-      reason,
-      step: state.step,
-      tokens: state.tokens,
-      best: state.progress.best,
-    };
-    await tell((callback) => callback.onTrainEnd?.(outcome));
-    return outcome;
+  const found = await saver.resume(configuration);
+  let state = found ?? initialTrainingState(configuration);
+  let reason: TrainingOutcome['reason'] | undefined;
+  const settled = async () => {
+    ({ state, reason } = await settle(state, settling, { announce, saver }));
   };
-  /** What follows an update, or a resume from a checkpoint that was made before its evaluation. */
-  const settle = async (): Promise<TrainingOutcome['reason'] | undefined> => {
-    const metrics = await judge();
-    const over = isExhausted(state.progress, stopping);
-    const improved = metrics !== undefined && state.progress.best?.step === state.step;
-    if (signal?.aborted || over || improved || state.step % saveSteps === 0 || state.step >= maxSteps)
-      await save(metrics);
-    if (over) return 'stopped early';
-    if (
-      state.step >= maxSteps &&
-      !(signal?.aborted && evaluate && evalSteps && state.step % evalSteps === 0 && state.evaluated !== state.step)
-    )
-      return 'finished';
-    return signal?.aborted ? 'interrupted' : undefined;
-  };
+  await announce((callback) => callback.onTrainBegin?.({ firstStep: state.step + 1, maxSteps }));
+  if (!found) await saver.save(state);
+  if (state.step > 0 || signal?.aborted || maxSteps === 0) await settled();
 
-  if (state.step > 0 || signal?.aborted || maxSteps === 0) {
-    const reason = await settle();
-    if (reason) return finish(reason);
+  const firstStep = reason ? maxSteps + 1 : state.step + 1;
+  const lastGood = saver.last;
+  for await (const record of takeSteps({ firstStep, maxSteps, batchOf, step, tokensOf, idsOf, nonFinite, lastGood })) {
+    const { state: counted, spikes, log } = countStep(state, record, { loggingSteps, spikeFactor });
+    state = counted;
+    if (state.skipped >= SKIPPED_IN_A_ROW) throw new LossError(record.loss, record.step, { checkpoint: lastGood() });
+    await announce((callback) => callback.onStepEnd?.(record));
+    for (const spike of spikes) await announce((callback) => callback.onSpike?.(spike));
+    if (log) await announce((callback) => callback.onLog?.(record.step, log));
+    await settled();
+    if (reason) break;
   }
-  const records = train({
-    firstStep: state.step + 1,
-    steps: maxSteps,
-    batchOf,
-    update,
-    idsOf,
-    nonFinite,
-    lastGood: () => lastSaved,
-  });
-  for await (const record of records) {
-    state = counted(state, record);
-    if (state.skipped >= SKIPPED_IN_A_ROW) throw new LossError(record.loss, record.step, { checkpoint: lastSaved });
-    await tell((callback) => callback.onStepEnd?.(record));
-    for (const name of ['loss', 'gradNorm'] as const) {
-      const value = name === 'loss' ? record.loss : record.metrics.gradNorm;
-      if (value === undefined) continue;
-      const usual = state.spikes[name].mean;
-      const watched = watchSpike(state.spikes[name], value, spikeFactor);
-      state = { ...state, spikes: { ...state.spikes, [name]: watched.state } };
-      if (watched.spike) await tell((callback) => callback.onSpike?.({ step: record.step, name, value, usual }));
-    }
-    if (record.step % loggingSteps === 0 && state.window.steps > 0) {
-      const { steps, sums } = state.window;
-      const means = Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, value / steps]));
-      const { tokens } = state;
-      state = { ...state, window: { steps: 0, sums: {} } };
-      await tell((callback) => callback.onLog?.(record.step, { ...means, tokens }));
-    }
-    const reason = await settle();
-    if (reason) return finish(reason);
-  }
-  return finish('finished');
+
+  const { step: done, tokens, progress } = state;
+  const outcome: TrainingOutcome = { reason: reason ?? 'finished', step: done, tokens, best: progress.best };
+  await announce((callback) => callback.onTrainEnd?.(outcome));
+  return outcome;
 }

@@ -1,4 +1,4 @@
-import type { StepRecord } from '../train.ts';
+import type { StepRecord } from './take-steps.ts';
 
 /** How a run ended. */
 export interface TrainingOutcome {

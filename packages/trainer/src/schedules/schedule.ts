@@ -1,6 +1,12 @@
 /** How the rate goes after its warm-up; Hugging Face's names of the kinds. */
 export type ScheduleType = 'constant' | 'linear' | 'cosine' | 'polynomial' | 'inverse_sqrt';
 
+/** The rate of step t = 1, 2, …; `settings` say what it was made of, so that a run's record knows it. A bare function is one too. */
+export interface Schedule {
+  (step: number): number;
+  readonly settings?: unknown;
+}
+
 /** A learning-rate schedule. */
 export interface ScheduleOptions {
   /** Default `linear`. */
@@ -51,7 +57,7 @@ function problemsOf({
  *
  * @throws {RangeError} naming every option that does not fit
  */
-export function schedule(options: ScheduleOptions): (step: number) => number {
+export function schedule(options: ScheduleOptions): Schedule {
   const problems = problemsOf(options);
   if (problems.length > 0) throw new RangeError(`schedule: ${problems.join('; ')}.`);
   const {
@@ -75,5 +81,6 @@ export function schedule(options: ScheduleOptions): (step: number) => number {
     inverse_sqrt: (step) => learningRate / Math.sqrt((step + timescale - warmupSteps) / timescale),
   };
   const go = after[lrSchedulerType];
-  return (step) => (step < warmupSteps ? (learningRate * step) / warmupSteps : go(step));
+  const rate = (step: number) => (step < warmupSteps ? (learningRate * step) / warmupSteps : go(step));
+  return Object.assign(rate, { settings: { ...options } });
 }

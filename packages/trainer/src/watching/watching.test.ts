@@ -40,7 +40,8 @@ describe('callbacks', () => {
       evalSteps: 4,
       evaluate: async () => ({ loss: 0.5 }),
       batchOf: (step) => step,
-      update: async (step) => ({ loss: step as number, tokens: 10 }),
+      step: async (step) => ({ loss: step }),
+      tokensOf: () => 10,
       callbacks,
     });
 

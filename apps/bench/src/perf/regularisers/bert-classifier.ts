@@ -7,7 +7,7 @@ import {
   type Linear,
   type TokenInputs,
 } from '@cloze/encoder';
-import { type Model, type Objective, objectiveOf } from '@cloze/regularisers';
+import { type Model, type Objective, objectiveOf, type TaskOutput } from '@cloze/regularisers';
 
 /** An encoder without its language-model head, and a classifier over the first token. */
 export interface ClassifierParameters<T> {
@@ -22,33 +22,22 @@ export interface ClassifierBatch extends TokenInputs {
   readonly unlabelled: TokenInputs;
 }
 
-/** What regularisers may ask of the classifier. */
-export interface ClassifierOutput {
-  /** `[batch, classes]` */
-  readonly logits: Tensor;
-  /** The first token's last state, `[batch, width]`: SimCSE's sentence vector. */
-  readonly sentence: Tensor;
-  /** Each layer's attention, `[batch, heads, length, length]`. */
-  readonly weights: readonly Tensor[];
-}
-
-/** BERT as a classifier, dropout before the last map included. */
-export function bertClassifier(
-  config: EncoderConfig,
-): Model<ClassifierParameters<Tensor>, TokenInputs, ClassifierOutput> {
+/** BERT as a classifier, dropout before the last map included; its sentence vector is the first token's last state. */
+export function bertClassifier(config: EncoderConfig): Model<ClassifierParameters<Tensor>, TokenInputs, TaskOutput> {
   return ({ encoder, classifier }, inputs, key) => {
-    const { hidden, weights } = encodeBert(encoder, inputs, config, key);
+    const { hidden, weights: attention } = encodeBert(encoder, inputs, config, key);
     const [batch, , width] = hidden.shape as [number, number, number];
-    const sentence = reshape(slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
-    return { logits: classify(classifier, hidden, inputs.attend, { dropout: config.dropout, key }), sentence, weights };
+    const vector = reshape(slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
+    const logits = classify(classifier, hidden, inputs.attend, { dropout: config.dropout, key });
+    return { logits, vector, states: hidden, attention };
   };
 }
 
 /** Its plain objective: mean cross-entropy of the labelled rows. */
 export function classification(
   config: EncoderConfig,
-): Objective<ClassifierParameters<Tensor>, ClassifierBatch, ClassifierOutput> {
-  return objectiveOf<ClassifierParameters<Tensor>, ClassifierBatch, ClassifierOutput>(
+): Objective<ClassifierParameters<Tensor>, ClassifierBatch, TaskOutput> {
+  return objectiveOf<ClassifierParameters<Tensor>, ClassifierBatch, TaskOutput>(
     bertClassifier(config),
     ({ logits }, { labels }) => mean(sparseCrossEntropy(logits, labels)),
   );

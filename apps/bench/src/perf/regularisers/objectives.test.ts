@@ -1,20 +1,16 @@
 import {
-  compile,
   constant,
-  createVariables,
   type Engine,
-  gradients,
   type HostTensor,
+  type MapTree,
   mapTree,
-  rootKey,
   selectEngine,
-  type Tensor,
   thisMachine,
 } from '@cloze/backend';
 import { encoderConfig, initialLinear, initialParameters } from '@cloze/encoder';
 import { dropTokens } from '@cloze/masking';
 import { integerBelow, streamFrom } from '@cloze/random';
-import { type AdamWStep, adamW, adamWStep, initialAdamW } from '@cloze/trainer';
+import { adamW, trainingStep, trainingVariables } from '@cloze/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bools, ints } from '../../host-tensors.ts';
 import { type ClassifierBatch, type ClassifierParameters, classification } from './bert-classifier.ts';
@@ -24,7 +20,7 @@ const config = encoderConfig({ vocabularySize: 40, width: 16, layers: 1, heads: 
 const random = streamFrom(3);
 const { languageModel: _unused, ...encoder } = initialParameters(config, random);
 const start: ClassifierParameters<HostTensor> = { encoder, classifier: initialLinear(16, 2, random) };
-const constants = mapTree(start, ({ values, shape }: HostTensor) => constant(values, shape)) as never;
+const constants = mapTree(start, ({ values, shape }: HostTensor) => constant(values, shape));
 
 /** Rows of `[CLS] … [SEP]` whose class shows in their tokens: 10 to 19 or 20 to 29. */
 function rows(count: number, length: number) {
@@ -58,25 +54,15 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
+type HostBatch = MapTree<ClassifierBatch, HostTensor>;
+
 /** Trains from the start and gives the losses. */
-async function losses(objective: ClassifierObjective, steps: number, batchOf: (step: number) => unknown) {
-  const variables = createVariables(engine, { parameters: start, optimiser: initialAdamW(start) });
-  type Inputs = AdamWStep<Tensor> & { readonly batch: ClassifierBatch; readonly words: Tensor };
-  const step = compile(variables, (state, { batch, words, ...rates }: Inputs) => {
-    const current = state.parameters as unknown as ClassifierParameters<Tensor>;
-    const { loss } = objective(current, batch, rootKey(words));
-    const next = adamW(
-      { parameters: current, gradients: gradients(loss, current), state: state.optimiser as never },
-      rates,
-    );
-    return { outputs: { loss }, state: { parameters: next.parameters, optimiser: next.state } as never };
-  });
+async function losses(objective: ClassifierObjective, steps: number, batchOf: (step: number) => HostBatch) {
+  const optimiser = adamW({ learningRate: 1e-2 });
+  const variables = trainingVariables(engine, { parameters: start, optimiser });
+  const step = trainingStep({ variables, objective, optimiser, seed: 5 });
   const out: number[] = [];
-  for (let number = 1; number <= steps; number++) {
-    const words = ints([3], Int32Array.of(5, number, 0));
-    const { loss } = await step({ batch: batchOf(number), words, ...adamWStep(number, 1e-2) } as never);
-    out.push((loss as HostTensor).values[0] as number);
-  }
+  for (let number = 1; number <= steps; number++) out.push((await step(number, batchOf(number))).loss);
   variables.dispose();
   return out;
 }

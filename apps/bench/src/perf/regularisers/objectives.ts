@@ -1,4 +1,4 @@
-import type { Key, Tensor } from '@cloze/backend';
+import type { Tensor } from '@cloze/backend';
 import type { EncoderConfig, TokenInputs } from '@cloze/encoder';
 import {
   attentionDiversity,
@@ -19,19 +19,12 @@ import {
   tableScope,
   vat,
 } from '@cloze/regularisers';
-import {
-  bertClassifier,
-  type ClassifierBatch,
-  type ClassifierOutput,
-  type ClassifierParameters,
-  classification,
-} from './bert-classifier.ts';
+import { bertClassifier, type ClassifierBatch, type ClassifierParameters, classification } from './bert-classifier.ts';
 
 /** An objective over the classifier's parameters. */
 export type ClassifierObjective = Objective<ClassifierParameters<Tensor>, ClassifierBatch>;
 
 const tokenTable = 'encoder/embeddings/tokenTable';
-const logits = ({ logits: z }: ClassifierOutput) => z;
 const unlabelled = ({ unlabelled: rows }: ClassifierBatch) => rows;
 const table = tableScope(tokenTable);
 const occurrences = occurrenceScope({ table: tokenTable, ids: 'ids' });
@@ -42,16 +35,10 @@ export function regularisedObjectives(
   pretrained: ClassifierParameters<Tensor>,
 ): Readonly<Record<string, ClassifierObjective>> {
   const plain = classification(config);
-  const classify = bertClassifier(config);
-  const model = (p: ClassifierParameters<Tensor>, rows: TokenInputs, key: Key | undefined) =>
-    classify(p, rows, key).logits;
-  const sentence = (p: ClassifierParameters<Tensor>, rows: TokenInputs, key: Key | undefined) =>
-    classify(p, rows, key).sentence;
-  const weights = ({ weights: layers }: ClassifierOutput) => layers;
-  const attend = ({ attend: real }: ClassifierBatch) => real;
+  const model = bertClassifier(config);
   return {
     plain,
-    'r-drop': rDrop(plain, { logits, arrangement: 'interleaved' }),
+    'r-drop': rDrop(plain, { arrangement: 'interleaved' }),
     'semi-supervised-r-drop': semiSupervisedRDrop(plain, { model, unlabelled, arrangement: 'interleaved' }),
     vat: vat(plain, { model, unlabelled, scope: table }),
     'vat-occurrences': vat(plain, { model, unlabelled, scope: occurrences, norm: 'perSample', xi: 0.1 }),
@@ -62,15 +49,15 @@ export function regularisedObjectives(
     'gradient-penalty': gradientPenalty(plain, { scope: table }),
     'gradient-penalty-occurrences': gradientPenalty(plain, { scope: occurrences }),
     'random-noise': randomNoise(plain, { scope: occurrences, sigma: 0.01 }),
-    simcse: simcse(sentence, { arrangement: 'interleaved' }),
-    'supervised-simcse': supervisedSimcse(sentence, {
+    simcse: simcse(model, { arrangement: 'interleaved' }),
+    'supervised-simcse': supervisedSimcse(model, {
       anchors: ({ ids, segments, attend: real }: ClassifierBatch): TokenInputs => ({ ids, segments, attend: real }),
       positives: unlabelled,
       hardNegatives: unlabelled,
       arrangement: 'concatenated',
     }),
-    'attention-diversity': attentionDiversity(plain, { weights, attend, weight: 0.1, sign: 'reward' }),
-    'label-smoothing': labelSmoothing(plain, { logits }),
+    'attention-diversity': attentionDiversity(plain, { weight: 0.1, sign: 'reward' }),
+    'label-smoothing': labelSmoothing(plain),
     mixout: mixout(plain, { pretrained, probability: 0.3 }),
     'decay-to-pretrained': decayToPretrained(plain, { pretrained }),
   };

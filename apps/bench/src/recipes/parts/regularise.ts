@@ -1,14 +1,12 @@
 import { mean, sparseCrossEntropy, type Tensor } from '@cloze/backend';
 import type { EncoderParameters, Linear } from '@cloze/encoder';
 import {
-  fgm,
-  gradientPenalty,
   type Model,
   type Objective,
   objectiveOf,
-  occurrenceScope,
-  rDrop,
-  tableScope,
+  type RegulariserData,
+  regulariserFrom,
+  type TaskOutput,
 } from '@cloze/regularisers';
 import { z } from 'zod';
 
@@ -32,6 +30,12 @@ export interface ClassifierParameters<T> {
 /** Path of the token table among a classifier's parameters. */
 export const tablePath = 'encoder/embeddings/tokenTable';
 
+/** The settings as the regulariser that `@cloze/regularisers` knows by name. */
+function dataOf({ name, strength }: RegulariserSettings): RegulariserData | undefined {
+  if (name === 'none') return undefined;
+  return name === 'r-drop' ? { name, alpha: strength } : { name, epsilon: strength };
+}
+
 /**
  * The objective of a classifier: cross-entropy, regularised as the articles' code does.
  *
@@ -39,17 +43,12 @@ export const tablePath = 'encoder/embeddings/tokenTable';
  */
 export function regularise<B extends { readonly labels: Tensor }>(
   model: Model<ClassifierParameters<Tensor>, B>,
-  { name, strength }: RegulariserSettings,
+  settings: RegulariserSettings,
 ): Objective<ClassifierParameters<Tensor>, B> {
-  const plain = objectiveOf(model, (logits, { labels }) => mean(sparseCrossEntropy(logits, labels)));
-  switch (name) {
-    case 'none':
-      return plain;
-    case 'r-drop':
-      return rDrop(plain, { alpha: strength });
-    case 'gradient-penalty':
-      return gradientPenalty(plain, { scope: occurrenceScope({ table: tablePath, ids: 'ids' }), epsilon: strength });
-    case 'fgm':
-      return fgm(plain, { scope: tableScope(tablePath), epsilon: strength });
-  }
+  const plain = objectiveOf<ClassifierParameters<Tensor>, B, TaskOutput>(
+    (...operands) => ({ logits: model(...operands) }),
+    ({ logits }, { labels }) => mean(sparseCrossEntropy(logits, labels)),
+  );
+  const data = dataOf(settings);
+  return data ? regulariserFrom(data, { table: tablePath })(plain) : plain;
 }

@@ -1,27 +1,17 @@
-import {
-  compile,
-  createVariables,
-  forkKey,
-  gradients,
-  type HostTensor,
-  type MapTree,
-  rootKey,
-  type Tensor,
-} from '@cloze/backend';
+import type { HostTensor, MapTree, Tensor } from '@cloze/backend';
 import { currentName, readSafetensors, writeSafetensors } from '@cloze/encoder';
 import type { Objective } from '@cloze/regularisers';
 import {
-  type AdamWStep,
   adamW,
-  adamWStep,
-  clipByGlobalNorm,
-  initialAdamW,
+  chain,
+  clip,
   openCheckpoints,
   runTraining,
   schedule,
+  trainingStep,
+  trainingVariables,
 } from '@cloze/trainer';
 import { nodeFiles } from '@cloze/trainer/node';
-import { ints } from '../../host-tensors.ts';
 import { Interrupted, type Lab } from './lab.ts';
 
 /** How long and how fast; names as in Hugging Face's trainer. */
@@ -84,21 +74,10 @@ export async function trainParameters<P, B>(
   { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay, cooldown }: Training<P, B>,
 ): Promise<Trained<P>> {
   const last = cooldown?.to ?? steps;
-  const variables = createVariables(lab.engine, { parameters, optimiser: initialAdamW(parameters) }, lab.placement);
-  type Fed<L> = { readonly step: AdamWStep<L>; readonly key: L; readonly inputs: B };
-  const update = compile(variables, (state, { step, key, inputs }: Fed<Tensor>) => {
-    const current = state.parameters;
-    const { loss, parts } = objective(current, inputs, forkKey(rootKey(key), 'dropout'));
-    const clipped = clipByGlobalNorm(gradients(loss, current), 1);
-    const next = adamW({ parameters: current, gradients: clipped.gradients, state: state.optimiser }, step, {
-      weightDecay,
-    });
-    return {
-      outputs: { loss, norm: clipped.norm, parts: { ...parts } },
-      state: { parameters: next.parameters, optimiser: next.state },
-    };
-  });
-  const rateOf = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
+  const learningRateAt = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
+  const optimiser = chain(clip(1), adamW({ learningRate: learningRateAt, weightDecay }));
+  const variables = trainingVariables(lab.engine, { parameters, optimiser, placement: lab.placement });
+  const step = trainingStep({ variables, objective, optimiser, seed: lab.seed });
   const folder = `${lab.folder}/checkpoints-${phase.replaceAll(' ', '-')}`;
   const checkpoints =
     steps > saveSteps
@@ -116,19 +95,11 @@ export async function trainParameters<P, B>(
     const outcome = await runTraining({
       maxSteps: last,
       batchOf,
-      update: async ({ inputs, tokens: count }, step) => {
-        const key = ints([3], Int32Array.of(lab.seed, step, 0));
-        const { loss, norm, parts } = await update({ step: adamWStep(step, rateOf(step)), key, inputs });
-        const first = (value: HostTensor) => value.values[0] as number;
-        const metrics: Record<string, number> = { gradNorm: first(norm) };
-        for (const [name, value] of Object.entries(parts)) metrics[name] = first(value);
-        return { loss: first(loss), tokens: count, metrics };
-      },
-      ...(checkpoints && {
-        checkpoints,
-        capture: variables.capture,
-        restore: (checkpoint) => variables.restore(checkpoint, { rename: currentName }),
-      }),
+      step: (number, { inputs }) => step(number, inputs),
+      tokensOf: ({ tokens }) => tokens,
+      checkpoints,
+      variables,
+      rename: currentName,
       configuration: { phase, seed: lab.seed, steps, learningRate, warmup, weightDecay },
       saveSteps,
       loggingSteps: Math.max(1, Math.round(steps / 50)),

@@ -1,0 +1,148 @@
+import {
+  fill,
+  forkKey,
+  gradients,
+  type HostTensor,
+  isTensor,
+  type Key,
+  mapTree,
+  rootKey,
+  type Tensor,
+} from '@cloze/backend';
+import { globalNorm } from '../optimisers/clip.ts';
+import { type Leaves, leavesOf, leavesWhere, scalar } from '../optimisers/leaves.ts';
+import type { Optimiser, OptimiserScalars, OptimiserState } from '../optimisers/optimiser.ts';
+import { type Accumulated, accumulate, accumulatedGradients } from './accumulate.ts';
+import { keepUnlessFinite } from './keep-unless-finite.ts';
+import { averageDecay, movingAverage } from './moving-average.ts';
+
+/** A loss over parameters and a batch, such as an `Objective` of `@cloze/regularisers`; dropout draws from the key. */
+export type TrainingObjective<T, B> = (
+  parameters: T,
+  batch: B,
+  key: Key,
+) => {
+  /** What is minimised, a scalar. */
+  readonly loss: Tensor;
+  /** Scalars for the log. */
+  readonly parts?: Readonly<Record<string, Tensor>>;
+};
+
+/** What makes one training step differ from another. */
+export interface StepOptions<T, B> {
+  readonly objective: TrainingObjective<T, B>;
+  readonly optimiser: Optimiser;
+  /** Dropout's key is (seed, step, first row of the microbatch), forked by `dropout`: a resume draws the same. */
+  readonly seed: number;
+  /** Decay of the moving average, where the variables hold one; default 0.999, less in the first steps: `min(decay, (1 + t)/(10 + t))`. */
+  readonly averageDecay?: number;
+  /**
+   * What the loss of a microbatch was divided by, float32 `[]` (masked positions, rows): its share in the gradient of a step of several.
+   * Default 1: microbatches count alike.
+   */
+  readonly microbatchWeight?: (batch: B) => Tensor;
+  /** `skip`: a step whose loss or gradient norm is no finite number leaves every variable as it was, at the cost of a copy. Default `stop`. */
+  readonly nonFinite?: 'stop' | 'skip';
+}
+
+/** What a step reads and writes, as tensors: parameters `T`, the optimiser's state, and what else the variables hold. */
+export interface StepState<T> {
+  readonly parameters: T;
+  readonly optimiser: OptimiserState<Tensor>;
+  readonly average?: T;
+  readonly accumulated?: Accumulated<Tensor>;
+}
+
+/** What is fed with a batch. */
+export interface StepInputs<B, T> {
+  readonly batch: B;
+  /** int32 `[3]`: seed, step, first row. */
+  readonly words: T;
+  readonly scalars: OptimiserScalars<T>;
+  /** float32 `[]`: decay of the moving average. */
+  readonly averageDecay: T;
+}
+
+/** What is fed after the last of several microbatches. */
+export interface WriteInputs<T> {
+  readonly scalars: OptimiserScalars<T>;
+  readonly averageDecay: T;
+  /** float32 `[]`: the mean loss of the microbatches. */
+  readonly loss: T;
+}
+
+const noRoom =
+  'trainingStep: several microbatches need room for their gradients: make the variables by trainingVariables with accumulate: true.';
+
+/**
+ * A training step as pure functions over expressions: what `trainingStep` compiles, and what a test may evaluate without compiling.
+ *
+ * `whole` is one step of one batch; `gather` adds a microbatch's gradients, `write` updates by their mean.
+ */
+export function describeStep<T, B>({
+  objective,
+  optimiser,
+  seed,
+  averageDecay: longDecay = 0.999,
+  microbatchWeight = () => fill([], 1),
+  nonFinite = 'stop',
+}: StepOptions<T, B>) {
+  type State = StepState<T>;
+  const trainedOf = (state: State): Leaves<Tensor> =>
+    leavesWhere(leavesOf(state.parameters, isTensor), optimiser.trains);
+  const forwardBackward = (state: State, batch: B, words: Tensor) => {
+    const { loss, parts = {} } = objective(state.parameters, batch, forkKey(rootKey(words), 'dropout'));
+    return { loss, parts: { ...parts }, slopes: gradients(loss, trainedOf(state)) };
+  };
+  const written = (
+    state: State,
+    slopes: Leaves<Tensor>,
+    { loss, scalars, averageDecay: decay }: WriteInputs<Tensor>,
+  ) => {
+    const operands = { parameters: trainedOf(state), gradients: slopes };
+    const next = optimiser.update({ ...operands, state: state.optimiser }, scalars);
+    const parameters = mapTree(state.parameters, (leaf, path) => next.parameters[path] ?? leaf, isTensor);
+    const average =
+      state.average &&
+      mapTree(
+        state.average,
+        (leaf, path) => {
+          const parameter = next.parameters[path];
+          return parameter ? movingAverage(leaf, parameter, decay) : leaf;
+        },
+        isTensor,
+      );
+    const after = { parameters, optimiser: next.state, ...(average && { average }) };
+    if (nonFinite === 'stop') return { metrics: next.metrics, state: after };
+    const norm = next.metrics.gradNorm ?? globalNorm(operands);
+    return { metrics: next.metrics, state: keepUnlessFinite([loss, norm], after, state) };
+  };
+  return {
+    inputsOf: <H>(step: number, batch: H, firstRow = 0): StepInputs<H, HostTensor> => ({
+      batch,
+      words: { shape: [3], dtype: 'int32', values: Int32Array.of(seed, step, firstRow) },
+      scalars: optimiser.scalars(step),
+      averageDecay: scalar(averageDecay(step, longDecay)),
+    }),
+    whole: (state: State, { batch, words, ...fed }: StepInputs<B, Tensor>) => {
+      const { loss, parts, slopes } = forwardBackward(state, batch, words);
+      const { metrics, state: next } = written(state, slopes, { ...fed, loss });
+      return { outputs: { loss, parts, metrics: { ...metrics } }, state: next };
+    },
+    gather: (state: State, { batch, words }: Pick<StepInputs<B, Tensor>, 'batch' | 'words'>) => {
+      if (!state.accumulated) throw new RangeError(noRoom);
+      const { loss, parts, slopes } = forwardBackward(state, batch, words);
+      const weight = microbatchWeight(batch);
+      return {
+        outputs: { loss, parts, weight },
+        state: { accumulated: accumulate(state.accumulated, slopes, weight) },
+      };
+    },
+    write: (state: State, fed: WriteInputs<Tensor>) => {
+      if (!state.accumulated) throw new RangeError(noRoom);
+      const { gradients: slopes, emptied } = accumulatedGradients(state.accumulated);
+      const { metrics, state: next } = written(state, slopes, fed);
+      return { outputs: { metrics: { ...metrics } }, state: { ...next, accumulated: emptied } };
+    },
+  };
+}
