@@ -21,26 +21,32 @@ const problemTypes: readonly ProblemType[] = [
   'multi_label_classification',
 ];
 
-/** The kind of the head among these parts: what `head` says, else what the parts can be; undefined without a head. @throws {CheckpointError} where a part of that head is missing */
-export function headKindOf(
+const needsDense = (family: FamilyName, kind: HeadKind): boolean =>
+  (kind === 'sequence' || kind === 'choice') && familyOf(family).heads[kind].map === 'classifierDense';
+
+/** Names of the parts that a head of this kind has and these lack. A pooler is the encoder's. */
+export function missingParts(
   family: FamilyName,
   { classifier, classifierDense, span }: CheckpointExtras,
-  head?: FineTunedHead,
-): HeadKind | undefined {
-  const { heads, name } = familyOf(family);
-  const needsDense = (kind: HeadKind) =>
-    (kind === 'sequence' || kind === 'choice') && heads[kind].map === 'classifierDense';
-  if (!head) {
-    if (!classifier) return span && 'span';
-    return needsDense('sequence') && !classifierDense ? 'tokens' : 'sequence';
-  }
-  const missing = [
-    ...(head.kind === 'span' ? (span ? [] : ['span']) : classifier ? [] : ['classifier']),
-    ...(needsDense(head.kind) && !classifierDense ? ['classifierDense'] : []),
+  { kind }: FineTunedHead,
+): string[] {
+  if (kind === 'span') return span ? [] : ['span'];
+  return [
+    ...(classifier ? [] : ['classifier']),
+    ...(needsDense(family, kind) && !classifierDense ? ['classifierDense'] : []),
   ];
-  if (missing.length > 0)
-    throw new CheckpointError(`A '${head.kind}' head of family '${name}' needs ${missing.join(' and ')}.`);
-  return head.kind;
+}
+
+/** The kind of the head among these parts: what `head` says, else what the parts can be; undefined without a head. @throws {CheckpointError} where a part of that head is missing */
+export function headKindOf(family: FamilyName, parts: CheckpointExtras, head?: FineTunedHead): HeadKind | undefined {
+  if (head) {
+    const missing = missingParts(family, parts, head);
+    if (missing.length > 0)
+      throw new CheckpointError(`A '${head.kind}' head of family '${family}' needs ${missing.join(' and ')}.`);
+    return head.kind;
+  }
+  if (!parts.classifier) return parts.span && 'span';
+  return needsDense(family, 'sequence') && !parts.classifierDense ? 'tokens' : 'sequence';
 }
 
 /** What `config.json` says of a head; undefined where its class has none. */

@@ -355,6 +355,13 @@ describe('a folder', () => {
     await savePretrained(target, tuned);
     expect((await loadPretrained(target)).classifier).toEqual(tuned.classifier);
     const saved = JSON.parse(readFileSync(join(target, 'config.json'), 'utf8')) as { architectures: string[] };
+    expect((await loadPretrained(target)).head).toEqual({ kind: 'sequence' });
+    // A class is claimed whose head is not in the file.
+    const claimed = make({
+      'config.json': JSON.stringify({ ...config, architectures: ['BertForQuestionAnswering'] }),
+      'model.safetensors': writeSafetensors(new Map(tensors)),
+    });
+    expect((await loadPretrained(claimed)).head).toBeUndefined();
     expect(saved.architectures).toEqual(['BertForSequenceClassification']);
 
     const wrapped = [...tensors].map(([name, tensor]): [string, HostTensor] => [`module.${name}`, tensor]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { HostTensor } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { type ConvertOptions, type LoadedParameters, parametersFromCheckpoint } from '../convert-parameters.ts';
+import { missingParts } from '../fine-tuned-head.ts';
 import { configFromHub } from '../hub-config.ts';
 import { readPytorchBin } from '../pytorch/read-pytorch-bin.ts';
 import { readSafetensors } from '../read-safetensors.ts';
@@ -83,6 +84,7 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
     const bytes = await optionalFile(join(folder, name));
     if (bytes) tokenizerFiles[name] = bytes;
   }
-  const there = head?.kind === 'span' ? loaded.span : loaded.classifier;
-  return { config, family, file, tokenizerFiles, ...loaded, ...(head && there && { head }) };
+  // A file may claim a class whose head it does not hold whole.
+  const whole = head && missingParts(family, loaded, head).length === 0;
+  return { config, family, file, tokenizerFiles, ...loaded, ...(whole && { head }) };
 }
