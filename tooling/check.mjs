@@ -16,6 +16,11 @@ const checks = [
     [...tsx, 'tooling/checks/arrows.ts'],
     'move the code, or change docs/architecture.md with a decision record',
   ],
+  [
+    'casts',
+    [...tsx, 'tooling/checks/casts.ts'],
+    'have the type instead of claiming it; else give the reason in a comment, within the ceiling',
+  ],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
   ['commands', [...tsx, 'tooling/checks/commands.ts'], 'list the command in the README beside it'],
   ['unused', [node, 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'], 'remove what nothing uses'],

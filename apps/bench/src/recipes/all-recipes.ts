@@ -34,6 +34,7 @@ export const allRecipes: readonly Recipe<never>[] = [
   attentionDiversityRecipe,
   staticSplit,
   simCse,
+  // Each recipe has settings of its own; who runs one gives it those that its name was resolved to.
 ] as readonly object[] as readonly Recipe<never>[];
 
 /** The recipe of a name. @throws {UsageError} with the nearest name */

@@ -27,6 +27,7 @@ const arm = (name: 'none' | 'vat' | 'r-drop', row: string, dropout: number): Arm
 function cleanLines(lab: Lab): ReadonlySet<number> | undefined {
   if (lab.data.root === undefined) return undefined;
   const [train, dev] = [rowsOf(lab, sentiment, 'train'), rowsOf(lab, sentiment, 'dev')] as const;
+  // Rows of this task, read by its name: their type is not known by it.
   return new Set(withoutDuplicates(sentiment, dev as never, train as never).map(({ line }) => line));
 }
 

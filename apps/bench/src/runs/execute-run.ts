@@ -63,6 +63,7 @@ export async function executeRun(
     now: () => performance.now() / 1000,
   };
   try {
+    // The settings were resolved by this recipe; which one it is, is known by its name only.
     const { predictions, measures, extras } = await recipe.run(lab, spec.settings as never, resolveArm(recipe, spec));
     writeWhole(
       join(folder, 'predictions.jsonl'),

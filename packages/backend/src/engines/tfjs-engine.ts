@@ -56,7 +56,8 @@ async function devicesOf(name: TfjsName, tf: Core): Promise<string[]> {
     const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? 'threads' : '1 thread';
     return [`wasm: ${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD'}, ${threads}`];
   }
-  const gpu = (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice;
+  const backend: object = tf.backend();
+  const gpu = 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
   if (name === 'tfjs-node-gpu' && !gpu) throw new Error('@tensorflow/tfjs-node-gpu loads but found no GPU.');
   return [gpu ? 'GPU:0' : 'CPU:0'];
 }

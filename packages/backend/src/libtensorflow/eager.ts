@@ -32,9 +32,9 @@ export function newEager(native: Native): TfEager {
   let live = 0;
   const held = (pointer: unknown): TfOutput => {
     live++;
-    return { pointer } as unknown as TfOutput;
+    return { oper: pointer, index: 0 };
   };
-  const pointerOf = (output: TfOutput) => (output as unknown as { pointer: unknown }).pointer;
+  const pointerOf = ({ oper }: TfOutput) => oper;
   const fromBytes: TfEager['constant'] = (shape, dtype, values) => {
     const tensor = native.toTensor(shape, dtype, values);
     const handle = call.TFE_NewTensorHandle(tensor, status);

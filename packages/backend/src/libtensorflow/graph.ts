@@ -2,12 +2,6 @@ import { typeNumbers } from './element-types.ts';
 import type { Native } from './native.ts';
 import type { TfAttribute, TfGraph, TfOutput } from './types.ts';
 
-interface Place {
-  readonly oper: unknown;
-  readonly index: number;
-}
-const placeOf = (output: TfOutput) => output as unknown as Place;
-
 function setAttribute(native: Native, operation: unknown, name: string, attribute: TfAttribute): void {
   const { call } = native;
   if ('type' in attribute) call.TF_SetAttrType(operation, name, typeNumbers[attribute.type]);
@@ -39,7 +33,7 @@ export function newGraph(native: Native): TfGraph {
     const oper = call.TF_FinishOperation(operation, status);
     check(what);
     const count = Math.max(call.TF_OperationNumOutputs(oper), 1);
-    return Array.from({ length: count }, (_, index) => ({ oper, index }) as unknown as TfOutput);
+    return Array.from({ length: count }, (_, index) => ({ oper, index }));
   };
   return {
     pointer,
@@ -50,7 +44,7 @@ export function newGraph(native: Native): TfGraph {
         if (Array.isArray(input)) call.TF_AddInputList(operation, input, input.length);
         else call.TF_AddInput(operation, input);
       }
-      for (const before of control ?? []) call.TF_AddControlInput(operation, placeOf(before).oper);
+      for (const before of control ?? []) call.TF_AddControlInput(operation, before.oper);
       for (const [key, attribute] of Object.entries(attributes)) setAttribute(native, operation, key, attribute);
       return finish(operation, name);
     },

@@ -39,7 +39,7 @@ export function newSession(native: Native, graph: TfGraph, config: SessionConfig
     const used = call.TF_NewStatus();
     running++;
     const results: unknown[] = fetches.map(() => null);
-    const operations = targets.map((target) => (target as unknown as { oper: unknown }).oper);
+    const operations = targets.map(({ oper }) => oper);
     const traced = config.onRun && {
       options: call.TF_NewBufferFromString(fullTrace, fullTrace.length),
       metadata: call.TF_NewBuffer(),

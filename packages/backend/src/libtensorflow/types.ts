@@ -26,10 +26,12 @@ export type TfAttribute =
   | { readonly string: string }
   | { readonly shape: readonly number[] };
 
-declare const brand: unique symbol;
 /** One output of an op: a place in a graph, or a handle in eager execution. */
 export interface TfOutput {
-  readonly [brand]: true;
+  /** The operation of a graph, or the eager handle. */
+  readonly oper: unknown;
+  /** Which of the operation's outputs; 0 for a handle. */
+  readonly index: number;
 }
 
 /** Options of one op. */

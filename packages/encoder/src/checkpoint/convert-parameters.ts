@@ -205,6 +205,7 @@ export function parametersFromCheckpoint(
   const tokenTable = leaves.get('embeddings/tokenTable') as HostTensor;
   if (output && !sameValues(output, tokenTable)) leaves.set('languageModel/output', output);
   return {
+    // Every path was compared with the specs of the config above.
     parameters: nest(leaves) as unknown as EncoderParameters<HostTensor>,
     ...(nest(extras) as CheckpointExtras),
     missing,

@@ -87,7 +87,7 @@ async function attempt(url: string, part: string, options: DownloadOptions): Pro
         else await writeFile(`${part}.json`, JSON.stringify({ url, validator } satisfies Meta));
       }
       let bytes = start;
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      for await (const chunk of response.body) {
         alive();
         await file.writeFile(chunk);
         bytes += chunk.length;

@@ -69,8 +69,8 @@ async function encodePairs(
     // Without the target's own [CLS].
     const join = <T extends Int32Array | Uint8Array>(make: (size: number) => T, a: T, b: T): T => {
       const joined = make(a.length + b.length - 1);
-      joined.set(a as never);
-      joined.set(b.subarray(1) as never, a.length);
+      joined.set(a);
+      joined.set(b.subarray(1), a.length);
       return joined;
     };
     const whole = (size: number) => new Int32Array(size);

@@ -47,7 +47,7 @@ export async function scoreHeldOut(
     chosen: readonly { readonly encoding: Encoding; readonly owner: number; readonly column?: number }[],
     length: number,
   ) => {
-    const filled = [...chosen, ...Array.from({ length: rowsAtOnce - chosen.length }, () => chosen[0] as never)];
+    const filled = Array.from({ length: rowsAtOnce }, (_, i) => (chosen[i] ?? chosen[0]) as (typeof chosen)[number]);
     const padded = padEncodings(
       filled.map(({ encoding }) => encoding),
       { padId: special.pad, buckets: [length] },

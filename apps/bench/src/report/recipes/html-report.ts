@@ -24,6 +24,7 @@ export function csv(rows: Figure['rows']): string {
 }
 
 async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Promise<string> {
+  // Vega-Lite's own type of a specification is a union of hundreds, which a plain record does not narrow to.
   const svg = await vegaSvg({ ...spec, data: { values: rows } } as unknown as TopLevelSpec);
   const link = `data:text/csv;charset=utf-8,${encodeURIComponent(csv(rows))}`;
   return `<figure role="img" aria-label="${escapeHtml(alt)}"><div class="scroll">${svg}</div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;

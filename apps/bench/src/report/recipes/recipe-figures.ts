@@ -96,7 +96,7 @@ export function forestPlot(judged: JudgedRecipe): Figure | undefined {
   return {
     title: 'Difference from the baseline, 95 % intervals; diamonds: published',
     alt: `Forest plot of ${judged.recipe.name}: our differences with intervals beside the published ones`,
-    rows: rows as never,
+    rows,
     spec: {
       width: 320,
       height: { step: 17 },
