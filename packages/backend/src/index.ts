@@ -23,6 +23,7 @@ export {
   sizeOf,
   type TensorSpec,
 } from './expression/host-tensors.ts';
+export { substitute } from './expression/substitute.ts';
 export { isTensor, type Tensor } from './expression/tensor.ts';
 export { flattenTree, type LeafKind, type LeafOf, type MapTree, mapTree } from './expression/tree.ts';
 export { type AdamOperands, type AdamOptions, adamStep } from './fused/adam.ts';

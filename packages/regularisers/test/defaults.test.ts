@@ -1,6 +1,19 @@
 import { type Engine, evaluate, type Key, tfjsEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  along,
+  type SmallBatch,
+  type SmallOutput,
+  type SmallParameters,
+  type SmallRows,
+  smallBatch,
+  smallKey,
+  smallLogits,
+  smallModel,
+  smallObjective,
+  smallParameters,
+} from '../src/contract/small-task.ts';
+import {
   attentionDiversity,
   consistency,
   decayToPretrained,
@@ -21,19 +34,6 @@ import {
   tableScope,
   vat,
 } from '../src/index.ts';
-import {
-  along,
-  type SmallBatch,
-  type SmallOutput,
-  type SmallParameters,
-  type SmallRows,
-  smallBatch,
-  smallKey,
-  smallLogits,
-  smallModel,
-  smallObjective,
-  smallParameters,
-} from './small-task.ts';
 
 const rate = 0.3;
 const plain = smallObjective(rate);

@@ -14,6 +14,13 @@ import {
   tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type SmallOutput,
+  type SmallParameters,
+  type SmallRows,
+  smallLogits,
+  smallModel,
+} from '../src/contract/small-task.ts';
 import type { Objective } from '../src/index.ts';
 import {
   attentionDiversity,
@@ -40,7 +47,6 @@ import {
   vat,
   weightedMean,
 } from '../src/index.ts';
-import { type SmallOutput, type SmallParameters, type SmallRows, smallLogits, smallModel } from './small-task.ts';
 
 interface Expected {
   readonly loss: number;

@@ -1,6 +1,18 @@
-import type { Key, Tensor } from '@cloze/backend';
-import { vi } from 'vitest';
+import { add, type Key, mean, multiply, sign, stopGradient } from '@cloze/backend';
+import { describe, expect, it } from 'vitest';
 import {
+  along,
+  type SmallBatch,
+  type SmallObjective,
+  type SmallOutput,
+  type SmallParameters,
+  type SmallRows,
+  smallLogits,
+  smallModel,
+} from '../src/contract/small-task.ts';
+import { type ContractSettings, objectiveContract } from '../src/contract.ts';
+import {
+  addOutputTerm,
   addTerm,
   attentionDiversity,
   consistency,
@@ -15,34 +27,34 @@ import {
   randomNoise,
   randomReplacement,
   rDrop,
+  type Strength,
   semiSupervisedRDrop,
   simcse,
   supervisedSimcse,
   tableScope,
   vat,
 } from '../src/index.ts';
-import { type Build, regulariserContract, type Traits } from './regulariser-contract.ts';
-import {
-  along,
-  type SmallBatch,
-  type SmallOutput,
-  type SmallParameters,
-  type SmallRows,
-  smallLogits,
-  smallModel,
-} from './small-task.ts';
-import { Stops } from './stops.ts';
+import { engines } from './engines.ts';
 
-const shared = vi.hoisted(() => ({ stops: undefined as unknown }));
-vi.mock('@cloze/backend', async (original) => {
-  const backend = await original<typeof import('@cloze/backend')>();
-  const stopGradient = (x: Tensor) => (shared.stops as Stops).through(x, backend.stopGradient);
-  return { ...backend, stopGradient };
-});
-const stops = new Stops();
-shared.stops = stops;
+/** What is particular about a regulariser. */
+interface Traits extends Omit<ContractSettings, 'strength' | 'engines' | 'passes'> {
+  readonly forward: number;
+  readonly backward: number;
+  /** A strength at which it is clearly felt, default 0.7. */
+  readonly strength?: number;
+}
+type Build = (objective: SmallObjective, strength: Strength<SmallBatch>, rate: number) => SmallObjective;
 
-const contract = (name: string, traits: Traits, build: Build) => regulariserContract(name, build, traits, stops);
+/** One line a regulariser. */
+const contract = (name: string, { forward, backward, strength = 0.7, ...traits }: Traits, build: Build) =>
+  it(`${name} keeps the contract`, async () => {
+    const opened = await Promise.all(engines.map(([, open]) => open()));
+    await objectiveContract<{ readonly strength: Strength<SmallBatch> }>(
+      (objective, { strength: at }, rate) => build(objective, at, rate),
+      { strength },
+      { draws: false, stops: false, ...traits, passes: { forward, backward }, engines: opened },
+    );
+  });
 const table = tableScope('table');
 const tokens = occurrenceScope({ table: 'table', ids: 'ids' });
 const logits = ({ logits: z }: SmallOutput) => z;
@@ -165,7 +177,7 @@ contract('random replacement', { forward: 1, backward: 1, draws: true }, (o, rat
   randomReplacement(o, { ids: 'ids', target: attend, rate }),
 );
 contract('label smoothing', { forward: 1, backward: 1 }, (o, epsilon) => labelSmoothing(o, { logits, epsilon }));
-contract('mixout', { forward: 1, backward: 1, draws: true, fixed: true }, (o, probability) =>
+contract('mixout', { forward: 1, backward: 1, draws: true, fed: false }, (o, probability) =>
   mixout(o, { pretrained: along(0.3), probability: probability as number }),
 );
 contract('decay to the pretrained point', { forward: 1, backward: 1 }, (o, weight) =>
@@ -174,3 +186,38 @@ contract('decay to the pretrained point', { forward: 1, backward: 1 }, (o, weigh
 contract('FGM over R-Drop', { stops: true, forward: 4, backward: 4 }, (o, epsilon) =>
   epsilon === 0 ? o : fgm(rDrop(o, { logits }), { scope: tokens, epsilon }),
 );
+
+describe('objectiveContract', () => {
+  const broken = (wrong: (objective: SmallObjective, alpha: number) => SmallObjective) =>
+    objectiveContract(
+      (objective, { alpha }: { readonly alpha: number }) => wrong(objective, alpha),
+      { alpha: 1 },
+      { fed: false },
+    );
+
+  it('lists all that is wrong', async () => {
+    const twice =
+      (objective: SmallObjective, alpha: number): SmallObjective =>
+      (parameters, batch, key) => {
+        const [first, second] = [objective(parameters, batch, key), objective(parameters, batch, undefined)];
+        return { ...first, loss: add(first.loss, multiply(stopGradient(second.loss), alpha)) };
+      };
+    await expect(broken(twice)).rejects.toThrow(
+      /at strength 0 it is not the plain objective.*strength -1 is not refused.*by 0 only.*declares 1 forward and 1 backward passes and takes 2 forward/,
+    );
+  });
+
+  it('finds a gradient that is none', async () => {
+    const wrong = (objective: SmallObjective, alpha: number): SmallObjective => {
+      if (!(alpha >= 0 && alpha < 9)) throw new RangeError('alpha');
+      return alpha === 0
+        ? objective
+        : addOutputTerm(objective, 'sign', ({ logits: z }) => mean(sign(multiply(z, 1e3))), alpha);
+    };
+    await expect(broken(wrong)).rejects.toThrow('its gradients differ from the plain ones by 0 only');
+  });
+
+  it('asks which option is the strength', async () => {
+    await expect(objectiveContract((objective) => objective, { a: 1, b: 2 })).rejects.toThrow('there are a, b');
+  });
+});

@@ -1,6 +1,6 @@
 import { type Engine, evaluate, flattenTree, gradients, tfjsEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type SmallObjective, smallBatch, smallKey, smallObjective, smallParameters } from '../../test/small-task.ts';
+import { type SmallObjective, smallBatch, smallKey, smallObjective, smallParameters } from '../contract/small-task.ts';
 import {
   attentionDiversity,
   fgm,

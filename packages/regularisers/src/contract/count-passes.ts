@@ -1,5 +1,5 @@
 import type { Tensor } from '@cloze/backend';
-import type { Passes } from '../src/index.ts';
+import type { Passes } from '../objective/passes.ts';
 
 /** Passes that some outputs need: `abs` nodes are forward passes of the small model, `sign` nodes of the same number backward ones. */
 export function countPasses(outputs: readonly Tensor[]): Passes {

@@ -9,6 +9,7 @@ import {
   isHostTensor,
   type Key,
   linear,
+  type MapTree,
   mapTree,
   matmul,
   mean,
@@ -22,7 +23,9 @@ import {
   tanh,
   visibleSoftmax,
 } from '@cloze/backend';
-import { type Model, type Objective, objectiveOf, type TaskOutput } from '../src/index.ts';
+import type { Model, Objective } from '../objective/objective.ts';
+import { objectiveOf } from '../objective/objective-of.ts';
+import type { TaskOutput } from '../objective/task-output.ts';
 
 /** A classifier small enough for finite differences: token table, one attention, one hidden layer. */
 export interface SmallParameters<T = Tensor> {
@@ -86,8 +89,8 @@ export const small = {
 };
 
 /** A tree of plain data as constants. */
-export const asConstants = <T>(tree: T): never =>
-  mapTree(tree, ({ values, shape, dtype }) => constant(values, shape, dtype), isHostTensor) as never;
+export const asConstants = <T>(tree: T): MapTree<T, Tensor> =>
+  mapTree(tree, ({ values, shape, dtype }) => constant(values, shape, dtype), isHostTensor);
 export const smallBatch: SmallBatch = asConstants(small.batch);
 export const smallParameters: SmallParameters = asConstants(small.parameters);
 export const smallKey: Key = rootKey(asConstants(small.words));
@@ -130,12 +133,12 @@ export const smallDirection: SmallParameters = asConstants(
   mapTree(small.parameters, ({ shape }: HostTensor, path) => floats([...shape], 11 + path.length)),
 );
 export const along = (h: number): SmallParameters =>
-  mapTree(small.parameters, ({ shape, values }: HostTensor, path) => {
+  mapTree(small.parameters, ({ shape, values }, path) => {
     const way = floats([...shape], 11 + path.length).values;
     return constant(
       Float32Array.from(values, (v, i) => v + h * (way[i] as number)),
       shape,
     );
-  }) as never;
+  });
 export const dot = (a: SmallParameters, b: SmallParameters): Tensor =>
   (Object.keys(a) as (keyof SmallParameters)[]).map((name) => sum(multiply(a[name], b[name]))).reduce(add);
