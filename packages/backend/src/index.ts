@@ -26,21 +26,21 @@ export {
 export { substitute } from './expression/substitute.ts';
 export { isTensor, type Tensor } from './expression/tensor.ts';
 export { flattenTree, type LeafKind, type LeafOf, type MapTree, mapTree } from './expression/tree.ts';
-export { type AdamOperands, type AdamOptions, adamStep } from './fused/adam.ts';
-export { type AttentionOptions, attention, attentionWeights } from './fused/attention.ts';
-export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './fused/cross-entropy.ts';
-export { dropout } from './fused/dropout.ts';
-export { gelu } from './fused/gelu.ts';
-export { mergeHeads, splitHeads } from './fused/heads.ts';
-export { jsFromLogits } from './fused/jensen-shannon.ts';
-export { layerNorm, type NormParameters } from './fused/layer-norm.ts';
-export { type LinearParameters, linear } from './fused/linear.ts';
-export { visibleSoftmax } from './fused/visible-softmax.ts';
 export { type FindOptions, type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
 export { type Installation, type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
 export { thisMachine } from './install/this-machine.ts';
 export type { OperationTime } from './libtensorflow/read-step-stats.ts';
 export type { ServerOptions, TfServer } from './libtensorflow/types.ts';
+export { type AdamOperands, type AdamOptions, adamStep } from './nn/adam.ts';
+export { type AttentionOptions, attention, attentionWeights } from './nn/attention.ts';
+export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './nn/cross-entropy.ts';
+export { dropout } from './nn/dropout.ts';
+export { gelu } from './nn/gelu.ts';
+export { mergeHeads, splitHeads } from './nn/heads.ts';
+export { jsFromLogits } from './nn/jensen-shannon.ts';
+export { layerNorm, type NormParameters } from './nn/layer-norm.ts';
+export { type LinearParameters, linear } from './nn/linear.ts';
+export { visibleSoftmax } from './nn/visible-softmax.ts';
 export {
   abs,
   add,

@@ -46,7 +46,9 @@ const seed = 5;
 /** The loss with the step's own key, unforked: the draws that the bound was found with. */
 const objectiveOf =
   <P, B>({ lossOf }: Training<P, B>) =>
-  (parameters: MapTree<P, Tensor>, batch: B, { words }: Key) => ({ loss: lossOf(parameters, batch, rootKey(words)) });
+  (parameters: MapTree<P, Tensor>, batch: B, { seedWords }: Key) => ({
+    loss: lossOf(parameters, batch, rootKey(seedWords)),
+  });
 
 async function compiled<P, B>(engine: Engine, training: Training<P, B>, placement: Placement): Promise<Run> {
   const variables = trainingVariables(engine, { parameters: training.start, optimiser, placement });

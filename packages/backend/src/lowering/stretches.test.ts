@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { reachable } from '../expression/reachable.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
-import { dropout } from '../fused/dropout.ts';
-import { layerNorm } from '../fused/layer-norm.ts';
+import { dropout } from '../nn/dropout.ts';
+import { layerNorm } from '../nn/layer-norm.ts';
 import { add, cast, exp, greaterEqual, multiply } from '../operations/elementwise.ts';
 import { fill, input } from '../operations/leaves.ts';
 import { matmul } from '../operations/matmul.ts';

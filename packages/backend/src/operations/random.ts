@@ -3,12 +3,12 @@ import { sizeOf } from '../expression/host-tensors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 
 /**
- * Randomness as a value: words fed at each call, and a site that tells the places of a model apart.
+ * Randomness as a value: numbers fed at each call, and a site that tells the places of a model apart.
  *
- * `words` is int32 `[3]`: seed, step, first row (the number of the batch's first row in a larger batch).
+ * `seedWords` is int32 `[3]`: seed, step, first row (the number of the batch's first row in a larger batch).
  */
 export interface Key {
-  readonly words: Tensor;
+  readonly seedWords: Tensor;
   readonly site: number;
 }
 
@@ -17,15 +17,17 @@ export function forkKey(key: Key, name: string | number): Key {
   let hash = (key.site ^ 0x811c9dc5) >>> 0;
   for (const character of String(name)) hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193) >>> 0;
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
-  return { words: key.words, site: (hash ^ (hash >>> 13)) >>> 0 };
+  return { seedWords: key.seedWords, site: (hash ^ (hash >>> 13)) >>> 0 };
 }
 
 /** A key from an int32 `[3]` tensor of seed, step and first row. @throws {BackendError} on another shape or type */
-export function rootKey(words: Tensor): Key {
-  if (words.dtype !== 'int32' || words.shape.length !== 1 || words.shape[0] !== 3) {
-    throw new BackendError(`rootKey: expected int32 [3] (seed, step, first row), got ${words.dtype} [${words.shape}].`);
+export function rootKey(seedWords: Tensor): Key {
+  if (seedWords.dtype !== 'int32' || seedWords.shape.length !== 1 || seedWords.shape[0] !== 3) {
+    throw new BackendError(
+      `rootKey: expected int32 [3] (seed, step, first row), got ${seedWords.dtype} [${seedWords.shape}].`,
+    );
   }
-  return { words, site: 0 };
+  return { seedWords, site: 0 };
 }
 
 const uniformPrimitive: Primitive<'randomUniform'> = { name: 'randomUniform', differentiate: () => [undefined] };
@@ -35,7 +37,12 @@ const normalPrimitive: Primitive<'randomNormal'> = { name: 'randomNormal', diffe
 function draw(primitive: Primitive<'randomUniform' | 'randomNormal'>, key: Key, shape: readonly number[]): Tensor {
   const rows = shape[0] ?? 1;
   const width = sizeOf(shape) / Math.max(rows, 1);
-  return recordOne(primitive, [key.words], { shape: [...shape], dtype: 'float32' }, { site: key.site, rows, width });
+  return recordOne(
+    primitive,
+    [key.seedWords],
+    { shape: [...shape], dtype: 'float32' },
+    { site: key.site, rows, width },
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import { constant, type Key, multiply } from '@cloze/backend';
 
 /** The key of a batch whose rows are all there several times: its first row counts as often, so pieces of a batch never share draws. @internal */
-export function scaleKey({ words, site }: Key, times: number): Key {
-  return { words: multiply(words, constant([1, 1, times], [3], 'int32')), site };
+export function scaleKey({ seedWords, site }: Key, times: number): Key {
+  return { seedWords: multiply(seedWords, constant([1, 1, times], [3], 'int32')), site };
 }
