@@ -13,7 +13,7 @@ import { estimateMemory } from './estimate-memory.ts';
 const plan = { batch: 3, length: 24, slots: 4 };
 
 /** Bytes that a masked-language-model step keeps between its passes, counted over its expression. */
-function counted(config: EncoderConfig, family: FamilyName): number {
+function counted(config: EncoderConfig, family: FamilyName, recompute = false): number {
   const { batch, length, slots } = plan;
   const parameters: EncoderParameters<Tensor> = mapTree(parameterSpecs(config), ({ shape }) => fill([...shape], 0.1));
   const numbers = (value: number, columns: number) =>
@@ -21,7 +21,7 @@ function counted(config: EncoderConfig, family: FamilyName): number {
   const attend = constant(Array(batch * length).fill(1), [batch, length], 'bool');
   const inputs = { ids: numbers(1, length), segments: numbers(0, length), attend };
   const key = rootKey(constant([1, 2, 0], [3], 'int32'));
-  const { hidden } = encode(family, parameters, inputs, config, key);
+  const { hidden } = encode(family, parameters, inputs, config, key, { recompute });
   const logits = predictTokens(parameters, hidden, numbers(1, slots), config);
   const { loss } = maskedCrossEntropy(logits, numbers(1, slots), fill([batch, slots], 1));
   return retainedBytes(
@@ -49,6 +49,15 @@ describe('estimateMemory', () => {
     const config = encoderConfig({ vocabularySize: 60, width: 32, layers: 2, heads: 4, maximumLength: 30, ...own });
     const bytes = counted(config, family);
     expect(Math.abs(estimateMemory(config, { family, ...plan }).activations / bytes - 1)).toBeLessThan(share);
+  });
+
+  it('with recompute is what stays, streams between blocks, and one block, to a share of 0.01', () => {
+    const configOf = (layers: number) =>
+      encoderConfig({ vocabularySize: 60, width: 32, layers, heads: 4, maximumLength: 30 });
+    const one = counted(configOf(2), 'bert') - counted(configOf(1), 'bert');
+    const bytes = counted(configOf(6), 'bert', true) + one;
+    const { activations } = estimateMemory(configOf(6), { ...plan, recompute: true });
+    expect(Math.abs(activations / bytes - 1)).toBeLessThan(0.01);
   });
 
   it('of BERT-base: 110 M parameters with the head, four times that in bytes, twice again for AdamW', () => {

@@ -14,6 +14,8 @@ export interface MemoryPlan {
   readonly slots?: number;
   /** Numbers that the optimiser keeps for each parameter, default 2: AdamW's moments. SGD has 0 or 1. */
   readonly optimiserSlots?: number;
+  /** Whether blocks are computed again in the backward pass (`recompute` of `encode`), default false. */
+  readonly recompute?: boolean;
 }
 
 /** Bytes by what they hold. */
@@ -32,7 +34,7 @@ export interface MemoryEstimate {
 const curveTensors: Readonly<Record<Activation, number>> = { gelu: 4, relu: 2, silu: 3, gelu_new: 6 };
 
 /** Numbers kept of a row: formula at `estimateMemory`. */
-function keptPerRow(config: EncoderConfig, length: number, slots: number): number {
+function keptPerRow(config: EncoderConfig, length: number, slots: number, recompute: boolean): number {
   const { width, layers, heads, feedForwardWidth, embeddingWidth, vocabularySize, activation } = config;
   const { headActivation = activation, attentionKind, positionKind } = config;
   const [dropped, droppedWeights] = [config.dropout > 0 ? 1 : 0, config.attentionDropout > 0 ? 1 : 0];
@@ -42,7 +44,8 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number): numbe
   const embeddings = (2 + dropped + projected) * embeddingWidth + 1;
   const last = config.normPlacement === 'pre' ? 2 * width + 1 : 0;
   const slot = width + (curveTensors[headActivation] + 2) * embeddingWidth + vocabularySize + 3;
-  return length * (layers * layer + embeddings + last) + slots * slot;
+  const inBlocks = recompute ? layers * width + layer : layers * layer;
+  return length * (inBlocks + embeddings + last) + slots * slot;
 }
 
 /**
@@ -52,13 +55,13 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number): numbe
  * layer, `c·F + (10 + 2δ)·H + (2 + δ)·A·L + 2` numbers (F feed-forward width, H width, A heads, L length, δ = 1 with dropout, c of the
  * curve: gelu 4, silu 3, relu 2, gelu_new 6), for each token `(2 + δ)·E + 1` of the embeddings (E their width), and for each predicted token
  * `H + (c + 2)·E + V + 3` (V the vocabulary). These are the tensors that the derivatives of `encodeBert` and `predictTokens` read, counted.
- * What an engine needs for a moment, for one product say, comes on top.
+ * With `recompute` a layer keeps H numbers a token, and what one layer keeps otherwise is there once. What an engine needs for a moment, for one product say, comes on top.
  *
  * @throws {RangeError} naming what is not a whole number in range
  */
 export function estimateMemory(
   config: EncoderConfig,
-  { family = 'bert', batch, length, slots = 0, optimiserSlots = 2 }: MemoryPlan,
+  { family = 'bert', batch, length, slots = 0, optimiserSlots = 2, recompute = false }: MemoryPlan,
 ): MemoryEstimate {
   const problems = Object.entries({ batch, length }).flatMap(([name, value]) =>
     Number.isInteger(value) && value > 0 ? [] : [`${name} must be a positive whole number, got ${value}`],
@@ -69,9 +72,9 @@ export function estimateMemory(
   const specs = flattenTree(familyOf(family).parameterSpecs(config));
   const parameterCount = specs.reduce((sum, [, { shape }]) => sum + sizeOf(shape), 0);
   const parameters = 4 * parameterCount;
-  const distances =
-    config.positionKind === 'relative' ? (config.layers * length * length * config.width) / config.heads : 0;
-  const activations = 4 * (batch * keptPerRow(config, length, slots) + distances);
+  const relativeLayers = config.positionKind === 'relative' ? (recompute ? 1 : config.layers) : 0;
+  const distances = (relativeLayers * length * length * config.width) / config.heads;
+  const activations = 4 * (batch * keptPerRow(config, length, slots, recompute) + distances);
   const optimiser = optimiserSlots * parameters;
   return {
     parameterCount,
