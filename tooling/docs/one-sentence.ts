@@ -51,7 +51,18 @@ function firstSentence(comment: string): string {
   return (end ? line.slice(0, end.index) : line).replace(/\|/g, '\\|');
 }
 
-const order = ['random', 'tokenizer', 'masking', 'backend', 'encoder', 'regularisers', 'trainer', 'eval', 'models'];
+const order = [
+  'random',
+  'tokenizer',
+  'masking',
+  'datasets',
+  'backend',
+  'encoder',
+  'regularisers',
+  'trainer',
+  'eval',
+  'models',
+];
 const tables = order.flatMap((name) =>
   ['index', 'node', 'contract'].flatMap((entry) => {
     const path = `packages/${name}/src/${entry}.ts`;

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { chunkText } from '@cloze/datasets';
 import { mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import Table from 'cli-table3';
@@ -7,7 +8,6 @@ import { whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { auditPolicy } from '../mask/audit-policy.ts';
-import { chunkText } from '../mask/chunk-text.ts';
 import { encodeTexts } from '../mask/encode-texts.ts';
 import { measureSpeed } from '../mask/measure-speed.ts';
 import { openVocabulary, policiesNamed, policySetting } from '../mask/policy-setting.ts';

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { segmentCorpus } from '@cloze/datasets';
 import { buildPmiVocabulary } from '@cloze/masking';
 import Table from 'cli-table3';
 import { whole } from 'cloze/terminal';
@@ -7,7 +8,6 @@ import { type Command, Option } from 'commander';
 import { loadPmi } from '../mask/load-pmi.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { savePmi } from '../mask/save-pmi.ts';
-import { segmentCorpus } from '../mask/segment-corpus.ts';
 
 /** Options of `bench pmi build`. */
 export interface PmiBuildOptions {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { chunkText } from '@cloze/datasets';
 import { whole } from 'cloze/terminal';
 import type { Command } from 'commander';
-import { chunkText } from '../mask/chunk-text.ts';
 import { readLines } from '../mask/read-lines.ts';
 import { trimVocabulary } from '../model/trim-vocabulary.ts';
 import { loadEncoder, saveEncoder } from '../recipes/parts/start-encoder.ts';

@@ -1,8 +1,8 @@
+import { chunkText } from '@cloze/datasets';
 import { bert, type Candidates, type MaskedBatch, mask, type Policy } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, type NativeTokenizer, padEncodings } from '@cloze/tokenizer';
 import { batchByLength, prefetch, shuffleStream } from '@cloze/trainer';
-import { chunkText } from '../mask/chunk-text.ts';
 
 /** How texts become masked batches. */
 export interface MaskedBatchOptions {

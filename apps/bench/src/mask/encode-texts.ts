@@ -1,6 +1,6 @@
+import { type EncodeTimes, encodeWithWords } from '@cloze/datasets';
 import type { MaskableBatch } from '@cloze/masking';
 import { nativeTokenizer, padEncodings, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
-import { type EncodeTimes, encodeWithWords } from '../datasets/encode-with-words.ts';
 
 /** Texts as batches whose `words` are jieba's. */
 export async function encodeTexts(
@@ -12,7 +12,7 @@ export async function encodeTexts(
   const batches: MaskableBatch[] = [];
   for (let at = 0; at < texts.length; at += batch) {
     const part = texts.slice(at, at + batch);
-    const encodings = await encodeWithWords(tokenizer, part, times && { times });
+    const encodings = await encodeWithWords(tokenizer, part, times && { times, now: () => performance.now() });
     batches.push(padEncodings(encodings, { padId: vocabulary.special.pad }));
   }
   return batches;

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chunkText, segmentCorpus } from '@cloze/datasets';
 import { bert, buildPmiVocabulary, countMasking, isTargetPolicy, mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditPage } from './audit-page.ts';
 import { auditPolicy } from './audit-policy.ts';
-import { chunkText } from './chunk-text.ts';
 import { encodeTexts } from './encode-texts.ts';
 import { loadPmi } from './load-pmi.ts';
 import {
@@ -18,7 +18,6 @@ import {
 } from './policy-setting.ts';
 import { readLines } from './read-lines.ts';
 import { savePmi } from './save-pmi.ts';
-import { segmentCorpus } from './segment-corpus.ts';
 import { showMask } from './show-mask.ts';
 
 const texts = [...readLines(undefined, 300), '𠮷野家', '一', '', 'playing 用語 [MASK]'];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { segmentCorpus } from '@cloze/datasets';
 import {
   buildPmiVocabulary,
   candidateIds,
@@ -18,7 +19,6 @@ import {
 import { encode, parseVocabulary, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
 import { loadPmi } from './load-pmi.ts';
 import { ngramIds } from './ngram-ids.ts';
-import { segmentCorpus } from './segment-corpus.ts';
 import { tokenTable } from './token-table.ts';
 
 /** What every policy is told: of the vocabulary, and of a corpus. */

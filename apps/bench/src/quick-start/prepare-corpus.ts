@@ -1,3 +1,4 @@
+import { encodeWithWords } from '@cloze/datasets';
 import {
   type Encoding,
   type NativeTokenizer,
@@ -6,7 +7,6 @@ import {
   trainVocabulary,
   type Vocabulary,
 } from '@cloze/tokenizer';
-import { encodeWithWords } from '../datasets/encode-with-words.ts';
 import { type Poem, type Split, splitOf } from '../datasets/read-poetry.ts';
 import type { Labelled } from './fine-tune.ts';
 import type { Plan } from './plan.ts';

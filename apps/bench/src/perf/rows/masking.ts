@@ -1,6 +1,6 @@
+import { chunkText } from '@cloze/datasets';
 import { bernoulli, candidateIds, type MaskPolicy, maskBatch, wholeWordBernoulli } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { chunkText } from '../../mask/chunk-text.ts';
 import { encodeTexts } from '../../mask/encode-texts.ts';
 import { openVocabulary } from '../../mask/policy-setting.ts';
 import { readLines } from '../../mask/read-lines.ts';

@@ -1,3 +1,4 @@
+import { segmentCorpus } from '@cloze/datasets';
 import type { Visibility } from '@cloze/encoder';
 import {
   buildPmiVocabulary,
@@ -12,7 +13,6 @@ import {
 } from '@cloze/masking';
 import { z } from 'zod';
 import { ngramIds } from '../../mask/ngram-ids.ts';
-import { segmentCorpus } from '../../mask/segment-corpus.ts';
 import type { Corpus } from './open-corpus.ts';
 
 /** What is hidden and what is asked. */

@@ -1,3 +1,4 @@
+import { chunkText, encodeWithWords } from '@cloze/datasets';
 import { normaliseText } from '@cloze/eval';
 import { streamFrom } from '@cloze/random';
 import {
@@ -10,8 +11,6 @@ import {
 } from '@cloze/tokenizer';
 import { z } from 'zod';
 import { heldOutTexts } from '../../data/read/held-out-texts.ts';
-import { encodeWithWords } from '../../datasets/encode-with-words.ts';
-import { chunkText } from '../../mask/chunk-text.ts';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 

@@ -9,9 +9,11 @@ export function chunkText(text: string, longest: number): string[] {
       pieces.push(held);
       [held, size] = ['', 0];
     }
-    for (; characters.length > longest; ) pieces.push(characters.splice(0, longest).join(''));
-    held += characters.join('');
-    size += characters.length;
+    let from = 0;
+    for (; characters.length - from > longest; from += longest)
+      pieces.push(characters.slice(from, from + longest).join(''));
+    held += characters.slice(from).join('');
+    size += characters.length - from;
   }
   return held ? [...pieces, held] : pieces;
 }

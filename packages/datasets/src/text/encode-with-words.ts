@@ -1,5 +1,6 @@
 import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
+import { wellFormed } from './well-formed.ts';
 
 /** Seconds spent in each part. */
 export interface EncodeTimes {
@@ -13,12 +14,15 @@ const textsAtOnce = 2048;
 /**
  * Texts as encodings whose word numbers are jieba's, `##` pieces joined to their word.
  *
- * @param options.times added to, for benchmarks
+ * A lone surrogate becomes U+FFFD. @param options.times added to, by the clock `now` in milliseconds, for benchmarks
  */
 export async function encodeWithWords(
   tokenizer: NativeTokenizer,
   texts: readonly string[],
-  { times = { tokenize: 0, segment: 0 } }: { readonly times?: EncodeTimes } = {},
+  {
+    times = { tokenize: 0, segment: 0 },
+    now = () => 0,
+  }: { readonly times?: EncodeTimes; readonly now?: () => number } = {},
 ): Promise<Encoding[]> {
   // Asked once an id: every question crosses into native code.
   const known = new Map<number, 0 | 1>();
@@ -31,11 +35,11 @@ export async function encodeWithWords(
   };
   const worded: Encoding[] = [];
   for (let from = 0; from < texts.length; from += textsAtOnce) {
-    // A lone surrogate becomes U+FFFD for both, so that their places agree.
-    const sound = texts.slice(from, from + textsAtOnce).map((text) => Buffer.from(text, 'utf8').toString('utf8'));
-    const start = performance.now();
+    // Lone surrogates go for both, so that their places agree.
+    const sound = texts.slice(from, from + textsAtOnce).map(wellFormed);
+    const start = now();
     const encodings = await tokenizer.encodeBatch(sound);
-    const middle = performance.now();
+    const middle = now();
     for (const [i, { ids, segments, special, offsets }] of encodings.entries()) {
       const wordNumbers = wordNumbersFromBoundaries({
         starts: offsets.map(([from]) => from),
@@ -47,7 +51,7 @@ export async function encodeWithWords(
       worded.push({ ids, segments, special, wordNumbers });
     }
     times.tokenize += (middle - start) / 1000;
-    times.segment += (performance.now() - middle) / 1000;
+    times.segment += (now() - middle) / 1000;
   }
   return worded;
 }

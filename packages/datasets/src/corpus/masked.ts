@@ -1,0 +1,40 @@
+import { type Candidates, type MaskedBatch, mask, type Policy, type SimilarWords } from '@cloze/masking';
+import type { RandomStream } from '@cloze/random';
+import type { TokenBatch } from '@cloze/tokenizer';
+
+/** A batch of a corpus, which knows the example of each row. */
+export interface CorpusBatch extends TokenBatch {
+  /** Number of each row in the corpus, `[batch]`. */
+  readonly examples: Int32Array;
+  /** Epoch that each row was taken in, `[batch]`. */
+  readonly epochs: Int32Array;
+}
+
+/**
+ * Masks the batches of a corpus, whatever the policy; steps and states pass through.
+ *
+ * A row's mask depends on (stream, epoch, example) alone, a fixed policy's choice on (stream, example): on no batch, order or resume.
+ */
+export async function* masked<State>(
+  batches: AsyncIterable<readonly [step: number, batch: CorpusBatch, state: State]>,
+  policy: Policy,
+  {
+    random,
+    ...setting
+  }: {
+    readonly random: RandomStream;
+    readonly maskId: number;
+    readonly candidates: Candidates;
+    readonly similar?: SimilarWords;
+    readonly padId?: number;
+  },
+): AsyncGenerator<readonly [step: number, batch: MaskedBatch, state: State]> {
+  for await (const [step, batch, state] of batches) {
+    const after = mask(batch, policy, {
+      ...setting,
+      randomOf: (row) => random.fork('mask', batch.epochs[row] as number, batch.examples[row] as number),
+      exampleOf: (row) => random.fork('example', batch.examples[row] as number),
+    });
+    yield [step, after, state];
+  }
+}

@@ -1,0 +1,10 @@
+export { type BatchOfRows, type CorpusState, corpusOrder, type ShardTable } from './corpus/corpus-order.ts';
+export { type CorpusBatch, masked } from './corpus/masked.ts';
+export { checkTable, type TableCheck } from './tables/check-table.ts';
+export { type DuplicateRows, duplicateRows, withoutRows } from './tables/duplicate-rows.ts';
+export { readTable, type TableFormat } from './tables/read-table.ts';
+export { type ColumnNames, type SelectedColumns, selectColumns } from './tables/select-columns.ts';
+export { type Table, TableError, type TableProblem } from './tables/table.ts';
+export { chunkText } from './text/chunk-text.ts';
+export { type EncodeTimes, encodeWithWords } from './text/encode-with-words.ts';
+export { segmentCorpus } from './text/segment-corpus.ts';

@@ -1,0 +1,11 @@
+export { expandPaths } from './node/expand-paths.ts';
+export {
+  type BatchesOptions,
+  type Corpus,
+  type CorpusOptions,
+  type CorpusSize,
+  heldOutTexts,
+  openCorpus,
+} from './node/open-corpus.ts';
+export { formatOf, openTable } from './node/open-table.ts';
+export { streamLines, streamTexts } from './node/stream-texts.ts';

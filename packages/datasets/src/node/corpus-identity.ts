@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** What a corpus must be told of a tokenizer; a `NativeTokenizer` is one. */
+export interface CorpusTokenizer {
+  encodeBatch(texts: readonly string[]): Promise<
+    readonly {
+      readonly ids: Int32Array;
+      readonly segments: Int32Array;
+      readonly special: Uint8Array;
+      readonly wordNumbers: Int32Array;
+    }[]
+  >;
+  tokenOf(id: number): string | undefined;
+  readonly size: number;
+}
+
+/** A text that tells how a tokenizer treats case, accents, digits, Han characters, spaces and special tokens. */
+const probe = 'The ÀÉ café, 12.5%  床前明月光 \u3000①ｆｕｌｌ [MASK] <mask> ##ing don’t 𠮷\u0000\u200b';
+
+/** SHA-256 of the files' bytes in their order, the tokenizer (its tokens, and how it cuts a probing text) and the settings. */
+export async function corpusIdentity(
+  files: readonly string[],
+  tokenizer: CorpusTokenizer,
+  settings: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const own = createHash('sha256');
+    for await (const piece of createReadStream(file)) own.update(piece as Uint8Array);
+    hash.update(own.digest());
+  }
+  for (let id = 0; id < tokenizer.size; id++) hash.update(`${tokenizer.tokenOf(id) ?? ''}\n`);
+  const [encoding] = await tokenizer.encodeBatch([probe]);
+  hash.update(`${encoding?.ids.join()} ${encoding?.special.join()} ${encoding?.wordNumbers.join()}\n`);
+  hash.update(JSON.stringify(settings));
+  return hash.digest('hex');
+}

@@ -1,0 +1,134 @@
+import type { Encoding } from '@cloze/tokenizer';
+import { cutRows } from '../corpus/cut-rows.ts';
+import { packIds } from '../corpus/shard-bytes.ts';
+import { type CorpusManifest, shardPath, writeAtomically, writeManifest } from './corpus-files.ts';
+
+/** Documents tokenised at once, on threads of the tokenizer's own. */
+const documentsAtOnce = 256;
+/** Code points of a piece of a long document, in tokens of a row: a document of any size is tokenised piece by piece. */
+const rowsAPiece = 64;
+
+/** What making shards needs. */
+export interface ShardMaker {
+  readonly folder: string;
+  readonly documents: AsyncIterable<string>;
+  /** Encodings with their word numbers, special tokens around them. */
+  readonly encode: (texts: readonly string[]) => Promise<readonly Encoding[]>;
+  readonly pieces: (text: string, longest: number) => string[];
+  readonly tokenOf: (id: number) => string | undefined;
+  /** Tokens a row, special ones included. */
+  readonly length: number;
+  readonly shardTokens: number;
+  /** Every n-th document is left out. */
+  readonly leaveOutEvery?: number;
+  readonly onShard: (manifest: CorpusManifest) => void;
+  readonly isStopped: () => boolean;
+}
+
+const sentenceEnds = /[。！？!?；;….]$/u;
+
+/** Special tokens before and behind an encoding's own. */
+function frameOf({ ids, special }: Encoding): { readonly before: number[]; readonly behind: number[] } {
+  const first = special.indexOf(0);
+  if (first < 0) {
+    const half = Math.ceil(ids.length / 2);
+    return { before: [...ids.subarray(0, half)], behind: [...ids.subarray(half)] };
+  }
+  return { before: [...ids.subarray(0, first)], behind: [...ids.subarray(special.lastIndexOf(0) + 1)] };
+}
+
+/** Tokenises documents into shards, each written whole and noted in corpus.json; goes on behind those that are there. */
+export async function makeShards(
+  given: CorpusManifest,
+  { folder, documents, encode, pieces, tokenOf, length, shardTokens, leaveOutEvery, onShard, isStopped }: ShardMaker,
+): Promise<CorpusManifest> {
+  let manifest = given;
+  const done = manifest.shards.at(-1)?.documents ?? 0;
+  const ends = new Map<number, boolean>();
+  const isEnd = (id: number): boolean => {
+    const known = ends.get(id);
+    if (known !== undefined) return known;
+    const answer = sentenceEnds.test(tokenOf(id) ?? '');
+    ends.set(id, answer);
+    return answer;
+  };
+  let rows: Int32Array[] = [];
+  let begins: Uint8Array[] = [];
+  let tokens = 0;
+  let seen = 0;
+  const room = () => length - manifest.before.length - manifest.behind.length;
+
+  const flush = (isComplete: boolean) => {
+    if (rows.length > 0) {
+      const ids = new Int32Array(tokens);
+      const bits = new Uint8Array(manifest.words === 'none' ? 0 : Math.ceil(tokens / 8));
+      let at = 0;
+      for (const [row, part] of rows.entries()) {
+        ids.set(part, at);
+        const own = begins[row];
+        if (own && bits.length > 0)
+          for (let i = 0; i < own.length; i++)
+            if (own[i]) bits[(at + i) >> 3] = (bits[(at + i) >> 3] as number) | (1 << ((at + i) & 7));
+        at += part.length;
+      }
+      const lengths = new Uint8Array(Uint16Array.from(rows, (row) => row.length).buffer);
+      const packed = packIds(ids, manifest.idBits);
+      const bytes = new Uint8Array(lengths.length + packed.length + bits.length);
+      bytes.set(lengths);
+      bytes.set(packed, lengths.length);
+      bytes.set(bits, lengths.length + packed.length);
+      writeAtomically(shardPath(folder, manifest.shards.length), bytes);
+    }
+    const entry = { rows: rows.length, tokens, documents: seen };
+    manifest = { ...manifest, isComplete, shards: rows.length > 0 ? [...manifest.shards, entry] : manifest.shards };
+    writeManifest(folder, manifest);
+    [rows, begins, tokens] = [[], [], 0];
+    onShard(manifest);
+  };
+
+  const take = ({ ids, special, wordNumbers }: Encoding) => {
+    const from = special.indexOf(0);
+    if (from < 0) return;
+    const own = ids.subarray(from, special.lastIndexOf(0) + 1);
+    const words = wordNumbers.subarray(from, from + own.length);
+    const begin = (i: number) => i === 0 || (words[i] as number) < 0 || words[i] !== words[i - 1];
+    for (const [start, end] of cutRows(own.length, room(), { ends: (i) => isEnd(own[i] as number), begins: begin })) {
+      rows.push(own.slice(start, end));
+      if (manifest.words !== 'none')
+        begins.push(Uint8Array.from({ length: end - start }, (_, i) => (begin(start + i) ? 1 : 0)));
+      tokens += end - start;
+    }
+  };
+
+  const group: string[] = [];
+  let ofGroup = 0;
+  const encodeGroup = async () => {
+    const encodings = await encode(group);
+    seen += ofGroup;
+    ofGroup = 0;
+    group.length = 0;
+    for (const encoding of encodings) take(encoding);
+    if (tokens >= shardTokens) flush(false);
+  };
+  if (manifest.before.length + manifest.behind.length === 0) {
+    const [probe] = await encode(['a']);
+    if (probe) manifest = { ...manifest, ...frameOf(probe) };
+  }
+  if (room() < 1) throw new RangeError(`openCorpus: length ${length} leaves no room beside the special tokens.`);
+  let number = 0;
+  for await (const text of documents) {
+    if (isStopped()) return manifest;
+    number++;
+    if (number <= done) {
+      seen = number;
+      continue;
+    }
+    ofGroup++;
+    if (leaveOutEvery === undefined || number % leaveOutEvery !== 0)
+      for (const piece of pieces(text, rowsAPiece * room())) group.push(piece);
+    if (ofGroup >= documentsAtOnce || group.length >= documentsAtOnce) await encodeGroup();
+  }
+  if (ofGroup > 0) await encodeGroup();
+  flush(true);
+  return manifest;
+}

@@ -1,0 +1,93 @@
+import { readTable, type TableFormat } from '../tables/read-table.ts';
+import { cellText, selectColumns } from '../tables/select-columns.ts';
+import { TableError } from '../tables/table.ts';
+import { expandPaths } from './expand-paths.ts';
+import { formatOf } from './open-table.ts';
+import { readBytes } from './read-bytes.ts';
+
+/**
+ * The lines of a text file, plain or `.gz`, without empty ones; memory holds a piece of the file, however large that is.
+ *
+ * Only `\n` ends a line: texts may hold U+2028 and others that Node's readline would cut at. A byte order mark is taken off.
+ *
+ * @param options.empty gives empty lines too, default false
+ * @throws {TableError} naming file and line that is no UTF-8, and a `.gz` that is torn
+ */
+export async function* streamLines(
+  file: string,
+  { empty = false }: { readonly empty?: boolean } = {},
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let rest = '';
+  let line = 1;
+  const decode = (piece?: Uint8Array): string => {
+    try {
+      return decoder.decode(piece, { stream: piece !== undefined });
+    } catch {
+      throw new TableError(file, [
+        { row: 0, problem: `line ${line} or one soon after is no UTF-8; save the file as UTF-8` },
+      ]);
+    }
+  };
+  const plain = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
+  for await (const piece of readBytes(file)) {
+    const lines = (rest + decode(piece)).split('\n');
+    rest = lines.pop() as string;
+    line += lines.length;
+    for (const one of lines) if (empty || one !== '') yield plain(one);
+  }
+  rest += decode();
+  if (rest !== '') yield plain(rest);
+}
+
+async function* paragraphs(file: string): AsyncGenerator<string> {
+  let held: string[] = [];
+  for await (const line of streamLines(file, { empty: true })) {
+    if (line.trim() !== '') held.push(line);
+    else if (held.length > 0) {
+      yield held.join('\n');
+      held = [];
+    }
+  }
+  if (held.length > 0) yield held.join('\n');
+}
+
+async function* jsonTexts(file: string, column: string): AsyncGenerator<string> {
+  let row = 0;
+  for await (const line of streamLines(file)) {
+    if (line.trim() === '') continue;
+    row++;
+    let value: unknown;
+    try {
+      value = JSON.parse(line);
+    } catch (error) {
+      throw new TableError(file, [{ row, problem: `is no JSON: ${(error as Error).message}` }]);
+    }
+    const text = cellText((value as Record<string, unknown> | null)?.[column]);
+    if (text === undefined) throw new TableError(file, [{ row, column, problem: 'no text' }]);
+    if (text.trim() !== '') yield text;
+  }
+}
+
+/**
+ * The documents of files one by one: plain text and JSON lines as a stream of any size, other formats a file at a time.
+ *
+ * @param paths paths and globs, `.gz` or not @param options.format default what the name tells @param options.column of tables, default `text`
+ * @throws {TableError} naming file, row and column of what cannot be read
+ */
+export async function* streamTexts(
+  paths: string | readonly string[],
+  { format, column = 'text' }: { readonly format?: TableFormat; readonly column?: string } = {},
+): AsyncGenerator<string> {
+  for (const file of expandPaths(paths)) {
+    const own = format ?? formatOf(file);
+    if (own === 'text') {
+      for await (const line of streamLines(file)) if (line.trim() !== '') yield line;
+    } else if (own === 'paragraphs') yield* paragraphs(file);
+    else if (own === 'jsonl') yield* jsonTexts(file, column);
+    else {
+      const table = await readTable(readBytes(file), { format: own, name: file });
+      for (const text of selectColumns(table, { text: column }).texts) if (text.trim() !== '') yield text;
+    }
+  }
+}

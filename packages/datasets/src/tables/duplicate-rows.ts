@@ -1,0 +1,40 @@
+import { cellText } from './select-columns.ts';
+import type { Table } from './table.ts';
+
+/** Rows, counted from 1, whose texts stand before. */
+export interface DuplicateRows {
+  /** Rows beyond the first of their texts. */
+  readonly within: readonly number[];
+  /** Rows whose texts stand in `dev`. */
+  readonly inDev: readonly number[];
+}
+
+/** Key under which texts count as the same: compatibility forms and case folded, white space dropped. */
+const keyOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[]): string =>
+  columns
+    .map((column) => (cellText(row[column]) ?? '').normalize('NFKC').toLowerCase().replace(/\s+/gu, ''))
+    .join('\u0000');
+
+/** Rows of a table that stand twice, and those that a dev table holds too. @param options.columns whose texts are compared */
+export function duplicateRows(
+  table: Table,
+  { columns, dev }: { readonly columns: readonly string[]; readonly dev?: Table },
+): DuplicateRows {
+  const kept = new Set(dev?.rows.map((row) => keyOf(row, columns)));
+  const seen = new Set<string>();
+  const within: number[] = [];
+  const inDev: number[] = [];
+  for (const [i, row] of table.rows.entries()) {
+    const key = keyOf(row, columns);
+    if (seen.has(key)) within.push(i + 1);
+    seen.add(key);
+    if (kept.has(key)) inDev.push(i + 1);
+  }
+  return { within, inDev };
+}
+
+/** The table without some of its rows, counted from 1: what `duplicateRows` found, say. */
+export function withoutRows(table: Table, rows: Iterable<number>): Table {
+  const gone = new Set(rows);
+  return { ...table, rows: table.rows.filter((_, i) => !gone.has(i + 1)) };
+}

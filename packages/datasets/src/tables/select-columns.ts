@@ -1,0 +1,91 @@
+import { type Table, TableError, type TableProblem } from './table.ts';
+
+/** Which columns hold what. */
+export interface ColumnNames {
+  readonly text: string;
+  /** The second text of a pair. */
+  readonly pair?: string;
+  /** The class, by name. */
+  readonly label?: string;
+  /** A number to be predicted. */
+  readonly target?: string;
+}
+
+/** The columns asked for, row by row. */
+export interface SelectedColumns {
+  readonly texts: readonly string[];
+  readonly pairs?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly targets?: Float64Array;
+}
+
+/** A cell as text: strings as they are, numbers and booleans as written; undefined for what is none. */
+export function cellText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** A cell as a number, NaN for what is none. */
+export const cellNumber = (value: unknown): number =>
+  typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+
+/** Columns that are asked for and not there, with those that are. */
+export function missingColumns({ columns }: Table, names: ColumnNames): TableProblem[] {
+  return Object.entries(names).flatMap(([role, column]) =>
+    column === undefined || columns.includes(column)
+      ? []
+      : [
+          {
+            row: 0,
+            column: String(column),
+            problem: `is not there (asked for as ${role}); there are ${columns.map((name) => `'${name}'`).join(', ')}`,
+          },
+        ],
+  );
+}
+
+/**
+ * The texts, labels and targets of a table.
+ *
+ * @throws {TableError} naming every missing column, and every cell that is no text, no label or no number
+ */
+export function selectColumns(table: Table, names: ColumnNames): SelectedColumns {
+  const missing = missingColumns(table, names);
+  if (missing.length > 0) throw new TableError(table.source, missing);
+  const problems: TableProblem[] = [];
+  const texts = (column: string, what: string) =>
+    table.rows.map((row, i) => {
+      const text = cellText(row[column]);
+      if (text === undefined || (what === 'label' && text.trim() === ''))
+        problems.push({
+          row: i + 1,
+          column,
+          problem: `holds ${JSON.stringify(row[column]) ?? 'nothing'}, expected a ${what}`,
+        });
+      return text ?? '';
+    });
+  const { text, pair, label, target } = names;
+  const selected: SelectedColumns = {
+    texts: texts(text, 'text'),
+    ...(pair !== undefined && { pairs: texts(pair, 'text') }),
+    ...(label !== undefined && { labels: texts(label, 'label') }),
+    ...(target !== undefined && {
+      targets: Float64Array.from(table.rows, (row, i) => {
+        const value = cellNumber(row[target]);
+        if (!Number.isFinite(value))
+          problems.push({
+            row: i + 1,
+            column: target,
+            problem: `holds ${JSON.stringify(row[target]) ?? 'nothing'}, expected a number`,
+          });
+        return value;
+      }),
+    }),
+  };
+  if (problems.length > 0)
+    throw new TableError(
+      table.source,
+      problems.sort((a, b) => a.row - b.row),
+    );
+  return selected;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { checkTable, duplicateRows, readTable, selectColumns, type TableFormat, withoutRows } from '../index.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const read = (text: string | Uint8Array, format: TableFormat) =>
+  readTable(typeof text === 'string' ? bytes(text) : text, { format, name: `a.${format}` });
+
+describe('readTable', () => {
+  it('reads the same rows from every text format, with quotes, line feeds and commas inside cells', async () => {
+    const rows = [
+      { review: 'say "no", then\nleave', stars: '1' },
+      { review: '很好 😀', stars: '5' },
+    ];
+    expect(await read('review,stars\n"say ""no"", then\nleave",1\n很好 😀,5\n', 'csv')).toEqual({
+      ...{ source: 'a.csv', columns: ['review', 'stars'], rows },
+    });
+    expect((await read('review\tstars\r\n"say ""no"", then\nleave"\t1\r\n很好 😀\t5', 'tsv')).rows).toEqual(rows);
+    expect((await read(JSON.stringify(rows), 'json')).rows).toEqual(rows);
+    expect((await read(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n\n`, 'jsonl')).rows).toEqual(rows);
+    expect((await read('one\n\ntwo\u2028x\r\n', 'text')).rows).toEqual([{ text: 'one' }, { text: 'two\u2028x' }]);
+    expect((await read('a\nb\n\n \nc', 'paragraphs')).rows).toEqual([{ text: 'a\nb' }, { text: 'c' }]);
+  });
+  it('joins a stream, whatever pieces it comes in', async () => {
+    const whole = bytes('text\n床前明月光\n');
+    const pieces = async function* () {
+      for (let at = 0; at < whole.length; at += 2) yield whole.subarray(at, at + 2);
+    };
+    expect((await readTable(pieces(), { format: 'csv' })).rows).toEqual([{ text: '床前明月光' }]);
+  });
+  it('takes a byte order mark off', async () => {
+    expect((await read('\uFEFFtext,label\na,b\n', 'csv')).columns).toEqual(['text', 'label']);
+    expect((await read(`\uFEFF${JSON.stringify([{ a: 1 }])}`, 'json')).columns).toEqual(['a']);
+  });
+  it('names every ragged row at once, and two equal headers', async () => {
+    await expect(read('a,b\n1,2,3\n1,2\n1\n', 'csv')).rejects.toThrow(
+      'a.csv: row 1: 3 cells where the header has 2; row 3: 1 cells where the header has 2.',
+    );
+    await expect(read('a,b,a,\n1,2,3,4\n', 'csv')).rejects.toThrow(
+      "a.csv: column 'a': stands twice in the header, at places 1 and 3; rename one; header 4 is empty; name the column.",
+    );
+  });
+  it('tells quotes that never close, and those inside a cell', async () => {
+    await expect(read('a,b\n1,2\n"open,2\n3,4\n', 'csv')).rejects.toThrow(
+      /a\.csv: row 2: a quote opens here and does not close before the end, line \d/,
+    );
+    await expect(read('a,b\nx"y,2\n3,4\n5"6,7\n', 'csv')).rejects.toThrow(
+      /line 2: a quote stands inside a cell.*line 4: a quote stands inside a cell/,
+    );
+  });
+  it('tells the byte and line that is no UTF-8', async () => {
+    const latin = Uint8Array.from([...bytes('text\nnaïve\n'), 0xe9, ...bytes(' ok\n')]);
+    await expect(read(latin, 'csv')).rejects.toThrow(
+      'a.csv: line 3 is no UTF-8 (byte 12 of the file, 0xe9); save the file as UTF-8.',
+    );
+    await expect(read(bytes('床').subarray(0, 2), 'text')).rejects.toThrow('line 1 is no UTF-8');
+  });
+  it('refuses an empty file, one without rows, JSON that is no array of objects, and lines that are no JSON', async () => {
+    await expect(read('', 'csv')).rejects.toThrow('a.csv: the file is empty.');
+    await expect(read('a,b\n', 'csv')).rejects.toThrow('a.csv: the file has no rows.');
+    await expect(read('{"a": 1}', 'json')).rejects.toThrow('holds no array');
+    await expect(read('[{"a": 1}, [2], 3]', 'json')).rejects.toThrow(
+      'row 2: is a list, expected an object; row 3: is 3',
+    );
+    await expect(read('{"a": 1}\n{a}\n{"b": 2}\n{"c"', 'jsonl')).rejects.toThrow(
+      /row 2: is no JSON.*row 4: is no JSON/,
+    );
+    await expect(read('PAR0', 'parquet')).rejects.toThrow('is no Parquet');
+  });
+  it('300,000 rows take linear time', async () => {
+    const text = `text,label\n${'一二三四五,1\n'.repeat(300_000)}`;
+    const table = await read(text, 'csv');
+    expect(checkTable(table, { text: 'text', label: 'label' })).toMatchObject({ rows: 300_000, duplicates: 299_999 });
+  }, 30_000);
+});
+
+describe('columns', () => {
+  const table = async () =>
+    read('[{"t": "a", "n": "1.5", "l": 3}, {"t": null, "n": "x", "l": true}, {"n": 2}]', 'json');
+  it('are found by name; those there are named, and every cell that is wrong', async () => {
+    const { rows, ...rest } = await table();
+    expect(selectColumns({ ...rest, rows: rows.slice(0, 1) }, { text: 't', target: 'n', label: 'l' })).toEqual({
+      ...{ texts: ['a'], labels: ['3'], targets: Float64Array.of(1.5) },
+    });
+    expect(() => selectColumns({ ...rest, rows }, { text: 'review' })).toThrow(
+      "a.json: column 'review': is not there (asked for as text); there are 't', 'n', 'l'.",
+    );
+    expect(() => selectColumns({ ...rest, rows }, { text: 't', target: 'n' })).toThrow(
+      `a.json: row 2, column 't': holds null, expected a text; row 2, column 'n': holds "x", expected a number; row 3, column 't': holds nothing, expected a text.`,
+    );
+  });
+});
+
+describe('checkTable', () => {
+  it('counts what is there and names what cannot be used', async () => {
+    const train = await read('text,label\na 😀,x\n,x\nB,\nb,y\n', 'csv');
+    const dev = await read('text,label\nc,z\nＢ,x\n', 'csv');
+    expect(checkTable(train, { text: 'text', label: 'label', dev })).toEqual({
+      ...{ rows: 4, labels: { x: 2, y: 1 }, longest: 3, emptyTexts: 1, duplicates: 1, inDev: 2 },
+      problems: [
+        { row: 2, column: 'text', problem: 'the text is empty' },
+        { row: 3, column: 'label', problem: 'no label' },
+        { row: 0, column: 'label', problem: "'z' (row 1 of a.csv) is no label of a.csv" },
+      ],
+    });
+    expect(duplicateRows(train, { columns: ['text'], dev })).toEqual({ within: [4], inDev: [3, 4] });
+    expect(withoutRows(train, [3, 4]).rows).toHaveLength(2);
+  });
+  it('one class only, targets that are no numbers, a missing column in either table', async () => {
+    const one = await read('text,label,score\na,x,1\nb,x,NaN\nc,x,\n', 'csv');
+    expect(checkTable(one, { text: 'text', label: 'label', target: 'score' }).problems).toEqual([
+      { row: 2, column: 'score', problem: '"NaN" is no number' },
+      { row: 3, column: 'score', problem: '"" is no number' },
+      { row: 0, column: 'label', problem: "every row has the label 'x'; there must be two classes" },
+    ]);
+    const dev = await read('text\na\n', 'csv');
+    expect(checkTable(one, { text: 'text', label: 'label', dev }).problems).toEqual([
+      { row: 0, column: 'label', problem: "of a.csv is not there (asked for as label); there are 'text'" },
+    ]);
+  });
+});
