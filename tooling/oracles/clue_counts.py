@@ -1,6 +1,6 @@
 """Counts rows, labels and duplicates of every file of a data folder, and hashes its texts as the reference templates write them.
 
-    python tooling/oracles/clue_counts.py DATA > packages/eval/fixtures/clue-counts.json
+    python tooling/oracles/clue_counts.py DATA > packages/datasets/fixtures/clue-counts.json
 
 Only figures and hashes go into the fixture, none of the data. Python's standard library alone.
 """

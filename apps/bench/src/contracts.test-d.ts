@@ -3,13 +3,14 @@
  * gives is what the next one takes. Nothing runs: `pnpm types` fails where a shape has drifted.
  */
 import type { HostTensor } from '@cloze/backend';
+import type { Packable } from '@cloze/datasets';
 import type { EncoderParameters, initialParameters, readSafetensors, writeSafetensors } from '@cloze/encoder';
 import type { bootstrapInterval, ScorableSentence } from '@cloze/eval';
 import type { MaskableBatch, RandomStream as MaskingStream } from '@cloze/masking';
 import type { RandomStream } from '@cloze/random';
 import type { Objective } from '@cloze/regularisers';
 import type { Encoding, PlacedEncoding, padEncodings, TokenBatch } from '@cloze/tokenizer';
-import type { Example, Packable, TensorCodec, RandomStream as TrainerStream } from '@cloze/trainer';
+import type { Example, TensorCodec } from '@cloze/trainer';
 
 /** Compiles only when a `Given` can stand where a `Taken` is asked for. */
 type Fits<Given extends Taken, Taken> = Given;
@@ -26,7 +27,6 @@ export type Contracts = [
   Fits<Encoding, ScorableSentence>,
   // random → whoever draws
   Fits<RandomStream, MaskingStream>,
-  Fits<RandomStream, TrainerStream>,
   Fits<RandomStream, Parameters<typeof initialParameters>[1]>,
   Fits<RandomStream, Parameters<typeof bootstrapInterval>[1]['random']>,
   // encoder → trainer: checkpoints are safetensors

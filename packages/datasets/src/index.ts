@@ -1,3 +1,43 @@
+export { batchByLength, type LengthBatch } from './batching/batch-by-length.ts';
+export { type Drawn, type MixedCorpus, type Mixture, mixCorpora } from './batching/mix-corpora.ts';
+export { type Packable, type PackedRows, packLengths, packSequences } from './batching/pack-sequences.ts';
+export { prefetch } from './batching/prefetch.ts';
+export { shuffleStream } from './batching/shuffle-stream.ts';
+export type {
+  ClueFile,
+  ClueMetric,
+  ClueProblem,
+  ClueRow,
+  ClueSubmission,
+  ClueTask,
+  ReadOptions,
+  ReadRows,
+} from './clue/clue-task.ts';
+export { clueTasks } from './clue/clue-tasks.ts';
+export {
+  type DuplicatesAcross,
+  type DuplicatesWithin,
+  duplicatesAcross,
+  duplicatesWithin,
+} from './clue/duplicates/count-duplicates.ts';
+export { normaliseText } from './clue/duplicates/normalise-text.ts';
+export { withoutDuplicates } from './clue/duplicates/without-duplicates.ts';
+export { checkSubmission } from './clue/submission/check-submission.ts';
+export { submissionOf } from './clue/submission/submission-of.ts';
+export { type SubmissionFile, writeSubmission } from './clue/submission/write-submission.ts';
+export { afqmc } from './clue/tasks/afqmc.ts';
+export { bustm } from './clue/tasks/bustm.ts';
+export { cluewsc2020, type WscRow, type WscSpan } from './clue/tasks/cluewsc2020.ts';
+export { cmnli } from './clue/tasks/cmnli.ts';
+export { type CslRow, csl } from './clue/tasks/csl.ts';
+export { type CslTitleRow, cslTitle } from './clue/tasks/csl-title.ts';
+export { type CsldcpRow, csldcp } from './clue/tasks/csldcp.ts';
+export { type EprstmtRow, eprstmt } from './clue/tasks/eprstmt.ts';
+export { type IflytekRow, iflytek } from './clue/tasks/iflytek.ts';
+export { ocnli } from './clue/tasks/ocnli.ts';
+export type { SentencePairRow } from './clue/tasks/sentence-pair.ts';
+export { type SentimentRow, sentiment } from './clue/tasks/sentiment.ts';
+export { type TnewsRow, tnews } from './clue/tasks/tnews.ts';
 export { type BatchOfRows, type CorpusState, corpusOrder, type ShardTable } from './corpus/corpus-order.ts';
 export { type CorpusBatch, masked } from './corpus/masked.ts';
 export { checkTable, type TableCheck } from './tables/check-table.ts';

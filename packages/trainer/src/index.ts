@@ -5,12 +5,6 @@ export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './che
 export type { Checkpoint } from './checkpoints/read-checkpoint.ts';
 export { bestOf, type Kept, type Retention, retained } from './checkpoints/retained.ts';
 export type { CheckpointContent } from './checkpoints/write-checkpoint.ts';
-export { batchByLength, type LengthBatch } from './data/batch-by-length.ts';
-export { type Drawn, type MixedCorpus, type Mixture, mixCorpora } from './data/mix-corpora.ts';
-export { type Packable, type PackedRows, packLengths, packSequences } from './data/pack-sequences.ts';
-export { prefetch } from './data/prefetch.ts';
-export type { RandomStream } from './data/random-stream.ts';
-export { shuffleStream } from './data/shuffle-stream.ts';
 export { checkExamples, type Example, ExampleError, type ExampleLimits } from './numbers/check-examples.ts';
 export { type AdafactorOptions, adafactor, relativeRate } from './optimisers/adafactor.ts';
 export { type AdamWOptions, adamW } from './optimisers/adam-w.ts';

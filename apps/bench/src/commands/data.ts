@@ -1,4 +1,4 @@
-import { clueTasks } from '@cloze/eval';
+import { clueTasks } from '@cloze/datasets';
 import { Argument, type Command } from 'commander';
 import { checkCommand } from '../data/check/check-command.ts';
 import { listCommand } from '../data/list-command.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clueTasks } from '@cloze/eval';
+import { clueTasks } from '@cloze/datasets';
 import { plainTable } from './plain-table.ts';
 import { dataSources } from './pull/sources.ts';
 

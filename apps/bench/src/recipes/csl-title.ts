@@ -1,4 +1,4 @@
-import { type CslTitleRow, cslTitle } from '@cloze/eval';
+import { type CslTitleRow, cslTitle } from '@cloze/datasets';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneGenerator, generationRegulariser, type WrittenPair } from './parts/fine-tune-generator.ts';

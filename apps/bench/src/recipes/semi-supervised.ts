@@ -1,4 +1,4 @@
-import { sentiment, withoutDuplicates } from '@cloze/eval';
+import { sentiment, withoutDuplicates } from '@cloze/datasets';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';

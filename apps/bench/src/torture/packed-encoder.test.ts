@@ -1,7 +1,7 @@
 import { constant, evaluate, type HostTensor, mapTree, tfjsEngine } from '@cloze/backend';
+import { packSequences } from '@cloze/datasets';
 import { encodeBert, encoderConfig, initialParameters, packed } from '@cloze/encoder';
 import { integerBelow, streamFrom } from '@cloze/random';
-import { packSequences } from '@cloze/trainer';
 import { describe, expect, it } from 'vitest';
 
 describe('packed rows', () => {

@@ -1,3 +1,4 @@
+import { normaliseText } from '../clue/duplicates/normalise-text.ts';
 import { cellText } from './select-columns.ts';
 import type { Table } from './table.ts';
 
@@ -9,11 +10,9 @@ export interface DuplicateRows {
   readonly inDev: readonly number[];
 }
 
-/** Key under which texts count as the same: compatibility forms and case folded, white space dropped. */
+/** Key under which texts count as the same. */
 const keyOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[]): string =>
-  columns
-    .map((column) => (cellText(row[column]) ?? '').normalize('NFKC').toLowerCase().replace(/\s+/gu, ''))
-    .join('\u0000');
+  columns.map((column) => normaliseText(cellText(row[column]) ?? '')).join('\u0000');
 
 /** Rows of a table that stand twice, and those that a dev table holds too. @param options.columns whose texts are compared */
 export function duplicateRows(

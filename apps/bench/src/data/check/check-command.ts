@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { clueTasks } from '@cloze/eval';
+import { clueTasks } from '@cloze/datasets';
 import { plainTable } from '../plain-table.ts';
 import { listProblems } from '../read/list-problems.ts';
 import { checkData } from './check-data.ts';

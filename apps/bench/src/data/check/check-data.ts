@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClueTask, clueTasks } from '@cloze/eval';
+import { type ClueTask, clueTasks } from '@cloze/datasets';
 import { pinsName } from '../pull/pins.ts';
 import { checkPins } from './check-pins.ts';
 import type { CheckRecord } from './check-record.ts';

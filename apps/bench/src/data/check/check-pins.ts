@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClueTask } from '@cloze/eval';
+import type { ClueTask } from '@cloze/datasets';
 import { hashFile } from '../pull/hash-file.ts';
 import { readPins } from '../pull/pins.ts';
 import type { ProblemRecord } from './check-record.ts';

@@ -1,4 +1,4 @@
-import type { ClueProblem } from '@cloze/eval';
+import type { ClueProblem } from '@cloze/datasets';
 import type { LengthSummary } from './summarise-lengths.ts';
 
 /** What was found in one file. */

@@ -7,7 +7,7 @@ import {
   duplicatesWithin,
   normaliseText,
   type ReadRows,
-} from '@cloze/eval';
+} from '@cloze/datasets';
 import { readTaskFile } from '../read/read-task-file.ts';
 import type { CheckRecord, FileRecord } from './check-record.ts';
 import { summariseLengths } from './summarise-lengths.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { normaliseText } from '@cloze/eval';
+import { normaliseText } from '@cloze/datasets';
 import { decodeLines } from '../read/decode-lines.ts';
 import type { CheckRecord } from './check-record.ts';
 import { summariseLengths } from './summarise-lengths.ts';

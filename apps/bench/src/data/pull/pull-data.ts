@@ -1,6 +1,6 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClueTask, clueTasks } from '@cloze/eval';
+import { type ClueTask, clueTasks } from '@cloze/datasets';
 import { nodeFiles } from '@cloze/trainer/node';
 import { type PulledSource, type PullOptions, partialName, pullSource } from './pull-source.ts';
 import type { DataSource } from './sources.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClueTask } from '@cloze/eval';
+import type { ClueTask } from '@cloze/datasets';
 import { nodeFiles } from '@cloze/trainer/node';
 import { type DownloadOptions, download } from './download.ts';
 import { hashFile } from './hash-file.ts';

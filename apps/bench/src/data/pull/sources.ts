@@ -1,4 +1,4 @@
-import { type ClueTask, clueTasks } from '@cloze/eval';
+import { type ClueTask, clueTasks } from '@cloze/datasets';
 
 /** Something to fetch for a task: one file, or a zip archive that holds the task's files under their official names, in any folder. */
 export interface DataSource {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClueTask, clueTasks, normaliseText } from '@cloze/eval';
+import { type ClueTask, clueTasks, normaliseText } from '@cloze/datasets';
 import { readTaskFile } from './read-task-file.ts';
 
 /**

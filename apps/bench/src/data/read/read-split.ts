@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClueFile, ClueRow, ClueTask, ReadRows } from '@cloze/eval';
+import type { ClueFile, ClueRow, ClueTask, ReadRows } from '@cloze/datasets';
 import { listProblems } from './list-problems.ts';
 import { readTaskFile } from './read-task-file.ts';
 

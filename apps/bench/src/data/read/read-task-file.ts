@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClueFile, ClueProblem, ClueRow, ClueTask, ReadRows } from '@cloze/eval';
+import type { ClueFile, ClueProblem, ClueRow, ClueTask, ReadRows } from '@cloze/datasets';
 import { decodeLines } from './decode-lines.ts';
 
 const reason = 'the line is no UTF-8';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ocnli, sentiment, tnews } from '@cloze/eval';
+import { ocnli, sentiment, tnews } from '@cloze/datasets';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeLines } from './decode-lines.ts';
 import { heldOutTexts } from './held-out-texts.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type ClueFile, type ClueProblem, checkSubmission, clueTasks } from '@cloze/eval';
+import { type ClueFile, type ClueProblem, checkSubmission, clueTasks } from '@cloze/datasets';
 import { zipSync } from 'fflate';
 import { listProblems } from '../read/list-problems.ts';
 import { readTaskFile } from '../read/read-task-file.ts';

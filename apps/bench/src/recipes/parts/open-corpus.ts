@@ -1,5 +1,4 @@
-import { chunkText, encodeWithWords } from '@cloze/datasets';
-import { normaliseText } from '@cloze/eval';
+import { chunkText, encodeWithWords, normaliseText } from '@cloze/datasets';
 import { streamFrom } from '@cloze/random';
 import {
   type Encoding,

@@ -1,4 +1,4 @@
-import { type ClueRow, type ClueTask, clueTasks } from '@cloze/eval';
+import { type ClueRow, type ClueTask, clueTasks } from '@cloze/datasets';
 import { nearestName } from '@cloze/masking';
 import { readSplit } from '../../data/read/read-split.ts';
 import type { Lab } from './lab.ts';

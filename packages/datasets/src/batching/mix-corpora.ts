@@ -1,4 +1,4 @@
-import { type RandomStream, shuffledIndices } from './random-stream.ts';
+import { permutation, type RandomStream } from '@cloze/random';
 
 /** One drawn example. */
 export interface Drawn {
@@ -84,7 +84,7 @@ export function mixCorpora(corpora: readonly MixedCorpus[], random: RandomStream
       const epoch = Math.floor((nth[n % block] as number) / size);
       let held = orders[corpus] as (typeof orders)[number];
       if (held.epoch !== epoch) {
-        held = { epoch, order: shuffledIndices(random.fork('corpus', corpus, epoch), size) };
+        held = { epoch, order: permutation(random.fork('corpus', corpus, epoch), size) };
         orders[corpus] = held;
       }
       return { corpus, index: held.order[(nth[n % block] as number) % size] as number };

@@ -1,41 +1,8 @@
-import {
-  add,
-  attention,
-  constant,
-  equal,
-  evaluate,
-  gatherRows,
-  logicalAnd,
-  multiply,
-  reshape,
-  type Tensor,
-  tfjsEngine,
-} from '@cloze/backend';
+import { streamFrom } from '@cloze/random';
 import { describe, expect, it } from 'vitest';
 import { mixCorpora } from './mix-corpora.ts';
 import { packLengths, packSequences } from './pack-sequences.ts';
-import type { RandomStream } from './random-stream.ts';
 import { shuffleStream } from './shuffle-stream.ts';
-
-/** A small stand-in for `@cloze/random`: mulberry32, forked by a hash of seed and labels. */
-function streamFrom(seed: number): RandomStream {
-  let state = seed >>> 0;
-  return {
-    next: () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(state ^ (state >>> 15), state | 1);
-      t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-      return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-    },
-    fork: (...labels) =>
-      streamFrom(
-        [...`${seed}/${labels.join('/')}`].reduce(
-          (h, c) => Math.imul(h ^ (c.codePointAt(0) as number), 16777619),
-          2166136261,
-        ),
-      ),
-  };
-}
 
 describe('packSequences', () => {
   const random = streamFrom(3);
@@ -78,42 +45,6 @@ describe('packSequences', () => {
     }
     // The bound is not idle: the fewest is not always reached.
     expect(more).toBeGreaterThan(0);
-  });
-
-  it('with block-diagonal attention gives every token what it gives unpacked, to 1e-5; without, it does not', async () => {
-    const engine = await tfjsEngine('cpu');
-    const width = 8;
-    const table = (rows: number, seed: number) =>
-      constant(
-        Array.from({ length: rows * width }, (_, i) => Math.sin(i * 1.3 + seed)),
-        [rows, width],
-      );
-    const [tokens, places] = [table(30, 1), table(16, 2)];
-    /** Two layers of attention over tokens and positions, with a residual. */
-    const hiddenOf = (ids: Int32Array, positions: Int32Array, shape: [number, number], visible: Tensor) => {
-      const whole = (values: Int32Array) => constant(values, shape, 'int32');
-      let x = add(gatherRows(tokens, whole(ids)), gatherRows(places, whole(positions)));
-      for (let layer = 0; layer < 2; layer++) x = add(x, attention(multiply(x, 0.7), x, x, { heads: 2, visible }));
-      return evaluate(engine, { x }).x.values;
-    };
-    const [batch] = packed.shape;
-    const texts = constant(packed.texts, [batch, length], 'int32');
-    const attend = reshape(constant(packed.attend, [batch, length], 'bool'), [batch, 1, 1, length]);
-    const same = equal(reshape(texts, [batch, 1, length, 1]), reshape(texts, [batch, 1, 1, length]));
-    const blocks = hiddenOf(packed.ids, packed.positionIds, [batch, length], logicalAnd(same, attend));
-    const open = hiddenOf(packed.ids, packed.positionIds, [batch, length], attend);
-    let [worst, worstOpen] = [0, 0];
-    for (const [i, { ids }] of sequences.entries()) {
-      const { row, from, count } = packed.places[i] as (typeof packed.places)[number];
-      const alone = hiddenOf(ids, Int32Array.from(ids.keys()), [1, count], constant([1], [1, 1, 1, 1], 'bool'));
-      for (const [j, value] of alone.entries()) {
-        const at = (row * length + from) * width + j;
-        worst = Math.max(worst, Math.abs((blocks[at] as number) - value));
-        worstOpen = Math.max(worstOpen, Math.abs((open[at] as number) - value));
-      }
-    }
-    expect(worst).toBeLessThan(1e-5);
-    expect(worstOpen).toBeGreaterThan(0.1);
   });
 
   it('names sequences that do not fit', () => {
