@@ -100,15 +100,26 @@ export async function makeShards(
     }
   };
 
-  const group: string[] = [];
+  let group: string[] = [];
   let ofGroup = 0;
-  const encodeGroup = async () => {
-    const encodings = await encode(group);
-    seen += ofGroup;
-    ofGroup = 0;
-    group.length = 0;
-    for (const encoding of encodings) take(encoding);
+  let encoding: { readonly result: Promise<readonly Encoding[]>; readonly documents: number } | undefined;
+  const settle = async () => {
+    if (!encoding) return;
+    const { result, documents: read } = encoding;
+    encoding = undefined;
+    for (const one of await result) take(one);
+    seen += read;
     if (tokens >= shardTokens) flush(false);
+  };
+  /** Hands a group to the tokenizer's threads, and meanwhile cuts the one before. */
+  const encodeGroup = async () => {
+    const result = encode(group);
+    // Its failure is heard when its turn comes.
+    result.catch(() => {});
+    const next = { result, documents: ofGroup };
+    [group, ofGroup] = [[], 0];
+    await settle();
+    encoding = next;
   };
   if (manifest.before.length + manifest.behind.length === 0) {
     const [probe] = await encode(['a']);
@@ -129,6 +140,7 @@ export async function makeShards(
     if (ofGroup >= documentsAtOnce || group.length >= documentsAtOnce) await encodeGroup();
   }
   if (ofGroup > 0) await encodeGroup();
+  await settle();
   flush(true);
   return manifest;
 }

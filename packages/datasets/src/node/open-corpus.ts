@@ -33,7 +33,7 @@ export interface CorpusOptions {
   readonly words?: 'jieba' | 'tokenizer';
   /** Every n-th document is left out: held-out text, see `heldOutTexts`. Default none. */
   readonly leaveOutEvery?: number;
-  /** Tokens of a shard, default 2²⁰. */
+  /** Tokens of a shard, default 2¹⁹. */
   readonly shardTokens?: number;
   /** Another corpus in the folder: `refuse` it, or make it `anew`. Default `refuse`. */
   readonly otherwise?: 'refuse' | 'anew';
@@ -56,7 +56,7 @@ export interface BatchesOptions {
   readonly seed: number;
   /** Lengths that rows are padded to, ascending; the last is at least the corpus's length. Default the eighth, quarter, half and whole of it. */
   readonly buckets?: readonly number[];
-  /** Shards whose rows are shuffled together, default 8. */
+  /** Shards whose rows are shuffled together, default 4. */
   readonly window?: number;
   /** Go on behind a state, or behind a step (which is found again by going through the order without reading). Default the beginning. */
   readonly from?: CorpusState | number;
@@ -88,7 +88,7 @@ export interface Corpus {
  */
 export async function openCorpus(paths: string | readonly string[], options: CorpusOptions): Promise<Corpus> {
   const { tokenizer, padId, length, folder, format, column, words = 'none', leaveOutEvery, otherwise } = options;
-  const { shardTokens = 1 << 20 } = options;
+  const { shardTokens = 1 << 19 } = options;
   if (!(Number.isInteger(length) && length >= 3 && length <= 65_535))
     throw new RangeError(`openCorpus: length must be a whole number from 3 to 65535, got ${length}.`);
   const files = expandPaths(paths);
@@ -198,7 +198,7 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
     identity,
     words,
     size: sizeNow,
-    batches: async function* ({ size, seed, buckets = [1, 2, 4, 8].map(eighth), window = 8, from }) {
+    batches: async function* ({ size, seed, buckets = [1, 2, 4, 8].map(eighth), window = 4, from }) {
       if (!(Number.isInteger(size) && size > 0 && Number.isInteger(window) && window > 0))
         throw new RangeError(`batches: size and window must be positive whole numbers, got ${size} and ${window}.`);
       const order = corpusOrder(

@@ -73,6 +73,28 @@ describe('readTable', () => {
   }, 30_000);
 });
 
+/** Two rows of a string, an INT64 and a DOUBLE, Snappy, written by hyparquet-writer 0.17.0. */
+const parquet = [
+  'UEFSMRUGFUIVRlwVBBUAFQQVABUEFQAAAAMDH3gPAAAA5bqK5YmN5piO5pyI5YWJCAAAAHNheSAibm8iFQYVJBUoXBUEFQAVBBUA',
+  'FQQVAAAAAwMQPAEAAAAAAAAABQAAAAAAAAAVBhUkFSRcFQQVABUEFQAVBBUAAAADAxAAAAUBJOA/AAAAAAAAAEAVBBlMSARyb290',
+  'FQYAFQwlAhgEdGV4dCUAABUEJQIYBWxhYmVsABUKJQIYBXNjb3JlABYEGRwZPCYIHBUMGRUAGRgEdGV4dBUCFgQWbBZwJgg8NgAo',
+  'D+W6iuWJjeaYjuaciOWFiRgIc2F5ICJubyIAGRwVBhUAFQIAAAAmeBwVBBkVABkYBWxhYmVsFQIWBBZOFlImeDw2ACgIBQAAAAAA',
+  'AAAYCAEAAAAAAAAAABkcFQYVABUCAAAAJsoBHBUKGRUAGRgFc2NvcmUVAhYEFk4WTibKATw2ACgIAAAAAAAAAEAYCAAAAAAAAOA/',
+  'NgAAGRwVBhUAFQIAAAAWiAIWBDaQAgAoCWh5cGFycXVldBk8HAAAHAAAHAAAABkBAABQQVIx',
+].join('');
+
+it('reads Parquet: strings, numbers, 64-bit integers as numbers', async () => {
+  const table = await read(
+    Uint8Array.from(atob(parquet), (character) => character.charCodeAt(0)),
+    'parquet',
+  );
+  expect(table.columns).toEqual(['text', 'label', 'score']);
+  expect(table.rows).toEqual([
+    { text: '床前明月光', label: 1, score: 0.5 },
+    { text: 'say "no"', label: 5, score: 2 },
+  ]);
+});
+
 describe('columns', () => {
   const table = async () =>
     read('[{"t": "a", "n": "1.5", "l": 3}, {"t": null, "n": "x", "l": true}, {"n": 2}]', 'json');

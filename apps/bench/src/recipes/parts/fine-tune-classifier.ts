@@ -8,13 +8,13 @@ import {
   rootKey,
   type Tensor,
 } from '@cloze/backend';
+import { bucketOf } from '@cloze/datasets';
 import { classify, encode, initialLinear, modelAverage, type Pooling } from '@cloze/encoder';
 import { dropTokens } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Objective, semiSupervisedRDrop, tableScope, vat } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { ints } from '../../host-tensors.ts';
-import { bucketOf } from './bucketed-batches.ts';
 import { type EncodedExample, encodeLabelled } from './encode-labelled.ts';
 import type { Lab } from './lab.ts';
 import type { Labelled, OpenTask } from './open-task.ts';

@@ -1,10 +1,10 @@
 import type { Tensor } from '@cloze/backend';
+import { type BatchPlan, bucketedBatches } from '@cloze/datasets';
 import { type EncoderParameters, encode, maskedCrossEntropy, predictTokens, visibilityOf } from '@cloze/encoder';
 import { candidateIds, mask, type SimilarWords } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import type { Objective } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
-import { type BatchPlan, bucketedBatches } from './bucketed-batches.ts';
 import type { Lab } from './lab.ts';
 import { type MaskSettings, policyOf } from './mask-settings.ts';
 import type { Corpus } from './open-corpus.ts';

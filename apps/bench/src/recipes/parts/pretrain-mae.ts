@@ -1,4 +1,5 @@
 import type { HostTensor, Tensor } from '@cloze/backend';
+import { bucketOf } from '@cloze/datasets';
 import {
   decodeRemoved,
   type EncoderParameters,
@@ -13,7 +14,6 @@ import { removeTokens } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { bools, ints } from '../../host-tensors.ts';
-import { bucketOf } from './bucketed-batches.ts';
 import type { Lab } from './lab.ts';
 import type { Corpus } from './open-corpus.ts';
 import { padColumns } from './pad-columns.ts';

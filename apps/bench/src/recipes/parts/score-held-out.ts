@@ -1,9 +1,9 @@
 import { compile, createVariables, multiply, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/backend';
+import { bucketOf } from '@cloze/datasets';
 import { encode, predictTokens, visibilityOf } from '@cloze/encoder';
 import { candidateIds, mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
-import { bucketOf } from './bucketed-batches.ts';
 import type { Lab } from './lab.ts';
 import { classicMask, policyOf } from './mask-settings.ts';
 import type { Corpus } from './open-corpus.ts';

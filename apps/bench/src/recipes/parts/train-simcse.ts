@@ -1,8 +1,8 @@
 import { compile, createVariables, type Key, type Tensor } from '@cloze/backend';
+import { bucketOf } from '@cloze/datasets';
 import { type EncoderParameters, embedSentence, encode, type SentencePooling } from '@cloze/encoder';
 import { simcse } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
-import { bucketOf } from './bucketed-batches.ts';
 import type { Lab } from './lab.ts';
 import type { OpenTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';

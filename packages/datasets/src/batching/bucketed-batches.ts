@@ -29,10 +29,15 @@ export function bucketedBatches(
   if (lengths.length === 0) throw new RangeError('bucketedBatches: expected at least one example, got none.');
   const order = permutation(random, lengths.length);
   const batches: BatchPlan[] = [];
-  const waiting: number[] = [];
+  const inBucket = new Map<number, number[]>(buckets.map((length) => [length, []]));
+  for (const i of order) inBucket.get(bucketOf(lengths[i] as number, buckets))?.push(i);
+  let waiting: number[] = [];
   for (const length of buckets) {
-    waiting.push(...[...order].filter((i) => bucketOf(lengths[i] as number, buckets) === length));
-    while (waiting.length >= rows) batches.push({ rows: Int32Array.from(waiting.splice(0, rows)), length });
+    for (const i of inBucket.get(length) as number[]) waiting.push(i);
+    let from = 0;
+    for (; waiting.length - from >= rows; from += rows)
+      batches.push({ rows: Int32Array.from(waiting.slice(from, from + rows)), length });
+    waiting = waiting.slice(from);
   }
   // Fewer examples than a batch: they are repeated, so that there is one.
   if (batches.length === 0) {
