@@ -279,6 +279,8 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
         return { outputs: { loss }, state: { p: next.parameter, m: next.mean, v: next.variance } };
       });
       let [p, m, v] = [p0, [0, 0, 0], [0, 0, 0]];
+      // The constants as float32 has them: 1 − β₂ is 0.00099998713 then, and a variance kept with 0.001 is 1.3e-5 away.
+      const [beta1, beta2] = [Math.fround(options.beta1), Math.fround(options.beta2)];
       let handles = 0;
       for (let t = 1; t <= 6; t++) {
         const { loss } = await step({ rate: scalar(0.1), power1: scalar(0.9 ** t), power2: scalar(0.999 ** t) });
@@ -286,8 +288,8 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
           p.reduce((a, b, i) => a + b * (g[i] as number), 0),
           4,
         );
-        m = m.map((a, i) => 0.9 * a + 0.1 * (g[i] as number));
-        v = v.map((a, i) => 0.999 * a + 0.001 * (g[i] as number) ** 2);
+        m = m.map((a, i) => beta1 * a + (1 - beta1) * (g[i] as number));
+        v = v.map((a, i) => beta2 * a + (1 - beta2) * (g[i] as number) ** 2);
         p = p.map(
           (a, i) =>
             a * (1 - 0.1 * 0.01) -
@@ -297,7 +299,11 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       }
       expect(engine.liveHandles()).toBe(handles);
       const now = variables.read();
-      for (let i = 0; i < 3; i++) expect(now.p.values[i]).toBeCloseTo(p[i] as number, 5);
+      for (let i = 0; i < 3; i++) {
+        expect(now.p.values[i]).toBeCloseTo(p[i] as number, 5);
+        expect((now.m.values[i] as number) / (m[i] as number)).toBeCloseTo(1, 6);
+        expect((now.v.values[i] as number) / (v[i] as number)).toBeCloseTo(1, 6);
+      }
       variables.dispose();
     });
 

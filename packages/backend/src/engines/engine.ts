@@ -35,8 +35,9 @@ export interface Placement {
    */
   readonly fuse?: boolean;
   /**
-   * Precision of the operands and results of matrix products, default `float32`. `bfloat16` keeps 8 bits of a number's 24 (2⁻⁹ relative);
-   * sums inside a product, everything between products, parameters and optimiser stay float32. Fast only where the processor has bfloat16 products
+   * Precision of the operands and results of matrix products, default `float32`. `bfloat16` keeps 8 bits of a number's 24:
+   * operands are rounded to the nearest (2⁻⁹ relative), results as the processor does it (to the nearest, or towards zero: 2⁻⁸); sums inside
+   * a product, everything between products, parameters and optimiser stay float32. Fast only where the processor has bfloat16 products
    * (AVX512-BF16, AMX; GPUs), slower elsewhere. libtensorflow's compiled functions only.
    */
   readonly matmulPrecision?: 'float32' | 'bfloat16';

@@ -3,6 +3,7 @@ import { sizeOf } from '../expression/host-tensors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import type { OpSink, TfAttribute, TfOutput } from '../libtensorflow/types.ts';
+import { momentShares } from './moment-shares.ts';
 
 type Lower<P extends PrimitiveName = PrimitiveName> = (
   sink: OpSink,
@@ -117,10 +118,11 @@ const adamOf: Lower<'adam'> = (sink, inputs, { attributes }) => {
     TfOutput,
     TfOutput,
   ];
-  const { beta1, beta2, epsilon, decay } = attributes;
+  const { epsilon, decay } = attributes;
+  const { meanShare, varianceShare } = momentShares(attributes);
   const op = (name: string, ...operands: TfOutput[]) => one(sink.op(name, operands));
-  const mean = op('AddV2', m, op('Mul', op('Sub', g, m), float(sink, 1 - beta1)));
-  const variance = op('AddV2', v, op('Mul', op('Sub', op('Square', g), v), float(sink, 1 - beta2)));
+  const mean = op('AddV2', m, op('Mul', op('Sub', g, m), float(sink, meanShare)));
+  const variance = op('AddV2', v, op('Mul', op('Sub', op('Square', g), v), float(sink, varianceShare)));
   const scale = op(
     'RealDiv',
     op('Mul', rate, op('Sqrt', op('Sub', float(sink, 1), power2))),

@@ -3,6 +3,7 @@ import { BackendError } from '../errors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import { erf } from './erf.ts';
+import { momentShares } from './moment-shares.ts';
 import { philoxUniform } from './philox.ts';
 import { philoxNormal } from './philox-normal.ts';
 import { plainMatmul } from './plain-matmul.ts';
@@ -59,9 +60,10 @@ const binary =
 
 const adamOf: Lower<'adam'> = (tf, inputs, { attributes }) => {
   const [p, m, v, g, rate, power1, power2] = inputs as [Value, Value, Value, Value, Value, Value, Value];
-  const { beta1, beta2, epsilon, decay } = attributes;
-  const mean = tf.add(m, tf.mul(tf.sub(g, m), 1 - beta1));
-  const variance = tf.add(v, tf.mul(tf.sub(tf.square(g), v), 1 - beta2));
+  const { epsilon, decay } = attributes;
+  const { meanShare, varianceShare } = momentShares(attributes);
+  const mean = tf.add(m, tf.mul(tf.sub(g, m), meanShare));
+  const variance = tf.add(v, tf.mul(tf.sub(tf.square(g), v), varianceShare));
   const root = tf.sqrt(tf.sub(1, power2));
   const scale = tf.div(tf.mul(rate, root), tf.sub(1, power1));
   const kept = decay === 0 ? p : tf.mul(p, tf.sub(1, tf.mul(rate, decay)));
