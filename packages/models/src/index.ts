@@ -1,3 +1,4 @@
+export { type CompareOptions, type Comparison, compare } from './compare/compare.ts';
 export { type EmbedOptions, embed } from './embed/embed.ts';
 export {
   type ExplainedToken,
@@ -7,9 +8,30 @@ export {
   explanationMethods,
 } from './explain/explain.ts';
 export { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from './fill/fill-masks.ts';
+export {
+  type FineTuneData,
+  type FineTunePlace,
+  type FineTuneRun,
+  fineTune,
+  InterruptedError,
+  type RunIdentity,
+} from './fine-tune/fine-tune.ts';
+export type { LoraSettings } from './fine-tune/lora.ts';
+export type {
+  FineTuneSettings,
+  FineTuneSurroundings,
+  NamedRegulariser,
+  OptimiserName,
+  ResolvedSettings,
+} from './fine-tune/settings.ts';
+export type { TrainedOnce } from './fine-tune/train-once.ts';
 export { type GeneratedText, type GenerateOptions, generate } from './generate/generate.ts';
 export { type LoadedModel, loadModel, type ModelBatch, type ModelTensors } from './model/loaded-model.ts';
 export { createModel, type Model } from './model/model.ts';
+export type { TaskModel } from './model/task-model.ts';
+export { predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
+export { type AskedBatch, languageModelObjective } from './pretrain/language-model-objective.ts';
+export type { FreshFamily, FreshSizes, PretrainSettings } from './pretrain/pretrain-settings.ts';
 export { askedSlots } from './score/asked-slots.ts';
 export { runningPerplexity } from './score/running-perplexity.ts';
 export { type ScoredText, type ScoreOptions, score } from './score/score.ts';
@@ -23,3 +45,35 @@ export {
   type TextScore,
 } from './score/score-texts.ts';
 export { type ScoringKindName, scoringKindFor, scoringKinds } from './score/scoring-kinds.ts';
+export type { ChoiceInput, ChoicePrediction } from './tasks/choice.ts';
+export type { ClassPrediction } from './tasks/classification.ts';
+export type { GeneratedPrediction } from './tasks/generation.ts';
+export type { ClassWeights } from './tasks/labels.ts';
+export type { MultiLabelPrediction } from './tasks/multi-label.ts';
+export type { TaskBatch, TaskParameters } from './tasks/prepared-task.ts';
+export type { NumberPrediction } from './tasks/regression.ts';
+export type { Row } from './tasks/row.ts';
+export type { VectorPrediction } from './tasks/sentence-vectors.ts';
+export type { SpanInput, SpanPrediction } from './tasks/span.ts';
+export {
+  type ChoiceTask,
+  type ClassificationTask,
+  choice,
+  classification,
+  type GenerationTask,
+  generation,
+  type MultiLabelTask,
+  multiLabel,
+  type RegressionTask,
+  regression,
+  type SentenceVectorsTask,
+  type SpanTask,
+  sentenceVectors,
+  span,
+  type Task,
+  type TokensTask,
+  tokens,
+} from './tasks/task.ts';
+export type { FigureOf, InputOf, PredictionOf } from './tasks/task-kinds.ts';
+export type { TextInput } from './tasks/text-inputs.ts';
+export type { TagsPrediction } from './tasks/tokens.ts';

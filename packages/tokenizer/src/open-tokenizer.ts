@@ -57,7 +57,16 @@ function namedTokens(files: TokenizerFiles): Partial<Record<Role, string>> {
   return Object.fromEntries(entries) as Partial<Record<Role, string>>;
 }
 
-function fileOf(files: TokenizerFiles, where: string, named: Partial<Record<Role, string>>): string {
+/**
+ * The `tokenizer.json` that a model's files mean: the file itself without padding and truncation, or one made of `vocab.txt` with BERT's rules.
+ *
+ * @throws {Error} naming the file that is missing or cannot be read
+ */
+export function tokenizerJsonOf(
+  files: TokenizerFiles,
+  where: string,
+  named: Partial<Record<Role, string>> = namedTokens(files),
+): string {
   // Padding is padEncodings' to do and the longest row the caller's to say: sentence encoders save files that pad everything to 128.
   if (files['tokenizer.json'])
     return JSON.stringify({ ...json(files, 'tokenizer.json'), padding: null, truncation: null });
@@ -91,7 +100,7 @@ function fileOf(files: TokenizerFiles, where: string, named: Partial<Record<Role
  */
 export function openTokenizer(files: TokenizerFiles, where: string, options: NativeOptions = {}): OpenTokenizer {
   const named = namedTokens(files);
-  const tokenizer = nativeTokenizer(fileOf(files, where, named), options);
+  const tokenizer = nativeTokenizer(tokenizerJsonOf(files, where, named), options);
   const special: Partial<Record<Role, number>> = {};
   let maskToken: string | undefined;
   for (const [role, [, ...usual]] of Object.entries(roles) as [Role, readonly [string, string, string]][]) {

@@ -17,8 +17,8 @@ export interface EmbedOptions {
 /** A function from texts to vectors, compiled once a model and kind. */
 function vectorsOf(model: LoadedModel, pooling: SentencePooling, normalise: boolean) {
   return model.once(`embed ${pooling} ${normalise}`, () =>
-    model.compile(({ encoder, pooler }, batch: ModelBatch<Tensor>) => {
-      const vectors = embedSentence(model.forward(encoder, batch), batch.attend, pooling, pooler);
+    model.compile(({ encoder, head }, batch: ModelBatch<Tensor>) => {
+      const vectors = embedSentence(model.forward(encoder, batch), batch.attend, pooling, head.pooler);
       if (!normalise) return { vectors };
       return { vectors: multiply(vectors, rsqrt(maximum(sum(square(vectors), { axes: -1, keep: true }), 1e-24))) };
     }),

@@ -3,11 +3,14 @@ import {
   compile,
   createVariables,
   type Engine,
+  flattenTree,
   type HostTensor,
   ints,
+  isHostTensor,
   type MapTree,
   type Placement,
   type Tensor,
+  type Variables,
 } from '@cloze/backend';
 import {
   type Encoded,
@@ -15,7 +18,6 @@ import {
   type EncoderParameters,
   encode,
   type FamilyName,
-  type Linear,
   type TokenInputs,
   type Visibility,
   visibilityOf,
@@ -28,13 +30,9 @@ import {
   padEncodings,
   type SpecialIds,
 } from '@cloze/tokenizer';
+import { hashOf, sha256 } from '../hash-of.ts';
+import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
 import { lengthBuckets, roundUp } from './shape-buckets.ts';
-
-/** A model's weights inside a traced function. */
-export interface ModelTensors {
-  readonly encoder: EncoderParameters<Tensor>;
-  readonly pooler?: Linear<Tensor>;
-}
 
 /** Rows as a model takes them, `[rows, length]` each. */
 export interface ModelBatch<T> {
@@ -42,6 +40,9 @@ export interface ModelBatch<T> {
   readonly segments: T;
   readonly attend: T;
 }
+
+/** A model's weights inside a traced function: the encoder and what the checkpoint has of a head. */
+export type ModelTensors = TaskParameters<Tensor>;
 
 /** A checkpoint's weights on an engine, with its tokenizer: what every function of this package works with. */
 export interface LoadedModel {
@@ -54,7 +55,10 @@ export interface LoadedModel {
   readonly parameters: EncoderParameters<HostTensor>;
   /** Everything the folder held, for saving it again. */
   readonly loaded: LoadedPretrained;
+  /** Cuts at the longest row. */
   readonly tokenizer: NativeTokenizer;
+  /** The tokenizer, cutting at another length. @throws {RangeError} for a length beyond the longest row */
+  tokenizerOf(maximumLength: number): NativeTokenizer;
   readonly special: Partial<SpecialIds>;
   readonly padId: number;
   /** The token that stands for a hidden one. @throws {Error} for a tokenizer without */
@@ -68,12 +72,16 @@ export interface LoadedModel {
   forward(parameters: EncoderParameters<Tensor>, inputs: TokenInputs): Encoded;
   /** Encodings as a batch. Rows and length are padded to the next of a few sizes, so that few shapes are traced; rows to spare repeat the first. */
   batchOf(encodings: readonly PlacedEncoding[]): ModelBatch<HostTensor>;
+  /** The weights on the engine. */
+  readonly variables: Variables<TaskParameters<HostTensor>>;
   /** A pure function of the weights and a batch, compiled; all functions share one copy of the weights. */
   compile<B, O>(
     run: (model: ModelTensors, batch: B) => O,
   ): (batch: MapTree<B, HostTensor>) => Promise<MapTree<O, HostTensor>>;
   /** What `make` gave at the first call with this key: a function is traced once, however often a model is asked. */
   once<T>(key: string, make: () => T): T;
+  /** SHA-256 of the weights, by name, shape and value. */
+  hash(): Promise<string>;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -90,14 +98,22 @@ export function loadModel(
   engine: Engine,
   placement: Placement = {},
 ): LoadedModel {
-  const { config, family, parameters, missing, pooler } = loaded;
+  const { config, family, parameters, missing } = loaded;
   const longest = config.maximumLength - config.positionOffset;
   const { tokenizer, special, maskToken } = openTokenizer(loaded.tokenizerFiles, name, { maximumLength: longest });
   if (tokenizer.size > config.vocabularySize)
     throw new Error(
       `${name}: the tokenizer has ${tokenizer.size} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
     );
-  const variables = createVariables(engine, { encoder: parameters, ...(pooler && { pooler }) }, placement);
+  const { pooler, classifierDense, classifier, span } = loaded;
+  const head: HeadParameters<HostTensor> = {
+    ...(pooler && { pooler }),
+    ...(classifierDense && { classifierDense }),
+    ...(classifier && { classifier }),
+    ...(span && { span }),
+  };
+  const weights: TaskParameters<HostTensor> = { encoder: parameters, head };
+  const variables = createVariables(engine, weights, placement);
   const buckets = lengthBuckets(longest);
   const made = new Map<string, unknown>();
   return {
@@ -108,6 +124,11 @@ export function loadModel(
     parameters,
     loaded,
     tokenizer,
+    tokenizerOf: (maximumLength) => {
+      if (maximumLength > longest)
+        throw new RangeError(`${name} reads at most ${longest} tokens, not ${maximumLength}.`);
+      return openTokenizer(loaded.tokenizerFiles, name, { maximumLength }).tokenizer;
+    },
     special,
     padId: special.pad ?? 0,
     needMask: () => {
@@ -138,10 +159,19 @@ export function loadModel(
         attend: bools(batch.shape, batch.attend),
       };
     },
+    variables,
     compile: (run) => compile(variables, (state, batch) => ({ outputs: run(state, batch) })),
     once: <T>(key: string, make: () => T): T => {
       if (!made.has(key)) made.set(key, make());
       return made.get(key) as T;
+    },
+    hash: async () => {
+      const leaves: Record<string, unknown> = {};
+      for (const [path, { shape, values }] of flattenTree(weights, isHostTensor)) {
+        const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+        leaves[path] = [shape, await sha256(new Uint8Array(bytes))];
+      }
+      return hashOf(leaves);
     },
     dispose: () => variables.dispose(),
   };

@@ -4,6 +4,7 @@ import { streamFrom } from '@cloze/random';
 import { loadModel } from '../model/loaded-model.ts';
 import { createModel, type Model } from '../model/model.ts';
 import { openEngine } from './open-engine.ts';
+import { type Saveable, saving } from './save-model.ts';
 
 /** How a model is opened. */
 export interface OpenModelOptions extends HubOptions {
@@ -15,27 +16,26 @@ export interface OpenModelOptions extends HubOptions {
   readonly placement?: Placement;
 }
 
+/** A model that can be saved. */
+export interface OpenedModel extends Model, Saveable {}
+
 /**
  * Opens a folder as Hugging Face lays it out, or a hub id, with its tokenizer, on an engine.
  *
  * @throws {CheckpointError} for a file that is torn, hostile or does not fit; {Error} for a tokenizer that is absent or of another model
  */
-export async function openModel(folderOrHubId: string, options: OpenModelOptions = {}): Promise<Model> {
+export async function openModel(folderOrHubId: string, options: OpenModelOptions = {}): Promise<OpenedModel> {
   const { engine: wanted, seed = 1, placement, ...hub } = options;
   const loaded = await loadPretrained(folderOrHubId, { ...hub, fill: streamFrom(seed).fork('missing weights') });
   const own = wanted === undefined || typeof wanted === 'string';
   const engine = own ? (await openEngine(wanted)).engine : wanted;
   try {
     const model = createModel(loadModel(folderOrHubId, loaded, engine, placement));
-    return own
-      ? {
-          ...model,
-          dispose: () => {
-            model.dispose();
-            engine.dispose();
-          },
-        }
-      : model;
+    const dispose = () => {
+      model.dispose();
+      if (own) engine.dispose();
+    };
+    return { ...model, ...saving(model), dispose };
   } catch (error) {
     if (own) engine.dispose();
     throw error;

@@ -14,6 +14,8 @@ export interface SaveOptions {
   readonly dtype?: StoredFloat;
   /** Bytes of one file's weights, default one file for all (transformers' default is 50e9). More are listed in `model.safetensors.index.json`. */
   readonly maxShardSize?: number;
+  /** Further files of the folder, by name: a model card, say. */
+  readonly otherFiles?: Readonly<Record<string, Uint8Array>>;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
@@ -45,7 +47,7 @@ export async function savePretrained(
     tokenizerFiles = {},
     ...extras
   }: Partial<Pretrained> & Pick<Pretrained, 'parameters' | 'config'>,
-  { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY }: SaveOptions = {},
+  { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY, otherFiles = {} }: SaveOptions = {},
 ): Promise<void> {
   const target = resolve(folder);
   await mkdir(dirname(target), { recursive: true });
@@ -83,7 +85,8 @@ export async function savePretrained(
       await writeDurably(join(fresh, name), writeSafetensors(shard, undefined, { dtype }));
     }
     if (index) await writeJson('model.safetensors.index.json', index);
-    for (const [name, bytes] of Object.entries(tokenizerFiles)) await writeDurably(join(fresh, basename(name)), bytes);
+    for (const [name, bytes] of Object.entries({ ...tokenizerFiles, ...otherFiles }))
+      await writeDurably(join(fresh, basename(name)), bytes);
     // rename cannot replace a full folder: the old one steps aside first, and is removed last.
     const old = `${fresh}-old`;
     const exists = await stat(target).then(

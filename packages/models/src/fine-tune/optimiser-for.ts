@@ -1,0 +1,45 @@
+import { adafactor, adamW, chain, clip, lamb, type Optimiser, type ScheduleType, schedule, sgd } from '@cloze/trainer';
+import type { OptimiserName } from './settings.ts';
+
+/** Settings that an optimiser is made of. */
+export interface OptimiserChoice {
+  readonly optimiser: OptimiserName;
+  readonly learningRate: number;
+  readonly lrSchedulerType: ScheduleType;
+  /** Share of the steps in which the rate rises. */
+  readonly warmupRatio: number;
+  readonly weightDecay: number;
+  /** 0 does not clip. */
+  readonly maxGradNorm: number;
+  /** Factor by which rates fall from layer to layer; 1 is none. */
+  readonly layerwiseDecay: number;
+  /** Paths that stay as they are. */
+  readonly frozen: readonly string[];
+}
+
+/** The optimiser of a run of `maxSteps` updates over an encoder of so many blocks. */
+export function optimiserFor(
+  {
+    optimiser,
+    learningRate,
+    lrSchedulerType,
+    warmupRatio,
+    weightDecay,
+    maxGradNorm,
+    layerwiseDecay,
+    frozen,
+  }: OptimiserChoice,
+  maxSteps: number,
+  layers: number,
+): Optimiser {
+  const warmupSteps = Math.min(maxSteps, Math.round(warmupRatio * maxSteps));
+  const leaves = {
+    // One step more than there are, so that the last one still moves.
+    learningRate: schedule({ lrSchedulerType, learningRate, warmupSteps, maxSteps: maxSteps + 1 }),
+    weightDecay,
+    ...(frozen.length > 0 && { frozen }),
+    ...(layerwiseDecay < 1 && { layerwiseDecay: { layers, decay: layerwiseDecay } }),
+  };
+  const made = { adamw: adamW, lamb, adafactor, sgd }[optimiser](leaves);
+  return maxGradNorm > 0 ? chain(clip(maxGradNorm), made) : made;
+}

@@ -1,0 +1,223 @@
+import type { Tensor } from '@cloze/backend';
+import type { Objective, RegulariserData, TaskOutput } from '@cloze/regularisers';
+import type { ScheduleType, TrainingCallback } from '@cloze/trainer';
+import type { TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
+import type { Task } from '../tasks/task.ts';
+import type { LoraSettings } from './lora.ts';
+
+/** A regulariser of one's own: a function with a name and settings, because both are part of a run's identity. */
+export interface NamedRegulariser {
+  <P extends TaskParameters<Tensor>, B extends TaskBatch<Tensor>, O extends TaskOutput>(
+    objective: Objective<P, B, O>,
+  ): Objective<P, B, O>;
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** An optimiser by name; its other settings are those of the run. */
+export type OptimiserName = 'adamw' | 'lamb' | 'adafactor' | 'sgd';
+
+/** How a model is fine-tuned; names as in Hugging Face's trainer where the meaning is the same. */
+export interface FineTuneSettings<T extends Task> {
+  readonly task: T;
+  /** Passes over the training rows, default 3; or `maxSteps`. */
+  readonly epochs?: number;
+  readonly maxSteps?: number;
+  /** Rows of an update, default 32. */
+  readonly batchSize?: number;
+  /** Parts an update's rows are cut into, so that they fit in memory; default 1. */
+  readonly gradientAccumulationSteps?: number;
+  /** The highest rate, default 5e-5. */
+  readonly learningRate?: number;
+  /** Default `linear`. */
+  readonly lrSchedulerType?: ScheduleType;
+  /** Share of the steps in which the rate rises, default 0.1. */
+  readonly warmupRatio?: number;
+  /** Default 0.01; biases and norms do not decay. */
+  readonly weightDecay?: number;
+  /** Most that all gradients together may measure, default 1; 0 does not clip. */
+  readonly maxGradNorm?: number;
+  /** Default `adamw`. */
+  readonly optimiser?: OptimiserName;
+  /** Factor by which rates fall from layer to layer, 0 < d ≤ 1; default 1. */
+  readonly layerwiseDecay?: number;
+  /** Parts of the encoder that stay as they are, by path: `embeddings`, `layers/0`; `encoder` is all of it. Default none. */
+  readonly freeze?: readonly string[];
+  /** Train a product of two narrow matrices beside each of some kernels instead of the encoder (Hu et al. 2021); merged when it is done. */
+  readonly lora?: LoraSettings;
+  /** By data, `{ name: 'r-drop', alpha: 4 }`, or a function with `name` and `settings`; default none. */
+  readonly regulariser?: RegulariserData | NamedRegulariser;
+  /** Dropout on states, embeddings and before the head; default the model's own. */
+  readonly dropout?: number;
+  /** Longest row, special tokens included; default the model's, or the longest row there is. */
+  readonly maximumLength?: number;
+  /** Seeds, or how many: 1, 2, …; default 1. Each is a training of its own. */
+  readonly seeds?: number | readonly number[];
+  /** Share of the training rows kept aside as dev where none is given, default 0.1; 0 judges nothing. */
+  readonly devShare?: number;
+  /** Leave rows out of train that stand in it twice, or in dev; default true. */
+  readonly removeDuplicates?: boolean;
+  /** Updates between evaluations on dev; default an epoch. */
+  readonly evalSteps?: number;
+  /** Evaluations without improvement after which a training stops and goes back to its best; default none, the last step is kept. */
+  readonly earlyStoppingPatience?: number;
+  /** Values to choose from on a part of train (never on dev), one setting after another. */
+  readonly search?: {
+    readonly learningRate?: readonly number[];
+    readonly batchSize?: readonly number[];
+    readonly epochs?: readonly number[];
+  };
+  /** Of matrix products, default `float32`; `bfloat16` is faster only on processors that have it. */
+  readonly precision?: 'float32' | 'bfloat16';
+  /** What a loss that is no number does; default `stop`. */
+  readonly nonFinite?: 'stop' | 'skip';
+}
+
+/** What a run is told besides its settings: nothing of it changes what comes out. */
+export interface FineTuneSurroundings {
+  /** Told what happens, for progress, logs, TensorBoard, MLflow. */
+  readonly callbacks?: readonly TrainingCallback[];
+  /** Told in whole sentences what is worth knowing: rows left out, texts cut, memory expected. */
+  readonly say?: (line: string) => void;
+  /** Raised to save and stop. */
+  readonly signal?: AbortSignal;
+}
+
+/** Settings with every default filled in: with the hashes of data and model, a run's identity. */
+export type ResolvedSettings<T extends Task = Task> = Required<
+  Omit<
+    FineTuneSettings<T>,
+    | 'maxSteps'
+    | 'lora'
+    | 'regulariser'
+    | 'dropout'
+    | 'evalSteps'
+    | 'earlyStoppingPatience'
+    | 'search'
+    | 'seeds'
+    | 'epochs'
+  >
+> &
+  Pick<
+    FineTuneSettings<T>,
+    'maxSteps' | 'lora' | 'regulariser' | 'dropout' | 'evalSteps' | 'earlyStoppingPatience' | 'search' | 'epochs'
+  > & {
+    readonly seeds: readonly number[];
+  };
+
+const known = new Set([
+  ...[
+    'task',
+    'epochs',
+    'maxSteps',
+    'batchSize',
+    'gradientAccumulationSteps',
+    'learningRate',
+    'lrSchedulerType',
+    'warmupRatio',
+  ],
+  ...[
+    'weightDecay',
+    'maxGradNorm',
+    'optimiser',
+    'layerwiseDecay',
+    'freeze',
+    'lora',
+    'regulariser',
+    'dropout',
+    'maximumLength',
+  ],
+  ...[
+    'seeds',
+    'devShare',
+    'removeDuplicates',
+    'evalSteps',
+    'earlyStoppingPatience',
+    'search',
+    'precision',
+    'nonFinite',
+  ],
+]);
+
+const whole = (name: string, value: number | undefined, least: number): string[] =>
+  value === undefined || (Number.isInteger(value) && value >= least)
+    ? []
+    : [`${name} must be a whole number of at least ${least}, got ${value}`];
+const within = (name: string, value: number | undefined, [low, high]: readonly [number, number]): string[] =>
+  value === undefined || (value >= low && value <= high)
+    ? []
+    : [`${name} must lie between ${low} and ${high}, got ${value}`];
+
+/**
+ * Fills in what was left out and judges the rest.
+ *
+ * @param longest the most tokens that the model reads
+ * @throws {RangeError} naming every setting that is unknown or out of its range
+ */
+export function resolveSettings<T extends Task>(settings: FineTuneSettings<T>, longest: number): ResolvedSettings<T> {
+  const { seeds = 1, maximumLength = longest, search } = settings;
+  const list =
+    typeof seeds === 'number' ? Array.from({ length: Math.max(0, seeds) || 0 }, (_, i) => i + 1) : [...seeds];
+  const problems = [
+    ...Object.keys(settings)
+      .filter((name) => !known.has(name))
+      .map((name) => `'${name}' is no setting; there are ${[...known].sort().join(', ')}`),
+    ...whole('maxSteps', settings.maxSteps, 1),
+    ...whole('batchSize', settings.batchSize, 1),
+    ...whole('gradientAccumulationSteps', settings.gradientAccumulationSteps, 1),
+    ...whole('evalSteps', settings.evalSteps, 1),
+    ...whole('earlyStoppingPatience', settings.earlyStoppingPatience, 1),
+    ...(typeof seeds === 'number' ? whole('seeds', seeds, 1) : list.flatMap((seed) => whole('seeds', seed, 0))),
+    ...(settings.epochs === undefined || (settings.epochs > 0 && Number.isFinite(settings.epochs))
+      ? []
+      : [`epochs must be above 0, got ${settings.epochs}`]),
+    ...(settings.learningRate === undefined || (settings.learningRate > 0 && Number.isFinite(settings.learningRate))
+      ? []
+      : [`learningRate must be above 0, got ${settings.learningRate}`]),
+    ...within('warmupRatio', settings.warmupRatio, [0, 1]),
+    ...within('weightDecay', settings.weightDecay, [0, 1e6]),
+    ...within('maxGradNorm', settings.maxGradNorm, [0, 1e30]),
+    ...within('layerwiseDecay', settings.layerwiseDecay, [1e-6, 1]),
+    ...within('dropout', settings.dropout, [0, 0.999]),
+    ...within('devShare', settings.devShare, [0, 0.9]),
+    ...(Number.isInteger(maximumLength) && maximumLength >= 4 && maximumLength <= longest
+      ? []
+      : [`maximumLength must be a whole number from 4 to ${longest}, what the model reads, got ${maximumLength}`]),
+    ...Object.entries(search ?? {}).flatMap(([name, values]) =>
+      !['learningRate', 'batchSize', 'epochs'].includes(name)
+        ? [`search.${name} cannot be searched; learningRate, batchSize and epochs can`]
+        : Array.isArray(values) && values.length > 0 && values.every((value) => value > 0)
+          ? []
+          : [`search.${name} must be a list of numbers above 0`],
+    ),
+  ];
+  if (settings.maxSteps !== undefined && settings.epochs !== undefined)
+    problems.push('give epochs or maxSteps, not both');
+  if ((settings.batchSize ?? 32) % (settings.gradientAccumulationSteps ?? 1) !== 0)
+    problems.push(
+      `gradientAccumulationSteps (${settings.gradientAccumulationSteps}) must divide batchSize (${settings.batchSize ?? 32})`,
+    );
+  if (new Set(list).size !== list.length) problems.push(`seeds stand twice: ${list.join(', ')}`);
+  if (problems.length > 0) throw new RangeError(`fineTune: ${problems.join('; ')}.`);
+  const { epochs = settings.maxSteps === undefined ? 3 : undefined } = settings;
+  return {
+    batchSize: 32,
+    gradientAccumulationSteps: 1,
+    learningRate: 5e-5,
+    lrSchedulerType: 'linear',
+    warmupRatio: 0.1,
+    weightDecay: 0.01,
+    maxGradNorm: 1,
+    optimiser: 'adamw',
+    layerwiseDecay: 1,
+    freeze: [],
+    devShare: 0.1,
+    removeDuplicates: true,
+    precision: 'float32',
+    nonFinite: 'stop',
+    ...settings,
+    ...(epochs !== undefined && { epochs }),
+    maximumLength,
+    seeds: list,
+  };
+}

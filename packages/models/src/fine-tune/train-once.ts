@@ -1,0 +1,166 @@
+import type { Engine, HostTensor, Placement, Tensor } from '@cloze/backend';
+import { currentName } from '@cloze/encoder';
+import { streamFrom } from '@cloze/random';
+import { type Objective, regulariserFrom, type TaskOutput } from '@cloze/regularisers';
+import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import { predictorOf } from '../predict/predictor.ts';
+import type { Example, Judged, PreparedTask, TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
+import type { Task } from '../tasks/task.ts';
+import { type BatchOrder, batchOrder } from './batch-order.ts';
+import { figuresOf } from './figures.ts';
+import { freshFactors, merged, mergedOnHost, type WithFactors, withFactors } from './lora.ts';
+import { optimiserFor } from './optimiser-for.ts';
+import type { FineTuneSurroundings, ResolvedSettings } from './settings.ts';
+import { tokensIn, trainingBatch } from './task-batches.ts';
+
+/** Where a training runs and is saved. */
+export interface TrainingPlace {
+  readonly engine: Engine;
+  readonly placement?: Placement;
+  readonly checkpoints?: Checkpoints | undefined;
+  /** What a resume must share. */
+  readonly identity: unknown;
+}
+
+/** One seed's training. */
+export interface TrainedOnce<Prediction = unknown, Target = unknown> {
+  readonly seed: number;
+  readonly outcome: TrainingOutcome;
+  readonly parameters: TaskParameters<HostTensor>;
+  /** Dev rows with their predictions; empty without dev. */
+  readonly judged: readonly Judged<Prediction, Target>[];
+  /** Mean loss of the last tenth of the steps this process made; NaN when it made none. */
+  readonly lastLoss: number;
+}
+
+/** Where things stand in what is trained: regularisers find the token table there. */
+const places = { table: 'encoder/embeddings/tokenTable', ids: 'ids', attend: 'attend' };
+
+type TrainableObjective = Objective<WithFactors<Tensor>, TaskBatch<Tensor>, TaskOutput>;
+
+function objectiveFor<Input, Prediction, Target>(
+  task: PreparedTask<Input, Prediction, Target>,
+  { regulariser, lora }: ResolvedSettings,
+): TrainableObjective {
+  const plain: TrainableObjective = withFactors(task.objective, lora);
+  if (regulariser === undefined) return plain;
+  return typeof regulariser === 'function' ? regulariser(plain) : regulariserFrom(regulariser, places)(plain);
+}
+
+/**
+ * Trains a task once: fresh head, order, dropout and everything else drawn follow from the seed and the step alone.
+ *
+ * @throws {LossError} when the loss is no number {CheckpointError} when the folder holds another training
+ */
+export async function trainOnce<Input, Prediction, Target>(
+  model: LoadedModel,
+  task: PreparedTask<Input, Prediction, Target>,
+  examples: { readonly train: readonly Example<Input, Target>[]; readonly dev: readonly Example<Input, Target>[] },
+  settings: ResolvedSettings<Task>,
+  seed: number,
+  place: TrainingPlace,
+  { callbacks = [], say = () => {}, signal }: FineTuneSurroundings = {},
+): Promise<TrainedOnce<Prediction, Target>> {
+  const random = streamFrom(seed);
+  const { train, dev } = examples;
+  const order: BatchOrder = batchOrder(train, settings, seed);
+  const maxSteps = settings.maxSteps ?? Math.max(1, Math.round((settings.epochs ?? 1) * order.perEpoch));
+  const { lora, precision, gradientAccumulationSteps: parts, earlyStoppingPatience, nonFinite } = settings;
+  const frozen = lora ? ['encoder'] : settings.freeze.map((path) => (path === 'encoder' ? path : `encoder/${path}`));
+  const optimiser = optimiserFor({ ...settings, frozen }, maxSteps, model.config.layers);
+  const fresh: TaskParameters<HostTensor> = {
+    encoder: model.parameters,
+    head: task.freshHead(random.fork('head')),
+  };
+  const parameters: WithFactors<HostTensor> = {
+    ...fresh,
+    ...(lora && { lora: freshFactors(model.parameters, lora, random.fork('lora')) }),
+  };
+  const variables = trainingVariables(place.engine, {
+    parameters,
+    optimiser,
+    accumulate: parts > 1,
+    precision,
+    ...(place.placement && { placement: place.placement }),
+  });
+  try {
+    const step = trainingStep({ variables, objective: objectiveFor(task, settings), optimiser, seed, nonFinite });
+    const ask = task.write
+      ? undefined
+      : predictorOf(model, task, variables, ({ parameters: trained }) => merged(trained, lora), settings.batchSize);
+    const readParameters = () => mergedOnHost(variables.read().parameters, lora);
+    const predict = (inputs: readonly Example<Input, Target>[]) =>
+      ask ? ask(inputs) : (task.write as NonNullable<typeof task.write>)(readParameters(), inputs);
+    const judge = async (): Promise<Judged<Prediction, Target>[]> => {
+      if (dev.length === 0) return [];
+      const predictions = await predict(dev);
+      return dev.map(({ target }, i) => ({ prediction: predictions[i] as Prediction, target }));
+    };
+    let best: { readonly value: number; readonly parameters: WithFactors<HostTensor> } | undefined;
+    const better = (value: number) =>
+      best === undefined || (task.metrics.greaterIsBetter ? value > best.value : value < best.value);
+    const evalSteps = dev.length === 0 ? undefined : (settings.evalSteps ?? order.perEpoch);
+    let losses: number[] = [];
+    const outcome = await runTraining({
+      maxSteps,
+      batchOf: (t) => {
+        const { rows, length } = order.of(t);
+        const chosen = Array.from(rows, (i) => train[i] as Example<Input, Target>);
+        const size = chosen.length / parts;
+        return Array.from({ length: parts }, (_, part) =>
+          trainingBatch(model, task, chosen.slice(part * size, (part + 1) * size), length),
+        ) as [TaskBatch<HostTensor>, ...TaskBatch<HostTensor>[]];
+      },
+      step: (t, batches) => step(t, ...batches),
+      tokensOf: (batches) => batches.reduce((sum, batch) => sum + tokensIn(batch), 0),
+      idsOf: () => [],
+      ...(place.checkpoints && {
+        checkpoints: place.checkpoints,
+        variables,
+        rename: currentName,
+        saveSteps: Math.max(50, order.perEpoch),
+      }),
+      configuration: place.identity,
+      ...(earlyStoppingPatience !== undefined && { earlyStoppingPatience }),
+      greaterIsBetter: task.metrics.greaterIsBetter,
+      metricForBestModel: task.metrics.primary,
+      evalSteps:
+        earlyStoppingPatience === undefined && callbacks.every(({ onEvaluate }) => !onEvaluate) ? undefined : evalSteps,
+      evaluate: async () => {
+        const figures = figuresOf(task.metrics, await judge());
+        const value = figures[task.metrics.primary] ?? Number.NaN;
+        if (earlyStoppingPatience !== undefined && better(value))
+          best = { value, parameters: variables.read().parameters };
+        return figures;
+      },
+      nonFinite,
+      loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
+      signal,
+      callbacks: [
+        {
+          onStepEnd: ({ step: t, loss }) => {
+            if (t > maxSteps - Math.max(1, Math.round(maxSteps / 10))) losses.push(loss);
+          },
+        },
+        ...callbacks,
+      ],
+      warn: say,
+    });
+    losses = losses.filter(Number.isFinite);
+    if (earlyStoppingPatience !== undefined && outcome.reason !== 'interrupted') {
+      const saved = await place.checkpoints?.best();
+      if (saved) variables.restore(saved);
+      else if (best) variables.write({ ...variables.read(), parameters: best.parameters });
+    }
+    return {
+      seed,
+      outcome,
+      parameters: readParameters(),
+      judged: outcome.reason === 'interrupted' ? [] : await judge(),
+      lastLoss: losses.length === 0 ? Number.NaN : losses.reduce((a, b) => a + b, 0) / losses.length,
+    };
+  } finally {
+    variables.dispose();
+  }
+}

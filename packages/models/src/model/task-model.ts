@@ -1,0 +1,86 @@
+import type { Engine, HostTensor, Placement } from '@cloze/backend';
+import type { Table } from '@cloze/datasets';
+import type { FigureOverSeeds } from '@cloze/eval';
+import { figuresOverSeeds } from '../fine-tune/figures.ts';
+import { readExamples } from '../fine-tune/read-examples.ts';
+import { predictorOf } from '../predict/predictor.ts';
+import type { EncodedInput, PreparedTask, TaskParameters, TaskTokenizer } from '../tasks/prepared-task.ts';
+import type { Task } from '../tasks/task.ts';
+import type { FigureOf, InputOf, PredictionOf } from '../tasks/task-kinds.ts';
+import { type LoadedModel, loadModel } from './loaded-model.ts';
+import { createModel, type Model } from './model.ts';
+
+/** A model that has learnt a task. */
+export interface TaskModel<T extends Task = Task> extends Omit<Model, 'predict'> {
+  readonly task: T;
+  /** Names of classes or tags; empty for tasks without. */
+  readonly labels: readonly string[];
+  /** Predictions of inputs, in their order. */
+  predict(inputs: readonly InputOf<T>[]): Promise<PredictionOf<T>[]>;
+  /** Figures of predictions on the rows of a table, with their intervals over rows. @throws {TableError} for rows without what the task reads */
+  evaluate(table: Table): Promise<Readonly<Record<FigureOf<T>, FigureOverSeeds>>>;
+}
+
+/** Predictions of inputs by a model's own weights: in one pass, or as the task writes them. */
+export function answersOf<Input, Prediction>(
+  model: LoadedModel,
+  task: PreparedTask<Input, Prediction>,
+  maximumLength: number,
+): {
+  readonly tokenizer: TaskTokenizer;
+  readonly predict: (inputs: readonly EncodedInput<Input>[]) => Promise<Prediction[]>;
+} {
+  const tokenizer: TaskTokenizer = { ...model.tokenizerOf(maximumLength), maximumLength };
+  const ask = predictorOf(model, task, model.variables, (weights) => weights);
+  return {
+    tokenizer,
+    predict: (inputs) => (task.write ? task.write({ encoder: model.parameters, head: {} }, inputs) : ask(inputs)),
+  };
+}
+
+/**
+ * A model with a task's weights, on the engine of the one it was learnt from, which stays as it was.
+ *
+ * @param parameters the encoder and head that were learnt @param maximumLength rows are cut there
+ */
+export function createTaskModel<T extends Task>(
+  from: LoadedModel,
+  prepared: PreparedTask<InputOf<T>, PredictionOf<T>>,
+  task: T,
+  { encoder, head }: TaskParameters<HostTensor>,
+  maximumLength: number,
+  { engine = from.engine, placement }: { readonly engine?: Engine; readonly placement?: Placement } = {},
+): TaskModel<T> {
+  const { head: kind, problemType } = prepared.saved;
+  const { classifier: _c, classifierDense: _d, span: _s, head: _h, ...kept } = from.loaded;
+  const loaded = loadModel(
+    from.name,
+    {
+      ...kept,
+      parameters: encoder,
+      ...head,
+      ...(kind && {
+        head: {
+          kind,
+          ...(prepared.labels.length > 0 && { labels: prepared.labels }),
+          ...(problemType && { problemType }),
+        },
+      }),
+    },
+    engine,
+    placement,
+  );
+  const { tokenizer, predict } = answersOf(loaded, prepared, maximumLength);
+  return {
+    ...createModel(loaded),
+    task,
+    labels: prepared.labels,
+    predict: async (inputs) => predict(await prepared.encode(inputs, tokenizer)),
+    evaluate: async ({ source, rows }) => {
+      const examples = await readExamples(source, rows, prepared, tokenizer);
+      const predictions = await predict(examples);
+      const judged = examples.map(({ target }, i) => ({ prediction: predictions[i] as PredictionOf<T>, target }));
+      return figuresOverSeeds(prepared.metrics, [judged]) as Readonly<Record<FigureOf<T>, FigureOverSeeds>>;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Table } from '@cloze/datasets';
+import { openTable } from '@cloze/datasets/node';
+import { readSafetensors, writeSafetensors } from '@cloze/encoder';
+import { openCheckpoints } from '@cloze/trainer';
+import { nodeFiles } from '@cloze/trainer/node';
+import { type FineTunePlace, type FineTuneRun, fineTune as fineTuneTables } from '../fine-tune/fine-tune.ts';
+import type { FineTuneSettings } from '../fine-tune/settings.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { TaskModel } from '../model/task-model.ts';
+import type { Row } from '../tasks/row.ts';
+import type { Task } from '../tasks/task.ts';
+import { type Saveable, saving } from './save-model.ts';
+import { writeWhole } from './write-whole.ts';
+
+/** Rows of a file: a name or pattern (`reviews-*.csv.gz`), several, a table, or rows as they are. */
+export type RowsSource = string | readonly string[] | Table | readonly Row[];
+
+/** What is learnt from, and where the run is kept. */
+export interface FineTuneFiles {
+  readonly train: RowsSource;
+  /** Default: `devShare` of train. */
+  readonly dev?: RowsSource;
+  /** Folder of checkpoints and of the record; a run that is there goes on. Default none: nothing is kept. */
+  readonly output?: string;
+}
+
+/** A run whose model can be saved. */
+export interface FineTuneFilesRun<T extends Task> extends Omit<FineTuneRun<T>, 'model'> {
+  readonly model: TaskModel<T> & Saveable;
+}
+
+const isNames = (rows: RowsSource): rows is string | readonly string[] =>
+  typeof rows === 'string' || (Array.isArray(rows) && typeof rows[0] === 'string');
+
+async function tableOf(rows: RowsSource): Promise<Table | readonly Row[]> {
+  return isNames(rows) ? openTable(rows) : rows;
+}
+
+/**
+ * Fine-tunes a model on files, and keeps the run in a folder: checkpoints that a second call goes on from, and a record of what came out.
+ *
+ * As `fineTune` of tables otherwise: the model given is not changed.
+ *
+ * @throws {TableError} for files that cannot be read, all problems at once {CheckpointError} when the folder holds another run
+ */
+export async function fineTune<const T extends Task>(
+  model: LoadedModel,
+  { train, dev, output, ...settings }: FineTuneSettings<T> & FineTuneFiles,
+  place: Omit<FineTunePlace, 'openCheckpoints'> = {},
+): Promise<FineTuneFilesRun<T>> {
+  const { say = () => {} } = place;
+  const [trainTable, devTable] = await Promise.all([tableOf(train), dev === undefined ? undefined : tableOf(dev)]);
+  if (output !== undefined) await mkdir(output, { recursive: true });
+  const given = { ...settings, train: trainTable, dev: devTable } as FineTuneSettings<T> & {
+    train: typeof trainTable;
+    dev: typeof devTable;
+  };
+  const run = await fineTuneTables<T>(model, given, {
+    ...place,
+    ...(output !== undefined && {
+      openCheckpoints: (part: string) =>
+        openCheckpoints({
+          folder: join(output, part),
+          files: nodeFiles(),
+          codec: { read: readSafetensors, write: writeSafetensors },
+          saveTotalLimit: 1,
+          warn: say,
+        }),
+    }),
+  });
+  const { engine } = model;
+  const record = {
+    ...run.identity,
+    engine: `${engine.name} ${engine.version}`,
+    dev: run.dev,
+    devRows: run.identity.dev,
+    trainings: run.trainings.map(({ seed, outcome, lastLoss }) => ({
+      seed,
+      steps: outcome.step,
+      tokens: outcome.tokens,
+      lastLoss,
+    })),
+  };
+  if (output !== undefined) await writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+  const card = {
+    what: `Fine-tuned for ${run.settings.task.kind}`,
+    base: model.name,
+    engine: record.engine,
+    seed: run.settings.seeds[0] as number,
+    settings: run.identity.settings,
+    hashes: { train: run.identity.train, dev: run.identity.dev, 'weights it began from': run.identity.model },
+    figures: run.dev,
+  };
+  return { ...run, model: { ...run.model, ...saving(run.model, card) } };
+}
+
+/** The record that a run left in its folder. */
+export async function readRecord(folder: string): Promise<unknown> {
+  return JSON.parse(await readFile(join(folder, 'record.json'), 'utf8'));
+}

@@ -1,0 +1,53 @@
+import { chunkText } from '@cloze/datasets';
+import { heldOutTexts, streamTexts } from '@cloze/datasets/node';
+import { type FigureOverSeeds, figureOverSeeds, perplexity } from '@cloze/eval';
+import { streamFrom } from '@cloze/random';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import { score } from '../score/score.ts';
+
+/** Every so manieth document is held out where no held-out text is given. */
+export const heldOutEvery = 50;
+
+/**
+ * Pseudo-perplexity of held-out pieces, `exp(−Σ ln p / tokens)`, with its interval over them; `n` is 0 where nothing was scored.
+ *
+ * @param rows pieces at most, 0 scores none @param length tokens of a piece
+ */
+export async function heldOutPerplexity(
+  model: LoadedModel,
+  {
+    paths,
+    column,
+    heldOut,
+    rows,
+    length,
+  }: {
+    readonly paths: string | readonly string[];
+    readonly column: string | undefined;
+    readonly heldOut: string | readonly string[] | undefined;
+    readonly rows: number;
+    readonly length: number;
+  },
+): Promise<FigureOverSeeds> {
+  const unknown: FigureOverSeeds = {
+    ...{ value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0, seeds: 0, sd: null },
+    seedsCovered: false,
+  };
+  if (rows === 0) return unknown;
+  const options = column === undefined ? {} : { column };
+  const texts =
+    heldOut === undefined ? heldOutTexts(paths, { ...options, every: heldOutEvery }) : streamTexts(heldOut, options);
+  const pieces: string[] = [];
+  for await (const text of texts) {
+    pieces.push(...chunkText(text, length - 2).filter((piece) => piece.trim() !== ''));
+    if (pieces.length >= rows) break;
+  }
+  const scores = (await score(model, pieces.slice(0, rows))).filter(({ count }) => count > 0);
+  if (scores.length === 0) return unknown;
+  const logProbabilities = scores.map(({ tokens }) => tokens.flatMap(([, value]) => (value === null ? [] : [value])));
+  return figureOverSeeds([logProbabilities], {
+    statistic: (chosen) => perplexity([...chosen]),
+    samples: 1000,
+    random: streamFrom(1).fork('held out'),
+  });
+}

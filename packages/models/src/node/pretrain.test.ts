@@ -1,0 +1,130 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '@cloze/backend';
+import { wholeWord } from '@cloze/masking';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { smallModel, textsOf } from '../../test/small-model.ts';
+import { openEngine } from './open-engine.ts';
+import { openModel } from './open-model.ts';
+import { type PretrainOptions, pretrain } from './pretrain.ts';
+
+let folder = '';
+let corpus = '';
+let engine: Engine;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cloze-pretrain-'));
+  corpus = join(folder, 'corpus.txt');
+  // A character follows another: what is hidden can be told from what stands beside it.
+  writeFileSync(
+    corpus,
+    `${textsOf(400, 4)
+      .map((text) => [...text].map((c) => c + (c === '月' ? '光' : '明')).join(''))
+      .join('\n')}\n`,
+  );
+  ({ engine } = await openEngine());
+});
+afterAll(() => {
+  engine.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+/** A fresh encoder that trains in a second; nothing compiled by XLA. */
+const fresh = (name: string, more: Partial<PretrainOptions> = {}): PretrainOptions => ({
+  corpus,
+  layers: 1,
+  width: 32,
+  vocabularySize: 100,
+  maxSteps: 60,
+  batchSize: 16,
+  length: 24,
+  learningRate: 3e-3,
+  heldOutRows: 8,
+  output: join(folder, name),
+  engine,
+  placement: { fuse: false },
+  ...more,
+});
+
+describe('pretrain', () => {
+  it('learns, tells how held-out text surprises it, and saves what opens again', async () => {
+    const said: string[] = [];
+    const run = await pretrain(fresh('learns', { maxSteps: 150 }), { say: (line) => said.push(line) });
+    const { pseudoPerplexity } = run.heldOut;
+    // 21 characters; a model that knew none would be near that.
+    expect(pseudoPerplexity.value).toBeLessThan(8);
+    expect(pseudoPerplexity.low).toBeLessThan(pseudoPerplexity.value);
+    expect(said.join()).toContain('vocabulary: ');
+    const saved = join(folder, 'saved');
+    await run.model.save(saved);
+    expect(readFileSync(join(saved, 'README.md'), 'utf8')).toContain('pseudo-perplexity, held out');
+    const opened = await openModel(saved, { engine });
+    expect(await opened.fillMask('明月[MASK]')).toEqual(await run.model.fillMask('明月[MASK]'));
+    for (const model of [run.model, opened]) model.dispose();
+  });
+
+  it('stopped and called again it ends bit-equal to one that was not; other settings are refused by name', async () => {
+    const whole = await pretrain(fresh('whole'));
+    const controller = new AbortController();
+    const callbacks = [{ onStepEnd: ({ step }: { step: number }) => step === 25 && controller.abort() }];
+    const options = fresh('stopped');
+    await expect(pretrain(options, { callbacks, signal: controller.signal })).rejects.toThrow('stopped after step 25');
+    await expect(pretrain({ ...options, learningRate: 1e-3 })).rejects.toThrow('learningRate is 0.001, was 0.003');
+    const resumed = await pretrain(options);
+    expect(await resumed.model.hash()).toBe(await whole.model.hash());
+    expect(resumed.heldOut).toEqual(whole.heldOut);
+    for (const run of [whole, resumed]) run.model.dispose();
+  });
+
+  it.each(['t-ta', 'left-to-right'] as const)('%s asks every token, and refuses to hide any', async (family) => {
+    const run = await pretrain(fresh(family, { family, maxSteps: 5 }));
+    expect(run.model.visibility).toBe(family === 't-ta' ? 'others' : 'before');
+    run.model.dispose();
+    await expect(pretrain(fresh(`${family}-hidden`, { family, mask: wholeWord }))).rejects.toThrow("leave 'mask' out");
+  });
+
+  it('whole words are hidden where the policy says so, and the policy is part of the identity', async () => {
+    const run = await pretrain(fresh('words', { maxSteps: 5, mask: wholeWord }));
+    run.model.dispose();
+    await expect(pretrain(fresh('words', { maxSteps: 5, mask: { ...wholeWord, rate: 0.3 } }))).rejects.toThrow(
+      'mask is',
+    );
+  });
+
+  it('going on keeps family, unknown keys and tokenizer; new words begin as the mean of their pieces', async () => {
+    const model = await smallModel('electra', { embeddingWidth: 8 });
+    const config = join(model, 'config.json');
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), house: 'mouse' }));
+    const run = await pretrain({
+      ...{ corpus, model, addTokens: ['明月', '月'], maxSteps: 3, batchSize: 8, length: 24, heldOutRows: 4 },
+      ...{ output: join(folder, 'on'), engine, placement: { fuse: false }, learningRate: 1e-9 },
+    });
+    const saved = join(folder, 'on-saved');
+    await run.model.save(saved);
+    const opened = await openModel(saved, { engine });
+    const before = await openModel(model, { engine });
+    expect([opened.family, opened.loaded.file.house]).toEqual(['electra', 'mouse']);
+    const [encoding] = await opened.tokenizer.encodeBatch(['床明月光']);
+    expect(encoding?.ids).toHaveLength(5);
+    const id = opened.tokenizer.idOf('明月') as number;
+    const row = (of: typeof opened, index: number) =>
+      Array.from(of.parameters.embeddings.tokenTable.values.subarray(index * 8, (index + 1) * 8));
+    const [a, b] = ['明', '月'].map((token) => row(before, before.tokenizer.idOf(token) as number)) as [
+      number[],
+      number[],
+    ];
+    expect(row(opened, id)).toEqual(a.map((value, i) => expect.closeTo((value + (b[i] as number)) / 2, 5)));
+    for (const open of [run.model, opened, before]) open.dispose();
+  });
+
+  it('says what is wrong all at once', async () => {
+    await expect(pretrain(fresh('wrong', { batchSize: 0, warmupRatio: 2 }))).rejects.toThrow(
+      'batchSize must be a whole number of at least 1, got 0; warmupRatio must lie between 0 and 1, got 2',
+    );
+    await expect(pretrain({ corpus, maxSteps: 5, output: join(folder, 'none'), engine })).rejects.toThrow(
+      "need 'layers' and 'width'",
+    );
+    const strange = { ...fresh('strange'), epochz: 3 };
+    await expect(pretrain(strange)).rejects.toThrow("'epochz' is no setting");
+  });
+});

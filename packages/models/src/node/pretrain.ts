@@ -1,0 +1,218 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Engine, EngineName, Placement } from '@cloze/backend';
+import { masked } from '@cloze/datasets';
+import { type Corpus, openCorpus } from '@cloze/datasets/node';
+import { readSafetensors, visibilityOf, writeSafetensors } from '@cloze/encoder';
+import type { HubOptions } from '@cloze/encoder/node';
+import type { FigureOverSeeds } from '@cloze/eval';
+import { candidateIds, type Policy } from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
+import { openTokenizer } from '@cloze/tokenizer';
+import { openCheckpoints } from '@cloze/trainer';
+import { nodeFiles } from '@cloze/trainer/node';
+import { InterruptedError } from '../fine-tune/fine-tune.ts';
+import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
+import { hashOf } from '../hash-of.ts';
+import { loadModel } from '../model/loaded-model.ts';
+import { createModel, type Model } from '../model/model.ts';
+import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
+import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
+import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
+import { heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
+import type { ModelCard } from './model-card.ts';
+import { openEngine } from './open-engine.ts';
+import { type GoingOn, startFresh, startFromCheckpoint } from './pretraining-start.ts';
+import { type Saveable, saving } from './save-model.ts';
+import { writeWhole } from './write-whole.ts';
+
+/** What is learnt from, what it begins from, and where the run is kept. */
+export interface PretrainFiles {
+  /** Text files and patterns, `.gz` or not: a document a line; of tables the column `text`. */
+  readonly corpus: string | readonly string[];
+  /** Column of tables that holds the text, default `text`. */
+  readonly column?: string;
+  /** Held-out text, read as the corpus is; default every 50th document, which is then not learnt from. */
+  readonly heldOut?: string | readonly string[];
+  /** Folder of checkpoints, of the corpus in shards and of the record; a run that is there goes on. */
+  readonly output: string;
+  /** A name or an engine that is open (it stays open); default the best that works. */
+  readonly engine?: Engine | EngineName;
+  readonly placement?: Placement;
+}
+
+/** A pretraining from fresh weights (`layers`, `width`, …), or going on from a checkpoint (`model`). */
+export interface PretrainOptions
+  extends PretrainSettings,
+    PretrainFiles,
+    HubOptions,
+    Partial<FreshSizes>,
+    Partial<GoingOn> {}
+
+const fileOptions = ['corpus', 'column', 'heldOut', 'output', 'engine', 'placement'] as const;
+const sizeOptions = ['family', 'layers', 'width', 'heads', 'feedForwardWidth', 'vocabularySize'] as const;
+const startOptions = ['model', 'addTokens'] as const;
+const hubOptions = ['hubUrl', 'revision', 'cacheFolder', 'accessToken', 'offline'] as const;
+
+/** Some properties of a record: those that are there. */
+function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  const found: Partial<Pick<T, K>> = {};
+  for (const name of names) if (from[name] !== undefined) found[name] = from[name];
+  return found as Pick<T, K>;
+}
+
+/** The options that are settings of the training: what is no file, size, start or hub option. */
+function settingsIn(options: PretrainOptions): PretrainSettings {
+  const others = new Set<string>([...fileOptions, ...sizeOptions, ...startOptions, ...hubOptions]);
+  const given = Object.entries(options).filter(([name, value]) => !others.has(name) && value !== undefined);
+  return { maxSteps: options.maxSteps, ...Object.fromEntries(given) };
+}
+
+/** What pretraining gives. */
+export interface PretrainRun {
+  readonly settings: ResolvedPretraining;
+  /** Updates done by this and earlier processes. */
+  readonly steps: number;
+  readonly tokens: number;
+  readonly lastLoss: number;
+  /** `n` texts; pseudo-perplexity is `exp(−Σ ln p(token | the others) / tokens)`, of a left-to-right model its perplexity. */
+  readonly heldOut: { readonly pseudoPerplexity: FigureOverSeeds };
+  readonly model: Model & Saveable;
+}
+
+/** Masked batches of a corpus from a step on. */
+function streamOf(
+  corpus: Corpus,
+  policy: Policy,
+  settings: ResolvedPretraining,
+  special: { readonly pad: number; readonly mask: number },
+  tokens: readonly string[],
+): MaskedStream {
+  const { batchSize: size, seed } = settings;
+  return async function* (from) {
+    const batches = corpus.batches({ size, seed, from: from - 1 });
+    const setting = {
+      random: streamFrom(seed).fork('masking'),
+      maskId: special.mask,
+      candidates: candidateIds(tokens),
+      padId: special.pad,
+    };
+    for await (const [, batch] of masked(batches, policy, setting)) yield batch;
+  };
+}
+
+/**
+ * Pretrains an encoder on text: from fresh weights and a vocabulary learnt from it, or going on from a checkpoint, whose family, tokenizer and
+ * unknown keys are kept.
+ *
+ * The corpus is tokenised once into shards under `output` while training runs; memory does not grow with it. A run that was stopped goes on
+ * from its newest checkpoint, bit for bit; under other settings it is refused, naming them.
+ *
+ * @throws {RangeError} for settings out of range, all at once {CheckpointError} when `output` holds another run
+ * @throws {InterruptedError} after saving, when the signal was raised
+ */
+export async function pretrain(
+  options: PretrainOptions,
+  surroundings: FineTuneSurroundings = {},
+): Promise<PretrainRun> {
+  const { say = () => {} } = surroundings;
+  const { corpus: paths, column, heldOut, output, engine: wanted, placement, model: from } = options;
+  const sizes = pick(options, sizeOptions);
+  if (from !== undefined && Object.keys(sizes).length > 0)
+    throw new RangeError(
+      `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
+    );
+  await mkdir(output, { recursive: true });
+  const { loaded, settings, base, added } =
+    from === undefined
+      ? await startFresh({ corpus: paths, column }, sizes, settingsIn(options), join(output, 'start'), say)
+      : await startFromCheckpoint(
+          { model: from, ...pick(options, ['addTokens']) },
+          settingsIn(options),
+          pick(options, hubOptions),
+          say,
+        );
+  const policy = policyFor(visibilityOf(loaded.family, loaded.config), settings.mask);
+  const name = base ?? output;
+  const { tokenizer, special } = openTokenizer(loaded.tokenizerFiles, name);
+  const { pad = 0, mask } = special;
+  if (mask === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
+  const corpus = await openCorpus(paths, {
+    tokenizer,
+    padId: pad,
+    length: settings.length,
+    folder: join(output, 'corpus'),
+    ...(column !== undefined && { column }),
+    ...(needsWords(policy) && { words: 'jieba' as const }),
+    ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEvery }),
+  });
+  const own = wanted === undefined || typeof wanted === 'string';
+  const engine = own ? (await openEngine(wanted)).engine : wanted;
+  try {
+    const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]');
+    const stream = streamOf(corpus, policy, settings, { pad, mask }, tokens);
+    const { mask: _policy, ...plain } = settings;
+    const identity = {
+      ...plain,
+      mask: await policyAsData(policy),
+      family: loaded.family,
+      config: loaded.config,
+      corpus: corpus.identity,
+      base: base ?? null,
+      addTokens: await hashOf(added),
+    };
+    const checkpoints = await openCheckpoints({
+      folder: join(output, 'checkpoints'),
+      files: nodeFiles(),
+      codec: { read: readSafetensors, write: writeSafetensors },
+      saveTotalLimit: 2,
+      warn: say,
+    });
+    const { outcome, parameters, lastLoss } = await trainOnCorpus(engine, loaded, stream, settings, {
+      ...surroundings,
+      identity,
+      checkpoints,
+      placement,
+    }).finally(checkpoints.close);
+    if (outcome.reason === 'interrupted')
+      throw new InterruptedError(`stopped after step ${outcome.step}; the same call goes on from there.`);
+    const trained = loadModel(name, { ...loaded, parameters, missing: [] }, engine, placement);
+    const rows = settings.heldOutRows;
+    const pseudoPerplexity = await heldOutPerplexity(trained, {
+      paths,
+      column,
+      heldOut,
+      rows,
+      length: settings.length,
+    });
+    const card: ModelCard = {
+      what: base === undefined ? 'Pretrained' : 'Pretrained further',
+      ...(base !== undefined && { base }),
+      engine: `${engine.name} ${engine.version}`,
+      seed: settings.seed,
+      settings: identity,
+      hashes: { 'corpus, cut and tokenised': corpus.identity },
+      figures: { 'pseudo-perplexity, held out': pseudoPerplexity },
+    };
+    const record = { ...card, steps: outcome.step, tokens: outcome.tokens, lastLoss };
+    await writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+    const model = createModel(trained);
+    const dispose = () => {
+      model.dispose();
+      if (own) engine.dispose();
+    };
+    return {
+      settings,
+      steps: outcome.step,
+      tokens: outcome.tokens,
+      lastLoss,
+      heldOut: { pseudoPerplexity },
+      model: { ...model, ...saving(model, card), dispose },
+    };
+  } catch (error) {
+    if (own) engine.dispose();
+    throw error;
+  } finally {
+    await corpus.close();
+  }
+}

@@ -1,0 +1,135 @@
+import { readFile, stat } from 'node:fs/promises';
+import { streamTexts } from '@cloze/datasets/node';
+import { encoderConfig, initialParameters } from '@cloze/encoder';
+import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
+import { streamFrom } from '@cloze/random';
+import { tokenizerJson, trainVocabulary } from '@cloze/tokenizer';
+import { addTokens } from '../pretrain/add-tokens.ts';
+import {
+  type FreshSizes,
+  type PretrainSettings,
+  type ResolvedPretraining,
+  resolvePretraining,
+} from '../pretrain/pretrain-settings.ts';
+
+/** Going on from a checkpoint. */
+export interface GoingOn {
+  /** Folder or hub id. */
+  readonly model: string;
+  /** Words that become tokens: a file with one a line, or a list. */
+  readonly addTokens?: string | readonly string[];
+}
+
+/** What a pretraining begins from. */
+export interface PretrainingStart {
+  readonly loaded: LoadedPretrained;
+  readonly settings: ResolvedPretraining;
+  /** The folder or hub id; undefined for fresh weights. */
+  readonly base?: string;
+  /** Words that were added. */
+  readonly added: readonly string[];
+}
+
+/** Text that fresh weights get their vocabulary from. */
+interface VocabularySource {
+  readonly corpus: string | readonly string[];
+  readonly column: string | undefined;
+}
+
+/** Characters of the corpus that a vocabulary is learnt from. */
+const vocabularyCharacters = 10_000_000;
+
+/** Fresh weights over a vocabulary that is learnt from the beginning of the corpus. */
+async function freshStart(
+  { corpus, column }: VocabularySource,
+  { family = 'bert', layers, width, heads, feedForwardWidth, vocabularySize = 8000 }: FreshSizes,
+  { length, seed, dropout = 0.1 }: ResolvedPretraining,
+  say: (line: string) => void,
+): Promise<LoadedPretrained> {
+  const texts: string[] = [];
+  let characters = 0;
+  for await (const text of streamTexts(corpus, column === undefined ? {} : { column })) {
+    texts.push(text);
+    characters += text.length;
+    if (characters >= vocabularyCharacters) break;
+  }
+  const vocabulary = trainVocabulary(texts, { size: vocabularySize });
+  say(
+    `vocabulary: ${vocabulary.tokens.length.toLocaleString('en')} tokens from ${characters.toLocaleString('en')} characters.`,
+  );
+  const config = encoderConfig({
+    ...{ layers, width, vocabularySize: vocabulary.tokens.length, maximumLength: length },
+    ...(heads !== undefined && { heads }),
+    ...(feedForwardWidth !== undefined && { feedForwardWidth }),
+    ...{ dropout, attentionDropout: dropout },
+    ...(family === 'left-to-right' && { leftToRight: true }),
+  });
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  return {
+    config,
+    family: family === 'left-to-right' ? 'bert' : family,
+    parameters: initialParameters(config, streamFrom(seed).fork('weights')),
+    file: {},
+    tokenizerFiles: {
+      'tokenizer.json': bytes(tokenizerJson(vocabulary)),
+      'vocab.txt': bytes(vocabulary.tokens.map((token) => `${token}\n`).join('')),
+      'tokenizer_config.json': bytes('{"do_lower_case":true,"tokenizer_class":"BertTokenizer"}\n'),
+    },
+    ...{ missing: [], unexpected: [], mismatched: [] },
+  };
+}
+
+async function wordsOf(given: string | readonly string[]): Promise<readonly string[]> {
+  if (typeof given !== 'string') return given;
+  return (await readFile(given, 'utf8'))
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/**
+ * Opens the checkpoint to go on from, its tokenizer grown by the words asked for.
+ *
+ * @throws {CheckpointError} for a checkpoint that cannot be opened {RangeError} for settings out of range
+ */
+export async function startFromCheckpoint(
+  { model: base, addTokens: more }: GoingOn,
+  given: PretrainSettings,
+  hub: HubOptions,
+  say: (line: string) => void,
+): Promise<PretrainingStart> {
+  const opened = await loadPretrained(base, { ...hub, fill: streamFrom(given.seed ?? 1).fork('missing weights') });
+  const settings = resolvePretraining(given, opened.config.maximumLength - opened.config.positionOffset, false);
+  if (opened.missing.length > 0)
+    say(`${base}: drawn at random, for the file lacks them: ${opened.missing.join(', ')}.`);
+  const added = more === undefined ? [] : await wordsOf(more);
+  const grown = await addTokens(base, opened, added);
+  const { dropout } = settings;
+  const config = dropout === undefined ? grown.config : { ...grown.config, dropout, attentionDropout: dropout };
+  return { loaded: { ...grown, config }, settings, base, added };
+}
+
+/**
+ * Draws fresh weights over a vocabulary learnt from the corpus, and keeps them: a resume begins from what the run began from.
+ *
+ * @param folder where they are kept; what is there is taken
+ * @throws {RangeError} without layers or width, or for settings out of range
+ */
+export async function startFresh(
+  source: VocabularySource,
+  sizes: Partial<FreshSizes>,
+  given: PretrainSettings,
+  folder: string,
+  say: (line: string) => void,
+): Promise<PretrainingStart> {
+  const { layers, width } = sizes;
+  if (layers === undefined || width === undefined)
+    throw new RangeError(
+      "pretrain: fresh weights need 'layers' and 'width'; or give 'model', a folder or hub id to go on from.",
+    );
+  const settings = resolvePretraining(given, 65_535, true);
+  if (await stat(folder).catch(() => undefined)) return { loaded: await loadPretrained(folder), settings, added: [] };
+  const loaded = await freshStart(source, { ...sizes, layers, width }, settings, say);
+  await savePretrained(folder, loaded);
+  return { loaded: { ...loaded, ...(await loadPretrained(folder)) }, settings, added: [] };
+}

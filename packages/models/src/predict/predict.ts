@@ -1,0 +1,63 @@
+import type { LoadedModel } from '../model/loaded-model.ts';
+import { answersOf } from '../model/task-model.ts';
+import type { ChoiceInput } from '../tasks/choice.ts';
+import type { PreparedTask } from '../tasks/prepared-task.ts';
+import { savedTask } from '../tasks/saved-task.ts';
+import type { SpanInput } from '../tasks/span.ts';
+import type { TaskTypes } from '../tasks/task-kinds.ts';
+import type { TextInput } from '../tasks/text-inputs.ts';
+
+/** What the heads of checkpoints are asked: a text or pair, words, a question with its context, a text with candidates. */
+export type SavedInput = TextInput | readonly string[] | SpanInput | ChoiceInput;
+/** What the heads of checkpoints answer. */
+export type SavedPrediction = TaskTypes[Exclude<keyof TaskTypes, 'sentence-vectors' | 'generation'>]['prediction'];
+
+/** Whether an input is what a head of this kind reads; a checkpoint's head is known only when it is opened. */
+function checkInputs(model: LoadedModel, kind: string, inputs: readonly SavedInput[]): void {
+  const fits: Readonly<Record<string, readonly [string, (input: SavedInput) => boolean]>> = {
+    sequence: [
+      'a text, or two as [text, pair]',
+      (input) => typeof input === 'string' || (Array.isArray(input) && input.length === 2),
+    ],
+    tokens: ['a list of words', (input) => Array.isArray(input)],
+    span: ['{ question, context }', (input) => typeof input === 'object' && 'question' in input && 'context' in input],
+    choice: ['{ text, choices }', (input) => typeof input === 'object' && 'text' in input && 'choices' in input],
+  };
+  const [expected, right] = fits[kind] as (typeof fits)[string];
+  const wrong = inputs.findIndex((input) => !right(input));
+  if (wrong >= 0)
+    throw new TypeError(
+      `predict: ${model.name} expects ${expected}; item ${wrong} is ${JSON.stringify(inputs[wrong])}.`,
+    );
+}
+
+/**
+ * Predictions of a checkpoint's own head, in the order of the inputs.
+ *
+ * @throws {Error} for a checkpoint without a head {TypeError} naming the first input that its head does not read
+ */
+export async function predict(model: LoadedModel, inputs: readonly SavedInput[]): Promise<SavedPrediction[]> {
+  const choices = inputs.map((input) => (typeof input === 'object' && 'choices' in input ? input.choices.length : 2));
+  const task = savedTask(model);
+  if (!task)
+    throw new Error(`${model.name} has no head that predicts; fine-tune it first (fineTune, or cloze fine-tune).`);
+  checkInputs(model, task.saved.head ?? 'sequence', inputs);
+  const found = new Array<SavedPrediction>(inputs.length);
+  // Questions of different numbers of candidates are different tasks.
+  for (const count of new Set(choices)) {
+    const { own, ask, tokenizer } = model.once(`predict ${count}`, () => {
+      const prepared = savedTask(model, count) as PreparedTask<SavedInput, SavedPrediction>;
+      const answers = answersOf(model, prepared, model.maximumLength);
+      return { own: prepared, ask: answers.predict, tokenizer: answers.tokenizer };
+    });
+    const places = [...inputs.keys()].filter((i) => choices[i] === count);
+    const predictions = await ask(
+      await own.encode(
+        places.map((i) => inputs[i] as SavedInput),
+        tokenizer,
+      ),
+    );
+    for (const [i, place] of places.entries()) found[place] = predictions[i] as SavedPrediction;
+  }
+  return found;
+}

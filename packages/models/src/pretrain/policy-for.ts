@@ -1,0 +1,40 @@
+import type { Visibility } from '@cloze/encoder';
+import { bert, everyToken, isTargetPolicy, nextToken, type Policy, tokens } from '@cloze/masking';
+import { hashOf } from '../hash-of.ts';
+
+/**
+ * The policy of a model, by what its outputs see: BERT's own where none is asked for, every token for a T-TA, the next one from the left.
+ *
+ * @throws {RangeError} where tokens are to be hidden from a model that has no use for it
+ */
+export function policyFor(visibility: Visibility, asked: Policy | undefined): Policy {
+  if (visibility === 'all') return asked ?? bert;
+  if (asked !== undefined && !isTargetPolicy(asked))
+    throw new RangeError(
+      `pretrain: ${visibility === 'others' ? 'a T-TA asks every token' : 'a left-to-right model asks every next token'} and hides none; leave 'mask' out.`,
+    );
+  return asked ?? (visibility === 'others' ? everyToken : nextToken);
+}
+
+/** Whether a policy's units are words or made of them, so that a corpus must know where words begin. */
+export const needsWords = (policy: Policy): boolean =>
+  !isTargetPolicy(policy) && policy.units !== undefined && policy.units !== tokens;
+
+/** A policy as data that tells it from others: functions by the hash of what they say. */
+export async function policyAsData(policy: Policy): Promise<Readonly<Record<string, unknown>>> {
+  const entries = Object.entries(policy).map(async ([name, value]) => [
+    name,
+    typeof value === 'function' || typeof value === 'object' ? await hashOf(sourceOf(value)) : value,
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Functions as their text, in whatever nesting. */
+function sourceOf(value: unknown): unknown {
+  if (typeof value === 'function') return String(value);
+  if (ArrayBuffer.isView(value)) return Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  if (Array.isArray(value)) return value.map(sourceOf);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, sourceOf(item)]));
+  return value;
+}

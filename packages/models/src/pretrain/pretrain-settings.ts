@@ -1,0 +1,129 @@
+import type { FamilyName } from '@cloze/encoder';
+import type { Policy } from '@cloze/masking';
+import type { ScheduleType } from '@cloze/trainer';
+import type { OptimiserName } from '../fine-tune/settings.ts';
+
+/** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */
+export type FreshFamily = FamilyName | 'left-to-right';
+
+/** Sizes of a fresh encoder. */
+export interface FreshSizes {
+  /** Default `bert`. */
+  readonly family?: FreshFamily;
+  readonly layers: number;
+  /** Features of each position. */
+  readonly width: number;
+  /** Default one for 64 features, at least 1. */
+  readonly heads?: number;
+  /** Default 4 · width. */
+  readonly feedForwardWidth?: number;
+  /** Tokens of the vocabulary that is learnt from the corpus; default 8,000. */
+  readonly vocabularySize?: number;
+}
+
+/** How an encoder is pretrained; names as in Hugging Face's trainer where the meaning is the same. */
+export interface PretrainSettings {
+  /** What is hidden and asked: a policy of `@cloze/masking`; default BERT's. T-TA and left-to-right models ask every token and take none. */
+  readonly mask?: Policy;
+  readonly maxSteps: number;
+  /** Rows of an update, default 32. */
+  readonly batchSize?: number;
+  /** Tokens a row at most, special ones included; default 128, or what the model reads. */
+  readonly length?: number;
+  /** Parts an update's rows are cut into; default 1. */
+  readonly gradientAccumulationSteps?: number;
+  /** The highest rate, default 1e-3 for fresh weights, 1e-4 going on. */
+  readonly learningRate?: number;
+  /** Default `linear`. */
+  readonly lrSchedulerType?: ScheduleType;
+  /** Share of the steps in which the rate rises, default 0.06. */
+  readonly warmupRatio?: number;
+  /** Default 0.01. */
+  readonly weightDecay?: number;
+  /** Default 1; 0 does not clip. */
+  readonly maxGradNorm?: number;
+  /** Default `adamw`. */
+  readonly optimiser?: OptimiserName;
+  /** Dropout on states, embeddings and attention; default the model's own, 0.1 for fresh weights. */
+  readonly dropout?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Held-out rows that are scored at the end, default 200; 0 scores none. */
+  readonly heldOutRows?: number;
+  readonly precision?: 'float32' | 'bfloat16';
+  readonly nonFinite?: 'stop' | 'skip';
+}
+
+/** Settings with every default filled in. */
+export type ResolvedPretraining = Required<Omit<PretrainSettings, 'mask' | 'dropout'>> &
+  Pick<PretrainSettings, 'mask' | 'dropout'>;
+
+const known = [
+  ...[
+    'mask',
+    'maxSteps',
+    'batchSize',
+    'length',
+    'gradientAccumulationSteps',
+    'learningRate',
+    'lrSchedulerType',
+    'warmupRatio',
+  ],
+  ...['weightDecay', 'maxGradNorm', 'optimiser', 'dropout', 'seed', 'heldOutRows', 'precision', 'nonFinite'],
+];
+
+/**
+ * Fills in what was left out and judges the rest.
+ *
+ * @param longest the most tokens that the model reads @param fresh whether weights are drawn
+ * @throws {RangeError} naming every setting that is unknown or out of its range
+ */
+export function resolvePretraining(settings: PretrainSettings, longest: number, fresh: boolean): ResolvedPretraining {
+  const full: ResolvedPretraining = {
+    batchSize: 32,
+    length: Math.min(128, longest),
+    gradientAccumulationSteps: 1,
+    learningRate: fresh ? 1e-3 : 1e-4,
+    lrSchedulerType: 'linear',
+    warmupRatio: 0.06,
+    weightDecay: 0.01,
+    maxGradNorm: 1,
+    optimiser: 'adamw',
+    seed: 1,
+    heldOutRows: 200,
+    precision: 'float32',
+    nonFinite: 'stop',
+    ...settings,
+  };
+  const problems = Object.keys(settings)
+    .filter((name) => !known.includes(name))
+    .map((name) => `'${name}' is no setting; there are ${[...known].sort().join(', ')}`);
+  for (const [name, least] of [
+    ['maxSteps', 1],
+    ['batchSize', 1],
+    ['gradientAccumulationSteps', 1],
+    ['seed', 0],
+    ['heldOutRows', 0],
+  ] as const)
+    if (!(Number.isInteger(full[name]) && full[name] >= least))
+      problems.push(`${name} must be a whole number of at least ${least}, got ${full[name]}`);
+  if (!(Number.isInteger(full.length) && full.length >= 8 && full.length <= longest))
+    problems.push(`length must be a whole number from 8 to ${longest}, got ${full.length}`);
+  if (!(full.learningRate > 0 && Number.isFinite(full.learningRate)))
+    problems.push(`learningRate must be above 0, got ${full.learningRate}`);
+  for (const [name, high] of [
+    ['warmupRatio', 1],
+    ['weightDecay', 1e6],
+    ['maxGradNorm', 1e30],
+  ] as const)
+    if (!(full[name] >= 0 && full[name] <= high))
+      problems.push(`${name} must lie between 0 and ${high}, got ${full[name]}`);
+  if (full.dropout !== undefined && !(full.dropout >= 0 && full.dropout < 1))
+    problems.push(`dropout must be at least 0 and below 1, got ${full.dropout}`);
+  if (full.batchSize % full.gradientAccumulationSteps !== 0)
+    problems.push(
+      `gradientAccumulationSteps (${full.gradientAccumulationSteps}) must divide batchSize (${full.batchSize})`,
+    );
+  if (problems.length > 0) throw new RangeError(`pretrain: ${problems.join('; ')}.`);
+  return full;
+}

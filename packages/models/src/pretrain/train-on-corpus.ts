@@ -1,0 +1,162 @@
+import { bools, type Engine, floats, type HostTensor, ints, type Placement, sum, type Tensor } from '@cloze/backend';
+import { currentName, type EncoderConfig, type EncoderParameters, type FamilyName } from '@cloze/encoder';
+import type { MaskedBatch } from '@cloze/masking';
+import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
+import { optimiserFor } from '../fine-tune/optimiser-for.ts';
+import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
+import { type AskedBatch, languageModelObjective } from './language-model-objective.ts';
+import type { ResolvedPretraining } from './pretrain-settings.ts';
+
+/** Masked batches of a corpus: those of steps `from`, `from + 1`, … without end. */
+export type MaskedStream = (from: number) => AsyncIterator<MaskedBatch>;
+
+/** What is pretrained. */
+export interface Pretrainable {
+  readonly family: FamilyName;
+  readonly config: EncoderConfig;
+  readonly parameters: EncoderParameters<HostTensor>;
+}
+
+/** A pretraining's end. */
+export interface PretrainedWeights {
+  readonly parameters: EncoderParameters<HostTensor>;
+  readonly outcome: TrainingOutcome;
+  /** Mean loss of the last tenth of the steps this process made; NaN when it made none. */
+  readonly lastLoss: number;
+}
+
+/** A masked batch as host tensors. */
+export function askedBatch({
+  shape,
+  slots,
+  ids,
+  segments,
+  attend,
+  targetPositions,
+  targets,
+  weights,
+}: MaskedBatch): AskedBatch<HostTensor> {
+  const asked = [shape[0], slots];
+  return {
+    ids: ints(shape, ids),
+    segments: ints(shape, segments),
+    attend: bools(shape, attend),
+    targetPositions: ints(asked, targetPositions),
+    targets: ints(asked, targets),
+    weights: floats(asked, weights),
+  };
+}
+
+/** Rows `from` to `to` of a masked batch. */
+function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch {
+  const [, length] = batch.shape;
+  const columns = <T extends Int32Array | Float32Array | Uint8Array>(values: T, width: number): T =>
+    values.subarray(from * width, to * width) as T;
+  return {
+    ...batch,
+    shape: [to - from, length],
+    ids: columns(batch.ids, length),
+    segments: columns(batch.segments, length),
+    attend: columns(batch.attend, length),
+    targetPositions: columns(batch.targetPositions, batch.slots),
+    targets: columns(batch.targets, batch.slots),
+    weights: columns(batch.weights, batch.slots),
+  };
+}
+
+/** Real tokens of a batch. */
+function tokensOf({ attend }: MaskedBatch): number {
+  let count = 0;
+  for (const real of attend) count += real;
+  return count;
+}
+
+/**
+ * Pretrains on a stream of masked batches: this is the loop one level down, `trainingStep` in `runTraining`.
+ *
+ * @throws {LossError} when the loss is no number {CheckpointError} when the folder holds another run
+ */
+export async function trainOnCorpus(
+  engine: Engine,
+  { family, config, parameters }: Pretrainable,
+  stream: MaskedStream,
+  settings: ResolvedPretraining,
+  {
+    identity,
+    checkpoints,
+    placement,
+    callbacks = [],
+    say = () => {},
+    signal,
+  }: FineTuneSurroundings & {
+    readonly identity: unknown;
+    readonly checkpoints?: Checkpoints | undefined;
+    readonly placement?: Placement | undefined;
+  },
+): Promise<PretrainedWeights> {
+  const { maxSteps, seed, gradientAccumulationSteps: parts, precision, nonFinite } = settings;
+  const optimiser = optimiserFor({ ...settings, layerwiseDecay: 1, frozen: [] }, maxSteps, config.layers);
+  const variables = trainingVariables(engine, {
+    parameters,
+    optimiser,
+    accumulate: parts > 1,
+    precision,
+    ...(placement && { placement }),
+  });
+  try {
+    const step = trainingStep({
+      variables,
+      objective: languageModelObjective(family, config),
+      optimiser,
+      seed,
+      nonFinite,
+      // Microbatches ask different numbers of tokens: each target counts alike, as in the batch they are cut from.
+      ...(parts > 1 && { microbatchWeight: ({ weights }: AskedBatch<Tensor>) => sum(weights) }),
+    });
+    let running: { readonly iterator: AsyncIterator<MaskedBatch>; next: number } | undefined;
+    const losses: number[] = [];
+    const outcome = await runTraining({
+      maxSteps,
+      batchOf: async (t) => {
+        if (running?.next !== t) {
+          await running?.iterator.return?.();
+          running = { iterator: stream(t), next: t };
+        }
+        const { value, done } = await running.iterator.next();
+        if (done) throw new RangeError(`pretrain: the corpus ended at step ${t}.`);
+        running.next++;
+        return value;
+      },
+      step: (t, batch) => {
+        const rows = batch.shape[0] / parts;
+        const asked = Array.from({ length: parts }, (_, part) =>
+          askedBatch(rowsBetween(batch, part * rows, (part + 1) * rows)),
+        );
+        return step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
+      },
+      tokensOf,
+      ...(checkpoints && { checkpoints, variables, rename: currentName }),
+      configuration: identity,
+      saveSteps: 250,
+      nonFinite,
+      loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
+      signal,
+      callbacks: [
+        {
+          onStepEnd: ({ step: t, loss }) => {
+            if (t > maxSteps - Math.max(1, Math.round(maxSteps / 10)) && Number.isFinite(loss)) losses.push(loss);
+          },
+        },
+        ...callbacks,
+      ],
+      warn: say,
+    }).finally(() => running?.iterator.return?.());
+    return {
+      parameters: variables.read().parameters,
+      outcome,
+      lastLoss: losses.length === 0 ? Number.NaN : losses.reduce((a, b) => a + b, 0) / losses.length,
+    };
+  } finally {
+    variables.dispose();
+  }
+}

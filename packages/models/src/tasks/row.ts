@@ -1,0 +1,50 @@
+/** A row of a file: its columns by name, as text (CSV) or as JSON has them. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Takes note of what is wrong with a column of the row at hand. */
+export type Note = (column: string, problem: string) => void;
+
+/** A column's value as text; a problem where there is none. */
+export function textOf(row: Row, column: string, note: Note): string {
+  const value = row[column];
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  note(
+    column,
+    value === undefined || value === null
+      ? 'is missing'
+      : typeof value === 'string'
+        ? 'is empty'
+        : `is ${typeof value}, expected text`,
+  );
+  return '';
+}
+
+/** A column's value as a list: an array, or text that a separator cuts. */
+export function listOf(row: Row, column: string, separator: string, note: Note): readonly string[] {
+  const value = row[column];
+  if (Array.isArray(value)) return value.map(String);
+  if (typeof value === 'string')
+    return value.trim() === ''
+      ? []
+      : value
+          .split(separator)
+          .map((part) => part.trim())
+          .filter((part) => part !== '');
+  note(column, value === undefined || value === null ? 'is missing' : `is ${typeof value}, expected a list`);
+  return [];
+}
+
+/** A column's value as a finite number. */
+export function numberOf(row: Row, column: string, note: Note): number {
+  const value = row[column];
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  note(
+    column,
+    value === undefined || value === null || value === ''
+      ? 'is missing'
+      : `is ${JSON.stringify(value)}, expected a finite number`,
+  );
+  return Number.NaN;
+}
