@@ -11,6 +11,7 @@ export { type Engine, type EngineName, engineNames, type Placement } from './eng
 export { type Selection, type SelectOptions, selectEngine } from './engines/select-engine.ts';
 export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
+export type { AdamOperands } from './expression/adam-operands.ts';
 export { gradients } from './expression/gradients.ts';
 export {
   bools,
@@ -31,7 +32,7 @@ export { type Installation, type InstallOptions, installLibtensorflow } from './
 export { thisMachine } from './install/this-machine.ts';
 export type { OperationTime } from './libtensorflow/read-step-stats.ts';
 export type { ServerOptions, TfServer } from './libtensorflow/types.ts';
-export { type AdamOperands, type AdamOptions, adamStep } from './nn/adam.ts';
+export { type AdamOptions, adamStep } from './nn/adam.ts';
 export { type AttentionOptions, attention, attentionWeights } from './nn/attention.ts';
 export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './nn/cross-entropy.ts';
 export { dropout } from './nn/dropout.ts';

@@ -1,9 +1,10 @@
+import { type AdamOperands, adamOperands } from '../expression/adam-operands.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 
-/** An Adam operation whose operands and results are the same three variables, given by their paths: parameter, mean, variance. */
+/** An Adam operation that reads and writes the same three variables, given by their paths. */
 export interface InPlaceAdam {
   readonly operation: Operation<'adam'>;
-  readonly paths: readonly [string, string, string];
+  readonly paths: Pick<AdamOperands<string>, 'parameter' | 'mean' | 'variance'>;
 }
 
 const pathOf = ({ operation }: Tensor): string | undefined =>
@@ -19,12 +20,11 @@ export function inPlaceAdams(
   const consumed = new Set([...order.flatMap((operation) => operation.inputs), ...outputs]);
   return order.flatMap((operation) => {
     if (!isA(operation, 'adam') || operation.outputs.some((result) => consumed.has(result))) return [];
-    const [parameter, mean, variance] = operation.outputs.map((output, i) => {
-      const path = pathOf(operation.inputs[i] as Tensor);
-      return target.get(output) === path ? path : undefined;
-    });
-    return parameter === undefined || mean === undefined || variance === undefined
-      ? []
-      : [{ operation, paths: [parameter, mean, variance] as const }];
+    const { parameter, mean, variance } = adamOperands(operation.inputs.map(pathOf));
+    if (parameter === undefined || mean === undefined || variance === undefined) return [];
+    const goesBack = [parameter, mean, variance].every(
+      (path, i) => target.get(operation.outputs[i] as Tensor) === path,
+    );
+    return goesBack ? [{ operation, paths: { parameter, mean, variance } }] : [];
   });
 }

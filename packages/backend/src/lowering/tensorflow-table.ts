@@ -1,4 +1,5 @@
 import { BackendError } from '../errors.ts';
+import { adamOperands } from '../expression/adam-operands.ts';
 import { sizeOf } from '../expression/host-tensors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
@@ -109,30 +110,27 @@ export function adamEpsilon(sink: OpSink, epsilon: number, beta2Power: TfOutput)
 }
 
 const adamOf: Lower<'adam'> = (sink, inputs, { attributes }) => {
-  const [p, m, v, g, rate, power1, power2] = inputs as [
-    TfOutput,
-    TfOutput,
-    TfOutput,
-    TfOutput,
-    TfOutput,
-    TfOutput,
-    TfOutput,
-  ];
+  const { parameter, gradient, rate, beta1Power, beta2Power, ...before } = adamOperands(inputs);
   const { epsilon, decay } = attributes;
   const { meanShare, varianceShare } = momentShares(attributes);
   const op = (name: string, ...operands: TfOutput[]) => one(sink.op(name, operands));
-  const mean = op('AddV2', m, op('Mul', op('Sub', g, m), float(sink, meanShare)));
-  const variance = op('AddV2', v, op('Mul', op('Sub', op('Square', g), v), float(sink, varianceShare)));
+  const mean = op('AddV2', before.mean, op('Mul', op('Sub', gradient, before.mean), float(sink, meanShare)));
+  const variance = op(
+    'AddV2',
+    before.variance,
+    op('Mul', op('Sub', op('Square', gradient), before.variance), float(sink, varianceShare)),
+  );
   const scale = op(
     'RealDiv',
-    op('Mul', rate, op('Sqrt', op('Sub', float(sink, 1), power2))),
-    op('Sub', float(sink, 1), power1),
+    op('Mul', rate, op('Sqrt', op('Sub', float(sink, 1), beta2Power))),
+    op('Sub', float(sink, 1), beta1Power),
   );
-  const kept = decay === 0 ? p : op('Mul', p, op('Sub', float(sink, 1), op('Mul', rate, float(sink, decay))));
+  const kept =
+    decay === 0 ? parameter : op('Mul', parameter, op('Sub', float(sink, 1), op('Mul', rate, float(sink, decay))));
   const update = op(
     'RealDiv',
     op('Mul', mean, scale),
-    op('AddV2', op('Sqrt', variance), adamEpsilon(sink, epsilon, power2)),
+    op('AddV2', op('Sqrt', variance), adamEpsilon(sink, epsilon, beta2Power)),
   );
   return [op('Sub', kept, update), mean, variance];
 };

@@ -1,5 +1,6 @@
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors.ts';
+import { adamOperands } from '../expression/adam-operands.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import { erf } from './erf.ts';
@@ -59,14 +60,14 @@ const binary =
     tf[name](a as Value, b as Value) as Value;
 
 const adamOf: Lower<'adam'> = (tf, inputs, { attributes }) => {
-  const [p, m, v, g, rate, power1, power2] = inputs as [Value, Value, Value, Value, Value, Value, Value];
+  const { parameter, gradient, rate, beta1Power, beta2Power, ...before } = adamOperands(inputs);
   const { epsilon, decay } = attributes;
   const { meanShare, varianceShare } = momentShares(attributes);
-  const mean = tf.add(m, tf.mul(tf.sub(g, m), meanShare));
-  const variance = tf.add(v, tf.mul(tf.sub(tf.square(g), v), varianceShare));
-  const root = tf.sqrt(tf.sub(1, power2));
-  const scale = tf.div(tf.mul(rate, root), tf.sub(1, power1));
-  const kept = decay === 0 ? p : tf.mul(p, tf.sub(1, tf.mul(rate, decay)));
+  const mean = tf.add(before.mean, tf.mul(tf.sub(gradient, before.mean), meanShare));
+  const variance = tf.add(before.variance, tf.mul(tf.sub(tf.square(gradient), before.variance), varianceShare));
+  const root = tf.sqrt(tf.sub(1, beta2Power));
+  const scale = tf.div(tf.mul(rate, root), tf.sub(1, beta1Power));
+  const kept = decay === 0 ? parameter : tf.mul(parameter, tf.sub(1, tf.mul(rate, decay)));
   const update = tf.div(tf.mul(mean, scale), tf.add(tf.sqrt(variance), tf.mul(root, epsilon)));
   return [tf.sub(kept, update), mean, variance];
 };

@@ -1,19 +1,7 @@
+import { type AdamOperands, adamOrder } from '../expression/adam-operands.ts';
 import { type Primitive, record, type Tensor } from '../expression/tensor.ts';
 
 const adamPrimitive: Primitive<'adam'> = { name: 'adam' };
-
-/** One parameter, its two moments and its gradient, all of one shape. */
-export interface AdamOperands {
-  readonly parameter: Tensor;
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-  readonly gradient: Tensor;
-  /** float32 `[]`: the learning rate of this step. */
-  readonly rate: Tensor;
-  /** float32 `[]`: β₁ᵗ and β₂ᵗ at this step t = 1, 2, … */
-  readonly beta1Power: Tensor;
-  readonly beta2Power: Tensor;
-}
 
 /** Adam's constants. */
 export interface AdamOptions {
@@ -33,13 +21,9 @@ export function adamStep(
   operands: AdamOperands,
   options: AdamOptions,
 ): { parameter: Tensor; mean: Tensor; variance: Tensor } {
-  const { parameter, mean, variance, gradient, rate, beta1Power, beta2Power } = operands;
-  const spec = { shape: parameter.shape, dtype: parameter.dtype };
-  const [p, m, v] = record(
-    adamPrimitive,
-    [parameter, mean, variance, gradient, rate, beta1Power, beta2Power],
-    [spec, spec, spec],
-    { ...options },
-  );
-  return { parameter: p as Tensor, mean: m as Tensor, variance: v as Tensor };
+  const { shape, dtype } = operands.parameter;
+  const spec = { shape, dtype };
+  const inOrder = adamOrder.map((name) => operands[name]);
+  const [parameter, mean, variance] = record(adamPrimitive, inOrder, [spec, spec, spec], { ...options });
+  return { parameter: parameter as Tensor, mean: mean as Tensor, variance: variance as Tensor };
 }
