@@ -33,7 +33,6 @@ export { thisMachine } from './install/this-machine.ts';
 export type { OperationTime } from './libtensorflow/read-step-stats.ts';
 export type { ServerOptions, TfServer } from './libtensorflow/types.ts';
 export { type AdamOptions, adamStep } from './nn/adam.ts';
-export { type AttentionOptions, attention, attentionWeights } from './nn/attention.ts';
 export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './nn/cross-entropy.ts';
 export { dropout } from './nn/dropout.ts';
 export { gelu } from './nn/gelu.ts';

@@ -3,7 +3,6 @@ import {
   abs,
   adamStep,
   add,
-  attention,
   cast,
   compile,
   concat,
@@ -31,6 +30,7 @@ import {
   max,
   maximum,
   mean,
+  mergeHeads,
   multiply,
   negate,
   pad,
@@ -45,6 +45,7 @@ import {
   softmax,
   softplus,
   sparseCrossEntropy,
+  splitHeads,
   sqrt,
   square,
   subtract,
@@ -52,6 +53,7 @@ import {
   type Tensor,
   tanh,
   transpose,
+  visibleSoftmax,
   where,
 } from '../src/index.ts';
 
@@ -70,6 +72,21 @@ const total = (x: Tensor) =>
       ),
     ),
   );
+
+/** Scaled dot-product attention as encoders compose it; `dropped` is what becomes of the weights. */
+function attention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  heads: number,
+  visible?: Tensor,
+  dropped = (weights: Tensor) => weights,
+): Tensor {
+  const split = splitHeads(query, heads);
+  const products = matmul(split, splitHeads(key, heads), { transposeB: true });
+  const scores = multiply(products, 1 / Math.sqrt(split.shape[3] as number));
+  return mergeHeads(matmul(dropped(visibleSoftmax(scores, visible)), splitHeads(value, heads)));
+}
 
 /** Differentiable functions of one tensor `[2, 3, 4]`; each is checked to second order. */
 const differentiable: Record<string, (x: Tensor) => Tensor> = {
@@ -109,10 +126,7 @@ const differentiable: Record<string, (x: Tensor) => Tensor> = {
   'layer norm': (x) =>
     layerNorm(x, { scale: slice(reshape(x, [24]), [0], [4]), offset: slice(reshape(x, [24]), [4], [4]) }, 1e-3),
   attention: (x) =>
-    attention(x, multiply(x, 0.7), square(x), {
-      heads: 2,
-      visible: constant([1, 0, 1, 1, 1, 0, 0, 0, 0], [1, 1, 3, 3], 'bool'),
-    }),
+    attention(x, multiply(x, 0.7), square(x), 2, constant([1, 0, 1, 1, 1, 0, 0, 0, 0], [1, 1, 3, 3], 'bool')),
   'sparse cross-entropy': (x) => sparseCrossEntropy(x, constant([0, 3, 1, 2, 2, 0], [2, 3], 'int32')),
   'KL both sides': (x) => klFromLogits(x, multiply(square(x), 0.5)),
   entropy: (x) => entropyFromLogits(multiply(x, 2)),
@@ -122,12 +136,14 @@ const differentiable: Record<string, (x: Tensor) => Tensor> = {
     return layerNorm(summed, { scale: fill([4], 1.5), offset: fill([4], 0.5) }, 1e-3);
   },
   'attention with dropped weights and a row that sees nothing': (x) =>
-    attention(multiply(x, 0.5), x, square(x), {
-      heads: 2,
-      visible: constant([1, 1, 0, 0, 0, 0, 0, 1, 1], [1, 1, 3, 3], 'bool'),
-      dropout: 0.3,
-      key: rootKey(constant([7, 1, 0], [3], 'int32')),
-    }),
+    attention(
+      multiply(x, 0.5),
+      x,
+      square(x),
+      2,
+      constant([1, 1, 0, 0, 0, 0, 0, 1, 1], [1, 1, 3, 3], 'bool'),
+      (weights) => dropout(weights, { rate: 0.3, key: rootKey(constant([7, 1, 0], [3], 'int32')) }),
+    ),
   'Jensen-Shannon both sides': (x) => jsFromLogits(x, multiply(square(x), 0.5)),
   'a block that is computed again': (x) =>
     square(
@@ -222,7 +238,7 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
 
     it('a query that sees no key gets zeros, forward and backward', () => {
       const x = constant(numbers(8), [1, 2, 4]);
-      const y = attention(x, x, x, { heads: 1, visible: constant([0, 0, 1, 0], [1, 1, 2, 2], 'bool') });
+      const y = attention(x, x, x, 1, constant([0, 0, 1, 0], [1, 1, 2, 2], 'bool'));
       const slope = gradients(sum(slice(y, [0, 0, 0], [1, 1, 4])), x);
       const { out, first, second } = evaluate(engine, {
         out: y,
@@ -237,7 +253,7 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     it('a mask that is not bool is named', () => {
       const x = constant(numbers(8), [1, 2, 4]);
       const visible = constant([1, 0, 1, 1], [1, 1, 2, 2], 'int32');
-      expect(() => attention(x, x, x, { heads: 1, visible })).toThrow(/visible must be bool.*got int32/);
+      expect(() => attention(x, x, x, 1, visible)).toThrow(/visible must be bool.*got int32/);
     });
 
     it('no NaN for extreme logits', () => {
@@ -325,7 +341,7 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
       type Batch = { ids: Tensor; key: Tensor; power1: Tensor; power2: Tensor };
       const step = compile(variables, (state, { ids, key, power1, power2 }: Batch) => {
         const read = reshape(gatherRows(state.words, ids), [1, 6, 4]);
-        const seen = dropout(layerNorm(attention(read, read, read, { heads: 2 }), norm, 1e-5), {
+        const seen = dropout(layerNorm(attention(read, read, read, 2), norm, 1e-5), {
           rate: 0.1,
           key: rootKey(key),
         });
