@@ -5,7 +5,7 @@ const settings = {
   task: classification({ text: 'review', label: 'stars' }),
   train: 'data/reviews.csv',
   dev: 'data/reviews.dev.csv',
-  epochs: 4,
+  epochs: 2,
   batchSize: 16,
   learningRate: 1e-3,
   seeds: 3,

@@ -32,6 +32,7 @@ export type { TaskModel } from './model/task-model.ts';
 export { predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
 export { type AskedBatch, languageModelObjective } from './pretrain/language-model-objective.ts';
 export type { FreshFamily, FreshSizes, PretrainSettings } from './pretrain/pretrain-settings.ts';
+export { askedBatch } from './pretrain/train-on-corpus.ts';
 export { askedSlots } from './score/asked-slots.ts';
 export { runningPerplexity } from './score/running-perplexity.ts';
 export { type ScoredText, type ScoreOptions, score } from './score/score.ts';

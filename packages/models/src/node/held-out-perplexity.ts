@@ -1,12 +1,19 @@
+import { statSync } from 'node:fs';
 import { chunkText } from '@cloze/datasets';
-import { heldOutTexts, streamTexts } from '@cloze/datasets/node';
+import { expandPaths, heldOutTexts, streamTexts } from '@cloze/datasets/node';
 import { type FigureOverSeeds, figureOverSeeds, perplexity } from '@cloze/eval';
 import { streamFrom } from '@cloze/random';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { score } from '../score/score.ts';
 
-/** Every so manieth document is held out where no held-out text is given. */
-export const heldOutEvery = 50;
+/** Bytes below which a corpus is small. */
+const smallCorpus = 2_000_000;
+
+/** Every so manieth document is held out where no held-out text is given: the 10th of a small corpus, the 50th of a larger one. */
+export function heldOutEvery(paths: string | readonly string[]): number {
+  const bytes = expandPaths(paths).reduce((sum, path) => sum + statSync(path).size, 0);
+  return bytes < smallCorpus ? 10 : 50;
+}
 
 /**
  * Pseudo-perplexity of held-out pieces, `exp(−Σ ln p / tokens)`, with its interval over them; `n` is 0 where nothing was scored.
@@ -36,7 +43,9 @@ export async function heldOutPerplexity(
   if (rows === 0) return unknown;
   const options = column === undefined ? {} : { column };
   const texts =
-    heldOut === undefined ? heldOutTexts(paths, { ...options, every: heldOutEvery }) : streamTexts(heldOut, options);
+    heldOut === undefined
+      ? heldOutTexts(paths, { ...options, every: heldOutEvery(paths) })
+      : streamTexts(heldOut, options);
   const pieces: string[] = [];
   for await (const text of texts) {
     pieces.push(...chunkText(text, length - 2).filter((piece) => piece.trim() !== ''));

@@ -32,7 +32,7 @@ export interface PretrainFiles {
   readonly corpus: string | readonly string[];
   /** Column of tables that holds the text, default `text`. */
   readonly column?: string;
-  /** Held-out text, read as the corpus is; default every 50th document, which is then not learnt from. */
+  /** Held-out text, read as the corpus is; default every 50th document (of a corpus below 2 MB every 10th), which is then not learnt from. */
   readonly heldOut?: string | readonly string[];
   /** Folder of checkpoints, of the corpus in shards and of the record; a run that is there goes on. */
   readonly output: string;
@@ -144,7 +144,7 @@ export async function pretrain(
     folder: join(output, 'corpus'),
     ...(column !== undefined && { column }),
     ...(needsWords(policy) && { words: 'jieba' as const }),
-    ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEvery }),
+    ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEvery(paths) }),
   });
   const own = wanted === undefined || typeof wanted === 'string';
   const engine = own ? (await openEngine(wanted)).engine : wanted;
