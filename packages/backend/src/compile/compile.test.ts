@@ -11,7 +11,7 @@ import { findLibtensorflow } from '../install/find-libtensorflow.ts';
 import { thisMachine } from '../install/this-machine.ts';
 import { add, multiply } from '../operations/elementwise.ts';
 import { constant } from '../operations/leaves.ts';
-import { sum } from '../operations/reductions.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 import { compile } from './compile.ts';
 import { createVariables } from './create-variables.ts';
 import { evaluate } from './evaluate.ts';

@@ -9,7 +9,7 @@ import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts'
 import { isTensor, type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { flattenTree, type LeafOf, type MapTree, mapTree } from '../expression/tree.ts';
 import { add } from '../operations/elementwise.ts';
-import { sum } from '../operations/reductions.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 import { compile } from './compile.ts';
 import { createVariables } from './create-variables.ts';
 import { evaluate } from './evaluate.ts';

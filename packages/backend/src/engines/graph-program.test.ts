@@ -6,7 +6,7 @@ import type { OpSink, TensorflowLibrary, TfOutput } from '../libtensorflow/types
 import { adamStep } from '../nn/adam.ts';
 import { add, multiply } from '../operations/elementwise.ts';
 import { fill } from '../operations/leaves.ts';
-import { sum } from '../operations/reductions.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 import type { Engine } from './engine.ts';
 import { graphProgram } from './graph-program.ts';
 

@@ -3,7 +3,7 @@ import { evaluate } from '../compile/evaluate.ts';
 import { tfjsEngine } from '../engines/tfjs-engine.ts';
 import { add, multiply, stopGradient } from '../operations/elementwise.ts';
 import { constant } from '../operations/leaves.ts';
-import { sum } from '../operations/reductions.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 import { gradients } from './gradients.ts';
 import { substitute } from './substitute.ts';
 

@@ -7,7 +7,7 @@ import { add, cast, exp, greaterEqual, multiply } from '../operations/elementwis
 import { fill, input } from '../operations/leaves.ts';
 import { matmul } from '../operations/matmul.ts';
 import { randomUniform, rootKey } from '../operations/random.ts';
-import { sum } from '../operations/reductions.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 import { stretches, type Unit } from './stretches.ts';
 
 const at = (name: string, shape: number[] = [32, 32]) => input(name, { shape, dtype: 'float32' });

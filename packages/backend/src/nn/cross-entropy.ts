@@ -1,9 +1,10 @@
 import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { exp, log, multiply, negate, stopGradient, subtract } from '../operations/elementwise.ts';
-import { max, sum } from '../operations/reductions.ts';
+import { max } from '../operations/reductions.ts';
 import { reshape } from '../operations/shape.ts';
 import { logSoftmax, softmax } from '../operations/softmax.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 
 const pickPrimitive: Primitive<'pickColumns'> = {
   name: 'pickColumns',

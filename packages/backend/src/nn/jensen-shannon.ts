@@ -1,7 +1,7 @@
 import type { Tensor } from '../expression/tensor.ts';
 import { add, exp, multiply, softplus, subtract } from '../operations/elementwise.ts';
-import { sum } from '../operations/reductions.ts';
 import { logSoftmax } from '../operations/softmax.ts';
+import { sum } from '../operations/sum-and-broadcast.ts';
 
 /**
  * Jensen-Shannon divergence `½KL(p‖m) + ½KL(q‖m)`, m = (p + q)/2, of each row, from the logits of both; 0 to ln 2, in nats.

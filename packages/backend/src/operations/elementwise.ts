@@ -3,23 +3,10 @@ import type { DType } from '../expression/host-tensors.ts';
 import type { PlainName } from '../expression/primitives.ts';
 import { type Operation, type Primitive, recordOne, Tensor } from '../expression/tensor.ts';
 import { fill } from './leaves.ts';
-import { sumTo } from './reductions.ts';
+import { broadcastShapes, sumTo } from './sum-and-broadcast.ts';
 
 /** A tensor, or a number that stands for a scalar of the other operand's type. */
 export type Operand = Tensor | number;
-
-/** The shape two operands broadcast to (NumPy's rule). @throws {BackendError} naming both shapes */
-export function broadcastShapes(a: readonly number[], b: readonly number[], where: string): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const x = a[i - rank + a.length] ?? 1;
-    const y = b[i - rank + b.length] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) {
-      throw new BackendError(`${where}: shapes [${a}] and [${b}] do not broadcast: axis ${i} has ${x} against ${y}.`);
-    }
-    return x === 1 ? y : x;
-  });
-}
 
 type Rule = (operation: Operation, dy: Tensor) => readonly (Tensor | undefined)[];
 

@@ -17,7 +17,7 @@ import { constant, fill } from './leaves.ts';
 import { matmul } from './matmul.ts';
 import { forkKey, rootKey } from './random.ts';
 import { recompute } from './recompute.ts';
-import { sum } from './reductions.ts';
+import { sum } from './sum-and-broadcast.ts';
 
 let engine: Engine;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { BackendError } from '../errors.ts';
 import { sizeOf } from '../expression/host-tensors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
-import { sumTo } from './reductions.ts';
 
-const same = (a: readonly number[], b: readonly number[]) =>
+/** Whether two shapes are one. */
+export const sameShape = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((extent, i) => extent === b[i]);
 
 const reshapePrimitive: Primitive<'reshape'> = {
@@ -19,7 +19,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   if (sizeOf(full) !== sizeOf(x.shape) || !full.every(Number.isInteger)) {
     throw new BackendError(`reshape: [${x.shape}] has ${sizeOf(x.shape)} elements, [${shape}] does not hold them.`);
   }
-  if (same(full, x.shape)) return x;
+  if (sameShape(full, x.shape)) return x;
   // Queries, keys and values each flatten the same hidden states: one node, or each would be a copy.
   const views = reshaped.get(x) ?? new Map<string, Tensor>();
   reshaped.set(x, views);
@@ -42,7 +42,7 @@ const transposePrimitive: Primitive<'transpose'> = {
 /** Axes in another order: axis i of the result is axis `order[i]` of x. */
 export function transpose(x: Tensor, order: readonly number[]): Tensor {
   if (
-    !same(
+    !sameShape(
       [...order].sort((a, b) => a - b),
       [...x.shape.keys()],
     )
@@ -55,20 +55,6 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
     { shape: order.map((axis) => x.shape[axis] as number), dtype: x.dtype },
     { order: [...order] },
   );
-}
-
-const broadcastPrimitive: Primitive<'broadcastTo'> = {
-  name: 'broadcastTo',
-  differentiate: ({ inputs: [x] }, [dy]) => [sumTo(dy as Tensor, (x as Tensor).shape)],
-};
-/** Repeats along missing axes and axes of extent 1. */
-export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
-  if (same(x.shape, shape)) return x;
-  const lead = shape.length - x.shape.length;
-  if (lead < 0 || x.shape.some((extent, i) => extent !== 1 && extent !== shape[lead + i])) {
-    throw new BackendError(`broadcastTo: [${x.shape}] does not broadcast to [${shape}].`);
-  }
-  return recordOne(broadcastPrimitive, [x], { shape: [...shape], dtype: x.dtype });
 }
 
 const slicePrimitive: Primitive<'slice'> = {
@@ -91,7 +77,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
   ) {
     throw new BackendError(`slice: begin [${begin}] with size [${size}] leaves [${x.shape}].`);
   }
-  return same(size, x.shape)
+  return sameShape(size, x.shape)
     ? x
     : recordOne(slicePrimitive, [x], { shape: [...size], dtype: x.dtype }, { begin: [...begin] });
 }
@@ -109,16 +95,16 @@ const padPrimitive: Primitive<'pad'> = {
 /** Zeros around: `widths[axis] = [before, after]`. */
 export function pad(x: Tensor, widths: readonly (readonly [before: number, after: number])[]): Tensor {
   const shape = x.shape.map((extent, i) => extent + (widths[i]?.[0] ?? 0) + (widths[i]?.[1] ?? 0));
-  return same(shape, x.shape) ? x : recordOne(padPrimitive, [x], { shape, dtype: x.dtype }, { widths });
+  return sameShape(shape, x.shape) ? x : recordOne(padPrimitive, [x], { shape, dtype: x.dtype }, { widths });
 }
 
 const concatPrimitive: Primitive<'concat'> = {
   name: 'concat',
   differentiate: ({ inputs, attributes: { axis } }, [dy]) => {
-    let at = 0;
+    let start = 0;
     return inputs.map((x) => {
-      const begin = x.shape.map((_, i) => (i === axis ? at : 0));
-      at += x.shape[axis] as number;
+      const begin = x.shape.map((_, i) => (i === axis ? start : 0));
+      start += x.shape[axis] as number;
       return x.dtype === 'float32' ? slice(dy as Tensor, begin, x.shape) : undefined;
     });
   },
@@ -127,12 +113,12 @@ const concatPrimitive: Primitive<'concat'> = {
 export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   const [first] = xs;
   if (!first) throw new BackendError('concat: expected at least one tensor, got none.');
-  const at = axis < 0 ? axis + first.shape.length : axis;
+  const along = axis < 0 ? axis + first.shape.length : axis;
   for (const x of xs) {
     if (
       x.dtype !== first.dtype ||
       x.shape.length !== first.shape.length ||
-      x.shape.some((extent, i) => i !== at && extent !== first.shape[i])
+      x.shape.some((extent, i) => i !== along && extent !== first.shape[i])
     ) {
       throw new BackendError(
         `concat: ${x.dtype} [${x.shape}] does not join ${first.dtype} [${first.shape}] along axis ${axis}.`,
@@ -141,7 +127,7 @@ export function concat(xs: readonly Tensor[], axis = 0): Tensor {
   }
   if (xs.length === 1) return first;
   const shape = first.shape.map((extent, i) =>
-    i === at ? xs.reduce((n, x) => n + (x.shape[i] as number), 0) : extent,
+    i === along ? xs.reduce((n, x) => n + (x.shape[i] as number), 0) : extent,
   );
-  return recordOne(concatPrimitive, xs, { shape, dtype: first.dtype }, { axis: at });
+  return recordOne(concatPrimitive, xs, { shape, dtype: first.dtype }, { axis: along });
 }

@@ -1,6 +1,6 @@
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { exp, multiply, subtract } from './elementwise.ts';
-import { sum } from './reductions.ts';
+import { sum } from './sum-and-broadcast.ts';
 
 const softmaxPrimitive: Primitive<'softmax'> = {
   name: 'softmax',
