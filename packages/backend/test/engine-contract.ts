@@ -166,11 +166,11 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     });
     afterAll(() => engine?.dispose());
     const x0 = numbers(24);
-    const at = (values: readonly number[]) => constant(values, [2, 3, 4]);
+    const tensorOf = (values: readonly number[]) => constant(values, [2, 3, 4]);
 
     for (const [label, f] of Object.entries(differentiable)) {
       it(`${label}: values equal the reference`, () => {
-        const [ours, theirs] = [evaluate(engine, f(at(x0))), evaluate(reference, f(at(x0)))];
+        const [ours, theirs] = [evaluate(engine, f(tensorOf(x0))), evaluate(reference, f(tensorOf(x0)))];
         expect(ours.shape).toEqual(theirs.shape);
         for (const [i, v] of theirs.values.entries())
           expect(Math.abs((ours.values[i] as number) - v)).toBeLessThan(2e-5 * (1 + Math.abs(v)));
@@ -178,12 +178,12 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
 
       it(`${label}: first and second derivatives equal finite differences`, () => {
         const direction = numbers(24, 7);
-        const along = (h: number) => at(x0.map((v, i) => v + h * (direction[i] as number)));
+        const along = (h: number) => tensorOf(x0.map((v, i) => v + h * (direction[i] as number)));
         const value = (h: number) => evaluate(engine, total(f(along(h)))).values[0] as number;
-        const slope = (x: Tensor) => sum(multiply(gradients(total(f(x)), x), at(direction)));
+        const slope = (x: Tensor) => sum(multiply(gradients(total(f(x)), x), tensorOf(direction)));
         const slopeAt = (h: number) => evaluate(engine, slope(along(h))).values[0] as number;
-        const curve = (x: Tensor) => sum(multiply(gradients(slope(x), x), at(direction)));
-        const curvature = evaluate(engine, curve(at(x0))).values[0] as number;
+        const curve = (x: Tensor) => sum(multiply(gradients(slope(x), x), tensorOf(direction)));
+        const curvature = evaluate(engine, curve(tensorOf(x0))).values[0] as number;
         const h = 5e-3;
         const [first, second] = [(value(h) - value(-h)) / (2 * h), (slopeAt(h) - slopeAt(-h)) / (2 * h)];
         expect(Math.abs(slopeAt(0) - first)).toBeLessThan(0.02 * (1 + Math.abs(first)));
@@ -199,7 +199,7 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
           outputs: { y: f(x), slope: gradients(total(f(x)), x) },
         }));
         const compiled = await run({ x: { shape: [2, 3, 4], dtype: 'float32', values: Float32Array.from(x0) } });
-        const eager = evaluate(engine, { y: f(at(x0)), slope: gradients(total(f(at(x0))), at(x0)) });
+        const eager = evaluate(engine, { y: f(tensorOf(x0)), slope: gradients(total(f(tensorOf(x0))), tensorOf(x0)) });
         for (const [i, v] of eager.y.values.entries())
           expect(Math.abs((compiled.y.values[i] as number) - v), label).toBeLessThan(1e-5 * (1 + Math.abs(v)));
       }

@@ -16,7 +16,7 @@ export interface ZipEntry {
 export function zip(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const central: Buffer[] = [];
-  let at = 0;
+  let offset = 0;
   for (const { name, data, stored = false, size = data.length } of entries) {
     const packed = stored ? data : deflateRawSync(data);
     const local = Buffer.alloc(30 + name.length);
@@ -29,16 +29,16 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     header.writeUInt32LE(packed.length, 20);
     header.writeUInt32LE(size, 24);
     header.writeUInt16LE(name.length, 28);
-    header.writeUInt32LE(at, 42);
+    header.writeUInt32LE(offset, 42);
     header.write(name, 46);
     central.push(header);
     parts.push(local, packed);
-    at += local.length + packed.length;
+    offset += local.length + packed.length;
   }
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt32LE(Buffer.concat(central).length, 12);
-  end.writeUInt32LE(at, 16);
+  end.writeUInt32LE(offset, 16);
   return Buffer.concat([...parts, ...central, end]);
 }
 

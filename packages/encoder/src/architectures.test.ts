@@ -90,7 +90,7 @@ describe('against PyTorch (tooling/oracles/encoder_architectures.py), float32 ag
       const got = evaluate(engine, { hidden, logits, loss, slopes: gradients(loss, parameters) });
       // Positions of pads are outside the contract where the library numbers them differently (RoBERTa).
       const real = (values: ArrayLike<number>) =>
-        Array.from(values).filter((_, at) => architectures.batch.attend[Math.floor(at / config.width)] === 1);
+        Array.from(values).filter((_, index) => architectures.batch.attend[Math.floor(index / config.width)] === 1);
       expect(distance(real(got.hidden.values), real(expected.hidden))).toBeLessThan(1e-5);
       expect(distance(got.logits.values, expected.logits)).toBeLessThan(1e-5);
       expect(distance(got.loss.values, [expected.loss])).toBeLessThan(1e-5);
@@ -145,7 +145,7 @@ describe('against PyTorch (tooling/oracles/encoder_architectures.py), float32 ag
     const span = findSpan(linear('qa_outputs'), encoded, inputs.attend);
     const got = evaluate(engine, { classes: classify(linear('classifier'), encoded, inputs.attend, pooled), ...span });
     const real = (values: ArrayLike<number>) =>
-      Array.from(values).filter((_, at) => architectures.batch.attend[at] === 1);
+      Array.from(values).filter((_, index) => architectures.batch.attend[index] === 1);
     expect(distance(got.classes.values, architectures.heads.classifier)).toBeLessThan(1e-5);
     expect(distance(real(got.start.values), real(architectures.heads.start))).toBeLessThan(1e-5);
     expect(distance(real(got.end.values), real(architectures.heads.end))).toBeLessThan(1e-5);

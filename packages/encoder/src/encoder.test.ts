@@ -56,13 +56,13 @@ describe('against PyTorch (tooling/oracles/encoder_models.py)', () => {
     const run = (ids: readonly number[], showDiagonal: boolean) =>
       evaluate(engine, encodeTta(parameters, inputs(ids), config, undefined, { showDiagonal }).hidden).values;
     for (let i = 0; i < 7; i++) {
-      const changed = batch.ids.map((id, at) => (at === i ? id + 5 : id));
-      const at = (values: ArrayLike<number>, position: number) =>
+      const changed = batch.ids.map((id, index) => (index === i ? id + 5 : id));
+      const vectorAt = (values: ArrayLike<number>, position: number) =>
         Array.from(values).slice(position * 16, position * 16 + 16);
       const [before, after] = [run(batch.ids, false), run(changed, false)];
-      expect(at(after, i)).toEqual(at(before, i));
-      expect(at(after, (i + 1) % 7)).not.toEqual(at(before, (i + 1) % 7));
-      expect(at(run(changed, true), i)).not.toEqual(at(run(batch.ids, true), i));
+      expect(vectorAt(after, i)).toEqual(vectorAt(before, i));
+      expect(vectorAt(after, (i + 1) % 7)).not.toEqual(vectorAt(before, (i + 1) % 7));
+      expect(vectorAt(run(changed, true), i)).not.toEqual(vectorAt(run(batch.ids, true), i));
     }
   });
 
@@ -108,13 +108,13 @@ describe('maskedCrossEntropy', () => {
 
 describe('maskedCrossEntropy with fractional weights', () => {
   it('divides by their sum, also below one', async () => {
-    const at = (weight: number) =>
+    const lossOf = (weight: number) =>
       maskedCrossEntropy(
         constant([1, 2, 3, 4], [1, 2, 2]),
         constant([0, 0], [1, 2], 'int32'),
         constant([weight, weight], [1, 2]),
       ).loss;
-    const { small, whole } = evaluate(await tfjsEngine('cpu'), { small: at(0.1), whole: at(1) });
+    const { small, whole } = evaluate(await tfjsEngine('cpu'), { small: lossOf(0.1), whole: lossOf(1) });
     expect(small.values[0]).toBeCloseTo(whole.values[0] as number, 6);
   });
 });

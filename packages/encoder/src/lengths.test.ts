@@ -58,11 +58,11 @@ const V = 60;
 /** The rows that the oracle computed too. */
 function rowsOf(n: number) {
   const kept = Math.ceil((2 * n) / 3);
-  const table = (at: (row: number, column: number) => number) =>
-    [0, 1].flatMap((row) => Array.from({ length: n }, (_, column) => at(row, column)));
+  const table = (valueAt: (row: number, column: number) => number) =>
+    [0, 1].flatMap((row) => Array.from({ length: n }, (_, column) => valueAt(row, column)));
   const attend = table((row, column) => (row === 0 || column < kept ? 1 : 0));
   const ids = table((r, c) => ((7 + 13 * r + 5 * c + Math.floor((c * c) / 3)) % (V - 5)) + 5).map(
-    (id, at) => id * (attend[at] as number),
+    (id, index) => id * (attend[index] as number),
   );
   const slots = Math.ceil(n / 6);
   const columns = [0, 1].flatMap((row) => Array.from({ length: slots }, (_, i) => ({ row, column: 6 * i })));
@@ -119,9 +119,9 @@ const encoders: Readonly<Record<string, (p: Tree, rows: Rows, config: EncoderCon
 /** What the oracle stored of a tensor. */
 function stored({ values }: HostTensor): number[] {
   const n = values.length;
-  const at = n > 8 ? Array.from({ length: 8 }, (_, k) => Math.floor((k * (n - 1)) / 7)) : [...values.keys()];
+  const places = n > 8 ? Array.from({ length: 8 }, (_, k) => Math.floor((k * (n - 1)) / 7)) : [...values.keys()];
   const [length, product] = fingerprint({ shape: [n], dtype: 'float32', values }, false);
-  return [length, product, ...at.map((i) => values[i] as number)];
+  return [length, product, ...places.map((i) => values[i] as number)];
 }
 
 /** Largest difference, relative to 1 + |expected|; the product is a sum over all elements, so it is relative to the tensor's length. */

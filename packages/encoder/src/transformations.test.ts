@@ -163,7 +163,7 @@ describe('model average against weight average', () => {
   const weights = [1.5, -0.8, 2.1, -0.6, 1.1, 0.4];
   const keep = 0.6;
   /** Two logits of a curved function of x·ε/keep, three switches in ε. */
-  const at = (inputs: readonly number[]) => {
+  const outputOf = (inputs: readonly number[]) => {
     const hidden = [0, 1].map((j) =>
       Math.tanh(inputs.reduce((sum, v, i) => sum + v * (weights[2 * i + j] as number), 0)),
     );
@@ -172,7 +172,7 @@ describe('model average against weight average', () => {
   const probability = ([a, b]: readonly number[]) => 1 / (1 + Math.exp((b as number) - (a as number)));
   const switches = Array.from({ length: 8 }, (_, bits) => x.map((_, i) => (bits >> i) & 1));
   const chance = (on: readonly number[]) => on.reduce((p, e) => p * (e ? keep : 1 - keep), 1);
-  const dropped = (on: readonly number[]) => at(x.map((v, i) => (v * (on[i] as number)) / keep));
+  const dropped = (on: readonly number[]) => outputOf(x.map((v, i) => (v * (on[i] as number)) / keep));
   const exact = switches.reduce((sum, on) => sum + chance(on) * probability(dropped(on)), 0);
 
   it('the mean over 4,000 dropout masks is the expectation within 4.5 standard errors; one pass without dropout is not', () => {
@@ -184,7 +184,7 @@ describe('model average against weight average', () => {
     const got = evaluate(engine, modelAverage(passes.map((z) => constant(z, [1, 2])))).values;
     const spread = Math.sqrt(switches.reduce((s, on) => s + chance(on) * (probability(dropped(on)) - exact) ** 2, 0));
     expect(Math.abs(Math.exp(got[0] as number) - exact)).toBeLessThan((4.5 * spread) / Math.sqrt(n));
-    expect(Math.abs(probability(at(x)) - exact)).toBeGreaterThan((20 * spread) / Math.sqrt(n));
+    expect(Math.abs(probability(outputOf(x)) - exact)).toBeGreaterThan((20 * spread) / Math.sqrt(n));
     expect(Math.exp(got[0] as number) + Math.exp(got[1] as number)).toBeCloseTo(1, 5);
   });
 });
@@ -225,10 +225,10 @@ describe('ELECTRA', () => {
         ) +
         200) /
       5;
-    const at = (weights: number[]) =>
+    const lossOf = (weights: number[]) =>
       evaluate(engine, binaryCrossEntropy(constant(z), constant(y), constant(weights))).values[0] as number;
-    expect(at([1, 1, 1, 1, 1])).toBeCloseTo(mean, 4);
-    expect(at([0, 0, 0, 0, 0])).toBe(0);
+    expect(lossOf([1, 1, 1, 1, 1])).toBeCloseTo(mean, 4);
+    expect(lossOf([0, 0, 0, 0, 0])).toBe(0);
   });
 });
 

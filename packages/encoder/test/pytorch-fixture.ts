@@ -26,18 +26,21 @@ const transposed = (values: readonly number[], rows: number, columns: number) =>
 
 /** PyTorch's named arrays as our tree; linear kernels are stored `[out, in]` there. */
 export function treeOf(named: Record<string, readonly number[]>): EncoderParameters<Tensor> {
-  const at = (name: string) => named[name] as readonly number[];
+  const valuesOf = (name: string) => named[name] as readonly number[];
   const { width, feedForwardWidth, vocabularySize, maximumLength } = config;
   const linear = (name: string, from: number, to: number) => ({
-    kernel: constant(transposed(at(`${name}.weight`), to, from), [from, to]),
-    bias: constant(at(`${name}.bias`)),
+    kernel: constant(transposed(valuesOf(`${name}.weight`), to, from), [from, to]),
+    bias: constant(valuesOf(`${name}.bias`)),
   });
-  const norm = (name: string) => ({ scale: constant(at(`${name}.weight`)), offset: constant(at(`${name}.bias`)) });
+  const norm = (name: string) => ({
+    scale: constant(valuesOf(`${name}.weight`)),
+    offset: constant(valuesOf(`${name}.bias`)),
+  });
   return {
     embeddings: {
-      tokenTable: constant(at('bert.embeddings.word_embeddings.weight'), [vocabularySize, width]),
-      positionTable: constant(at('bert.embeddings.position_embeddings.weight'), [maximumLength, width]),
-      segmentTable: constant(at('bert.embeddings.token_type_embeddings.weight'), [2, width]),
+      tokenTable: constant(valuesOf('bert.embeddings.word_embeddings.weight'), [vocabularySize, width]),
+      positionTable: constant(valuesOf('bert.embeddings.position_embeddings.weight'), [maximumLength, width]),
+      segmentTable: constant(valuesOf('bert.embeddings.token_type_embeddings.weight'), [2, width]),
       norm: norm('bert.embeddings.LayerNorm'),
     },
     layers: Array.from({ length: config.layers }, (_, i) => {
@@ -60,7 +63,7 @@ export function treeOf(named: Record<string, readonly number[]>): EncoderParamet
     languageModel: {
       transform: linear('cls.predictions.transform.dense', width, width),
       norm: norm('cls.predictions.transform.LayerNorm'),
-      bias: constant(at('cls.predictions.bias')),
+      bias: constant(valuesOf('cls.predictions.bias')),
     },
   };
 }

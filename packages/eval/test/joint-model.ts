@@ -33,7 +33,7 @@ export function jointModel(length: number, seed = 1) {
     log: (ids: readonly number[]) => Math.log(probability(ids, () => true)),
     /** ln p(ids[place] | the places that `known` names). */
     conditional: (ids: readonly number[], place: number, known: (place: number) => boolean) =>
-      Math.log(probability(ids, (at) => at === place || known(at)) / probability(ids, known)),
+      Math.log(probability(ids, (other) => other === place || known(other)) / probability(ids, known)),
     /** What a perfect masked language model answers: hidden tokens are summed out. */
     masked: async (queries: readonly ScoringQuery<ScorableSentence>[]) =>
       queries.map(({ ids, targetPositions, targets }) =>
@@ -41,7 +41,9 @@ export function jointModel(length: number, seed = 1) {
           const row = [...ids].slice(1, -1);
           const filled = row.map((id, place) => (place === position - 1 ? (targets[slot] as number) : id));
           const known = (place: number) => place !== position - 1 && row[place] !== maskId;
-          return Math.log(probability(filled, (at) => at === position - 1 || known(at)) / probability(filled, known));
+          return Math.log(
+            probability(filled, (other) => other === position - 1 || known(other)) / probability(filled, known),
+          );
         }),
       ),
     /** What a perfect left-to-right model answers at a position: the token after it, from those up to it. */
@@ -50,7 +52,7 @@ export function jointModel(length: number, seed = 1) {
         targetPositions.map((position, slot) => {
           const row = [...ids].slice(1, -1).map((id, place) => (place === position ? (targets[slot] as number) : id));
           const known = (place: number) => place < position;
-          return Math.log(probability(row, (at) => at === position || known(at)) / probability(row, known));
+          return Math.log(probability(row, (other) => other === position || known(other)) / probability(row, known));
         }),
       ),
   };

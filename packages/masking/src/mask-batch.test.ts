@@ -26,14 +26,14 @@ function batchOf(lengths: readonly number[], length: number): MaskableBatch {
     wordNumbers: new Int32Array(size).fill(-1),
   };
   for (const [row, count] of lengths.entries()) {
-    const at = row * length;
-    out.ids[at] = 2;
-    out.ids[at + count + 1] = 3;
-    out.attend.fill(1, at, at + count + 2);
+    const begin = row * length;
+    out.ids[begin] = 2;
+    out.ids[begin + count + 1] = 3;
+    out.attend.fill(1, begin, begin + count + 2);
     for (let i = 1; i <= count; i++) {
-      out.ids[at + i] = 10 + ((row * 31 + i * 7) % 90);
-      out.maskable[at + i] = 1;
-      out.wordNumbers[at + i] = i - 1;
+      out.ids[begin + i] = 10 + ((row * 31 + i * 7) % 90);
+      out.maskable[begin + i] = 1;
+      out.wordNumbers[begin + i] = i - 1;
     }
   }
   return out;
@@ -56,13 +56,13 @@ describe('maskBatch', () => {
         for (let slot = 0; slot < out.slots; slot++) {
           const t = row * out.slots + slot;
           if (!out.weights[t]) continue;
-          const at = row * 64 + (out.targetPositions[t] as number);
-          expect(batch.maskable[at]).toBe(1);
-          expect(out.targets[t]).toBe(batch.ids[at]);
-          chosen.add(at);
+          const place = row * 64 + (out.targetPositions[t] as number);
+          expect(batch.maskable[place]).toBe(1);
+          expect(out.targets[t]).toBe(batch.ids[place]);
+          chosen.add(place);
         }
       }
-      for (const [at, id] of out.ids.entries()) if (!chosen.has(at)) expect(id).toBe(batch.ids[at]);
+      for (const [place, id] of out.ids.entries()) if (!chosen.has(place)) expect(id).toBe(batch.ids[place]);
       expect(chosen.size).toBeGreaterThan(40);
     });
 

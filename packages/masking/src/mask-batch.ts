@@ -10,9 +10,9 @@ import { tokens } from './units/tokens.ts';
 /** Most maskable tokens of a row, at least 1. */
 function longestRow({ shape: [rows, length], maskable }: MaskableBatch): number {
   let longest = 1;
-  for (let row = 0, at = 0; row < rows; row++) {
+  for (let row = 0, place = 0; row < rows; row++) {
     let count = 0;
-    for (const end = at + length; at < end; at++) if (maskable[at]) count++;
+    for (const end = place + length; place < end; place++) if (maskable[place]) count++;
     if (count > longest) longest = count;
   }
   return longest;

@@ -69,7 +69,7 @@ describe.each(policies)('policy contract: $name', (named) => {
         for (let row = 0; row < rows.length; row++) {
           const sum = (array: Uint8Array | Float32Array, width: number) => {
             let total = 0;
-            for (let at = row * width; at < (row + 1) * width; at++) total += array[at] as number;
+            for (let place = row * width; place < (row + 1) * width; place++) total += array[place] as number;
             return total;
           };
           const [maskable, chosen] = [sum(before.maskable, 80), sum(after.weights, slots)];

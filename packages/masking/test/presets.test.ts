@@ -103,8 +103,8 @@ describe('mask', () => {
     });
     for (const [slot, weight] of judged.weights.entries()) {
       if (!weight) continue;
-      const at = Math.floor(slot / judged.slots) * hardLength + (judged.targetPositions[slot] as number);
-      expect(judged.targets[slot]).toBe(judged.ids[at] === before.ids[at] ? 0 : 1);
+      const place = Math.floor(slot / judged.slots) * hardLength + (judged.targetPositions[slot] as number);
+      expect(judged.targets[slot]).toBe(judged.ids[place] === before.ids[place] ? 0 : 1);
     }
   });
 });

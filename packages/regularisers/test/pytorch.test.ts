@@ -90,7 +90,7 @@ const pretrained = treeOf(fixture.origin);
 const batch = {
   ...rows(fixture.ids),
   other: rows(fixture.other),
-  flipped: rows([9, 6, 3, 0].flatMap((at) => fixture.ids.slice(at, at + 3))),
+  flipped: rows([9, 6, 3, 0].flatMap((begin) => fixture.ids.slice(begin, begin + 3))),
   labels: constant(fixture.labels, [4], 'int32'),
   tokenLabels: constant(fixture.tokenLabels, [4, 3], 'int32'),
   targets: constant(fixture.targets, [4, 3]),

@@ -50,7 +50,7 @@ const contract = (name: string, { forward, backward, strength = 0.7, ...traits }
   it(`${name} keeps the contract`, async () => {
     const opened = await Promise.all(engines.map(([, open]) => open()));
     await objectiveContract<{ readonly strength: Strength<SmallBatch> }>(
-      (objective, { strength: at }, rate) => build(objective, at, rate),
+      (objective, { strength: value }, rate) => build(objective, value, rate),
       { strength },
       { draws: false, stops: false, ...traits, passes: { forward, backward }, engines: opened },
     );

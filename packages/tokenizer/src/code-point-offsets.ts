@@ -9,12 +9,12 @@ export function codePointOffsets(
 ): [start: number, end: number][] {
   const point = new Int32Array(text.length + 1);
   let points = 0;
-  let at = 0;
+  let unit = 0;
   for (const character of text) {
-    point.fill(points, at, at + character.length);
-    at += character.length;
+    point.fill(points, unit, unit + character.length);
+    unit += character.length;
     points++;
   }
-  point[at] = points;
+  point[unit] = points;
   return offsets.map(([start, end]) => [point[start] as number, point[end] as number]);
 }

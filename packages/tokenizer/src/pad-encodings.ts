@@ -38,12 +38,12 @@ export function padEncodings(
     wordNumbers: new Int32Array(size).fill(-1),
   };
   for (const [row, { ids, segments, special, wordNumbers }] of encodings.entries()) {
-    const at = row * length;
-    batch.ids.set(ids, at);
-    batch.segments.set(segments, at);
-    batch.wordNumbers.set(wordNumbers, at);
-    batch.attend.fill(1, at, at + ids.length);
-    for (let i = 0; i < special.length; i++) batch.maskable[at + i] = special[i] ? 0 : 1;
+    const begin = row * length;
+    batch.ids.set(ids, begin);
+    batch.segments.set(segments, begin);
+    batch.wordNumbers.set(wordNumbers, begin);
+    batch.attend.fill(1, begin, begin + ids.length);
+    for (let i = 0; i < special.length; i++) batch.maskable[begin + i] = special[i] ? 0 : 1;
   }
   return batch;
 }

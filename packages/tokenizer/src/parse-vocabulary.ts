@@ -15,11 +15,11 @@ export function parseVocabulary(bytes: Uint8Array, name = 'vocab.txt'): string[]
     const lenient = new TextDecoder().decode(bytes);
     // A true U+FFFD would survive a round trip; the first line that does not is the broken one.
     const lines = lenient.split('\n');
-    let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    let offset = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
     const line = lines.findIndex((read) => {
       const written = new TextEncoder().encode(`${read}\n`);
-      const broken = written.subarray(0, -1).some((byte, i) => bytes[at + i] !== byte);
-      at += written.length;
+      const broken = written.subarray(0, -1).some((byte, i) => bytes[offset + i] !== byte);
+      offset += written.length;
       return broken;
     });
     throw new RangeError(`parseVocabulary: ${name}, line ${line + 1}, is not UTF-8; convert the file first.`);

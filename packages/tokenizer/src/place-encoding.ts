@@ -11,19 +11,19 @@ export interface PlacedEncoding extends Encoding {
 /** Where each code point begins in UTF-16: the binding counts code points, JavaScript strings do not. */
 function codePointStarts(text: string): Int32Array {
   const starts: number[] = [];
-  let at = 0;
+  let unit = 0;
   for (const character of text) {
-    starts.push(at);
-    at += character.length;
+    starts.push(unit);
+    unit += character.length;
   }
-  starts.push(at);
+  starts.push(unit);
   return Int32Array.from(starts);
 }
 
 /** Words of one text's tokens, −1 for special ones. */
 function wordsOf(given: readonly (number | undefined | null)[], special: readonly number[]): Int32Array {
   const words = new Int32Array(given.length);
-  for (let at = 0; at < words.length; at++) words[at] = special[at] ? -1 : (given[at] ?? -1);
+  for (let place = 0; place < words.length; place++) words[place] = special[place] ? -1 : (given[place] ?? -1);
   return words;
 }
 
@@ -39,10 +39,8 @@ function placeWhole(encoding: NativeEncoding, text: string, ids: readonly number
     get offsets() {
       if (offsets) return offsets;
       const starts = codePointStarts(text);
-      offsets = encoding.getOffsets().map(([start = 0, end = 0], at) => {
-        const place: readonly [number, number] = special[at]
-          ? [0, 0]
-          : [starts[start] as number, starts[end] as number];
+      offsets = encoding.getOffsets().map(([start = 0, end = 0], i) => {
+        const place: readonly [number, number] = special[i] ? [0, 0] : [starts[start] as number, starts[end] as number];
         return place;
       });
       return offsets;
@@ -69,29 +67,32 @@ export function placeEncoding(
   const sequences = texts.length === 1 ? ids.map(() => 0) : encoding.getSequenceIds();
   const special = encoding.getSpecialTokensMask();
   const count = (sequence: 0 | 1) =>
-    sequences.reduce((n: number, s, at) => n + (!special[at] && s === sequence ? 1 : 0), 0);
+    sequences.reduce((n: number, s, place) => n + (!special[place] && s === sequence ? 1 : 0), 0);
   const lengths = [count(0), count(1)] as const;
   const added = sequences.length - lengths[0] - lengths[1];
   if (maximumLength < added)
     throw new RangeError(`encodeBatch: maximumLength ${maximumLength} leaves no room for ${added} special tokens.`);
   const kept = truncatedLengths(...lengths, maximumLength - added);
   const seen = [0, 0];
-  const places = Array.from(sequences, (_, at) => at).filter((at) => {
-    const sequence = sequences[at];
-    if (special[at] || (sequence !== 0 && sequence !== 1)) return true;
+  const places = Array.from(sequences, (_, place) => place).filter((place) => {
+    const sequence = sequences[place];
+    if (special[place] || (sequence !== 0 && sequence !== 1)) return true;
     return (seen[sequence] as number)++ < kept[sequence];
   });
   const take = (values: readonly number[]) =>
-    places.length === values.length ? new Int32Array(values) : Int32Array.from(places, (at) => values[at] as number);
+    places.length === values.length
+      ? new Int32Array(values)
+      : Int32Array.from(places, (place) => values[place] as number);
   const words = encoding.getWordIds();
   // The binding numbers the words of the second text from zero again.
-  const base = 1 + places.reduce((last, at) => (sequences[at] === 0 && !special[at] ? (words[at] ?? last) : last), -1);
+  const base =
+    1 + places.reduce((last, place) => (sequences[place] === 0 && !special[place] ? (words[place] ?? last) : last), -1);
   const placesOf = (): PlacedEncoding['offsets'] => {
     const starts = texts.map(codePointStarts);
     const given = encoding.getOffsets();
-    return places.map((at) => {
-      const [start = 0, end = 0] = given[at] ?? [];
-      const points = special[at] ? undefined : starts[sequences[at] ?? 0];
+    return places.map((place) => {
+      const [start = 0, end = 0] = given[place] ?? [];
+      const points = special[place] ? undefined : starts[sequences[place] ?? 0];
       return points ? ([points[start] as number, points[end] as number] as const) : ([0, 0] as const);
     });
   };
@@ -99,10 +100,10 @@ export function placeEncoding(
   return {
     ids: take(ids),
     segments: take(encoding.getTypeIds()),
-    special: Uint8Array.from(places, (at) => special[at] as number),
-    wordNumbers: Int32Array.from(places, (at) => {
-      const word = words[at];
-      return special[at] || typeof word !== 'number' ? -1 : word + (sequences[at] === 1 ? base : 0);
+    special: Uint8Array.from(places, (place) => special[place] as number),
+    wordNumbers: Int32Array.from(places, (place) => {
+      const word = words[place];
+      return special[place] || typeof word !== 'number' ? -1 : word + (sequences[place] === 1 ? base : 0);
     }),
     // Made when asked for: most readers never do, and it costs more than the rest.
     get offsets() {

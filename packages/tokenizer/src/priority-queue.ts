@@ -9,14 +9,14 @@ export class PriorityQueue<T> {
 
   push(item: T): void {
     const items = this.#items;
-    let at = items.push(item) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
+    let hole = items.push(item) - 1;
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
       if (!this.#before(item, items[parent] as T)) break;
-      items[at] = items[parent] as T;
-      at = parent;
+      items[hole] = items[parent] as T;
+      hole = parent;
     }
-    items[at] = item;
+    items[hole] = item;
   }
 
   /** The first item, taken out; undefined when there is none. */
@@ -25,16 +25,16 @@ export class PriorityQueue<T> {
     const first = items[0];
     const last = items.pop() as T;
     if (items.length === 0) return first;
-    let at = 0;
+    let hole = 0;
     for (;;) {
-      let child = 2 * at + 1;
+      let child = 2 * hole + 1;
       if (child >= items.length) break;
       if (child + 1 < items.length && this.#before(items[child + 1] as T, items[child] as T)) child++;
       if (!this.#before(items[child] as T, last)) break;
-      items[at] = items[child] as T;
-      at = child;
+      items[hole] = items[child] as T;
+      hole = child;
     }
-    items[at] = last;
+    items[hole] = last;
     return first;
   }
 }

@@ -38,7 +38,7 @@ describe("Python's tokenizers", () => {
       expect([...got], JSON.stringify(text)).toEqual(ids);
       expect([...numbers], JSON.stringify(text)).toEqual(words);
       expect(codePointOffsets(text, places), JSON.stringify(text)).toEqual(
-        offsets.map((place, at) => (special[at] ? [0, 0] : place)),
+        offsets.map((place, index) => (special[index] ? [0, 0] : place)),
       );
       expect(await native.decode(ids)).toBe(decoded);
     }

@@ -8,9 +8,9 @@ export function soundText(text: string, where: string, onInvalid: 'error' | 'rep
   const sound = Buffer.from(text, 'utf8').toString('utf8');
   if (sound === text) return text;
   if (onInvalid === 'replace') return sound;
-  let at = 0;
-  while (text[at] === sound[at]) at++;
+  let first = 0;
+  while (text[first] === sound[first]) first++;
   throw new RangeError(
-    `${where} holds a lone surrogate (unit ${at}, U+${text.charCodeAt(at).toString(16).toUpperCase()}); mend it with text.toWellFormed(), or open the tokenizer with onInvalid: 'replace'.`,
+    `${where} holds a lone surrogate (unit ${first}, U+${text.charCodeAt(first).toString(16).toUpperCase()}); mend it with text.toWellFormed(), or open the tokenizer with onInvalid: 'replace'.`,
   );
 }

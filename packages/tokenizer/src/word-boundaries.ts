@@ -15,10 +15,10 @@ export function wordBoundaries(
   { newWords = true }: { readonly newWords?: boolean } = {},
 ): [start: number, end: number][] {
   jieba ??= Jieba.withDict(dict);
-  let at = 0;
+  let end = 0;
   return jieba.cut(soundText(text, 'wordBoundaries: the text'), newWords).map((word): [number, number] => {
-    const start = at;
-    at += word.length;
-    return [start, at];
+    const start = end;
+    end += word.length;
+    return [start, end];
   });
 }

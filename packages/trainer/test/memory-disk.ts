@@ -18,8 +18,8 @@ const folder = (): Folder => ({ kind: 'folder', names: new Map(), flushed: new M
 export function memoryDisk(fault: Fault = () => {}) {
   let root = folder();
   const walk = (parts: readonly string[], path: string): Entry =>
-    parts.reduce<Entry>((at, part) => {
-      const next = at.kind === 'folder' ? at.names.get(part) : undefined;
+    parts.reduce<Entry>((entry, part) => {
+      const next = entry.kind === 'folder' ? entry.names.get(part) : undefined;
       if (!next) throw failure('ENOENT', path);
       return next;
     }, root);
@@ -40,11 +40,11 @@ export function memoryDisk(fault: Fault = () => {}) {
   const operations = {
     mkdir: async (path: string) => {
       fault('mkdir', path);
-      let at = root;
+      let parent = root;
       for (const part of split(path)) {
-        const next = at.names.get(part) ?? folder();
-        at.names.set(part, next);
-        at = next as Folder;
+        const next = parent.names.get(part) ?? folder();
+        parent.names.set(part, next);
+        parent = next as Folder;
       }
     },
     open: async (path: string, flags: string) => {

@@ -18,11 +18,11 @@ export const plainCodec: TensorCodec = {
       HostTensor['dtype'],
       number,
     ][];
-    let at = end + 1;
+    let offset = end + 1;
     return {
       tensors: new Map(
         header.map(([name, shape, dtype, bytes]) => {
-          const { buffer } = Uint8Array.from(file.subarray(at, (at += bytes)));
+          const { buffer } = Uint8Array.from(file.subarray(offset, (offset += bytes)));
           const make = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
           return [name, { shape, dtype, values: new make(buffer) }];
         }),

@@ -12,10 +12,10 @@ import {
 } from '@cloze/backend';
 import { adamW, chain, clip, schedule, trainingStep, trainingVariables } from '../src/index.ts';
 
-const host = (shape: readonly number[], at: (i: number) => number): HostTensor => ({
+const host = (shape: readonly number[], valueAt: (i: number) => number): HostTensor => ({
   shape,
   dtype: 'float32',
-  values: Float32Array.from({ length: shape.reduce((n, x) => n * x, 1) }, (_, i) => at(i)),
+  values: Float32Array.from({ length: shape.reduce((n, x) => n * x, 1) }, (_, i) => valueAt(i)),
 });
 
 interface Layers<T> {

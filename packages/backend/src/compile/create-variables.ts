@@ -35,7 +35,7 @@ export interface Variables<S> {
   /** @internal */
   readonly specs: ReadonlyMap<string, TensorSpec>;
   /** Puts what belongs to each path into the nesting of the state. @internal */
-  nest<T>(at: (path: string) => T): MapTree<S, T>;
+  nest<T>(leafAt: (path: string) => T): MapTree<S, T>;
 }
 
 /** Leaves by path. @throws {BackendError} when shapes and numbers of values disagree */

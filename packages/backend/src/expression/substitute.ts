@@ -18,12 +18,12 @@ export function substitute<S>(outputs: S, replacements: ReadonlyMap<Tensor, Tens
       `substitute: ${wrong.map(([a, b]) => `${b.dtype} [${b.shape}] cannot stand for ${a.dtype} [${a.shape}]`).join('; ')}.`,
     );
   const current = new Map(replacements);
-  const at = (tensor: Tensor) => current.get(tensor) ?? tensor;
+  const currentOf = (tensor: Tensor) => current.get(tensor) ?? tensor;
   const leaves = flattenTree(outputs, isTensor).map(([, tensor]) => tensor);
   for (const { primitive, inputs, outputs: before, attributes } of reachable(leaves, (x) => !replacements.has(x))) {
     if (!inputs.some((input) => current.has(input))) continue;
-    const after = record(primitive, inputs.map(at), before, attributes);
+    const after = record(primitive, inputs.map(currentOf), before, attributes);
     for (const [i, tensor] of before.entries()) if (!current.has(tensor)) current.set(tensor, after[i] as Tensor);
   }
-  return mapTree(outputs, at, isTensor);
+  return mapTree(outputs, currentOf, isTensor);
 }

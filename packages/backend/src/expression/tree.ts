@@ -95,7 +95,7 @@ export function mapTree(tree: unknown, transform: (leaf: Leaf, path: string) => 
 }
 
 /** How a tree is nested, without its leaves: puts what belongs to each path into the same nesting. @internal */
-export function nestingOf<S>(tree: S): <T>(at: (path: string) => T) => MapTree<S, T> {
+export function nestingOf<S>(tree: S): <T>(leafAt: (path: string) => T) => MapTree<S, T> {
   const nesting = replaceLeaves(tree, () => ({ shape: [] }));
-  return <T>(at: (path: string) => T) => replaceLeaves(nesting, (_leaf, path) => at(path)) as MapTree<S, T>;
+  return <T>(leafAt: (path: string) => T) => replaceLeaves(nesting, (_leaf, path) => leafAt(path)) as MapTree<S, T>;
 }

@@ -20,11 +20,11 @@ export async function readZipDirectory(path: string): Promise<Map<string, Entry>
     const { size } = await file.stat();
     const tail = Buffer.alloc(Math.min(size, 65557));
     await file.read(tail, 0, tail.length, size - tail.length);
-    let at = tail.length - 22;
-    while (at >= 0 && tail.readUInt32LE(at) !== END) at--;
-    if (at < 0) throw new Error(`${path} is no zip file: it has no end-of-directory record.`);
-    const directory = Buffer.alloc(tail.readUInt32LE(at + 12));
-    await file.read(directory, 0, directory.length, tail.readUInt32LE(at + 16));
+    let end = tail.length - 22;
+    while (end >= 0 && tail.readUInt32LE(end) !== END) end--;
+    if (end < 0) throw new Error(`${path} is no zip file: it has no end-of-directory record.`);
+    const directory = Buffer.alloc(tail.readUInt32LE(end + 12));
+    await file.read(directory, 0, directory.length, tail.readUInt32LE(end + 16));
     const entries = new Map<string, Entry>();
     for (let p = 0; p + 46 <= directory.length && directory.readUInt32LE(p) === CENTRAL; ) {
       const [name, extra, comment] = [

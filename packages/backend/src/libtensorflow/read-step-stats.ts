@@ -14,24 +14,24 @@ export interface OperationTime {
 type Field = readonly [number: number, value: number | Uint8Array];
 
 function* fieldsOf(bytes: Uint8Array): Generator<Field> {
-  let at = 0;
+  let position = 0;
   const varint = (): number => {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at++] as number;
+      const byte = bytes[position++] as number;
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
   };
-  while (at < bytes.length) {
+  while (position < bytes.length) {
     const tag = varint();
     const [field, wire] = [Math.floor(tag / 8), tag % 8];
     if (wire === 0) yield [field, varint()];
     else if (wire === 2) {
       const length = varint();
-      yield [field, bytes.subarray(at, at + length)];
-      at += length;
-    } else at += wire === 1 ? 8 : 4;
+      yield [field, bytes.subarray(position, position + length)];
+      position += length;
+    } else position += wire === 1 ? 8 : 4;
   }
 }
 

@@ -6,11 +6,11 @@ export function philoxNormal(words: ArrayLike<number>, site: number, rows: numbe
   const uniform = philoxUniform(words, site, rows, whole);
   const out = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
-    for (let at = 0; at < width; at++) {
-      const pair = row * whole + at - (at % 2);
+    for (let column = 0; column < width; column++) {
+      const pair = row * whole + column - (column % 2);
       const radius = Math.sqrt(-2 * Math.log(Math.max(uniform[pair] as number, 1e-7)));
       const angle = 2 * Math.PI * (uniform[pair + 1] as number);
-      out[row * width + at] = radius * (at % 2 === 0 ? Math.sin(angle) : Math.cos(angle));
+      out[row * width + column] = radius * (column % 2 === 0 ? Math.sin(angle) : Math.cos(angle));
     }
   }
   return out;

@@ -33,9 +33,10 @@ export function philoxUniform(words: ArrayLike<number>, site: number, rows: numb
         k0 = (k0 + 0x9e3779b9) >>> 0;
         k1 = (k1 + 0xbb67ae85) >>> 0;
       }
-      const at = row * width + block * 4;
+      const first = row * width + block * 4;
       const drawn = [c0, c1, c2, c3];
-      for (let i = 0; i < 4 && block * 4 + i < width; i++) out[at + i] = ((drawn[i] as number) & 0x7fffff) / 0x800000;
+      for (let i = 0; i < 4 && block * 4 + i < width; i++)
+        out[first + i] = ((drawn[i] as number) & 0x7fffff) / 0x800000;
     }
   }
   return out;

@@ -10,7 +10,7 @@ import { randomUniform, rootKey } from '../operations/random.ts';
 import { sum } from '../operations/sum-and-broadcast.ts';
 import { stretches, type Unit } from './stretches.ts';
 
-const at = (name: string, shape: number[] = [32, 32]) => input(name, { shape, dtype: 'float32' });
+const operand = (name: string, shape: number[] = [32, 32]) => input(name, { shape, dtype: 'float32' });
 const cut = (wanted: readonly Tensor[]) => stretches(reachable(wanted), new Set(wanted));
 const made = (unit: Unit): readonly Tensor[] =>
   unit.kind === 'alone' ? unit.operation.outputs : unit.kind === 'draw' ? [unit.mask] : unit.outputs;
@@ -42,7 +42,7 @@ function expectRunnable(units: readonly Unit[], wanted: readonly Tensor[]): void
 
 describe('stretches', () => {
   it('products cut, what lies between them becomes one piece', () => {
-    const [x, w] = [at('x'), at('w')];
+    const [x, w] = [operand('x'), operand('w')];
     const y = matmul(multiply(exp(add(matmul(x, w), 1)), 2), w);
     const units = cut([y]);
     expect(names(units)).toEqual(['add exp multiply']);
@@ -56,7 +56,7 @@ describe('stretches', () => {
       return (state >>> 8) % below;
     };
     for (let round = 0; round < 200; round++) {
-      const pool: Tensor[] = [at('a'), at('b'), at('c'), fill([32, 32], 3)];
+      const pool: Tensor[] = [operand('a'), operand('b'), operand('c'), fill([32, 32], 3)];
       const any = () => pool[Math.max(0, pool.length - 1 - draw(8))] as Tensor;
       const key = rootKey(input('words', { shape: [3], dtype: 'int32' }));
       for (let n = 0; n < 40; n++) {
@@ -76,7 +76,7 @@ describe('stretches', () => {
   });
 
   it('a value from afar is computed again where it needs one large tensor that exists anyway', () => {
-    const [x, w] = [at('x'), at('w')];
+    const [x, w] = [operand('x'), operand('w')];
     const product = matmul(x, w);
     const near = exp(multiply(product, 2));
     const far = multiply(matmul(near, w), near);
@@ -89,16 +89,16 @@ describe('stretches', () => {
   });
 
   it('a value that needs two large tensors more is stored', () => {
-    const [x, w] = [at('x'), at('w')];
+    const [x, w] = [operand('x'), operand('w')];
     const both = add(exp(matmul(x, w)), exp(matmul(w, x)));
     expect(names(cut([multiply(matmul(both, w), both)]))).toEqual(['exp exp add', 'multiply']);
   });
 
   it('a mask that only a dropout needs is a draw; numbers with another use are not', () => {
     const key = rootKey(input('words', { shape: [3], dtype: 'int32' }));
-    const norm = { scale: at('scale', [32]), offset: at('offset', [32]) };
+    const norm = { scale: operand('scale', [32]), offset: operand('offset', [32]) };
     const kinds = (units: readonly Unit[]) => units.map(({ kind }) => kind);
-    expect(kinds(cut([dropout(layerNorm(at('x'), norm), { rate: 0.1, key })]))).toContain('draw');
+    expect(kinds(cut([dropout(layerNorm(operand('x'), norm), { rate: 0.1, key })]))).toContain('draw');
     const numbers = randomUniform(key, [32, 32]);
     const used = add(cast(greaterEqual(numbers, 0.5), 'float32'), numbers);
     expect(kinds(cut([used]))).not.toContain('draw');

@@ -10,9 +10,9 @@ export type Unit = { readonly kind: 'alone'; readonly operation: Operation } | S
 function unions() {
   const parent = new Map<Operation, Operation>();
   const root = (operation: Operation): Operation => {
-    let at = operation;
-    for (let up = parent.get(at); up && up !== at; up = parent.get(at)) at = up;
-    return at;
+    let ancestor = operation;
+    for (let up = parent.get(ancestor); up && up !== ancestor; up = parent.get(ancestor)) ancestor = up;
+    return ancestor;
   };
   return { root, join: (a: Operation, b: Operation) => parent.set(root(a), root(b)) };
 }
@@ -42,7 +42,7 @@ export function stretches(order: readonly Operation[], wanted: ReadonlySet<Tenso
   const levelOf = (operation: Operation | undefined) => level.get(operation as Operation) as number;
 
   const groups = new Map<Operation, Operation[]>();
-  const placed: { at: number; unit: Unit }[] = [];
+  const placed: { level: number; unit: Unit }[] = [];
   const demanded = new Set<Tensor>(wanted);
   for (const operation of order) {
     if (joins(operation)) {
@@ -54,14 +54,14 @@ export function stretches(order: readonly Operation[], wanted: ReadonlySet<Tenso
     for (const input of operation.inputs) demanded.add(input);
     // A lone operation of a level comes before the stretches of that level, which may take from it.
     if (!drawn.has(operation))
-      placed.push({ at: levelOf(operation) - 0.5, unit: draws.get(operation) ?? { kind: 'alone', operation } });
+      placed.push({ level: levelOf(operation) - 0.5, unit: draws.get(operation) ?? { kind: 'alone', operation } });
   }
   // From the last to the first: what later stretches still take decides what an earlier one must hand over.
   for (const operations of [...groups.values()].sort((a, b) => levelOf(b[0]) - levelOf(a[0]))) {
     const unit = settleStretch(operations, demanded, joins);
     if (unit.outputs.length === 0) continue;
     for (const input of unit.inputs) demanded.add(input);
-    placed.push({ at: levelOf(operations[0]), unit });
+    placed.push({ level: levelOf(operations[0]), unit });
   }
-  return placed.sort((a, b) => a.at - b.at).map(({ unit }) => unit);
+  return placed.sort((a, b) => a.level - b.level).map(({ unit }) => unit);
 }

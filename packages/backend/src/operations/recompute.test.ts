@@ -49,7 +49,7 @@ describe('recompute', () => {
 
   it('can be differentiated again: slopes of slopes are those of finite differences', () => {
     const direction = numbers(12, 9);
-    const at = (h: number) =>
+    const shifted = (h: number) =>
       constant(
         numbers(12, 1).map((v, i) => v + h * (direction[i] as number)),
         [3, 4],
@@ -58,7 +58,7 @@ describe('recompute', () => {
     const numberOf = (tensor: Tensor) => evaluate(engine, tensor).values[0] as number;
     const along = (input: Tensor) => sum(multiply(gradients(slope(input), input), constant(direction, [3, 4])));
     const h = 1e-2;
-    const difference = (numberOf(slope(at(h))) - numberOf(slope(at(-h)))) / (2 * h);
+    const difference = (numberOf(slope(shifted(h))) - numberOf(slope(shifted(-h)))) / (2 * h);
     const exact = numberOf(along(x));
     expect(Math.abs(exact)).toBeGreaterThan(0.1);
     expect(Math.abs(exact - difference)).toBeLessThan(0.01 * (1 + Math.abs(exact)));

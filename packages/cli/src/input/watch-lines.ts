@@ -26,11 +26,11 @@ export async function* watchLines(
     yield line;
     done++;
     read += Buffer.byteLength(line.text) + 1;
-    const at = now();
-    if (at - shown < every) continue;
-    shown = at;
-    const rate = done / (at - started);
-    const left = bytes === undefined ? '' : `, ${Math.round(((bytes - read) / read) * (at - started))} s left`;
+    const time = now();
+    if (time - shown < every) continue;
+    shown = time;
+    const rate = done / (time - started);
+    const left = bytes === undefined ? '' : `, ${Math.round(((bytes - read) / read) * (time - started))} s left`;
     say(`${done} lines, ${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second${left}\n`);
   }
 }

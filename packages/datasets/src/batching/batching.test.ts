@@ -16,10 +16,10 @@ describe('packSequences', () => {
     let tokens = 0;
     for (const [i, { ids }] of sequences.entries()) {
       const { row, from, count } = packed.places[i] as (typeof packed.places)[number];
-      const at = row * length + from;
-      expect([...packed.ids.subarray(at, at + count)]).toEqual([...ids]);
-      expect([...packed.positionIds.subarray(at, at + count)]).toEqual([...ids.keys()]);
-      expect(new Set(packed.texts.subarray(at, at + count)).size).toBe(1);
+      const begin = row * length + from;
+      expect([...packed.ids.subarray(begin, begin + count)]).toEqual([...ids]);
+      expect([...packed.positionIds.subarray(begin, begin + count)]).toEqual([...ids.keys()]);
+      expect(new Set(packed.texts.subarray(begin, begin + count)).size).toBe(1);
       tokens += count;
     }
     expect(packed.attend.reduce((n, x) => n + x, 0)).toBe(tokens);
@@ -81,7 +81,7 @@ describe('mixCorpora', () => {
 
   it('gives the same draw in any order of asking, and from a fresh start in the middle', () => {
     const fresh = mixCorpora(corpora, streamFrom(1));
-    for (const at of [19_999, 0, 12_345, 4096, 4095, 12_346]) expect(fresh.at(at)).toEqual(draws[at]);
+    for (const i of [19_999, 0, 12_345, 4096, 4095, 12_346]) expect(fresh.at(i)).toEqual(draws[i]);
     const other = mixCorpora(corpora, streamFrom(2));
     expect(drawn.slice(0, 50).map((i) => other.at(i))).not.toEqual(draws.slice(0, 50));
   });
@@ -106,7 +106,7 @@ describe('shuffleStream', () => {
     expect(await collect(2, { buffer: 10 })).not.toEqual(order);
     expect(await collect(1, { buffer: 1 })).toEqual([...Array(100).keys()]);
     // Nothing comes before it was read.
-    for (const [at, x] of order.entries()) expect(x).toBeLessThan(at + 10);
+    for (const [i, x] of order.entries()) expect(x).toBeLessThan(i + 10);
   });
   it('skips to the same rest from every place', async () => {
     const order = await collect(1, { buffer: 10 });

@@ -62,9 +62,9 @@ export function mixCorpora(corpora: readonly MixedCorpus[], random: RandomStream
     const counts = (before[number] as Int32Array).slice();
     const chosen = choices(number);
     const nth = Int32Array.from(chosen, (corpus) => {
-      const at = counts[corpus] as number;
-      counts[corpus] = at + 1;
-      return at;
+      const taken = counts[corpus] as number;
+      counts[corpus] = taken + 1;
+      return taken;
     });
     if (remembered.size > 3) remembered.clear();
     const made = { chosen, nth };

@@ -74,12 +74,12 @@ export function packSequences(
       const { ids, segments = [] } = sequences[i] as Packable;
       packed.places[i] = { row, from, count: ids.length };
       for (let j = 0; j < ids.length; j++) {
-        const at = row * length + from + j;
-        packed.ids[at] = ids[j] as number;
-        packed.segments[at] = segments[j] ?? 0;
-        packed.attend[at] = 1;
-        packed.texts[at] = n + 1;
-        packed.positionIds[at] = j;
+        const index = row * length + from + j;
+        packed.ids[index] = ids[j] as number;
+        packed.segments[index] = segments[j] ?? 0;
+        packed.attend[index] = 1;
+        packed.texts[index] = n + 1;
+        packed.positionIds[index] = j;
       }
       from += ids.length;
     }

@@ -17,9 +17,9 @@ export async function* shuffleStream<T>(
   const held: T[] = [];
   let given = 0;
   const take = (): T => {
-    const at = Math.floor(random.next() * held.length);
-    const out = held[at] as T;
-    held[at] = held.at(-1) as T;
+    const chosen = Math.floor(random.next() * held.length);
+    const out = held[chosen] as T;
+    held[chosen] = held.at(-1) as T;
     held.pop();
     return out;
   };

@@ -84,10 +84,10 @@ export async function* corpusOrder(
     for (const one of lengths) before.push((before.at(-1) as number) + one.length);
     const order = permutation(random.fork('rows', epoch, window), before.at(-1) as number);
     while (taken < order.length) {
-      const at = order[taken++] as number;
+      const place = order[taken++] as number;
       let i = 0;
-      while ((before[i + 1] as number) <= at) i++;
-      const local = at - (before[i] as number);
+      while ((before[i + 1] as number) <= place) i++;
+      const local = place - (before[i] as number);
       const row = shards.firstRow(chosen[i] as number) + local;
       const tokens = lengths[i]?.[local] as number;
       const length = buckets.find((bucket) => bucket >= tokens);

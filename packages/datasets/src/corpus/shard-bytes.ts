@@ -10,8 +10,8 @@ export function idBitsFor(vocabularySize: number): IdBits {
 
 /** Bytes of `count` ids that begin at id `from` of the shard: where they begin, and how many. */
 export const idRange = (from: number, count: number, bits: IdBits): readonly [at: number, bytes: number] => {
-  const at = Math.floor((from * bits) / 8);
-  return [at, Math.ceil(((from + count) * bits) / 8) - at];
+  const begin = Math.floor((from * bits) / 8);
+  return [begin, Math.ceil(((from + count) * bits) / 8) - begin];
 };
 
 /** Ids as bytes, little endian; of 20-bit ids two lie in five bytes. */
@@ -24,15 +24,15 @@ export function packIds(ids: ArrayLike<number>, bits: IdBits): Uint8Array {
       bytes[2 * i + 1] = id >> 8;
       continue;
     }
-    const at = (i >> 1) * 5 + (i & 1) * 2;
+    const offset = (i >> 1) * 5 + (i & 1) * 2;
     if (i & 1) {
-      bytes[at] = (bytes[at] as number) | ((id & 15) << 4);
-      bytes[at + 1] = (id >> 4) & 255;
-      bytes[at + 2] = id >> 12;
+      bytes[offset] = (bytes[offset] as number) | ((id & 15) << 4);
+      bytes[offset + 1] = (id >> 4) & 255;
+      bytes[offset + 2] = id >> 12;
     } else {
-      bytes[at] = id & 255;
-      bytes[at + 1] = (id >> 8) & 255;
-      bytes[at + 2] = id >> 16;
+      bytes[offset] = id & 255;
+      bytes[offset + 1] = (id >> 8) & 255;
+      bytes[offset + 2] = id >> 16;
     }
   }
   return bytes;
@@ -47,8 +47,9 @@ export function unpackIds(bytes: Uint8Array, from: number, count: number, bits: 
       continue;
     }
     const bit = (from + i) * 20 - Math.floor((from * 20) / 8) * 8;
-    const at = bit >> 3;
-    const three = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16);
+    const offset = bit >> 3;
+    const three =
+      (bytes[offset] as number) | ((bytes[offset + 1] as number) << 8) | ((bytes[offset + 2] as number) << 16);
     ids[i] = bit & 7 ? (three >> 4) & 0xfffff : three & 0xfffff;
   }
   return ids;

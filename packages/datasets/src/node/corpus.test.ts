@@ -93,21 +93,21 @@ describe('openCorpus', () => {
     await corpus.complete();
     const all = await first(corpus, 1100);
     expect(all.at(-1)?.[2].epoch).toBeGreaterThanOrEqual(2);
-    for (const at of [1, 2, 57, 200, 399, 400, 401, 733, 1050]) {
-      const state = JSON.parse(JSON.stringify(all[at - 1]?.[2])) as CorpusState;
-      expect(state.step).toBe(at);
-      expect(await first(corpus, 20, { from: state })).toEqual(all.slice(at, at + 20));
-      expect(await first(corpus, 20, { from: at })).toEqual(all.slice(at, at + 20));
+    for (const step of [1, 2, 57, 200, 399, 400, 401, 733, 1050]) {
+      const state = JSON.parse(JSON.stringify(all[step - 1]?.[2])) as CorpusState;
+      expect(state.step).toBe(step);
+      expect(await first(corpus, 20, { from: state })).toEqual(all.slice(step, step + 20));
+      expect(await first(corpus, 20, { from: step })).toEqual(all.slice(step, step + 20));
     }
     expect(await first(corpus, 5, { seed: 6 })).not.toEqual(all.slice(0, 5));
     await corpus.close();
   });
 
   it('an interrupted making goes on behind its last shard, to the same shards', async () => {
-    const whole = (at: string) =>
-      readdirSync(at)
+    const whole = (directory: string) =>
+      readdirSync(directory)
         .sort()
-        .map((name) => [name, readFileSync(join(at, name)).toString('base64')]);
+        .map((name) => [name, readFileSync(join(directory, name)).toString('base64')]);
     const other = { ...settings, folder: join(folder, 'interrupted') };
     for (let open = 0; open < 3; open++) {
       const corpus = await openCorpus(file, other);
@@ -157,9 +157,9 @@ describe('openCorpus', () => {
       expect(numbers[1]).toBe(0);
     }
     const sizes = new Map<number, number>();
-    for (let at = 0; at < batch.ids.length; at++)
-      if (batch.maskable[at]) {
-        const key = Math.floor(at / batch.shape[1]) * 1000 + (batch.wordNumbers[at] as number);
+    for (let index = 0; index < batch.ids.length; index++)
+      if (batch.maskable[index]) {
+        const key = Math.floor(index / batch.shape[1]) * 1000 + (batch.wordNumbers[index] as number);
         sizes.set(key, (sizes.get(key) ?? 0) + 1);
       }
     expect([...sizes.values()].some((size) => size > 1)).toBe(true);

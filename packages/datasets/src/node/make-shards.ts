@@ -62,14 +62,14 @@ export async function makeShards(
     if (rows.length > 0) {
       const ids = new Int32Array(tokens);
       const bits = new Uint8Array(manifest.words === 'none' ? 0 : Math.ceil(tokens / 8));
-      let at = 0;
+      let offset = 0;
       for (const [row, part] of rows.entries()) {
-        ids.set(part, at);
+        ids.set(part, offset);
         const own = begins[row];
         if (own && bits.length > 0)
           for (let i = 0; i < own.length; i++)
-            if (own[i]) bits[(at + i) >> 3] = (bits[(at + i) >> 3] as number) | (1 << ((at + i) & 7));
-        at += part.length;
+            if (own[i]) bits[(offset + i) >> 3] = (bits[(offset + i) >> 3] as number) | (1 << ((offset + i) & 7));
+        offset += part.length;
       }
       const lengths = new Uint8Array(Uint16Array.from(rows, (row) => row.length).buffer);
       const packed = packIds(ids, manifest.idBits);

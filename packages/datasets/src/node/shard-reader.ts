@@ -22,10 +22,10 @@ const openAtMost = 64;
 /** Reads rows of shards by number; memory holds row lengths of at most 64 shards, rows are read when asked for. */
 export function shardReader(folder: string, manifest: () => CorpusManifest) {
   const open = new Map<number, OpenShard>();
-  const read = (file: number, at: number, size: number): Uint8Array => {
+  const read = (file: number, offset: number, size: number): Uint8Array => {
     const bytes = new Uint8Array(size);
     for (let done = 0; done < size; ) {
-      const got = readSync(file, bytes, done, size - done, at + done);
+      const got = readSync(file, bytes, done, size - done, offset + done);
       if (got === 0)
         throw new Error(`a shard in ${folder} is shorter than corpus.json says; remove the folder to make it anew.`);
       done += got;
@@ -61,8 +61,8 @@ export function shardReader(folder: string, manifest: () => CorpusManifest) {
       const { idBits, words, shards } = manifest();
       const [from, count] = [offsets[row] as number, lengths[row] as number];
       const { tokens, rows } = shards[number] as { tokens: number; rows: number };
-      const [at, size] = idRange(from, count, idBits);
-      const ids = unpackIds(read(file, 2 * rows + at, size), from, count, idBits);
+      const [offset, size] = idRange(from, count, idBits);
+      const ids = unpackIds(read(file, 2 * rows + offset, size), from, count, idBits);
       const wordNumbers = new Int32Array(count).fill(-1);
       if (words !== 'none') {
         const begin = 2 * rows + Math.ceil((tokens * idBits) / 8);

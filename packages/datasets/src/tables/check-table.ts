@@ -21,7 +21,7 @@ export interface TableCheck {
 /** Code points of a text. */
 function size(text: string): number {
   let count = 0;
-  for (let at = 0; at < text.length; at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1) count++;
+  for (let i = 0; i < text.length; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) count++;
   return count;
 }
 

@@ -3,18 +3,18 @@ import { TableError } from './table.ts';
 const mark = [0xef, 0xbb, 0xbf];
 
 /** Where the character begins whose bytes break off before or at `at`. */
-function sequenceStart(bytes: Uint8Array, at: number): number {
-  for (let back = 1; back <= 3 && back <= at; back++) {
-    const byte = bytes[at - back] as number;
-    if (byte < 0x80) return at;
+function sequenceStart(bytes: Uint8Array, end: number): number {
+  for (let back = 1; back <= 3 && back <= end; back++) {
+    const byte = bytes[end - back] as number;
+    if (byte < 0x80) return end;
     const takes = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 0;
-    if (takes > 0) return takes > back ? at - back : at;
+    if (takes > 0) return takes > back ? end - back : end;
   }
-  return at;
+  return end;
 }
 
 /** First byte that is no UTF-8, and the row it stands in by line feeds; undefined when all is well. */
-function firstBadByte(bytes: Uint8Array): { readonly at: number; readonly line: number } | undefined {
+function firstBadByte(bytes: Uint8Array): { readonly offset: number; readonly line: number } | undefined {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   // Halved until the shortest prefix that fails is known; a prefix that ends inside a character is no failure (`stream`).
   const fails = (end: number) => {
@@ -35,10 +35,10 @@ function firstBadByte(bytes: Uint8Array): { readonly at: number; readonly line: 
       if (fails(middle)) high = middle;
       else low = middle + 1;
     }
-    const at = sequenceStart(bytes, Math.min(low, bytes.length) - 1);
+    const offset = sequenceStart(bytes, Math.min(low, bytes.length) - 1);
     let line = 1;
-    for (let i = 0; i < at; i++) if (bytes[i] === 10) line++;
-    return { at, line };
+    for (let i = 0; i < offset; i++) if (bytes[i] === 10) line++;
+    return { offset, line };
   }
 }
 
@@ -51,7 +51,7 @@ export function decodeUtf8(bytes: Uint8Array, source: string): string {
     throw new TableError(source, [
       {
         row: 0,
-        problem: `line ${bad.line} is no UTF-8 (byte ${bad.at + skipped} of the file, 0x${(text[bad.at] ?? 0).toString(16)}); save the file as UTF-8`,
+        problem: `line ${bad.line} is no UTF-8 (byte ${bad.offset + skipped} of the file, 0x${(text[bad.offset] ?? 0).toString(16)}); save the file as UTF-8`,
       },
     ]);
   return new TextDecoder('utf-8').decode(text);

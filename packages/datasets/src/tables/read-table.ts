@@ -19,10 +19,10 @@ async function joined(input: Uint8Array | AsyncIterable<Uint8Array>): Promise<Ui
     size += piece.length;
   }
   const whole = new Uint8Array(size);
-  let at = 0;
+  let offset = 0;
   for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+    whole.set(piece, offset);
+    offset += piece.length;
   }
   return whole;
 }

@@ -23,7 +23,7 @@ describe('readTable', () => {
   it('joins a stream, whatever pieces it comes in', async () => {
     const whole = bytes('text\n床前明月光\n');
     const pieces = async function* () {
-      for (let at = 0; at < whole.length; at += 2) yield whole.subarray(at, at + 2);
+      for (let begin = 0; begin < whole.length; begin += 2) yield whole.subarray(begin, begin + 2);
     };
     expect((await readTable(pieces(), { format: 'csv' })).rows).toEqual([{ text: '床前明月光' }]);
   });

@@ -43,10 +43,10 @@ export function segmentCorpus(texts: Iterable<string>): {
     words,
     sentences: function* () {
       let start = 0;
-      for (let at = 0; at < size; at++) {
-        if (ids[at] !== -1) continue;
-        yield Array.from(ids.subarray(start, at), (id) => text[id] as string);
-        start = at + 1;
+      for (let end = 0; end < size; end++) {
+        if (ids[end] !== -1) continue;
+        yield Array.from(ids.subarray(start, end), (id) => text[id] as string);
+        start = end + 1;
       }
     },
   };

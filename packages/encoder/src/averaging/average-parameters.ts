@@ -35,10 +35,10 @@ export function averageParameters<T>(trees: readonly T[], weights?: readonly num
       dtype,
       values: Float32Array.from(
         values,
-        (_, at) =>
+        (_, index) =>
           flat.reduce(
             (total, leaves, i) =>
-              total + (shares[i] as number) * ((leaves.get(path) as HostTensor).values[at] as number),
+              total + (shares[i] as number) * ((leaves.get(path) as HostTensor).values[index] as number),
             0,
           ) / sum,
       ),

@@ -57,15 +57,15 @@ describe("PyTorch's .bin", () => {
   const damaged = () => {
     const copy = bin.slice();
     const { values } = tensors.get('bert.encoder.layer.0.attention.self.query.weight') as HostTensor;
-    const at = Buffer.from(copy).indexOf(Buffer.from(values.buffer, values.byteOffset, 16));
-    copy[at] = (copy[at] as number) ^ 1;
+    const offset = Buffer.from(copy).indexOf(Buffer.from(values.buffer, values.byteOffset, 16));
+    copy[offset] = (copy[offset] as number) ^ 1;
     return copy;
   };
   const renamed = () => {
     const copy = bin.slice();
     // The directory's first entry begins elsewhere.
-    const at = Buffer.from(copy).indexOf('PK\x01\x02', 0, 'latin1');
-    copy[at + 42] = 1;
+    const offset = Buffer.from(copy).indexOf('PK\x01\x02', 0, 'latin1');
+    copy[offset + 42] = 1;
     return copy;
   };
   const doubled = () => {
@@ -138,7 +138,9 @@ describe('hostile bytes', () => {
   const blocks = [...index.keys()].flatMap((end) => {
     if (end + 5 > index.length || index[end] !== 0) return [];
     const stated = new DataView(index.buffer, index.byteOffset).getUint32(end + 1, true);
-    const begin = [0, ...index.keys()].find((at) => at < end && maskedCrc32c(index.subarray(at, end + 1)) === stated);
+    const begin = [0, ...index.keys()].find(
+      (from) => from < end && maskedCrc32c(index.subarray(from, end + 1)) === stated,
+    );
     return begin === undefined ? [] : [{ begin, end }];
   });
   /** Checksums made true again, so that what stands behind them is reached. */

@@ -11,7 +11,7 @@ const deepest = 128;
 export class JsonScanner {
   /** What is being read, for messages. */
   context = 'The header';
-  private at = 0;
+  private position = 0;
   private readonly bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
@@ -19,23 +19,23 @@ export class JsonScanner {
   }
 
   fail(what: string): never {
-    throw new CheckpointError(`${this.context} is not what it should be: ${what} at byte ${this.at}.`);
+    throw new CheckpointError(`${this.context} is not what it should be: ${what} at byte ${this.position}.`);
   }
 
   /** The next byte that is no white space, not taken. */
   peek(): string {
     for (;;) {
-      const byte = this.bytes[this.at];
+      const byte = this.bytes[this.position];
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)
         return byte === undefined ? '' : String.fromCharCode(byte);
-      this.at++;
+      this.position++;
     }
   }
 
   expect(character: string): void {
     const found = this.peek();
     if (found !== character) this.fail(`expected '${character}', found ${found ? JSON.stringify(found) : 'the end'}`);
-    this.at++;
+    this.position++;
   }
 
   /** Nothing but white space may follow. */
@@ -47,7 +47,7 @@ export class JsonScanner {
   object(entry: (key: string) => void): void {
     this.expect('{');
     if (this.peek() === '}') {
-      this.at++;
+      this.position++;
       return;
     }
     for (;;) {
@@ -56,7 +56,7 @@ export class JsonScanner {
       this.expect(':');
       entry(key);
       if (this.peek() !== ',') break;
-      this.at++;
+      this.position++;
     }
     this.expect('}');
   }
@@ -64,39 +64,39 @@ export class JsonScanner {
   array(item: () => void): void {
     this.expect('[');
     if (this.peek() === ']') {
-      this.at++;
+      this.position++;
       return;
     }
     for (;;) {
       item();
       if (this.peek() !== ',') break;
-      this.at++;
+      this.position++;
     }
     this.expect(']');
   }
 
   string(): string {
     this.expect('"');
-    const start = this.at;
+    const start = this.position;
     let escaped = false;
-    for (; this.bytes[this.at] !== 0x22; this.at++) {
-      const byte = this.bytes[this.at];
+    for (; this.bytes[this.position] !== 0x22; this.position++) {
+      const byte = this.bytes[this.position];
       if (byte === undefined || byte < 0x20) this.fail('a string that does not end, or holds a control character');
       if (byte === 0x5c) {
         escaped = true;
-        this.at++;
+        this.position++;
       }
     }
     let text: string;
     try {
-      text = utf8.decode(this.bytes.subarray(start, this.at));
+      text = utf8.decode(this.bytes.subarray(start, this.position));
       if (escaped) text = JSON.parse(`"${text}"`) as string;
     } catch {
       this.fail('a string that is not UTF-8, or has a wrong escape');
     }
     // A lone surrogate can only come from an escape; it is no text.
     if (escaped && /\p{Surrogate}/u.test(text)) this.fail('a lone surrogate');
-    this.at++;
+    this.position++;
     return text;
   }
 
@@ -125,14 +125,14 @@ export class JsonScanner {
   word(word: string): void {
     this.peek();
     for (const character of word)
-      if (this.bytes[this.at++] !== character.charCodeAt(0)) this.fail(`expected '${word}'`);
+      if (this.bytes[this.position++] !== character.charCodeAt(0)) this.fail(`expected '${word}'`);
   }
 
   private number(): string {
     this.peek();
-    const start = this.at;
-    while (/[-+.eE\d]/.test(String.fromCharCode(this.bytes[this.at] ?? 0))) this.at++;
-    const text = String.fromCharCode(...this.bytes.subarray(start, Math.min(this.at, start + 400)));
+    const start = this.position;
+    while (/[-+.eE\d]/.test(String.fromCharCode(this.bytes[this.position] ?? 0))) this.position++;
+    const text = String.fromCharCode(...this.bytes.subarray(start, Math.min(this.position, start + 400)));
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(text)) this.fail('expected a value');
     return text;
   }

@@ -81,7 +81,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const real = (values: ArrayLike<number>) =>
   values.length < 16
     ? Array.from(values)
-    : Array.from(values).filter((_, at) => oracle.attend[Math.floor(at / (values.length / 16))] === 1);
+    : Array.from(values).filter((_, index) => oracle.attend[Math.floor(index / (values.length / 16))] === 1);
 
 describe('folders saved by transformers (tooling/oracles/encoder_pretrained.py)', () => {
   for (const [name, expected] of Object.entries(oracle.logits)) {

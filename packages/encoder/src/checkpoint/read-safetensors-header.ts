@@ -112,15 +112,15 @@ export function readSafetensorsHeader(file: Uint8Array): {
     spans.set(name, { dtype, shape, begin: dataAt + begin, end: dataAt + end });
   });
   scanner.end();
-  let at = dataAt;
+  let expected = dataAt;
   for (const [name, { begin, end }] of [...spans].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at)
+    if (begin !== expected)
       throw new CheckpointError(
-        `'${name}' begins at ${begin - dataAt}, expected ${at - dataAt}: spans must neither overlap nor leave holes.`,
+        `'${name}' begins at ${begin - dataAt}, expected ${expected - dataAt}: spans must neither overlap nor leave holes.`,
       );
-    at = end;
+    expected = end;
   }
-  if (at !== file.byteLength)
-    throw new CheckpointError(`${file.byteLength - at} bytes at the end belong to no tensor.`);
+  if (expected !== file.byteLength)
+    throw new CheckpointError(`${file.byteLength - expected} bytes at the end belong to no tensor.`);
   return { spans, metadata: Object.fromEntries(metadata) };
 }

@@ -21,15 +21,15 @@ export function writeSafetensors(
       return { name, shape, stored, type: names[dtype === 'float32' ? float : dtype] };
     })
     .sort((a, b) => b.stored.BYTES_PER_ELEMENT - a.stored.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
-  let at = 0;
+  let offset = 0;
   const entries = order.map(({ name, shape, stored, type }) => {
-    const begin = at;
-    at += stored.byteLength;
-    return [name, { dtype: type, shape, data_offsets: [begin, at] }] as const;
+    const begin = offset;
+    offset += stored.byteLength;
+    return [name, { dtype: type, shape, data_offsets: [begin, offset] }] as const;
   });
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...entries])));
   const length = Math.ceil(text.length / 8) * 8;
-  const file = new Uint8Array(8 + length + at).fill(0x20, 8, 8 + length);
+  const file = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.set(text, 8);
   for (const [i, { stored }] of order.entries()) {

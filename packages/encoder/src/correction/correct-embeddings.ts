@@ -65,8 +65,8 @@ export function correctEmbeddings(
     for (let i = 0; i < width; i++)
       mean[i] = (mean[i] as number) + weight * (tokenTable.values[row * width + i] as number);
   }
-  const corrected = Float32Array.from(tokenTable.values, (value, at) => {
-    const feature = at % width;
+  const corrected = Float32Array.from(tokenTable.values, (value, index) => {
+    const feature = index % width;
     const masked = tokenTable.values[maskId * width + feature] as number;
     return (
       (1 - rate + rate * keep) * value + rate * mask * masked + (rate * random * (mean[feature] as number)) / total

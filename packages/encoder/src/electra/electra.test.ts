@@ -131,16 +131,16 @@ describe("ELECTRA's joint loss", () => {
 
   it('λ weighs detection alone', () => {
     const sample = () => grid('drawn', 2);
-    const at = (weight: number) => evaluate(engine, lossOf({ weight, sample }).loss).values[0] as number;
-    expect(at(0)).toBeCloseTo(fixture.generator, 5);
-    expect(at(2) - at(0)).toBeCloseTo(2 * fixture.detection, 4);
+    const lossAt = (weight: number) => evaluate(engine, lossOf({ weight, sample }).loss).values[0] as number;
+    expect(lossAt(0)).toBeCloseTo(fixture.generator, 5);
+    expect(lossAt(2) - lossAt(0)).toBeCloseTo(2 * fixture.detection, 4);
     expect(evaluate(engine, lossOf().loss).values).toEqual(evaluate(engine, lossOf({ weight: 50 }).loss).values);
   });
 
   it('only targets are replaced; a drawn token that is the right one is no replacement', () => {
     const { corrupted, replaced } = evaluate(engine, lossOf());
-    const at = (row: number, column: number) => row * 7 + column;
-    const places = [at(0, 1), at(0, 4), at(1, 1), at(2, 2), at(2, 4)];
+    const indexOf = (row: number, column: number) => row * 7 + column;
+    const places = [indexOf(0, 1), indexOf(0, 4), indexOf(1, 1), indexOf(2, 2), indexOf(2, 4)];
     for (const [i, id] of corrupted.values.entries()) if (!places.includes(i)) expect(id).toBe(batch.ids?.[i]);
     const right = evaluate(engine, lossOf({ sample: () => inputs.targets }).replaced).values;
     expect([...right].map(Number)).toEqual(Array(21).fill(0));

@@ -6,16 +6,16 @@ import type { BlockParameters, EncoderParameters, Linear, Norm } from '../parame
 function repeated({ shape, dtype, values }: HostTensor, axes: readonly number[], k: number, by: number): HostTensor {
   const wide = shape.map((extent, axis) => (axes.includes(axis) ? extent * k : extent));
   const out = new Float32Array(wide.reduce((n, extent) => n * extent, 1));
-  for (let at = 0; at < out.length; at++) {
+  for (let index = 0; index < out.length; index++) {
     // The flat index taken apart from the last axis on, and put together again in the old shape.
-    let [rest, from, stride] = [at, 0, 1];
+    let [rest, from, stride] = [index, 0, 1];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       const place = rest % (wide[axis] as number);
       rest = Math.floor(rest / (wide[axis] as number));
       from += stride * (axes.includes(axis) ? Math.floor(place / k) : place);
       stride *= shape[axis] as number;
     }
-    out[at] = by * (values[from] as number);
+    out[index] = by * (values[from] as number);
   }
   return { shape: wide, dtype, values: out };
 }

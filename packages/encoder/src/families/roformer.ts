@@ -12,10 +12,10 @@ import { linearNames } from './name-pairs.ts';
 function sinusoids({ maximumLength, width, heads }: EncoderConfig): HostTensor {
   const features = width / heads;
   const half = features / 2;
-  const values = Float32Array.from({ length: maximumLength * features }, (_, at) => {
-    const [position, i] = [Math.floor(at / features), at % half];
+  const values = Float32Array.from({ length: maximumLength * features }, (_, index) => {
+    const [position, i] = [Math.floor(index / features), index % half];
     const angle = position / 10000 ** ((2 * i) / features);
-    return at % features < half ? Math.sin(angle) : Math.cos(angle);
+    return index % features < half ? Math.sin(angle) : Math.cos(angle);
   });
   return { shape: [maximumLength, features], dtype: 'float32', values };
 }

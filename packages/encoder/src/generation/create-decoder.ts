@@ -70,8 +70,8 @@ export function createDecoder(
   };
   const variables: Variables<State> = createVariables<State>(engine, { parameters, cache: empty }, placement);
   const first = { shape: [rows, 1], dtype: 'int32', values: new Int32Array(rows) } as const;
-  const logProbabilities = (tree: EncoderParameters<Tensor>, hidden: Tensor, at: Tensor) =>
-    reshape(logSoftmax(predictTokens(tree, hidden, at, config)), [rows, -1]);
+  const logProbabilities = (tree: EncoderParameters<Tensor>, hidden: Tensor, positions: Tensor) =>
+    reshape(logSoftmax(predictTokens(tree, hidden, positions, config)), [rows, -1]);
 
   const prefill = compile(
     variables,
@@ -85,7 +85,10 @@ export function createDecoder(
   );
   const step = compile(
     variables,
-    (state, batch: { parents: Tensor; ids: Tensor; segments: Tensor; positionIds: Tensor; at: Tensor }) => {
+    (
+      state,
+      batch: { parents: Tensor; ids: Tensor; segments: Tensor; positionIds: Tensor; targetPositions: Tensor },
+    ) => {
       const { parameters: tree, cache: before } = state;
       const chosen = (x: Tensor) => gatherRows(x, batch.parents);
       const cache = {
@@ -94,7 +97,7 @@ export function createDecoder(
       };
       const { hidden, cache: after } = extend(tree, cache, batch, config);
       return {
-        outputs: { next: logProbabilities(tree, hidden, batch.at) },
+        outputs: { next: logProbabilities(tree, hidden, batch.targetPositions) },
         state: { cache: after },
       };
     },
@@ -138,7 +141,7 @@ export function createDecoder(
         ids: column(tokens),
         segments: column(new Array(rows).fill(segment)),
         positionIds: column(lengths),
-        at: first,
+        targetPositions: first,
       });
       lengths = lengths.map((length) => length + 1);
       return next.values as Float32Array;

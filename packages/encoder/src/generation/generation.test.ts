@@ -119,8 +119,8 @@ describe('a decoder with a cache', () => {
       let next = await decoder.start();
       for (const token of [5, 11, 6, 14]) {
         for (const [r, row] of rows.entries())
-          for (const [at, value] of whole(row, given[r]?.length as number).entries())
-            expect(Math.abs((next[r * 20 + at] as number) - value)).toBeLessThan(1e-5);
+          for (const [id, value] of whole(row, given[r]?.length as number).entries())
+            expect(Math.abs((next[r * 20 + id] as number) - value)).toBeLessThan(1e-5);
         next = await decoder.advance([0, 1], [token, token + 1]);
         rows[0]?.push(token);
         rows[1]?.push(token + 1);
@@ -128,8 +128,8 @@ describe('a decoder with a cache', () => {
       // A beam that goes on from another's past: both rows from row 1.
       next = await decoder.advance([1, 1], [4, 9]);
       for (const [r, token] of [4, 9].entries())
-        for (const [at, value] of whole([...(rows[1] as number[]), token], 3).entries())
-          expect(Math.abs((next[r * 20 + at] as number) - value)).toBeLessThan(1e-5);
+        for (const [id, value] of whole([...(rows[1] as number[]), token], 3).entries())
+          expect(Math.abs((next[r * 20 + id] as number) - value)).toBeLessThan(1e-5);
       decoder.dispose();
     });
 

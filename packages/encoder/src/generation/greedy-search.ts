@@ -16,7 +16,8 @@ export async function greedySearch(
     const chosen = found.map((hypothesis, row) => {
       if (hypothesis.ended) return endId;
       let best = row * size;
-      for (let at = best; at < (row + 1) * size; at++) if ((next[at] as number) > (next[best] as number)) best = at;
+      for (let candidate = best; candidate < (row + 1) * size; candidate++)
+        if ((next[candidate] as number) > (next[best] as number)) best = candidate;
       const token = best - row * size;
       hypothesis.logProbability += next[best] as number;
       if (token === endId) hypothesis.ended = true;

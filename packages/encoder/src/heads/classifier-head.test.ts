@@ -40,7 +40,10 @@ const logitOf = ([x, y]: readonly [number, number], curve: ((v: number) => numbe
   const [a, b] = curve ? [curve(x + 0.5 * y + 0.1), curve(-2 * x + y + 0.2)] : [x, y];
   return out[0] * a + out[1] * b + 0.25;
 };
-const at = (row: readonly number[], i: number): [number, number] => [row[2 * i] as number, row[2 * i + 1] as number];
+const pairOf = (row: readonly number[], i: number): [number, number] => [
+  row[2 * i] as number,
+  row[2 * i + 1] as number,
+];
 
 describe('classifierHead', () => {
   it.each([
@@ -63,9 +66,10 @@ describe('classifierHead', () => {
       [2, 3, 1],
     ]);
     for (const [i, row] of rows.entries()) {
-      expect(found.classes.values[i]).toBeCloseTo(logitOf(at(row, 0), curve), 5);
-      expect(found.choices.values[i]).toBeCloseTo(logitOf(at(row, choicePosition), choiceCurve), 5);
-      for (const j of [0, 1, 2]) expect(found.labels.values[3 * i + j]).toBeCloseTo(logitOf(at(row, j), undefined), 5);
+      expect(found.classes.values[i]).toBeCloseTo(logitOf(pairOf(row, 0), curve), 5);
+      expect(found.choices.values[i]).toBeCloseTo(logitOf(pairOf(row, choicePosition), choiceCurve), 5);
+      for (const j of [0, 1, 2])
+        expect(found.labels.values[3 * i + j]).toBeCloseTo(logitOf(pairOf(row, j), undefined), 5);
     }
   });
 

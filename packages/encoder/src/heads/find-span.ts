@@ -8,6 +8,7 @@ export function findSpan(
 ): { readonly start: Tensor; readonly end: Tensor } {
   const [batch, length] = hidden.shape as [number, number];
   const both = linear(hidden, head);
-  const at = (i: number) => where(attend, reshape(slice(both, [0, 0, i], [batch, length, 1]), [batch, length]), -1e30);
-  return { start: at(0), end: at(1) };
+  const scoresOf = (i: number) =>
+    where(attend, reshape(slice(both, [0, 0, i], [batch, length, 1]), [batch, length]), -1e30);
+  return { start: scoresOf(0), end: scoresOf(1) };
 }

@@ -7,8 +7,8 @@ import { meanOverTokens } from './mean-over-tokens.ts';
 /** One position of every row, the first or the last (padding or not): `[batch, length, width]` → `[batch, width]` */
 export function positionOf(hidden: Tensor, position: 'first' | 'last'): Tensor {
   const [batch, length, width] = hidden.shape as [number, number, number];
-  const at = position === 'first' ? 0 : length - 1;
-  return reshape(slice(hidden, [0, at, 0], [batch, 1, width]), [batch, width]);
+  const column = position === 'first' ? 0 : length - 1;
+  return reshape(slice(hidden, [0, column, 0], [batch, 1, width]), [batch, width]);
 }
 
 /** `f(W·x + b)`, what stands between a vector and its classifier. */

@@ -28,10 +28,10 @@ export function projectAll(source: Tensor, layers: readonly BlockParameters<Tens
           0,
         );
   const all = add(matmul(reshape(source, [batch * length, width]), kernels), biases);
-  let at = 0;
+  let count = 0;
   const next = () => {
-    at++;
-    return reshape(slice(all, [0, (at - 1) * width], [batch * length, width]), [batch, length, width]);
+    count++;
+    return reshape(slice(all, [0, (count - 1) * width], [batch * length, width]), [batch, length, width]);
   };
   return layers.map(({ attention: { key } }) => {
     const keys = key && next();

@@ -15,7 +15,7 @@ export function relativeScores(query: Tensor, distances: Tensor): Tensor {
     );
   const index = Array.from(
     { length: length * length },
-    (_, at) => Math.floor(at / length) - (at % length) + longest - 1,
+    (_, place) => Math.floor(place / length) - (place % length) + longest - 1,
   );
   const rows = gatherRows(distances, constant(index, [length, length], 'int32'));
   // One product a query position: [length, batch·heads, features] × [length, length, features]ᵀ.

@@ -11,7 +11,9 @@ export function rotate(x: Tensor, heads: number, positions: Tensor | undefined, 
   const half = width / heads / 2;
   const table = (curve: (angle: number) => number) =>
     constant(
-      Array.from({ length: longest * half }, (_, at) => curve(Math.floor(at / half) * 10000 ** (-(at % half) / half))),
+      Array.from({ length: longest * half }, (_, index) =>
+        curve(Math.floor(index / half) * 10000 ** (-(index % half) / half)),
+      ),
       [longest, half],
     );
   const rows = (from: Tensor) =>

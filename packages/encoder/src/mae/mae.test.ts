@@ -120,13 +120,13 @@ describe('MAE', () => {
           values.some((v) => Math.abs(v) > 1e-8),
           path,
         ).toBe(true);
-    const at = evaluate(engine, decoder.mask).values;
+    const mask = evaluate(engine, decoder.mask).values;
     const nudged = (i: number, by: number) =>
       evaluate(
         engine,
         loss(
           constant(
-            at.map((v, j) => (j === i ? v + by : v)),
+            mask.map((v, j) => (j === i ? v + by : v)),
             [1, 8],
           ),
         ),

@@ -13,9 +13,9 @@ function influence(engine: Engine, run: (changed: readonly number[]) => Tensor):
   const before = values(ids);
   const width = before.length / ids.length;
   return ids.map((_, j) => {
-    const after = values(ids.map((id, at) => (at === j ? 17 : id)));
+    const after = values(ids.map((id, index) => (index === j ? 17 : id)));
     return ids.map((__, i) => {
-      for (let at = i * width; at < (i + 1) * width; at++) if (after[at] !== before[at]) return true;
+      for (let index = i * width; index < (i + 1) * width; index++) if (after[index] !== before[index]) return true;
       return false;
     });
   });
@@ -103,7 +103,7 @@ describe('exactly what may be seen changes the output, over three layers (every 
       const { config: deep, tensors: weights } = smallModel({ layers });
       const inputs = tokens(x);
       const others = constant(
-        Array.from({ length: 36 }, (_, at) => (at % 7 === 0 ? 0 : 1)),
+        Array.from({ length: 36 }, (_, index) => (index % 7 === 0 ? 0 : 1)),
         [1, 1, 6, 6],
         'bool',
       );
@@ -120,7 +120,7 @@ describe('exactly what may be seen changes the output, over three layers (every 
     });
     const alone = encodeBert(tensors, tokens(ids, { rows: 2 }), config);
     const got = evaluate(engine, { together: together.hidden, alone: alone.hidden });
-    for (const [at, value] of got.alone.values.entries())
-      expect(Math.abs((got.together.values[at] as number) - value)).toBeLessThan(1e-6);
+    for (const [index, value] of got.alone.values.entries())
+      expect(Math.abs((got.together.values[index] as number) - value)).toBeLessThan(1e-6);
   });
 });

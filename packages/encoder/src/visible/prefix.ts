@@ -10,7 +10,9 @@ import { realKeys } from './real-keys.ts';
  */
 export function prefix(segments: Tensor, attend: Tensor): Tensor {
   const [batch, length] = segments.shape as [number, number];
-  const upTo = Array.from({ length: length * length }, (_, at) => (Math.floor(at / length) <= at % length ? 1 : 0));
+  const upTo = Array.from({ length: length * length }, (_, index) =>
+    Math.floor(index / length) <= index % length ? 1 : 0,
+  );
   // Sums of ones stay exact in float32 far beyond any sequence.
   const running = matmul(cast(segments, 'float32'), constant(upTo, [length, length]));
   const ordered = lessEqual(reshape(running, [batch, 1, 1, length]), reshape(running, [batch, 1, length, 1]));

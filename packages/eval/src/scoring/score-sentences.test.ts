@@ -23,7 +23,7 @@ const one = async (options: ScoringOptions<ScorableSentence>, asked: ScorableSen
 
 describe('on a distribution whose every conditional is known', () => {
   it('maskEachToken sums ln p(token | all others)', async () => {
-    const expected = letters.map((_, place) => model.conditional(letters, place, (at) => at !== place));
+    const expected = letters.map((_, place) => model.conditional(letters, place, (other) => other !== place));
     const score = await one({ kind: maskEachToken, predict: model.masked, maskId });
     expect(score.logProbabilities).toEqual([null, ...expected.map((x) => expect.closeTo(x, 12)), null]);
     expect(score.total).toBeCloseTo(
@@ -49,11 +49,11 @@ describe('on a distribution whose every conditional is known', () => {
     const halves = { ...sentence, wordNumbers: [-1, 0, 0, 1, 1, -1] };
     const [, first, second] = (await one(setting, halves)).logProbabilities;
     expect(first).toBeCloseTo(
-      model.conditional(letters, 0, (at) => at > 1),
+      model.conditional(letters, 0, (other) => other > 1),
       12,
     );
     expect(second).toBeCloseTo(
-      model.conditional(letters, 1, (at) => at !== 1),
+      model.conditional(letters, 1, (other) => other !== 1),
       12,
     );
   });

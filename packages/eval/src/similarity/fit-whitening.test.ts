@@ -18,7 +18,7 @@ it.each([
 it('whitened vectors have mean 0 and covariance 1', () => {
   const { mean, covariance } = fitGaussian(fitWhitening(expected.first).apply(expected.first));
   expect([...mean]).toEqual(Array(6).fill(expect.closeTo(0, 10)));
-  for (const [at, value] of covariance.entries()) expect(value).toBeCloseTo(at % 7 === 0 ? 1 : 0, 9);
+  for (const [index, value] of covariance.entries()) expect(value).toBeCloseTo(index % 7 === 0 ? 1 : 0, 9);
 });
 
 it('says how many directions vary', () => {

@@ -7,11 +7,11 @@
 export function longestCommonSubsequence(first: readonly string[], second: readonly string[]): string[] {
   const width = second.length + 1;
   const length = new Uint32Array((first.length + 1) * width);
-  const at = (i: number, j: number) => length[i * width + j] as number;
+  const lengthAt = (i: number, j: number) => length[i * width + j] as number;
   for (let i = 1; i <= first.length; i++) {
     for (let j = 1; j <= second.length; j++) {
       length[i * width + j] =
-        first[i - 1] === second[j - 1] ? at(i - 1, j - 1) + 1 : Math.max(at(i - 1, j), at(i, j - 1));
+        first[i - 1] === second[j - 1] ? lengthAt(i - 1, j - 1) + 1 : Math.max(lengthAt(i - 1, j), lengthAt(i, j - 1));
     }
   }
   const found: string[] = [];
@@ -20,7 +20,7 @@ export function longestCommonSubsequence(first: readonly string[], second: reado
       found.push(first[i - 1] as string);
       i--;
       j--;
-    } else if (at(i - 1, j) > at(i, j - 1)) i--;
+    } else if (lengthAt(i - 1, j) > lengthAt(i, j - 1)) i--;
     else j--;
   }
   return found.reverse();

@@ -4,7 +4,7 @@ export function percentileInterval(
   level: number,
 ): { readonly low: number; readonly high: number } {
   const sorted = samples.slice().sort();
-  const at = (share: number) =>
+  const percentile = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length - 1))))] as number;
-  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
+  return { low: percentile((1 - level) / 2), high: percentile((1 + level) / 2) };
 }

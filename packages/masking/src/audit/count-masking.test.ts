@@ -19,7 +19,7 @@ const after = (ids: Record<number, number>, targets: readonly (readonly [number,
     targets: new Int32Array(12),
     weights: new Float32Array(12),
   };
-  for (const [at, id] of Object.entries(ids)) out.ids[Number(at)] = id;
+  for (const [place, id] of Object.entries(ids)) out.ids[Number(place)] = id;
   for (const [slot, [column, target]] of targets.entries()) {
     out.targetPositions[slot] = column;
     out.targets[slot] = target;

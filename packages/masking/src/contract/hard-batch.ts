@@ -26,14 +26,14 @@ export function batchOf(rows: readonly RowShape[], length: number): MaskableBatc
   };
   const idOf = new Map([...new Set(text)].map((character, i) => [character, firstId + i]));
   for (const [row, { words, pair }] of rows.entries()) {
-    let at = row * length;
+    let place = row * length;
     const put = (id: number, segment: number, word: number) => {
-      if (at >= (row + 1) * length) throw new Error('row too long');
-      batch.ids[at] = id;
-      batch.segments[at] = segment;
-      batch.attend[at] = 1;
-      batch.maskable[at] = word < 0 ? 0 : 1;
-      batch.wordNumbers[at++] = word;
+      if (place >= (row + 1) * length) throw new Error('row too long');
+      batch.ids[place] = id;
+      batch.segments[place] = segment;
+      batch.attend[place] = 1;
+      batch.maskable[place] = word < 0 ? 0 : 1;
+      batch.wordNumbers[place++] = word;
     };
     put(2, 0, -1);
     let word = 0;

@@ -91,10 +91,10 @@ export function buildPmiVocabulary(
     const level = levels[n - 1] as NgramLevel;
     const wordsOf = (index: number): Int32Array => {
       const words = new Int32Array(n);
-      for (let [at, k] = [index, n - 1]; k >= 0; k--) {
-        const key = k === 0 ? at : ((levels[k] as NgramLevel).keys[at] as number);
+      for (let [entry, k] = [index, n - 1]; k >= 0; k--) {
+        const key = k === 0 ? entry : ((levels[k] as NgramLevel).keys[entry] as number);
         words[k] = key % vocabulary;
-        at = Math.floor(key / vocabulary);
+        entry = Math.floor(key / vocabulary);
       }
       return words;
     };
@@ -102,8 +102,8 @@ export function buildPmiVocabulary(
       const words = wordsOf(index);
       const logProbability = (from: number, to: number) => {
         const part = levels[to - from - 1] as NgramLevel;
-        const at = ngramAt(levels, vocabulary, { ids: words, from, n: to - from });
-        return Math.log((part.counts[at] as number) / (totals[to - from - 1] as number));
+        const entry = ngramAt(levels, vocabulary, { ids: words, from, n: to - from });
+        return Math.log((part.counts[entry] as number) / (totals[to - from - 1] as number));
       };
       return scoreNgram(logProbability, { n, numeratorPower });
     });

@@ -15,10 +15,10 @@ export function* formatPmi({ entries, numeratorPower, minimum, totals }: PmiVoca
 export function parsePmi(lines: Iterable<string>): PmiVocabulary {
   let first: RegExpMatchArray | undefined;
   const entries: PmiEntry[] = [];
-  let at = 0;
+  let lineNumber = 0;
   for (const line of lines) {
-    at++;
-    if (at === 1) {
+    lineNumber++;
+    if (lineNumber === 1) {
       first = line.match(/^# cloze pmi 1 power=([12]) minimum=(\d+) totals=([\d,]*)$/) ?? undefined;
       if (!first)
         throw new RangeError(
@@ -34,7 +34,9 @@ export function parsePmi(lines: Iterable<string>): PmiVocabulary {
       words: (words ?? '').split(' ').map((word) => word.replace(/\\(.)/g, (_, c: string) => plain[c] ?? c)),
     };
     if (!score || !Number.isFinite(entry.score) || !(entry.count > 0) || entry.words.length < 2)
-      throw new RangeError(`parsePmi: line ${at} must be 'score TAB count TAB words', got '${line.slice(0, 40)}'.`);
+      throw new RangeError(
+        `parsePmi: line ${lineNumber} must be 'score TAB count TAB words', got '${line.slice(0, 40)}'.`,
+      );
     entries.push(entry);
   }
   if (!first) throw new RangeError('parsePmi: the text is empty; build the list anew.');

@@ -85,9 +85,9 @@ export const removedTokens: TargetPolicy = {
 
 /** What is left of dropped rows, told as inputs: dropped tokens are pads with a target. */
 function dropped(batch: MaskableBatch, kept: KeptBatch, padId: number, slots: number | undefined): MaskedBatch {
-  const gone = batch.attend.map((real, at) => (real && kept.restore[at] === kept.shape[1] ? 1 : 0));
+  const gone = batch.attend.map((real, place) => (real && kept.restore[place] === kept.shape[1] ? 1 : 0));
   const marked = targetEveryToken({ ...batch, maskable: gone }, { slots });
-  return { ...marked, ids: batch.ids.map((id, at) => (gone[at] ? padId : id)) };
+  return { ...marked, ids: batch.ids.map((id, place) => (gone[place] ? padId : id)) };
 }
 
 /** DropToken: a tenth of the tokens dropped, nothing predicted; told as pads that have a target. See `dropTokens` for the rows themselves. */

@@ -34,17 +34,17 @@ export function dropTokens(
   for (let row = 0; row < rows; row++) {
     const random = randomOf(row);
     let left = 0;
-    for (let at = row * length; at < (row + 1) * length; at++) left += batch.maskable[at] ? 1 : 0;
+    for (let place = row * length; place < (row + 1) * length; place++) left += batch.maskable[place] ? 1 : 0;
     const limit = Math.max(0, left - 1);
     let wanted = tokenBudget(left, { rate, rounding, atLeastOne: false, limit, random });
     let most = limit;
-    for (let at = row * length; at < (row + 1) * length && most > 0; at++) {
-      if (!batch.maskable[at]) continue;
+    for (let place = row * length; place < (row + 1) * length && most > 0; place++) {
+      if (!batch.maskable[place]) continue;
       const drawn = random.next();
       if (selection === 'exact' ? drawn * left < wanted : drawn < rate) {
         wanted--;
         most--;
-        keep[at] = 0;
+        keep[place] = 0;
       }
       left--;
     }

@@ -14,7 +14,7 @@ export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId }: { 
   let kept = 1;
   for (let row = 0; row < rows; row++) {
     let count = 0;
-    for (let at = row * length; at < (row + 1) * length; at++) count += keep[at] as number;
+    for (let place = row * length; place < (row + 1) * length; place++) count += keep[place] as number;
     kept = Math.max(kept, count);
   }
   const size = rows * kept;
@@ -31,15 +31,15 @@ export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId }: { 
   for (let row = 0; row < rows; row++) {
     let to = row * kept;
     for (let column = 0; column < length; column++) {
-      const at = row * length + column;
-      if (!keep[at]) continue;
-      out.ids[to] = batch.ids[at] as number;
-      out.segments[to] = batch.segments[at] as number;
-      out.attend[to] = batch.attend[at] as number;
-      out.maskable[to] = batch.maskable[at] as number;
-      out.wordNumbers[to] = batch.wordNumbers[at] as number;
+      const place = row * length + column;
+      if (!keep[place]) continue;
+      out.ids[to] = batch.ids[place] as number;
+      out.segments[to] = batch.segments[place] as number;
+      out.attend[to] = batch.attend[place] as number;
+      out.maskable[to] = batch.maskable[place] as number;
+      out.wordNumbers[to] = batch.wordNumbers[place] as number;
       out.positionIds[to] = column;
-      out.restore[at] = to - row * kept;
+      out.restore[place] = to - row * kept;
       to++;
     }
   }

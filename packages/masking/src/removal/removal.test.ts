@@ -13,17 +13,17 @@ function expectFaithful(before: MaskableBatch, kept: KeptBatch): void {
     let last = -1;
     let count = 0;
     for (let k = 0; k < width; k++) {
-      const at = row * width + k;
-      if (!kept.attend[at]) {
-        expect([kept.ids[at], kept.maskable[at], kept.wordNumbers[at]]).toEqual([padId, 0, -1]);
+      const place = row * width + k;
+      if (!kept.attend[place]) {
+        expect([kept.ids[place], kept.maskable[place], kept.wordNumbers[place]]).toEqual([padId, 0, -1]);
         continue;
       }
       count++;
-      const from = row * length + (kept.positionIds[at] as number);
-      expect(kept.positionIds[at]).toBeGreaterThan(last);
-      last = kept.positionIds[at] as number;
+      const from = row * length + (kept.positionIds[place] as number);
+      expect(kept.positionIds[place]).toBeGreaterThan(last);
+      last = kept.positionIds[place] as number;
       for (const field of ['ids', 'segments', 'maskable', 'wordNumbers'] as const)
-        expect(kept[field][at]).toBe(before[field][from]);
+        expect(kept[field][place]).toBe(before[field][from]);
       expect(kept.restore[from]).toBe(k);
     }
     longest = Math.max(longest, count);
@@ -53,8 +53,8 @@ describe('removeTokens', () => {
           expect(removed).toBe(Math.min(Math.max(0, n - 1), Math.floor(Number((share * n).toPrecision(12)) + 0.5)));
         }
         for (const [slot, weight] of targets.weights.entries()) {
-          const at = Math.floor(slot / targets.slots) * hardLength + (targets.targetPositions[slot] as number);
-          if (weight) expect([kept.restore[at], targets.targets[slot]]).toEqual([kept.shape[1], before.ids[at]]);
+          const place = Math.floor(slot / targets.slots) * hardLength + (targets.targetPositions[slot] as number);
+          if (weight) expect([kept.restore[place], targets.targets[slot]]).toEqual([kept.shape[1], before.ids[place]]);
         }
       }),
       { numRuns: 40, seed: 3 },

@@ -40,7 +40,7 @@ export function removeTokens(
   for (let row = 0; row < rows; row++) {
     const random = randomOf(row);
     let left = 0;
-    for (let at = row * length; at < (row + 1) * length; at++) left += batch.maskable[at] ? 1 : 0;
+    for (let place = row * length; place < (row + 1) * length; place++) left += batch.maskable[place] ? 1 : 0;
     let wanted = tokenBudget(left, {
       rate,
       rounding: 'halfUp',
@@ -48,15 +48,15 @@ export function removeTokens(
       limit: Math.max(0, left - 1),
       random,
     });
-    for (let at = row * length; at < (row + 1) * length && wanted > 0; at++) {
-      if (!batch.maskable[at]) continue;
+    for (let place = row * length; place < (row + 1) * length && wanted > 0; place++) {
+      if (!batch.maskable[place]) continue;
       if (random.next() * left < wanted) {
         wanted--;
-        keep[at] = 0;
+        keep[place] = 0;
       }
       left--;
     }
   }
-  const removed = (at: number) => (batch.attend[at] && !keep[at] ? (batch.ids[at] as number) : -1);
+  const removed = (place: number) => (batch.attend[place] && !keep[place] ? (batch.ids[place] as number) : -1);
   return { kept: gatherKept(batch, keep, { padId }), targets: gatherTargets(batch, removed, slots) };
 }

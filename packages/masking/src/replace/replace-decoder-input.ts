@@ -28,10 +28,11 @@ export function replaceDecoderInput(
     const random = randomOf(row);
     if (random.next() >= probability) continue;
     const places: number[] = [];
-    for (let at = row * length; at < (row + 1) * length; at++)
-      if (batch.maskable[at] && batch.segments[at] === 1) places.push(at);
-    const own = [...new Set(places.map((at) => batch.ids[at] as number))];
-    for (const at of places) if (random.next() < rate) ids[at] = own[Math.floor(random.next() * own.length)] as number;
+    for (let place = row * length; place < (row + 1) * length; place++)
+      if (batch.maskable[place] && batch.segments[place] === 1) places.push(place);
+    const own = [...new Set(places.map((place) => batch.ids[place] as number))];
+    for (const place of places)
+      if (random.next() < rate) ids[place] = own[Math.floor(random.next() * own.length)] as number;
   }
   return ids;
 }

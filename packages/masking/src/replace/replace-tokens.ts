@@ -54,14 +54,14 @@ export function replaceTokens(
     if (unit === 0) continue;
     if (per === 'token' || unit !== held) fate = random.next();
     held = unit;
-    const at = offset + (columns[i] as number);
-    if (fate < shares.mask) ids[at] = maskId;
-    else if (fate < untilRandom) ids[at] = drawId(random);
+    const place = offset + (columns[i] as number);
+    if (fate < shares.mask) ids[place] = maskId;
+    else if (fate < untilRandom) ids[place] = drawId(random);
     else if (fate < untilSimilar) {
       const end = per === 'unit' ? wordEnd(row, chosen, i) : i + 1;
-      const found = similar?.(batch.ids.slice(at, at + end - i)) ?? [];
+      const found = similar?.(batch.ids.slice(place, place + end - i)) ?? [];
       const word = found.length > 0 ? found[Math.floor(random.next() * found.length)] : undefined;
-      for (let k = 0; k < end - i; k++) ids[at + k] = word ? (word[k] as number) : drawId(random);
+      for (let k = 0; k < end - i; k++) ids[place + k] = word ? (word[k] as number) : drawId(random);
       i = end - 1;
     }
   }

@@ -34,9 +34,9 @@ describe('replacement per unit', () => {
       for (const [slot, weight] of after.weights.entries()) {
         if (!weight) continue;
         const row = Math.floor(slot / after.slots);
-        const at = row * hardLength + (after.targetPositions[slot] as number);
-        const key = `${row}:${before.wordNumbers[at]}`;
-        states.set(key, (states.get(key) ?? new Set()).add(after.ids[at] === maskId));
+        const place = row * hardLength + (after.targetPositions[slot] as number);
+        const key = `${row}:${before.wordNumbers[place]}`;
+        states.set(key, (states.get(key) ?? new Set()).add(after.ids[place] === maskId));
       }
       for (const state of states.values()) if (state.size > 1) mixed++;
     }
@@ -135,16 +135,16 @@ describe('similar words', () => {
       expect(after.ids.includes(maskId)).toBe(false);
       for (const [slot, weight] of after.weights.entries()) {
         if (!weight) continue;
-        const at = after.targetPositions[slot] as number;
-        const start = at % 2 === 1 ? at : at - 1;
+        const column = after.targetPositions[slot] as number;
+        const start = column % 2 === 1 ? column : column - 1;
         const known = (batch.ids[start] as number) % 3 === 0;
         tokens++;
-        if (after.ids[at] === marker) {
+        if (after.ids[column] === marker) {
           expect(known).toBe(true);
           expect(after.ids[start]).toBe(after.ids[start + 1]);
         }
-        if (known) similarWords += after.ids[at] === marker ? 1 : 0;
-        changed += after.ids[at] !== batch.ids[at] ? 1 : 0;
+        if (known) similarWords += after.ids[column] === marker ? 1 : 0;
+        changed += after.ids[column] !== batch.ids[column] ? 1 : 0;
       }
     }
     expect(similarWords).toBeGreaterThan(500);
@@ -163,14 +163,14 @@ describe('similar words', () => {
 describe('replaceDecoderInput', () => {
   const batch = batchOf([{ words: [1, 1, 1], pair: [1, 1, 1, 1, 1, 1, 1, 1] }], 20);
   it('touches segment 1 only, with tokens of the same target; half the rows, 30 % of their tokens', () => {
-    const own = new Set([...batch.ids].filter((_, at) => batch.maskable[at] && batch.segments[at] === 1));
+    const own = new Set([...batch.ids].filter((_, place) => batch.maskable[place] && batch.segments[place] === 1));
     let [touched, changed] = [0, 0];
     for (let seed = 0; seed < 4000; seed++) {
       const ids = replaceDecoderInput(batch, { randomOf: () => stream(seed) });
       let any = 0;
-      for (const [at, id] of ids.entries()) {
-        if (id === batch.ids[at]) continue;
-        expect(batch.maskable[at] && batch.segments[at] === 1 && own.has(id)).toBe(true);
+      for (const [place, id] of ids.entries()) {
+        if (id === batch.ids[place]) continue;
+        expect(batch.maskable[place] && batch.segments[place] === 1 && own.has(id)).toBe(true);
         any++;
       }
       touched += any > 0 ? 1 : 0;

@@ -20,13 +20,13 @@ function nearest(
     for (let i = 0; i < width; i++) product += (table[id * width + i] as number) * (table[other * width + i] as number);
     const cosine = product / ((norms[other] as number) || 1);
     if (held === count && cosine <= (scores[count - 1] as number)) continue;
-    let at = held < count ? held++ : count - 1;
-    for (; at > 0 && (scores[at - 1] as number) < cosine; at--) {
-      scores[at] = scores[at - 1] as number;
-      found[at] = found[at - 1] as number;
+    let slot = held < count ? held++ : count - 1;
+    for (; slot > 0 && (scores[slot - 1] as number) < cosine; slot--) {
+      scores[slot] = scores[slot - 1] as number;
+      found[slot] = found[slot - 1] as number;
     }
-    scores[at] = cosine;
-    found[at] = other;
+    scores[slot] = cosine;
+    found[slot] = other;
   }
   return found.subarray(0, held);
 }

@@ -17,15 +17,15 @@ export function parseWordVectors(lines: Iterable<string>): WordVectors {
   const words: string[] = [];
   const numbers: number[] = [];
   let width = 0;
-  let at = 0;
+  let lineNumber = 0;
   for (const line of lines) {
-    at++;
+    lineNumber++;
     const parts = line.trimEnd().split(' ');
-    if (parts.length < 2 || (at === 1 && parts.length === 2)) continue;
+    if (parts.length < 2 || (lineNumber === 1 && parts.length === 2)) continue;
     width ||= parts.length - 1;
     const values = parts.slice(1).map(Number);
     if (values.length !== width || values.some((value) => !Number.isFinite(value)))
-      throw new RangeError(`parseWordVectors: line ${at} ('${parts[0]}') must hold ${width} finite numbers.`);
+      throw new RangeError(`parseWordVectors: line ${lineNumber} ('${parts[0]}') must hold ${width} finite numbers.`);
     words.push(parts[0] as string);
     for (const value of values) numbers.push(value);
   }

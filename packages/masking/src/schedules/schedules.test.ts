@@ -7,12 +7,12 @@ const none = { next: () => 0 };
 
 describe('rate schedules', () => {
   it('constant, linear and cosine at their ends, in the middle and after', () => {
-    const at = [1, 6, 11, 50];
-    expect(at.map((step) => constantRate(0.15)(step, none))).toEqual([0.15, 0.15, 0.15, 0.15]);
+    const steps = [1, 6, 11, 50];
+    expect(steps.map((step) => constantRate(0.15)(step, none))).toEqual([0.15, 0.15, 0.15, 0.15]);
     const course = { from: 0.5, to: 0.1, steps: 11 };
     for (const [i, rate] of [0.5, 0.3, 0.1, 0.1].entries()) {
-      expect(linearRate(course)(at[i] as number, none)).toBeCloseTo(rate, 12);
-      expect(cosineRate(course)(at[i] as number, none)).toBeCloseTo(rate, 12);
+      expect(linearRate(course)(steps[i] as number, none)).toBeCloseTo(rate, 12);
+      expect(cosineRate(course)(steps[i] as number, none)).toBeCloseTo(rate, 12);
     }
     // A quarter of the way: half a cosine has fallen by (1 − cos 45°)/2 = 14.6 %, the line by 25 %.
     expect(cosineRate({ from: 1, to: 0, steps: 5 })(2, none)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12);
@@ -43,13 +43,13 @@ describe('splitMaskable', () => {
     let all = 0;
     for (let seed = 0; seed < 200; seed++) {
       const { training, evaluation } = splitMaskable(batch, { randomOf: (row) => stream(seed * 50 + row) });
-      for (const [at, maskable] of batch.maskable.entries())
-        expect((training.maskable[at] as number) + (evaluation.maskable[at] as number)).toBe(maskable);
+      for (const [place, maskable] of batch.maskable.entries())
+        expect((training.maskable[place] as number) + (evaluation.maskable[place] as number)).toBe(maskable);
       // The row of one token gives it to training, so it is left out of the count.
       for (const row of [0, 3, 4, 5])
-        for (let at = row * batch.shape[1]; at < (row + 1) * batch.shape[1]; at++) {
-          chosen += training.maskable[at] as number;
-          all += batch.maskable[at] as number;
+        for (let place = row * batch.shape[1]; place < (row + 1) * batch.shape[1]; place++) {
+          chosen += training.maskable[place] as number;
+          all += batch.maskable[place] as number;
         }
     }
     expect(Math.abs(chosen / all - 0.15)).toBeLessThan(4.5 * Math.sqrt((0.15 * 0.85) / all));

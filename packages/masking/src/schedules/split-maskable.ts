@@ -27,14 +27,14 @@ export function splitMaskable(
   for (let row = 0; row < rows; row++) {
     const random = randomOf(row);
     let left = 0;
-    for (let at = row * length; at < (row + 1) * length; at++) left += batch.maskable[at] ? 1 : 0;
+    for (let place = row * length; place < (row + 1) * length; place++) left += batch.maskable[place] ? 1 : 0;
     let wanted = tokenBudget(left, { rate, rounding, atLeastOne: true, limit: left, random });
-    for (let at = row * length; at < (row + 1) * length; at++) {
-      if (!batch.maskable[at]) continue;
+    for (let place = row * length; place < (row + 1) * length; place++) {
+      if (!batch.maskable[place]) continue;
       if (random.next() * left < wanted) {
         wanted--;
-        training[at] = 1;
-        evaluation[at] = 0;
+        training[place] = 1;
+        evaluation[place] = 0;
       }
       left--;
     }

@@ -3,14 +3,14 @@ import { emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts'
 /** Targets at chosen places, inputs unchanged: `targetAt(at)` is the id to predict at index `at` of the batch, −1 for none. */
 export function gatherTargets(
   batch: MaskableBatch,
-  targetAt: (at: number) => number,
+  targetAt: (place: number) => number,
   slots: number | undefined,
 ): MaskedBatch {
   const [rows, length] = batch.shape;
   const counts = new Int32Array(rows);
   for (let row = 0; row < rows; row++)
-    for (let at = row * length; at < (row + 1) * length; at++)
-      if (targetAt(at) >= 0) counts[row] = (counts[row] as number) + 1;
+    for (let place = row * length; place < (row + 1) * length; place++)
+      if (targetAt(place) >= 0) counts[row] = (counts[row] as number) + 1;
   const out = emptyTargets(batch, slots ?? Math.max(1, ...counts));
   for (let row = 0; row < rows; row++) {
     let slot = row * out.slots;

@@ -2,8 +2,8 @@ import type { MaskableBatch, MaskedBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
 
 /** Id at `at + 1` when that is a real token of the same row, else −1. */
-const nextId = ({ shape: [, length], ids, attend }: MaskableBatch, at: number): number =>
-  (at + 1) % length !== 0 && attend[at] && attend[at + 1] ? (ids[at + 1] as number) : -1;
+const nextId = ({ shape: [, length], ids, attend }: MaskableBatch, place: number): number =>
+  (place + 1) % length !== 0 && attend[place] && attend[place + 1] ? (ids[place + 1] as number) : -1;
 
 /**
  * Left-to-right targets: each real token predicts the one after it, the closing [SEP] too; the encoder must attend causally.
@@ -14,7 +14,7 @@ export function predictNext(
   batch: MaskableBatch,
   { slots }: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
-  return gatherTargets(batch, (at) => nextId(batch, at), slots);
+  return gatherTargets(batch, (place) => nextId(batch, place), slots);
 }
 
 /**
@@ -29,5 +29,5 @@ export function predictPrefix(
   batch: MaskableBatch,
   { slots }: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
-  return gatherTargets(batch, (at) => (batch.segments[at + 1] === 1 ? nextId(batch, at) : -1), slots);
+  return gatherTargets(batch, (place) => (batch.segments[place + 1] === 1 ? nextId(batch, place) : -1), slots);
 }

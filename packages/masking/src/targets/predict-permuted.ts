@@ -31,9 +31,9 @@ export function predictPermuted(
   for (let row = 0; row < rows; row++) {
     const random = randomOf(row);
     let count = 0;
-    for (let at = row * length; at < (row + 1) * length; at++) {
-      if (batch.maskable[at]) places[count++] = at;
-      else if (!batch.attend[at]) order[at] = length - 1;
+    for (let place = row * length; place < (row + 1) * length; place++) {
+      if (batch.maskable[place]) places[count++] = place;
+      else if (!batch.attend[place]) order[place] = length - 1;
     }
     for (let i = count - 1; i > 0; i--) {
       const j = Math.floor(random.next() * (i + 1));
@@ -48,5 +48,5 @@ export function predictPermuted(
       if (i >= given) predicted[places[i] as number] = 1;
     }
   }
-  return { ...gatherTargets(batch, (at) => (predicted[at] ? (batch.ids[at] as number) : -1), slots), order };
+  return { ...gatherTargets(batch, (place) => (predicted[place] ? (batch.ids[place] as number) : -1), slots), order };
 }

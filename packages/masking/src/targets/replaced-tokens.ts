@@ -26,6 +26,10 @@ export function replacedTokens(
     if (!masked.weights[slot]) continue;
     ids[Math.floor(slot / masked.slots) * length + (masked.targetPositions[slot] as number)] = samples[slot] as number;
   }
-  const judged = gatherTargets(batch, (at) => (batch.maskable[at] ? Number(ids[at] !== batch.ids[at]) : -1), slots);
+  const judged = gatherTargets(
+    batch,
+    (place) => (batch.maskable[place] ? Number(ids[place] !== batch.ids[place]) : -1),
+    slots,
+  );
   return { ...judged, ids };
 }

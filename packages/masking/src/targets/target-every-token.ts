@@ -17,10 +17,10 @@ export function targetEveryToken(
   for (let row = 0; row < rows; row++) {
     let slot = 0;
     for (let column = 0; column < length && slot < out.slots; column++) {
-      const at = row * length + column;
-      if (!batch.maskable[at]) continue;
+      const place = row * length + column;
+      if (!batch.maskable[place]) continue;
       out.targetPositions[row * out.slots + slot] = column;
-      out.targets[row * out.slots + slot] = batch.ids[at] as number;
+      out.targets[row * out.slots + slot] = batch.ids[place] as number;
       out.weights[row * out.slots + slot] = 1;
       slot++;
     }

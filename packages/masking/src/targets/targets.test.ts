@@ -39,13 +39,13 @@ describe('predictPermuted', () => {
   it('ranks are a permutation of the maskable tokens, specials first, pads last; the last sixth is predicted', () => {
     for (let row = 0; row < rows; row++) {
       const places = Array.from({ length }, (_, column) => row * length + column);
-      const maskable = places.filter((at) => hard.maskable[at]);
-      expect(maskable.map((at) => out.order[at] as number).sort((a, b) => a - b)).toEqual(
+      const maskable = places.filter((place) => hard.maskable[place]);
+      expect(maskable.map((place) => out.order[place] as number).sort((a, b) => a - b)).toEqual(
         maskable.map((_, i) => i + 1),
       );
-      for (const at of places) {
-        if (hard.attend[at] && !hard.maskable[at]) expect(out.order[at]).toBe(0);
-        if (!hard.attend[at]) expect(out.order[at]).toBe(length - 1);
+      for (const place of places) {
+        if (hard.attend[place] && !hard.maskable[place]) expect(out.order[place]).toBe(0);
+        if (!hard.attend[place]) expect(out.order[place]).toBe(length - 1);
       }
       const predicted = Object.keys(targetsOf(out, row)).map(Number);
       expect(predicted).toHaveLength(Math.ceil(maskable.length / 6));

@@ -52,18 +52,18 @@ describe('on a plane, from 0', () => {
     expect(lossOf(pgd(plane, { scope, epsilon: 0.5, stepSize: 0.3, ball: 'max' }))).toBeCloseTo(0.5 * 24, 5);
   });
   it('the sum is the plain loss and the adversarial one; both are logged', () => {
-    const at = { x: constant([1, 1, 1, 1, 1, 1], [2, 3]) };
-    const { loss, parts } = evaluate(engine, fgm(plane, { scope, minimise: 'sum' })(at, undefined, undefined));
+    const point = { x: constant([1, 1, 1, 1, 1, 1], [2, 3]) };
+    const { loss, parts } = evaluate(engine, fgm(plane, { scope, minimise: 'sum' })(point, undefined, undefined));
     expect(loss.values[0]).toBeCloseTo(16 + 16 + 0.5 * norm(slope), 4);
     expect(parts.cleanLoss?.values[0]).toBe(16);
     expect(parts.adversarialLoss?.values[0]).toBeCloseTo(16 + 0.5 * norm(slope), 4);
   });
   it('the optimiser sees the gradient at the perturbed point alone', () => {
     const bowl: Objective<Parameters, undefined> = ({ x }) => ({ loss: multiply(sum(square(x)), 0.5), parts: {} });
-    const at = { x: constant([3, 4], [1, 2]) };
-    const { loss } = fgm(bowl, { scope, epsilon: 0.5 })(at, undefined, undefined);
+    const point = { x: constant([3, 4], [1, 2]) };
+    const { loss } = fgm(bowl, { scope, epsilon: 0.5 })(point, undefined, undefined);
     // ∂/∂x ½‖x‖² at x + 0.5·x/‖x‖.
-    const [a, b] = evaluate(engine, gradients(loss, at.x)).values;
+    const [a, b] = evaluate(engine, gradients(loss, point.x)).values;
     expect(a).toBeCloseTo(3.3, 5);
     expect(b).toBeCloseTo(4.4, 5);
   });

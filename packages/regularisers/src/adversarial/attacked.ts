@@ -31,17 +31,17 @@ export function attacked<P, B, O>(
   return withPasses(
     (parameters, batch, key) => {
       const x = scope.of(parameters, batch);
-      const at = (delta: Tensor | undefined, pass: number) => {
+      const objectiveAt = (delta: Tensor | undefined, pass: number) => {
         const point = delta ? add(x, delta) : x;
         const own = dropout === 'fresh' && pass > 0 ? key && forkKey(key, `perturbed pass ${pass}`) : key;
         return { point, value: objective(...scope.put(parameters, batch, point), own) };
       };
-      const clean = sum || !start ? at(undefined, 0) : undefined;
+      const clean = sum || !start ? objectiveAt(undefined, 0) : undefined;
       let delta = start?.(x, batch, key);
-      let last = clean && !delta ? clean : at(delta, 1);
+      let last = clean && !delta ? clean : objectiveAt(delta, 1);
       for (let step = 1; step <= steps; step++) {
         delta = stopGradient(move(gradients(last.value.loss, last.point), delta, batch));
-        last = at(delta, step + 1);
+        last = objectiveAt(delta, step + 1);
       }
       const adversarial = last.value;
       let parts = addPart((clean?.value ?? adversarial).parts, 'adversarialLoss', adversarial.loss);

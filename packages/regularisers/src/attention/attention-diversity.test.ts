@@ -36,8 +36,8 @@ describe('attention diversity', () => {
     const uniform = fill([1, 1, 3, 3], 1 / 3);
     for (const of of ['mean', 'spread'] as const) {
       const loss = run(uniform, [1, 1, 1], { of });
-      const { at, slope } = evaluate(engine, { at: loss, slope: gradients(loss, uniform) });
-      expect(at.values[0]).toBeLessThan(2e-6);
+      const { minimum, slope } = evaluate(engine, { minimum: loss, slope: gradients(loss, uniform) });
+      expect(minimum.values[0]).toBeLessThan(2e-6);
       for (const v of slope.values) expect(Math.abs(v)).toBeLessThan(1e-3);
     }
   });

@@ -31,7 +31,7 @@ let engine: Engine;
 beforeAll(async () => {
   engine = await tfjsEngine('cpu');
 });
-const at = (step: number, row = 0) => rootKey(constant([3, step, row], [3], 'int32'));
+const keyOf = (step: number, row = 0) => rootKey(constant([3, step, row], [3], 'int32'));
 const numbers = (x: Tensor) => [...evaluate(engine, x).values];
 
 describe('R-Drop', () => {
@@ -99,18 +99,18 @@ describe('R-Drop', () => {
     (arrangement) => {
       const fed = { ...batch(4), alpha: fill([], 2) };
       const loss = (alpha: number | ((b: typeof fed) => Tensor)) =>
-        numbers(rDrop<Tensor, typeof fed, Tensor>(objective, { alpha, arrangement })(w, fed, at(1)).loss);
+        numbers(rDrop<Tensor, typeof fed, Tensor>(objective, { alpha, arrangement })(w, fed, keyOf(1)).loss);
       expect(loss(({ alpha }) => alpha)).toEqual(loss(2));
     },
   );
   it('interleaved dropout belongs to the row: a batch in two pieces has the same loss as the whole', () => {
     const interleaved = rDrop(objective, { arrangement: 'interleaved' });
-    const [whole] = numbers(interleaved(w, batch(4), at(1)).loss) as [number];
+    const [whole] = numbers(interleaved(w, batch(4), keyOf(1)).loss) as [number];
     const { x, y } = batch(4);
     const piece = (row: number) => {
       const values = [...evaluate(engine, x).values].slice(row * 3, row * 3 + 6);
       const part = { x: constant(values, [2, 3]), y: constant([1, 1], [2], 'int32') };
-      return numbers(interleaved(w, part, at(1, row)).loss)[0] as number;
+      return numbers(interleaved(w, part, keyOf(1, row)).loss)[0] as number;
     };
     expect(y.shape).toEqual([4]);
     expect((piece(0) + piece(2)) / 2).toBeCloseTo(whole, 5);
@@ -140,10 +140,10 @@ describe('R-Drop', () => {
     expect(numbers(parts.calls as Tensor)).toEqual([1.5]);
   });
   it('separate passes of a doubled batch, and an odd one, are errors', () => {
-    expect(() => rDrop(objective, { doubled: true })(w, batch(4), at(1))).toThrow(
+    expect(() => rDrop(objective, { doubled: true })(w, batch(4), keyOf(1))).toThrow(
       "arrangement must be 'interleaved' or",
     );
-    expect(() => rDrop(objective, { doubled: true, arrangement: 'interleaved' })(w, batch(3), at(1))).toThrow(
+    expect(() => rDrop(objective, { doubled: true, arrangement: 'interleaved' })(w, batch(3), keyOf(1))).toThrow(
       'got 3 rows',
     );
   });
@@ -161,7 +161,7 @@ describe('R-Drop', () => {
       output: { logits: dropout(z, { rate: 0.5, key }), tokens: z },
     });
     const divergence = (objective: typeof task) =>
-      numbers(objective(w, undefined, at(1)).parts.divergence as Tensor)[0];
+      numbers(objective(w, undefined, keyOf(1)).parts.divergence as Tensor)[0];
     expect(divergence(rDrop(task, { divergence: 'squared' }))).toBeGreaterThan(0);
     expect(divergence(rDrop(task, { divergence: 'squared', logits: ({ tokens }) => tokens }))).toBe(0);
   });
@@ -195,7 +195,7 @@ describe('weights of unlabelled rows', () => {
         const batch = { weights: constant(weights, [2]) };
         const given = doubled ? duplicateRows(batch, arrangement as 'interleaved') : batch;
         return numbers(
-          consistency(noisy, { arrangement, doubled, weights: (b) => b.weights })(rows, given, at(5)).loss,
+          consistency(noisy, { arrangement, doubled, weights: (b) => b.weights })(rows, given, keyOf(5)).loss,
         )[0] as number;
       };
       const [both, one, other] = [
@@ -218,7 +218,7 @@ describe('weights of unlabelled rows', () => {
         virtualAdversarial((z: Tensor, _batch: typeof first) => z, {
           ...{ scope: whole, norm: 'perSample', xi: 0.1, epsilon: 0.5, iterations: 0 },
           ...(weights ? { weights } : {}),
-        })(x, first, at(1)).loss,
+        })(x, first, keyOf(1)).loss,
       )[0] as number;
     const alone = loss(undefined, constant([2, 0, 0], [1, 3]));
     expect(loss(({ weights }) => weights)).toBeCloseTo(alone, 5);
@@ -242,7 +242,7 @@ describe('VAT', () => {
 
   it('no gradient reaches the teacher, unless it is attached', () => {
     const slope = (teacher: 'attached' | 'detached') =>
-      numbers(gradients(virtualAdversarial(model, { scope, teacher })(sides, undefined, at(1)).loss, sides.teacher));
+      numbers(gradients(virtualAdversarial(model, { scope, teacher })(sides, undefined, keyOf(1)).loss, sides.teacher));
     expect(slope('detached').map(Math.abs)).toEqual([0, 0, 0, 0]);
     expect(Math.max(...slope('attached').map(Math.abs))).toBeGreaterThan(0.01);
   });
@@ -268,7 +268,7 @@ describe('VAT', () => {
           xi: 0.1,
           epsilon: 0.05,
           iterations,
-        })(constant(z, [1, 3]), undefined, at(2)).loss,
+        })(constant(z, [1, 3]), undefined, keyOf(2)).loss,
       )[0] as number;
     const best = 0.5 * 0.05 ** 2 * eigenvalue;
     expect(loss(12) / best).toBeGreaterThan(0.95);

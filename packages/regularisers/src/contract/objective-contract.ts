@@ -92,18 +92,18 @@ export async function objectiveContract<Options extends object>(
 ): Promise<void> {
   const engine = await tfjsEngine('cpu');
   const [name, strength] = strengthOf(options, settings.strength);
-  const at: Build = (value, p = rate, plain = smallObjective(p)) =>
+  const build: Build = (value, p = rate, plain = smallObjective(p)) =>
     regulariser(plain, { ...options, [name]: value }, p);
-  const on = at(strength);
+  const on = build(strength);
   const problems: string[] = [
-    ...strengthProblems(at),
+    ...strengthProblems(build),
     ...feltProblems(engine, on),
-    ...argumentProblems(engine, at, strength, settings),
+    ...argumentProblems(engine, build, strength, settings),
     ...gradientProblems(engine, on, settings),
     ...passProblems(on, settings),
     ...extremeProblems(engine, on),
   ];
-  const compiled = settings.fed === false ? on : at(({ strength: read }) => read);
+  const compiled = settings.fed === false ? on : build(({ strength: read }) => read);
   for (const target of settings.engines ?? [engine])
     problems.push(
       ...(await compiledProblems(target, compiled, { strength, eager: numbers(evaluate(engine, stepOf(on))) })),
@@ -125,13 +125,14 @@ function stepOf(objective: SmallObjective) {
 }
 const numberOf = (engine: Engine, tensor: Tensor) => evaluate(engine, tensor).values[0] as number;
 
-function strengthProblems(at: Build): string[] {
+function strengthProblems(build: Build): string[] {
   const problems: string[] = [];
   const plain = smallObjective(rate);
-  if (at(0, rate, plain) !== plain) problems.push('at strength 0 it is not the plain objective, returned as it came');
+  if (build(0, rate, plain) !== plain)
+    problems.push('at strength 0 it is not the plain objective, returned as it came');
   for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
     try {
-      at(wrong);
+      build(wrong);
       problems.push(`strength ${wrong} is not refused`);
     } catch (error) {
       if (!(error instanceof RangeError)) problems.push(`strength ${wrong} is refused by no RangeError: ${error}`);
@@ -149,20 +150,22 @@ function feltProblems(engine: Engine, objective: SmallObjective): string[] {
 
 function argumentProblems(
   engine: Engine,
-  at: Build,
+  build: Build,
   strength: number,
   { draws, divergence }: ContractSettings,
 ): string[] {
   const problems: string[] = [];
-  const once = numbers(evaluate(engine, stepOf(at(strength))));
-  if (!same(numbers(evaluate(engine, stepOf(at(strength)))), once)) problems.push('twice the same is not the same');
+  const once = numbers(evaluate(engine, stepOf(build(strength))));
+  if (!same(numbers(evaluate(engine, stepOf(build(strength)))), once)) problems.push('twice the same is not the same');
   const other = rootKey(constant([7, 4, 0], [3], 'int32'));
-  const [one, two] = [smallKey, other].map((key) => numberOf(engine, run(at(strength, 0), smallParameters, key).loss));
+  const [one, two] = [smallKey, other].map((key) =>
+    numberOf(engine, run(build(strength, 0), smallParameters, key).loss),
+  );
   if (draws !== undefined && draws !== (one !== two))
     problems.push(`without dropout the loss ${one === two ? 'does not depend' : 'depends'} on the key`);
   if (divergence === undefined) return problems;
   const [without, dropped] = [0, rate].map((p) => {
-    const part = run(at(strength, p)).parts[divergence];
+    const part = run(build(strength, p)).parts[divergence];
     return part && numberOf(engine, part);
   });
   if (without !== 0 || !(dropped !== undefined && dropped > 1e-4))

@@ -6,9 +6,9 @@ export function identity(
   columns: number,
   { dtype = 'float32', offset = 0 }: { readonly dtype?: DType; readonly offset?: number } = {},
 ): Tensor {
-  const at = (i: number) => (Math.floor(i / columns) + offset === i % columns ? 1 : 0);
+  const entry = (i: number) => (Math.floor(i / columns) + offset === i % columns ? 1 : 0);
   return constant(
-    Array.from({ length: rows * columns }, (_, i) => at(i)),
+    Array.from({ length: rows * columns }, (_, i) => entry(i)),
     [rows, columns],
     dtype,
   );

@@ -34,23 +34,23 @@ beforeAll(async () => {
 
 describe('addOutputTerm', () => {
   const entropy = (0.25 * Math.log(4) + 0.75 * Math.log(4 / 3) + Math.log(2)) / 2;
-  const at = (beta: Strength) => {
+  const termsOf = (beta: Strength) => {
     const { loss, parts } = confidencePenalty(plain, { beta })(logits, batch, undefined);
     return [loss, parts.negativeEntropy].map((x) => evaluate(engine, x as Tensor).values[0] as number);
   };
 
   it('adds a term over the output, logged by itself, at no further pass', () => {
-    const [loss, part] = at(0.5) as [number, number];
+    const [loss, part] = termsOf(0.5) as [number, number];
     expect(loss).toBeCloseTo(5 - 0.5 * entropy, 6);
     expect(part).toBeCloseTo(-entropy, 6);
     expect(passesOf(confidencePenalty(rDrop(plain), {}))).toEqual({ forward: 2, backward: 2 });
   });
 
   it('takes its strength from the batch, and is the same objective at 0', () => {
-    expect(at(fed('beta'))).toEqual(at(0.2));
+    expect(termsOf(fed('beta'))).toEqual(termsOf(0.2));
     expect(confidencePenalty(plain, { beta: 0 })).toBe(plain);
     expect(() => confidencePenalty(plain, { beta: -1 })).toThrow('negativeEntropy: strength must be ≥ 0, got -1');
-    expect(() => at(fed('gamma'))).toThrow("fed: there is no 'gamma'; did you mean beta?");
+    expect(() => termsOf(fed('gamma'))).toThrow("fed: there is no 'gamma'; did you mean beta?");
   });
 
   it('needs an output, and a name that is free', () => {

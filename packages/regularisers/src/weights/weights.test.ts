@@ -10,7 +10,7 @@ interface Parameters {
   readonly kernel: Tensor;
   readonly bias: Tensor;
 }
-const at = (w: number, b = 0, size = 1) => ({ kernel: fill([size], w), bias: fill([size], b) });
+const layer = (w: number, b = 0, size = 1) => ({ kernel: fill([size], w), bias: fill([size], b) });
 const seen: Objective<Parameters, undefined, Parameters> = (parameters) => ({
   loss: fill([], 0),
   parts: {},
@@ -21,7 +21,11 @@ const key = (step: number) => rootKey(constant([5, step, 0], [3], 'int32'));
 describe('mixout', () => {
   const size = 20_000;
   const mixed = (p: number) => {
-    const { output } = mixout(seen, { pretrained: at(1, 1, size), probability: p })(at(3, 3, size), undefined, key(1));
+    const { output } = mixout(seen, { pretrained: layer(1, 1, size), probability: p })(
+      layer(3, 3, size),
+      undefined,
+      key(1),
+    );
     return evaluate(engine, output as Parameters);
   };
   it('gives the pretrained element with probability p, corrected so that the mean stays', () => {
@@ -37,16 +41,18 @@ describe('mixout', () => {
   });
   it('mixes kernels only, and nothing without a key', () => {
     expect(new Set(mixed(0.3).bias.values)).toEqual(new Set([3]));
-    const parameters = at(3, 3);
-    expect(mixout(seen, { pretrained: at(1, 1) })(parameters, undefined, undefined).output).toBe(parameters);
+    const parameters = layer(3, 3);
+    expect(mixout(seen, { pretrained: layer(1, 1) })(parameters, undefined, undefined).output).toBe(parameters);
   });
   it('refuses p = 1, no parameter chosen, and other shapes', () => {
-    expect(() => mixout(seen, { pretrained: at(1), probability: 1 })).toThrow('probability must be ≥ 0 and < 1, got 1');
-    const none = mixout(seen, { pretrained: at(1), which: () => false });
-    expect(() => none(at(1), undefined, key(1))).toThrow(
+    expect(() => mixout(seen, { pretrained: layer(1), probability: 1 })).toThrow(
+      'probability must be ≥ 0 and < 1, got 1',
+    );
+    const none = mixout(seen, { pretrained: layer(1), which: () => false });
+    expect(() => none(layer(1), undefined, key(1))).toThrow(
       "'which' chooses none of the pretrained parameters bias, kernel",
     );
-    expect(() => mixout(seen, { pretrained: at(1, 1, 2) })(at(1), undefined, key(1))).toThrow(
+    expect(() => mixout(seen, { pretrained: layer(1, 1, 2) })(layer(1), undefined, key(1))).toThrow(
       "'kernel' is [1], pretrained [2]",
     );
   });
@@ -54,8 +60,8 @@ describe('mixout', () => {
 
 describe('decay to the pretrained point', () => {
   it('adds λ/2·‖w − w₀‖², with slope λ(w − w₀)', () => {
-    const parameters = at(3, 5);
-    const { loss, parts } = decayToPretrained(seen, { pretrained: at(1, 2), weight: 0.1 })(
+    const parameters = layer(3, 5);
+    const { loss, parts } = decayToPretrained(seen, { pretrained: layer(1, 2), weight: 0.1 })(
       parameters,
       undefined,
       undefined,
@@ -72,12 +78,12 @@ describe('decay to the pretrained point', () => {
   });
   it('leaves new parameters free and refuses to hold none, or other shapes', () => {
     const held = { pretrained: { kernel: fill([1], 1) } as Parameters, weight: 2 };
-    const { loss } = decayToPretrained(seen, held)(at(3, 5), undefined, undefined);
+    const { loss } = decayToPretrained(seen, held)(layer(3, 5), undefined, undefined);
     expect(evaluate(engine, loss).values[0]).toBe(4);
-    expect(() => decayToPretrained(seen, { ...held, which: () => false })(at(1), undefined, undefined)).toThrow(
+    expect(() => decayToPretrained(seen, { ...held, which: () => false })(layer(1), undefined, undefined)).toThrow(
       'chooses none',
     );
-    expect(() => decayToPretrained(seen, { pretrained: at(1, 1, 2) })(at(1), undefined, undefined)).toThrow(
+    expect(() => decayToPretrained(seen, { pretrained: layer(1, 1, 2) })(layer(1), undefined, undefined)).toThrow(
       'pretrained [2]',
     );
   });

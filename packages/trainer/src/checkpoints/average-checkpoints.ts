@@ -27,8 +27,9 @@ export function averageCheckpoints(
         dtype,
         values: Float32Array.from(
           values,
-          (_, at) =>
-            checkpoints.reduce((sum, leaves) => sum + (leaves.get(path)?.values[at] as number), 0) / checkpoints.length,
+          (_, index) =>
+            checkpoints.reduce((sum, leaves) => sum + (leaves.get(path)?.values[index] as number), 0) /
+            checkpoints.length,
         ),
       },
     ]),

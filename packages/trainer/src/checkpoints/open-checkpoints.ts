@@ -55,15 +55,15 @@ export async function openCheckpoints({
     );
   await files.makeFolder(folder);
   const unlock = await files.lock(folder);
-  const at = (name: string) => `${folder}/${name}`;
+  const pathOf = (name: string) => `${folder}/${name}`;
 
   async function discard(name: string) {
     try {
       // Renamed first: a removal that stops halfway must not look like a damaged checkpoint.
-      await files.rename(at(name), at(`${name}.removed`));
-      await files.remove(at(`${name}.removed`));
+      await files.rename(pathOf(name), pathOf(`${name}.removed`));
+      await files.remove(pathOf(`${name}.removed`));
     } catch (error) {
-      warn(`${at(name)} is no longer needed but could not be removed: ${reasonOf(error)}.`);
+      warn(`${pathOf(name)} is no longer needed but could not be removed: ${reasonOf(error)}.`);
     }
   }
 
@@ -71,8 +71,8 @@ export async function openCheckpoints({
     const taken = new Set(await files.list(folder));
     let target = `${word}-${name}`;
     for (let n = 1; taken.has(target); n++) target = `${word}-${name}.${n}`;
-    await files.rename(at(name), at(target));
-    warn(`${at(name)} ${why}; it was set aside as ${target}, remove it when you no longer need it.`);
+    await files.rename(pathOf(name), pathOf(target));
+    warn(`${pathOf(name)} ${why}; it was set aside as ${target}, remove it when you no longer need it.`);
   }
 
   async function list(): Promise<Kept[]> {
@@ -81,7 +81,7 @@ export async function openCheckpoints({
       const parsed = parseCheckpointName(name);
       if (!parsed) continue;
       try {
-        const { step, metrics } = readManifest(await files.read(at(`${name}/${manifestName}`)), files.sha256);
+        const { step, metrics } = readManifest(await files.read(pathOf(`${name}/${manifestName}`)), files.sha256);
         found.push({ name, copy: parsed.copy, step, metrics });
       } catch {
         // Not complete, so not in the list; latest() says why.
@@ -93,14 +93,14 @@ export async function openCheckpoints({
   async function firstSound(names: readonly string[]): Promise<Checkpoint | undefined> {
     for (const name of names) {
       try {
-        return await readCheckpoint(files, codec, at(name));
+        return await readCheckpoint(files, codec, pathOf(name));
       } catch (error) {
         if (!(error instanceof CheckpointError)) {
-          warn(`${at(name)} could not be read: ${reasonOf(error)}; the one before is used.`);
+          warn(`${pathOf(name)} could not be read: ${reasonOf(error)}; the one before is used.`);
           continue;
         }
         await setAside(name, 'damaged', `is damaged (${error.message}), the one before is used`).catch((problem) =>
-          warn(`${at(name)} is damaged (${error.message}) and could not be set aside: ${reasonOf(problem)}.`),
+          warn(`${pathOf(name)} is damaged (${error.message}) and could not be set aside: ${reasonOf(problem)}.`),
         );
       }
     }
@@ -108,7 +108,7 @@ export async function openCheckpoints({
   }
 
   try {
-    for (const name of (await files.list(folder)).filter(isLeftover)) await files.remove(at(name));
+    for (const name of (await files.list(folder)).filter(isLeftover)) await files.remove(pathOf(name));
   } catch (error) {
     await unlock();
     throw error;

@@ -32,10 +32,10 @@ import { trainingVariables } from './training-variables.ts';
 const oracle: Record<'kernel' | 'bias' | 'losses' | 'kernelAfter' | 'biasAfter', number[]> = JSON.parse(
   readFileSync(new URL('../../fixtures/adamw.json', import.meta.url), 'utf8'),
 );
-const host = (shape: readonly number[], at: (i: number) => number): HostTensor => ({
+const host = (shape: readonly number[], valueAt: (i: number) => number): HostTensor => ({
   shape,
   dtype: 'float32',
-  values: Float32Array.from({ length: shape.reduce((n, x) => n * x, 1) }, (_, i) => at(i)),
+  values: Float32Array.from({ length: shape.reduce((n, x) => n * x, 1) }, (_, i) => valueAt(i)),
 });
 const vector = (values: readonly number[]) => host([values.length], (i) => values[i] as number);
 const engine = await tfjsEngine('cpu');
@@ -59,7 +59,8 @@ const objective = (parameters: Layer<Tensor>, rows: Rows<Tensor>, key: Key) => {
 };
 /** Rows `from` to `from + count` of 32; those of weight 0 lie unevenly. */
 function rowsFrom(from: number, count: number): Rows<HostTensor> {
-  const part = (width: number, at: (i: number) => number) => host([count, width], (i) => at(from * width + i));
+  const part = (width: number, valueAt: (i: number) => number) =>
+    host([count, width], (i) => valueAt(from * width + i));
   return {
     x: part(6, (i) => Math.sin(i * 1.7)),
     y: part(3, (i) => Math.cos(i * 0.9)),
@@ -114,11 +115,11 @@ describe('trainingStep', () => {
   it('draws dropout from (seed, step, row): the same step is the same, another step or seed is not', async () => {
     const optimiser = sgd({ learningRate: 0 });
     const variables = trainingVariables(engine, { parameters: layer, optimiser });
-    const at = (seed: number, step: number) =>
+    const lossOf = (seed: number, step: number) =>
       trainingStep({ variables, objective, optimiser, seed })(step, rowsFrom(0, 8)).then(({ loss }) => loss);
-    expect(await at(1, 3)).toBe(await at(1, 3));
-    expect(await at(1, 4)).not.toBe(await at(1, 3));
-    expect(await at(2, 3)).not.toBe(await at(1, 3));
+    expect(await lossOf(1, 3)).toBe(await lossOf(1, 3));
+    expect(await lossOf(1, 4)).not.toBe(await lossOf(1, 3));
+    expect(await lossOf(2, 3)).not.toBe(await lossOf(1, 3));
   });
 });
 

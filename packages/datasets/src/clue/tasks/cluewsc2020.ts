@@ -67,11 +67,11 @@ export const cluewsc2020: ClueTask<WscRow> = {
       { ...pronoun, left: '[', right: ']' },
     ].sort((a, b) => a.start - b.start);
     let marked = '';
-    let at = 0;
+    let done = 0;
     for (const { start, end, left, right } of marks) {
-      marked += `${text.slice(at, start)}${left}${text.slice(start, end)}${right}`;
-      at = end;
+      marked += `${text.slice(done, start)}${left}${text.slice(start, end)}${right}`;
+      done = end;
     }
-    return [marked + text.slice(at)];
+    return [marked + text.slice(done)];
   },
 };

@@ -66,10 +66,10 @@ async function verify(local: string, { path, oid, lfs }: { path: string; oid?: s
 
 async function download(hub: Hub, id: string, repository: string, options: HubOptions): Promise<string> {
   const { hubUrl, revision = 'main', cacheFolder, accessToken } = options;
-  const at = { ...(hubUrl !== undefined && { hubUrl }), ...(accessToken !== undefined && { accessToken }) };
+  const access = { ...(hubUrl !== undefined && { hubUrl }), ...(accessToken !== undefined && { accessToken }) };
   // All files of one commit: the client by itself files each under the commit that last changed it.
-  const { sha } = await hub.modelInfo({ name: id, revision, additionalFields: ['sha'], ...at });
-  const where = { repo: { type: 'model', name: id } as const, revision: sha, ...at };
+  const { sha } = await hub.modelInfo({ name: id, revision, additionalFields: ['sha'], ...access });
+  const where = { repo: { type: 'model', name: id } as const, revision: sha, ...access };
   const there: ListFileEntry[] = [];
   for await (const entry of hub.listFiles(where)) if (entry.type === 'file') there.push(entry);
   const [weights] = weightNames.filter((name) => there.some(({ path }) => path === name));

@@ -5,7 +5,7 @@ export class PickleBytes {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #utf8 = new TextDecoder('utf-8', { fatal: true });
-  #at = 0;
+  #position = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -14,14 +14,14 @@ export class PickleBytes {
 
   /** The next byte's number. */
   get at(): number {
-    return this.#at;
+    return this.#position;
   }
 
   take(count: number): Uint8Array {
-    if (count < 0 || this.#at + count > this.#bytes.length)
-      throw new CheckpointError(`The pickle ends inside a value of ${count} bytes at byte ${this.#at}.`);
-    this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
+    if (count < 0 || this.#position + count > this.#bytes.length)
+      throw new CheckpointError(`The pickle ends inside a value of ${count} bytes at byte ${this.#position}.`);
+    this.#position += count;
+    return this.#bytes.subarray(this.#position - count, this.#position);
   }
 
   u8 = (): number => this.#view.getUint8(this.#skip(1));
@@ -40,22 +40,22 @@ export class PickleBytes {
 
   /** Text up to the end of a line. */
   line(): string {
-    const end = this.#bytes.indexOf(10, this.#at);
-    if (end < 0) throw new CheckpointError(`The pickle ends inside a line at byte ${this.#at}.`);
-    return this.#decode(this.take(end - this.#at + 1).subarray(0, -1));
+    const end = this.#bytes.indexOf(10, this.#position);
+    if (end < 0) throw new CheckpointError(`The pickle ends inside a line at byte ${this.#position}.`);
+    return this.#decode(this.take(end - this.#position + 1).subarray(0, -1));
   }
 
   /** Takes bytes and says where they began. */
   #skip(count: number): number {
     this.take(count);
-    return this.#at - count;
+    return this.#position - count;
   }
 
   #decode(encoded: Uint8Array): string {
     try {
       return this.#utf8.decode(encoded);
     } catch {
-      throw new CheckpointError(`The pickle has a string that is not UTF-8 before byte ${this.#at}.`);
+      throw new CheckpointError(`The pickle has a string that is not UTF-8 before byte ${this.#position}.`);
     }
   }
 }

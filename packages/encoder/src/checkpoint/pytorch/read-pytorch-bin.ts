@@ -23,13 +23,13 @@ const isContiguous = ({ shape, strides }: TensorReference) =>
 function gather({ offset, shape, strides }: TensorReference, storage: Uint8Array, width: number): Uint8Array {
   const count = sizeOf(shape);
   const out = new Uint8Array(count * width);
-  for (let at = 0; at < count; at++) {
-    let [rest, from] = [at, offset];
+  for (let index = 0; index < count; index++) {
+    let [rest, from] = [index, offset];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       from += (rest % (shape[axis] as number)) * (strides[axis] as number);
       rest = Math.floor(rest / (shape[axis] as number));
     }
-    out.set(storage.subarray(from * width, (from + 1) * width), at * width);
+    out.set(storage.subarray(from * width, (from + 1) * width), index * width);
   }
   return out;
 }

@@ -6,13 +6,13 @@ const magic = 0xdb4775248b80fb57n;
 
 /** A reader of varints and length-prefixed bytes; every step is checked against the end. */
 export class ByteReader {
-  at = 0;
+  position = 0;
   readonly bytes: Uint8Array;
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
   get done(): boolean {
-    return this.at >= this.bytes.length;
+    return this.position >= this.bytes.length;
   }
   varint(): number {
     let [value, scale] = [0, 1];
@@ -25,13 +25,15 @@ export class ByteReader {
       }
       scale *= 128;
     }
-    throw new CheckpointError(`The index has a number beyond 2^53 at byte ${this.at}.`);
+    throw new CheckpointError(`The index has a number beyond 2^53 at byte ${this.position}.`);
   }
   take(count: number): Uint8Array {
-    if (count < 0 || this.at + count > this.bytes.length)
-      throw new CheckpointError(`The index ends inside ${count} bytes at byte ${this.at} of ${this.bytes.length}.`);
-    this.at += count;
-    return this.bytes.subarray(this.at - count, this.at);
+    if (count < 0 || this.position + count > this.bytes.length)
+      throw new CheckpointError(
+        `The index ends inside ${count} bytes at byte ${this.position} of ${this.bytes.length}.`,
+      );
+    this.position += count;
+    return this.bytes.subarray(this.position - count, this.position);
   }
 }
 
