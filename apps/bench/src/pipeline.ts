@@ -109,7 +109,16 @@ export async function quickStart(
 
     const checkpoints = await workspace.openCheckpoints(contender);
     const { parameters, records } = await pretrain({
-      ...{ engine, name: architecture, config, plan, padId, encodings: training, seed, checkpoints, signal, now },
+      engine,
+      name: architecture,
+      config,
+      plan,
+      padId,
+      encodings: training,
+      seed,
+      checkpoints,
+      signal,
+      now,
       masker: maskerOf.get(contender.id) as NonNullable<ReturnType<typeof maskerOf.get>>,
       configuration: settings,
       log: workspace.openLog(contender),
@@ -124,7 +133,12 @@ export async function quickStart(
     const scored = now();
     const predictions = await fineTune({
       ...encoder,
-      ...{ padId, trainRows: labelled.train, testRows: labelled.test, steps: plan.fineTuneSteps, seed, signal },
+      padId,
+      trainRows: labelled.train,
+      testRows: labelled.test,
+      steps: plan.fineTuneSteps,
+      seed,
+      signal,
       onStep: watch(name, 'fine-tune', plan.fineTuneSteps),
     });
     const fineTuned = now();

@@ -60,7 +60,15 @@ export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBat
       throw new RangeError(`maskBatch: rate must be in [0, 1], got ${rowRate} for row ${r}.`);
     const of = base === 'maskable' ? row.count : attended;
     const choice: Choice = {
-      ...{ units, selection, rate: rowRate, rounding, base: of, atLeastOne, overflow, limit, name },
+      units,
+      selection,
+      rate: rowRate,
+      rounding,
+      base: of,
+      atLeastOne,
+      overflow,
+      limit,
+      name,
       ...(choose && { choose }),
     };
     const total = chooseTokens(row, choice, random, scratch);

@@ -60,7 +60,11 @@ describe.each(policies)('policy contract: $name', (named) => {
         const { predictionRate: _, ...policy } = named.policy;
         const after = maskBatch(before, {
           ...policy,
-          ...{ rate, slots, maskId, similar, candidates: { from: firstId, to: vocabularySize } },
+          rate,
+          slots,
+          maskId,
+          similar,
+          candidates: { from: firstId, to: vocabularySize },
           randomOf: (row) => stream(seed + row),
         });
         expect(after.slots).toBe(slots);
@@ -87,7 +91,10 @@ describe.each(policies)('policy contract: $name', (named) => {
 
 describe('the contract finds policies that break it', () => {
   const careless = (targetsOf: TargetPolicy['targetsOf']): TargetPolicy => ({
-    ...{ name: 'careless', about: 'breaks it', kind: 'own' as const, room: (_: number, maskable: number) => maskable },
+    name: 'careless',
+    about: 'breaks it',
+    kind: 'own' as const,
+    room: (_: number, maskable: number) => maskable,
     targetsOf,
   });
   const problemsOf = (targetsOf: TargetPolicy['targetsOf']) => maskingContract(careless(targetsOf)).join('; ');

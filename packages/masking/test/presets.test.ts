@@ -27,11 +27,14 @@ import { collocations, similar } from './policies.ts';
 
 const ids = Int32Array.from({ length: vocabularySize - firstId }, (_, i) => firstId + i);
 const given = {
-  ...{ ngrams: collocations, similar },
+  ngrams: collocations,
+  similar,
   frequencies: candidatesByFrequency({ counts: Int32Array.from({ length: vocabularySize }, (_, i) => i + 1), ids }),
 };
 const setting = (seed: number) => ({
-  ...{ maskId, similar, candidates: { from: firstId, to: vocabularySize } },
+  maskId,
+  similar,
+  candidates: { from: firstId, to: vocabularySize },
   randomOf: (row: number) => stream(seed * 1009 + row),
 });
 const everyOther = policy({
@@ -173,8 +176,10 @@ describe('slotsFor', () => {
           if (!isTargetPolicy(preset) && !preset.choose && !preset.predictionRate)
             variants.push({
               ...preset,
-              ...{ rate: stream(seed + length).next(), rounding: roundings[seed % 5] as 'ceil' },
-              ...{ overflow: seed % 2 ? 'skip' : 'split', base: seed % 3 ? 'attended' : 'maskable' },
+              rate: stream(seed + length).next(),
+              rounding: roundings[seed % 5] as 'ceil',
+              overflow: seed % 2 ? 'skip' : 'split',
+              base: seed % 3 ? 'attended' : 'maskable',
             });
           for (const one of variants) {
             const room = slotsFor(one, length);

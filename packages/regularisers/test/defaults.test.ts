@@ -64,8 +64,16 @@ const defaults: Readonly<Record<string, readonly [unsaid: Outcome, said: Outcome
   vat: [
     vat(plain, { model, unlabelled, scope: table }),
     vat(plain, {
-      ...{ model, unlabelled, scope: table, weight: 1, norm: 'global', iterations: 1, xi: 10, epsilon: 1 },
-      ...{ teacher: 'detached', dropout: true },
+      model,
+      unlabelled,
+      scope: table,
+      weight: 1,
+      norm: 'global',
+      iterations: 1,
+      xi: 10,
+      epsilon: 1,
+      teacher: 'detached',
+      dropout: true,
     }),
   ],
   fgm: [

@@ -96,8 +96,11 @@ async function speed(options: MaskCommandOptions): Promise<void> {
     process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${part}: ${row.mtokens_per_s} M tokens/s, once\n`);
   }
   const measured = measureSpeed(policies, batches, {
-    ...{ seed, python, passes: 7 },
-    ...{ vocabulary: vocabulary.tokens.length, setting },
+    seed,
+    python,
+    passes: 7,
+    vocabulary: vocabulary.tokens.length,
+    setting,
   });
   for await (const row of measured) {
     const peer = row.peer ? `; ${row.peer}: ${row.peer_mtokens_per_s}, ratio ${row.ratio}` : '';

@@ -56,7 +56,12 @@ export async function quickStartCommand(options: QuickStartOptions): Promise<voi
   const workspace = folderWorkspace(out, { settings, fresh, warn: say });
   try {
     const result = await quickStart(engine, poems, plan, {
-      ...{ seed, contenders: chosen, settings, watch, now: () => performance.now() / 1000, signal: stopSignals(say) },
+      seed,
+      contenders: chosen,
+      settings,
+      watch,
+      now: () => performance.now() / 1000,
+      signal: stopSignals(say),
       workspace: {
         ...workspace,
         recall: (contender) => {

@@ -48,7 +48,10 @@ describe('audit of all policies on poems, an astral character, an empty text', (
   });
   it('finds a careless policy', () => {
     const careless: NamedPolicy = {
-      ...{ name: 'careless', about: '', kind: 'own', room: (length: number) => length },
+      name: 'careless',
+      about: '',
+      kind: 'own',
+      room: (length: number) => length,
       targetsOf: (batch, options) =>
         mask({ ...batch, maskable: new Uint8Array(batch.ids.length).fill(1) }, bert, options),
     };

@@ -19,16 +19,16 @@ export interface SpeedRow {
 }
 
 const reaches: Readonly<Record<string, number>> = {
-  ...{ bert: 20, roberta: 20, bernoulli: 20 },
-  ...{
-    'whole-word': 5,
-    'whole-word-bernoulli': 5,
-    'span-bert': 5,
-    'span-tokens': 5,
-    ngram: 5,
-    pmi: 5,
-    'pmi-bernoulli': 5,
-  },
+  bert: 20,
+  roberta: 20,
+  bernoulli: 20,
+  'whole-word': 5,
+  'whole-word-bernoulli': 5,
+  'span-bert': 5,
+  'span-tokens': 5,
+  ngram: 5,
+  pmi: 5,
+  'pmi-bernoulli': 5,
 };
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 const round = (value: number) => Number(value.toFixed(2));

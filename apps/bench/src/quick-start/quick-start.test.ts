@@ -47,7 +47,11 @@ function run(
   const settings = { plan, seed };
   let clock = 0;
   return quickStart(engine, poems, plan, {
-    ...{ seed, settings, signal, contenders: contenders(policies), now: () => clock++ },
+    seed,
+    settings,
+    signal,
+    contenders: contenders(policies),
+    now: () => clock++,
     workspace: folderWorkspace(join(root, folder), { settings, fresh, warn: () => {} }),
     watch: (encoder, phase) => (record) => {
       steps.push(`${encoder} ${phase} ${record.step}`);

@@ -32,7 +32,8 @@ const encoder = { field: 'encoder', type: 'nominal' as const, title: null, sort:
 /** Values with their intervals, a line an encoder. */
 const intervals = (rows: readonly object[], title: string) =>
   vegaSvg({
-    ...{ width, height: { step: 34 } },
+    width,
+    height: { step: 34 },
     data: { values: rows as object[] },
     encoding: { y: { ...encoder, axis: { labelLimit: 220 } }, color: { ...encoder, legend: null } },
     layer: [
@@ -111,7 +112,8 @@ export async function quickStartReport(
         data: { values: guesses },
         facet: { column: { ...encoder, header: { labelFontSize: 13 } } },
         spec: {
-          ...{ width: Math.floor(width / models.length) - 60, height: { step: 26 } },
+          width: Math.floor(width / models.length) - 60,
+          height: { step: 26 },
           mark: 'bar',
           encoding: {
             y: { field: 'token', type: 'nominal', sort: '-x', title: null, axis: { labelFontSize: 16 } },

@@ -55,7 +55,9 @@ export function createScorer({ engine, name, config, parameters, special, length
     const filled = [...chosen, ...Array<Encoding>(rows - chosen.length).fill(chosen[0] as Encoding)];
     const { shape, ids, segments, attend } = padEncodings(filled, { padId: special.pad, buckets: [length] });
     const { log } = await logProbabilities({
-      ...{ ids: ints(shape, ids), segments: ints(shape, segments), attend: bools(shape, attend) },
+      ids: ints(shape, ids),
+      segments: ints(shape, segments),
+      attend: bools(shape, attend),
       ...askedSlots(queries, rows, slots),
     });
     return queries.map(({ targetPositions }, row) =>

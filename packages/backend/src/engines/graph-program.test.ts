@@ -55,8 +55,13 @@ describe('graphProgram', () => {
       const next = (p as Tensor[]).map((parameter, i) =>
         adamStep(
           {
-            ...{ parameter, mean: m[i] as Tensor, variance: v[i] as Tensor, gradient: multiply(parameter, 2) },
-            ...{ rate, beta1Power: rate, beta2Power: rate },
+            parameter,
+            mean: m[i] as Tensor,
+            variance: v[i] as Tensor,
+            gradient: multiply(parameter, 2),
+            rate,
+            beta1Power: rate,
+            beta2Power: rate,
           },
           { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 },
         ),

@@ -80,8 +80,12 @@ describe.skipIf(!realPip)('downloadWheel with this machine’s own pip', () => {
   it('says that no index is reached', async () => {
     const env = {
       ...process.env,
-      ...{ PIP_CONFIG_FILE: '/dev/null', PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_EXTRA_INDEX_URL: '' },
-      ...{ PIP_FIND_LINKS: '', PIP_RETRIES: '1', PIP_NO_INDEX: '' },
+      PIP_CONFIG_FILE: '/dev/null',
+      PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
+      PIP_EXTRA_INDEX_URL: '',
+      PIP_FIND_LINKS: '',
+      PIP_RETRIES: '1',
+      PIP_NO_INDEX: '',
     };
     const { signal } = new AbortController();
     const wheel = wheels['linux-x64'] as NonNullable<(typeof wheels)[string]>;

@@ -21,7 +21,10 @@ export async function generateCommand(text: string, options: GenerateCommandOpti
   const model = await openModel(name, { engine });
   try {
     const found = await model.generate(text, {
-      ...{ beams, tokens, minimumTokens, lengthPenalty },
+      beams,
+      tokens,
+      minimumTokens,
+      lengthPenalty,
       ...(source && { source }),
     });
     for (const generated of found)

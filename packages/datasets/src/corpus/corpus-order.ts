@@ -61,7 +61,10 @@ export async function* corpusOrder(
   let { step, epoch, window, taken } = from;
   const waiting = new Map(buckets.map((length) => [length, [...(from.waiting[length] ?? [])]]));
   const state = (): CorpusState => ({
-    ...{ step, epoch, window, taken },
+    step,
+    epoch,
+    window,
+    taken,
     waiting: Object.fromEntries(
       [...waiting].filter(([, rows]) => rows.length > 0).map(([length, rows]) => [length, [...rows]]),
     ),

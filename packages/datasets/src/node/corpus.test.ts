@@ -18,7 +18,10 @@ writeFileSync(file, `${texts.join('\n')}\n`);
 const vocabulary = trainVocabulary([...texts.slice(0, 200), '0 1 2 3 4 5 6 7 8 9'], { size: 100, minimum: 1 });
 const tokenizer = nativeTokenizer(tokenizerJson(vocabulary));
 const settings: CorpusOptions = {
-  ...{ tokenizer, padId: vocabulary.special.pad, length: 16, shardTokens: 3000 },
+  tokenizer,
+  padId: vocabulary.special.pad,
+  length: 16,
+  shardTokens: 3000,
   folder: join(folder, 'shards'),
 };
 const first = async (corpus: Corpus, count: number, options: Partial<BatchesOptions> = {}) => {
@@ -172,7 +175,9 @@ describe('openCorpus', () => {
     await wide.close();
   });
   const corpusOf = (): Corpus => ({
-    ...{ identity: '', words: 'none', size: () => ({ shards: 0, rows: 0, tokens: 0, documents: 0 }) },
+    identity: '',
+    words: 'none',
+    size: () => ({ shards: 0, rows: 0, tokens: 0, documents: 0 }),
     batches: async function* (options) {
       const again = await openCorpus(file, settings);
       yield* again.batches(options);

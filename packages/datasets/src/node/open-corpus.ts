@@ -95,8 +95,14 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
   const settings = { length, format, column, words, leaveOutEvery, shardTokens, version: 1 };
   const identity = await corpusIdentity(files, tokenizer, settings);
   let manifest: CorpusManifest = {
-    ...{ format: 1 as const, identity, idBits: idBitsFor(tokenizer.size), words, before: [], behind: [] },
-    ...{ shards: [], isComplete: false },
+    format: 1 as const,
+    identity,
+    idBits: idBitsFor(tokenizer.size),
+    words,
+    before: [],
+    behind: [],
+    shards: [],
+    isComplete: false,
   };
   const there = readManifest(folder);
   if (there && there.identity !== identity) {
@@ -124,7 +130,11 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
   const making = manifest.isComplete
     ? Promise.resolve()
     : makeShards(manifest, {
-        ...{ folder, encode, length, shardTokens, ...(leaveOutEvery !== undefined && { leaveOutEvery }) },
+        folder,
+        encode,
+        length,
+        shardTokens,
+        ...(leaveOutEvery !== undefined && { leaveOutEvery }),
         documents: streamTexts(files, { ...(format && { format }), ...(column !== undefined && { column }) }),
         pieces: chunkText,
         tokenOf: (id) => tokenizer.tokenOf(id),

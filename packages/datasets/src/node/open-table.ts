@@ -4,16 +4,14 @@ import { expandPaths } from './expand-paths.ts';
 import { readBytes } from './read-bytes.ts';
 
 const byEnding: Readonly<Record<string, TableFormat>> = {
-  ...{
-    csv: 'csv',
-    tsv: 'tsv',
-    tab: 'tsv',
-    jsonl: 'jsonl',
-    ndjson: 'jsonl',
-    json: 'json',
-    parquet: 'parquet',
-    txt: 'text',
-  },
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  json: 'json',
+  parquet: 'parquet',
+  txt: 'text',
 };
 
 /** The format that a file's name tells, `.gz` aside. @throws {TableError} when it tells none */

@@ -92,6 +92,10 @@ export function checkTable(table: Table, { dev, ...names }: ColumnNames & { read
   return {
     rows: table.rows.length,
     labels: Object.fromEntries(labels),
-    ...{ longest, emptyTexts, duplicates: within.length, inDev: inDev.length, problems },
+    longest,
+    emptyTexts,
+    duplicates: within.length,
+    inDev: inDev.length,
+    problems,
   };
 }

@@ -12,7 +12,9 @@ describe('readTable', () => {
       { review: '很好 😀', stars: '5' },
     ];
     expect(await read('review,stars\n"say ""no"", then\nleave",1\n很好 😀,5\n', 'csv')).toEqual({
-      ...{ source: 'a.csv', columns: ['review', 'stars'], rows },
+      source: 'a.csv',
+      columns: ['review', 'stars'],
+      rows,
     });
     expect((await read('review\tstars\r\n"say ""no"", then\nleave"\t1\r\n很好 😀\t5', 'tsv')).rows).toEqual(rows);
     expect((await read(JSON.stringify(rows), 'json')).rows).toEqual(rows);
@@ -101,7 +103,9 @@ describe('columns', () => {
   it('are found by name; those there are named, and every cell that is wrong', async () => {
     const { rows, ...rest } = await table();
     expect(selectColumns({ ...rest, rows: rows.slice(0, 1) }, { text: 't', target: 'n', label: 'l' })).toEqual({
-      ...{ texts: ['a'], labels: ['3'], targets: Float64Array.of(1.5) },
+      texts: ['a'],
+      labels: ['3'],
+      targets: Float64Array.of(1.5),
     });
     expect(() => selectColumns({ ...rest, rows }, { text: 'review' })).toThrow(
       "a.json: column 'review': is not there (asked for as text); there are 't', 'n', 'l'.",
@@ -117,7 +121,12 @@ describe('checkTable', () => {
     const train = await read('text,label\na 😀,x\n,x\nB,\nb,y\n', 'csv');
     const dev = await read('text,label\nc,z\nＢ,x\n', 'csv');
     expect(checkTable(train, { text: 'text', label: 'label', dev })).toEqual({
-      ...{ rows: 4, labels: { x: 2, y: 1 }, longest: 3, emptyTexts: 1, duplicates: 1, inDev: 2 },
+      rows: 4,
+      labels: { x: 2, y: 1 },
+      longest: 3,
+      emptyTexts: 1,
+      duplicates: 1,
+      inDev: 2,
       problems: [
         { row: 2, column: 'text', problem: 'the text is empty' },
         { row: 3, column: 'label', problem: 'no label' },

@@ -3,10 +3,19 @@ import { CheckpointError } from './checkpoint-error.ts';
 
 /** Bytes of one element of the types that are read, by safetensors' names. */
 export const typeWidths: Readonly<Record<string, number>> = {
-  ...{ BOOL: 1, U8: 1, I8: 1 },
-  ...{ I16: 2, U16: 2, F16: 2, BF16: 2 },
-  ...{ I32: 4, U32: 4, F32: 4 },
-  ...{ F64: 8, I64: 8, U64: 8 },
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
 };
 
 function halfToFloat(bits: number): number {

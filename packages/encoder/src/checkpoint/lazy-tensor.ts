@@ -3,7 +3,14 @@ import { decodeTensor } from './decode-tensor.ts';
 
 const dtypes: Readonly<Record<string, HostTensor['dtype']>> = {
   BOOL: 'bool',
-  ...{ U8: 'int32', I8: 'int32', I16: 'int32', U16: 'int32', I32: 'int32', U32: 'int32', I64: 'int32', U64: 'int32' },
+  U8: 'int32',
+  I8: 'int32',
+  I16: 'int32',
+  U16: 'int32',
+  I32: 'int32',
+  U32: 'int32',
+  I64: 'int32',
+  U64: 'int32',
 };
 
 /** A host tensor whose values are decoded when they are first asked for: what nobody uses costs nothing, and cannot fail. */

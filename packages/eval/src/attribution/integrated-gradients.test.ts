@@ -37,7 +37,10 @@ it('is complete: tokens sum to F(x) − F(baseline), ever closer with more steps
   expect(gaps[1]).toBeLessThan(gaps[0] as number);
   const cube = (steps: number, rule: PathRuleName) =>
     integratedGradients({
-      ...{ input: [1], width: 1, steps, rule },
+      input: [1],
+      width: 1,
+      steps,
+      rule,
       gradient: async (points) =>
         points.map(([x]) => ({ value: (x as number) ** 3, gradient: [3 * (x as number) ** 2] })),
     });
@@ -47,7 +50,8 @@ it('is complete: tokens sum to F(x) − F(baseline), ever closer with more steps
 
 it('a token that the model ignores gets nothing, and two that it treats alike get the same', async () => {
   const { tokens } = await integratedGradients({
-    ...{ input: [2, 2, 7], width: 1 },
+    input: [2, 2, 7],
+    width: 1,
     gradient: async (points) =>
       points.map(([a, b]) => ({ value: (a as number) * (b as number), gradient: [b as number, a as number, 0] })),
   });

@@ -127,7 +127,10 @@ describe('batches', () => {
   it('hold no more rows than allowed, whatever the tokens', async () => {
     const rows: number[] = [];
     await all([sentence, sentence, sentence], {
-      ...{ kind: maskEachToken, maskId, batchRows: 5, batchTokens: Number.POSITIVE_INFINITY },
+      kind: maskEachToken,
+      maskId,
+      batchRows: 5,
+      batchTokens: Number.POSITIVE_INFINITY,
       predict: (queries) => (rows.push(queries.length), flat(queries)),
     });
     expect(rows).toEqual([5, 5, 2]);

@@ -52,8 +52,17 @@ export function countMasking(
   { maskId }: { readonly maskId: number },
 ): MaskingCounts {
   const n = {
-    ...{ rows: 0, rowsWithout: 0, maskable: 0, predicted: 0, masked: 0, replaced: 0, kept: 0 },
-    ...{ corruptedOnly: 0, specialsTouched: 0, padsTouched: 0, wrongTargets: 0 },
+    rows: 0,
+    rowsWithout: 0,
+    maskable: 0,
+    predicted: 0,
+    masked: 0,
+    replaced: 0,
+    kept: 0,
+    corruptedOnly: 0,
+    specialsTouched: 0,
+    padsTouched: 0,
+    wrongTargets: 0,
   };
   const spans: number[] = [];
   const columns: { maskable: number; predicted: number }[] = [];

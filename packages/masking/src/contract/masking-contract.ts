@@ -44,7 +44,10 @@ function rowOf(batch: MaskableBatch, row: number): MaskableBatch {
 
 function run(policy: Policy, batch: MaskableBatch, seed: number, first = 0, slots = batch.shape[1]): MaskedBatch {
   return mask(batch, policy, {
-    ...{ maskId, padId, slots, candidates: { from: firstId, to: vocabularySize } },
+    maskId,
+    padId,
+    slots,
+    candidates: { from: firstId, to: vocabularySize },
     similar: (word) => [word.map((id) => firstId + ((id - firstId + 1) % (vocabularySize - firstId)))],
     randomOf: (row) => stream(seed * 1009 + first + row),
     exampleOf: (row) => stream(7_000_003 + seed * 1009 + first + row),

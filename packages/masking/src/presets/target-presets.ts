@@ -15,13 +15,19 @@ const allButLast = (length: number) => length - 1;
 
 /** T-TA (Shin, Lee, Jung 2020): every token is predicted, inputs unchanged; needs an encoder that hides the diagonal. */
 export const everyToken: TargetPolicy = {
-  ...{ name: 't-ta', about: 'every token, inputs unchanged', kind: 'own', room: every },
+  name: 't-ta',
+  about: 'every token, inputs unchanged',
+  kind: 'own',
+  room: every,
   targetsOf: (batch, { slots }) => targetEveryToken(batch, { slots }),
 };
 
 /** Left to right: each token predicts the next; needs a causal encoder. */
 export const nextToken: TargetPolicy = {
-  ...{ name: 'left-to-right', about: 'each token predicts the next', kind: 'next', room: allButLast },
+  name: 'left-to-right',
+  about: 'each token predicts the next',
+  kind: 'next',
+  room: allButLast,
   targetsOf: (batch, { slots }) => predictNext(batch, { slots }),
 };
 
@@ -49,7 +55,9 @@ export const prefixTokens: TargetPolicy = {
 
 /** XLNet (Yang et al. 2019): the last sixth of a random order; see `predictPermuted` for the order itself. */
 export const permutedTokens: TargetPolicy = {
-  ...{ name: 'permutation', about: 'XLNet: the last sixth of a random order', kind: 'own' },
+  name: 'permutation',
+  about: 'XLNet: the last sixth of a random order',
+  kind: 'own',
   room: (_length, maskable) => Math.ceil(maskable / 6),
   targetsOf: (batch, { slots, randomOf }) => predictPermuted(batch, { slots, randomOf }),
 };
@@ -78,7 +86,9 @@ export const electra = (frequencies: { readonly draw: (random: RandomStream) => 
 
 /** MAE (He et al. 2022): 75 % of tokens removed from the encoder, all of them predicted; the encoder's rows are `removeTokens`' kept ones. */
 export const removedTokens: TargetPolicy = {
-  ...{ name: 'mae', about: '75 % of tokens removed from the encoder, all of them predicted', kind: 'removed' },
+  name: 'mae',
+  about: '75 % of tokens removed from the encoder, all of them predicted',
+  kind: 'removed',
   room: (_length, maskable) => Math.ceil(0.75 * maskable),
   targetsOf: (batch, { slots, padId = 0, randomOf }) => removeTokens(batch, { padId, slots, randomOf }).targets,
 };
@@ -92,7 +102,9 @@ function dropped(batch: MaskableBatch, kept: KeptBatch, padId: number, slots: nu
 
 /** DropToken: a tenth of the tokens dropped, nothing predicted; told as pads that have a target. See `dropTokens` for the rows themselves. */
 export const droppedTokens: TargetPolicy = {
-  ...{ name: 'drop-token', about: 'a tenth of the tokens dropped, nothing predicted', kind: 'shorter' },
+  name: 'drop-token',
+  about: 'a tenth of the tokens dropped, nothing predicted',
+  kind: 'shorter',
   room: (_length, maskable) => Math.ceil(0.1 * maskable),
   targetsOf: (batch, { slots, padId = 0, randomOf }) =>
     dropped(batch, dropTokens(batch, { padId, randomOf }), padId, slots),

@@ -93,8 +93,13 @@ describe('spans', () => {
     const chosen = (draws: number[], rate: number) => {
       const { targetPositions } = maskBatch(batch, {
         units: { cut: words.cut, spanLength: () => 100 },
-        ...{ rate, rounding: 'floor', overflow: 'split', slots: 6, replacement: { mask: 1, random: 0, keep: 0 } },
-        ...{ maskId: 4, candidates: { from: 5, to: 6 } },
+        rate,
+        rounding: 'floor',
+        overflow: 'split',
+        slots: 6,
+        replacement: { mask: 1, random: 0, keep: 0 },
+        maskId: 4,
+        candidates: { from: 5, to: 6 },
         randomOf: () => ({ next: () => draws.shift() ?? 0.999 }),
       });
       return [...targetPositions].filter((column) => column > 0);

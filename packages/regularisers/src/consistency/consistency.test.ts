@@ -216,7 +216,11 @@ describe('weights of unlabelled rows', () => {
     const loss = (weights?: (b: typeof first) => Tensor, x = rows) =>
       numbers(
         virtualAdversarial((z: Tensor, _batch: typeof first) => z, {
-          ...{ scope: whole, norm: 'perSample', xi: 0.1, epsilon: 0.5, iterations: 0 },
+          scope: whole,
+          norm: 'perSample',
+          xi: 0.1,
+          epsilon: 0.5,
+          iterations: 0,
           ...(weights ? { weights } : {}),
         })(x, first, keyOf(1)).loss,
       )[0] as number;

@@ -53,8 +53,11 @@ export async function checkCommand(
   const summary = {
     kind: 'summary',
     files: files.length,
-    ...{ rows: total(({ rows }) => rows), problems: problems.length, dropped: total(({ dropped }) => dropped) },
-    ...{ duplicates: total(({ duplicates }) => duplicates), unread: unread.length },
+    rows: total(({ rows }) => rows),
+    problems: problems.length,
+    dropped: total(({ dropped }) => dropped),
+    duplicates: total(({ duplicates }) => duplicates),
+    unread: unread.length,
     seconds: Number(((performance.now() - started) / 1000).toFixed(2)),
   };
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);

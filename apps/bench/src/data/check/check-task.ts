@@ -23,8 +23,15 @@ function describeFile(task: ClueTask, split: string, read: ReadRows<ClueRow>): F
   const { duplicates, conflicts } = duplicatesWithin(task, rows);
   return {
     kind: 'file',
-    ...{ task: task.name, file, split, lines, rows: rows.length },
-    ...{ problems: problems.length, dropped: dropped.length, duplicates, conflicts },
+    task: task.name,
+    file,
+    split,
+    lines,
+    rows: rows.length,
+    problems: problems.length,
+    dropped: dropped.length,
+    duplicates,
+    conflicts,
     ...(ids.length > 0 && { duplicate_ids: ids.length - new Set(ids).size }),
     ...(characters && { characters }),
     ...(targets && { target_characters: targets }),
@@ -57,7 +64,9 @@ export function* checkTask(
       if (other.split === file.split) continue;
       yield {
         kind: 'across',
-        ...{ task: task.name, file: read.file, other: other.read.file },
+        task: task.name,
+        file: read.file,
+        other: other.read.file,
         ...duplicatesAcross(task, read.rows, other.read.rows),
       };
     }

@@ -75,8 +75,15 @@ export function* checkTextFile(
   const characters = summariseLengths(rows);
   yield {
     kind: 'file',
-    ...{ task: kind, file, split: file.includes('.valid.') ? 'dev' : 'train', lines: lines.length, rows: rows.length },
-    ...{ problems: reasons.size - (reasons.has(0) ? 1 : 0), dropped, duplicates, conflicts: 0 },
+    task: kind,
+    file,
+    split: file.includes('.valid.') ? 'dev' : 'train',
+    lines: lines.length,
+    rows: rows.length,
+    problems: reasons.size - (reasons.has(0) ? 1 : 0),
+    dropped,
+    duplicates,
+    conflicts: 0,
     ...(characters && { characters }),
   };
   for (const [line, reason] of [...reasons].sort(([a], [b]) => a - b)) yield { kind: 'problem', file, line, reason };

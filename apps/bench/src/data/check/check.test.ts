@@ -73,8 +73,16 @@ describe('checkData', () => {
     const files = Object.fromEntries(records.flatMap((r) => (r.kind === 'file' ? [[r.file, r]] : [])));
     expect(files['clue/ocnli/train.json']).toEqual({
       kind: 'file',
-      ...{ task: 'ocnli', file: 'clue/ocnli/train.json', split: 'train' },
-      ...{ lines: 4, rows: 2, problems: 1, dropped: 1, duplicates: 1, conflicts: 1, duplicate_ids: 1 },
+      task: 'ocnli',
+      file: 'clue/ocnli/train.json',
+      split: 'train',
+      lines: 4,
+      rows: 2,
+      problems: 1,
+      dropped: 1,
+      duplicates: 1,
+      conflicts: 1,
+      duplicate_ids: 1,
       characters: { least: 2, median: 2, mean: 2.5, p95: 3, most: 3 },
       labels: { entailment: 1, neutral: 1, contradiction: 0 },
       missing_labels: ['contradiction'],

@@ -109,7 +109,9 @@ async function pull(data: string, sources: readonly DataSource[], from: string |
     signal: new AbortController().signal,
     report: () => {},
     ...(from !== undefined && { from }),
-    ...{ pause: 1, stall: 2000, attempts: 3 },
+    pause: 1,
+    stall: 2000,
+    attempts: 3,
   };
   const results = [];
   for await (const result of pullData(data, sources, () => options)) results.push(result);
@@ -364,7 +366,8 @@ describe('bench data pull', () => {
     handlers.set('ocnli_public.zip', (request, response) => {
       if (request.headers.range === undefined) return serveSome(response, zip, 30_000);
       response.writeHead(206, {
-        ...{ etag: `"${sha256(zip)}"`, 'content-length': zip.length - 30_000 },
+        etag: `"${sha256(zip)}"`,
+        'content-length': zip.length - 30_000,
         'content-range': `bytes 30000-${zip.length - 1}/${zip.length}`,
       });
       response.write(zip.subarray(30_000, 50_000));

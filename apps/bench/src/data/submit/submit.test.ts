@@ -36,7 +36,9 @@ describe('bench data submit', () => {
     ) as [string, string, string];
     writeFileSync(short, '{"id": 4, "label": 100}\n');
     const message = await submitCommand([short, unknown, short, join(data, 'csl_predict.json')], {
-      ...{ data, out, json: true },
+      data,
+      out,
+      json: true,
     }).catch((error: Error) => error.message);
     expect(message).toContain('nothing was packed, problems: 5.');
     expect(message).toContain('tnews11_predict.json:1: label is 100, expected a string');

@@ -73,7 +73,8 @@ export async function pretrainEncoder(
   const policy = policyOf(visibilityOf(start.family, start.config), masking, corpus);
   const { vocabulary } = corpus;
   const setting = {
-    ...{ maskId: vocabulary.special.mask, candidates: candidateIds(vocabulary.tokens) },
+    maskId: vocabulary.special.mask,
+    candidates: candidateIds(vocabulary.tokens),
     ...(similar && { similar }),
   };
   const planOf = corpusBatches(corpus.train, { batch, buckets, seed: lab.seed });

@@ -137,15 +137,15 @@ describe('no line is lost', () => {
           : name === 'csl-title'
             ? `to title\t${text}\t${text}`
             : JSON.stringify({
-                ...{
-                  label: label ?? labels[0],
-                  id: 1,
-                  sentence: text,
-                  sentence1: text,
-                  sentence2: text,
-                  content: text,
-                },
-                ...{ abst: text, keyword: [text], text },
+                label: label ?? labels[0],
+                id: 1,
+                sentence: text,
+                sentence1: text,
+                sentence2: text,
+                content: text,
+                abst: text,
+                keyword: [text],
+                text,
                 target: { span1_text: text[0], span1_index: 0, span2_text: text.at(-1), span2_index: text.length - 1 },
               }),
     ]),

@@ -16,8 +16,18 @@ describe('label sets', () => {
   it('have the official sizes, no label twice', () => {
     const sizes = Object.fromEntries(clueTasks.map(({ name, labels }) => [name, new Set(labels).size]));
     expect(sizes).toEqual({
-      ...{ afqmc: 2, tnews: 15, iflytek: 119, cmnli: 3, ocnli: 3, cluewsc2020: 2, csl: 2 },
-      ...{ eprstmt: 2, csldcp: 67, bustm: 2, 'csl-title': 0, sentiment: 2 },
+      afqmc: 2,
+      tnews: 15,
+      iflytek: 119,
+      cmnli: 3,
+      ocnli: 3,
+      cluewsc2020: 2,
+      csl: 2,
+      eprstmt: 2,
+      csldcp: 67,
+      bustm: 2,
+      'csl-title': 0,
+      sentiment: 2,
     });
     for (const { labels } of clueTasks) expect(new Set(labels).size).toBe(labels.length);
     expect(tnews.labels.indexOf('106')).toBe(5);

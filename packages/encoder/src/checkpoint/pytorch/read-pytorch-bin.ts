@@ -13,7 +13,10 @@ const types: Readonly<Record<string, string>> = {
   DoubleStorage: 'F64',
   IntStorage: 'I32',
   LongStorage: 'I64',
-  ...{ BoolStorage: 'BOOL', ByteStorage: 'U8', CharStorage: 'I8', ShortStorage: 'I16' },
+  BoolStorage: 'BOOL',
+  ByteStorage: 'U8',
+  CharStorage: 'I8',
+  ShortStorage: 'I16',
 };
 
 const isContiguous = ({ shape, strides }: TensorReference) =>
