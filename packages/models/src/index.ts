@@ -1,5 +1,7 @@
 export { type CompareOptions, type Comparison, compare } from './compare/compare.ts';
 export { type EmbedOptions, embed } from './embed/embed.ts';
+export { type EncodedText, type EncodeTextsOptions, encodeTexts } from './encode/encode-texts.ts';
+export { npy } from './encode/npy.ts';
 export {
   type ExplainedToken,
   type ExplainOptions,

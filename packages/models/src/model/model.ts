@@ -1,4 +1,5 @@
 import { type EmbedOptions, embed } from '../embed/embed.ts';
+import { type EncodedText, type EncodeTextsOptions, encodeTexts } from '../encode/encode-texts.ts';
 import { type ExplainOptions, type Explanation, explain } from '../explain/explain.ts';
 import { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from '../fill/fill-masks.ts';
 import { type GeneratedText, type GenerateOptions, generate } from '../generate/generate.ts';
@@ -14,6 +15,11 @@ export interface Model extends LoadedModel {
   fillMasks(text: string, options?: FillOptions): Promise<FilledMask[]>;
   /** Sentence vectors `[texts, width]`, in the order of the texts. */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
+  /** States of chosen layers and attention weights of texts, streamed. */
+  encodeTexts(
+    texts: Iterable<string> | AsyncIterable<string>,
+    options?: EncodeTextsOptions,
+  ): AsyncGenerator<EncodedText, void, undefined>;
   /** `ln p` of each token given the others (or those before), and its sum. */
   score(texts: readonly string[], options?: ScoreOptions): Promise<ScoredText[]>;
   /** How much each token speaks for the token at [MASK], or for the class. */
@@ -31,6 +37,7 @@ export function createModel(loaded: LoadedModel): Model {
     fillMask: (text, options) => fillMask(loaded, text, options),
     fillMasks: (text, options) => fillMasks(loaded, text, options),
     embed: (texts, options) => embed(loaded, texts, options),
+    encodeTexts: (texts, options) => encodeTexts(loaded, texts, options),
     score: (texts, options) => score(loaded, texts, options),
     explain: (text, options) => explain(loaded, text, options),
     predict: (inputs) => predict(loaded, inputs),
