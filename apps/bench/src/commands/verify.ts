@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import { findRunFolders } from '../runs/find-run-folders.ts';
-import { verifyRun } from '../runs/verify-run.ts';
+import { findCompactRecords, findRunFolders } from '../runs/find-run-folders.ts';
+import { verifyCompactRecord, verifyRun } from '../runs/verify-run.ts';
 
-/** Verifies one run, or all below a folder. Exit code 1 when any has a problem. */
+/** Verifies one run, or all below a folder, and committed records. Exit code 1 when any has a problem. */
 export function verifyCommand(folder: string, { json }: { readonly json: boolean }): void {
   let bad = 0;
-  const runs = findRunFolders(folder);
-  for (const run of runs) {
-    const problems = verifyRun(run);
+  const runs = [
+    ...findRunFolders(folder).map((run) => ({ run, problems: verifyRun(run) })),
+    ...findCompactRecords(folder).map((run) => ({ run, problems: verifyCompactRecord(run) })),
+  ];
+  for (const { run, problems } of runs) {
     if (problems.length > 0) bad++;
     if (json) process.stdout.write(`${JSON.stringify({ run, sound: problems.length === 0, problems })}\n`);
     else

@@ -18,7 +18,8 @@ const settings = z.strictObject({
   /** Ends the training early: from step `from` the rate falls straight to 0 at step `to`. A stopped run may be given one. */
   cooldown: z.strictObject({ from: z.int().positive(), to: z.int().positive() }).nullable(),
   /** Of the training's matrix products; parameters, moments and the held-out loss stay in float32. bfloat16 is the faster one on processors that have it. */
-  matmulPrecision: z.enum(['float32', 'bfloat16']),
+  // Records from before this setting were made in float32.
+  matmulPrecision: z.enum(['float32', 'bfloat16']).default('float32'),
 });
 
 /** A Chinese encoder by masked language modelling; the other recipes begin from it. */

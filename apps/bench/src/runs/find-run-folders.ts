@@ -11,3 +11,18 @@ export function findRunFolders(folder: string, depth = 2): string[] {
     .sort()
     .flatMap((path) => findRunFolders(path, depth - 1));
 }
+
+/** Committed records (`.json` files) in the folders of a folder. */
+export function findCompactRecords(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isDirectory() && !existsSync(join(path, 'spec.json')))
+    .sort()
+    .flatMap((inner) =>
+      readdirSync(inner)
+        .filter((name) => name.endsWith('.json'))
+        .sort()
+        .map((name) => join(inner, name)),
+    );
+}
