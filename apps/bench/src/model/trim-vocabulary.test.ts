@@ -1,8 +1,7 @@
-import { compile, createVariables, type Tensor, tfjsEngine } from '@cloze/backend';
+import { compile, createVariables, ints, type Tensor, tfjsEngine } from '@cloze/backend';
 import { type EncoderParameters, encodeBert, predictTokens } from '@cloze/encoder';
 import { padEncodings, trainVocabulary } from '@cloze/tokenizer';
 import { expect, it } from 'vitest';
-import { ints } from '../host-tensors.ts';
 import { freshEncoder, type StartEncoder } from '../recipes/parts/start-encoder.ts';
 import { type RowInputs, rowInputs } from '../recipes/parts/token-inputs.ts';
 import { trimVocabulary } from './trim-vocabulary.ts';

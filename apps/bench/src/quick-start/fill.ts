@@ -1,7 +1,15 @@
-import { compile, createVariables, type Engine, type HostTensor, softmax, type Tensor } from '@cloze/backend';
+import {
+  bools,
+  compile,
+  createVariables,
+  type Engine,
+  type HostTensor,
+  ints,
+  softmax,
+  type Tensor,
+} from '@cloze/backend';
 import { type EncoderConfig, type EncoderParameters, predictTokens } from '@cloze/encoder';
 import { type NativeTokenizer, padEncodings, type Vocabulary } from '@cloze/tokenizer';
-import { bools, ints } from '../host-tensors.ts';
 import { encodeWith, type ModelName } from './models.ts';
 
 /** A token and its probability. */

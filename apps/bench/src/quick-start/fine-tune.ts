@@ -1,9 +1,11 @@
 import {
   argMax,
+  bools,
   cast,
   compile,
   type Engine,
   type HostTensor,
+  ints,
   type Key,
   mean,
   sparseCrossEntropy,
@@ -23,7 +25,6 @@ import {
   trainingStep,
   trainingVariables,
 } from '@cloze/trainer';
-import { bools, ints } from '../host-tensors.ts';
 import { InterruptedError } from './interrupted-error.ts';
 import { encodeWith, type ModelName } from './models.ts';
 

@@ -1,4 +1,4 @@
-import { forkKey, type HostTensor, type Key, rootKey, type Tensor } from '@cloze/backend';
+import { bools, floats, forkKey, type HostTensor, ints, type Key, rootKey, type Tensor } from '@cloze/backend';
 import {
   type Encoded,
   type EncoderConfig,
@@ -10,7 +10,6 @@ import {
 import { everyToken, type MaskedBatch, type MaskPolicy, mask, roberta } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import type { TokenBatch } from '@cloze/tokenizer';
-import { bools, floats, ints } from '../host-tensors.ts';
 
 /** The two encoders that are compared. */
 export type ModelName = 'BERT' | 'T-TA';

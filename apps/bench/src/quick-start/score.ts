@@ -1,8 +1,10 @@
 import {
+  bools,
   compile,
   createVariables,
   type Engine,
   type HostTensor,
+  ints,
   negate,
   sparseCrossEntropy,
   type Tensor,
@@ -11,7 +13,6 @@ import { type EncoderConfig, type EncoderParameters, predictTokens } from '@cloz
 import { maskEachToken, onePass, type PredictQueries, scoreSentences } from '@cloze/eval';
 import { askedSlots } from '@cloze/models';
 import { type Encoding, padEncodings, type Vocabulary } from '@cloze/tokenizer';
-import { bools, ints } from '../host-tensors.ts';
 import { encodeWith, type ModelName, type TargetInputs } from './models.ts';
 
 /** What a scorer is made of. */

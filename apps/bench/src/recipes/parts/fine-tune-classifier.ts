@@ -4,6 +4,7 @@ import {
   createVariables,
   forkKey,
   type HostTensor,
+  ints,
   type Key,
   rootKey,
   type Tensor,
@@ -14,7 +15,6 @@ import { dropTokens } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Objective, semiSupervisedRDrop, tableScope, vat } from '@cloze/regularisers';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
-import { ints } from '../../host-tensors.ts';
 import { type EncodedExample, encodeLabelled } from './encode-labelled.ts';
 import type { Lab } from './lab.ts';
 import type { Labelled, OpenTask } from './open-task.ts';

@@ -1,4 +1,4 @@
-import type { HostTensor, Tensor } from '@cloze/backend';
+import { bools, type HostTensor, ints, type Tensor } from '@cloze/backend';
 import { bucketOf } from '@cloze/datasets';
 import {
   decodeRemoved,
@@ -13,7 +13,6 @@ import {
 import { removeTokens } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
-import { bools, ints } from '../../host-tensors.ts';
 import type { Lab } from './lab.ts';
 import type { Corpus } from './open-corpus.ts';
 import { padColumns } from './pad-columns.ts';

@@ -1,6 +1,5 @@
-import type { HostTensor } from '@cloze/backend';
+import { bools, floats, type HostTensor, ints } from '@cloze/backend';
 import type { MaskedBatch } from '@cloze/masking';
-import { bools, floats, ints } from '../../host-tensors.ts';
 
 /** Rows as an encoder takes them; `T` is a host value outside and a tensor inside a compiled function. */
 export interface RowInputs<T> {
