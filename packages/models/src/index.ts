@@ -2,6 +2,7 @@ export { type CompareOptions, type Comparison, compare } from './compare/compare
 export { type EmbedOptions, embed } from './embed/embed.ts';
 export { type EncodedText, type EncodeTextsOptions, encodeTexts } from './encode/encode-texts.ts';
 export { npy } from './encode/npy.ts';
+export { evaluate } from './evaluate/evaluate.ts';
 export {
   type ExplainedToken,
   type ExplainOptions,

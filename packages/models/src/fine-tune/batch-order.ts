@@ -12,6 +12,12 @@ export interface BatchOrder {
   of(step: number): BatchPlan;
 }
 
+/** Updates of a training: `maxSteps`, or as many as its epochs have. */
+export const stepsOf = (
+  { maxSteps, epochs = 1 }: { readonly maxSteps?: number | undefined; readonly epochs?: number | undefined },
+  { perEpoch }: Pick<BatchOrder, 'perEpoch'>,
+): number => maxSteps ?? Math.max(1, Math.round(epochs * perEpoch));
+
 /** Few lengths, so that few shapes are traced: each costs seconds at its first step. */
 const lengths = 3;
 

@@ -5,7 +5,9 @@ import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, textsOf } from '../../test/small-model.ts';
 import { compare } from '../compare/compare.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
 import type { Model } from '../model/model.ts';
+import { compareRuns } from '../node/compare-runs.ts';
 import { fineTune } from '../node/fine-tune.ts';
 import { openModel } from '../node/open-model.ts';
 import type { Row } from '../tasks/row.ts';
@@ -68,6 +70,17 @@ describe('classification', () => {
     const opened = await openModel(saved);
     const texts = dev.map(({ review }) => review);
     expect(await opened.predict(texts)).toEqual(await run.model.predict(texts));
+    const table = { source: 'dev', columns: ['review', 'stars'], rows: dev };
+    const { accuracy } = await evaluate(opened, reviewTask, table);
+    expect(accuracy).toEqual((await run.model.evaluate(table)).accuracy);
+    expect(accuracy.value).toBe(run.dev.accuracy.value);
+    await expect(evaluate(opened, classification({ text: 'reviw', label: 'star' }), table)).rejects.toThrow(
+      "dev: column 'reviw': is not there; there are review, stars; column 'star': is not there",
+    );
+    await expect(evaluate(opened, tokens({ words: 'review', tags: 'stars' }), table)).rejects.toThrow(
+      'tokens needs a head for tokens',
+    );
+    await expect(evaluate(model, reviewTask, table)).rejects.toThrow('has no head that predicts; fine-tune it first');
     opened.dispose();
     run.model.dispose();
   });
@@ -128,20 +141,28 @@ describe('classification', () => {
     expect(run.settings.learningRate).toBe(3e-3);
     expect(said.filter((line) => line.startsWith('search:'))).toHaveLength(2);
     expect(said.join()).toContain('on 20 rows of train');
+    expect(said[0]).toMatch(/^\S+ \S+ · 8 thousand parameters · about 1 MiB · 96 steps$/);
     run.model.dispose();
   });
 
   it('a regulariser by data or by function is part of the identity', async () => {
     const settings = { task: reviewTask, train, dev, ...short, epochs: 1 };
+    const folderOf = (name: string) => join(folder, name);
+    const regularised = { ...settings, regulariser: { name: 'r-drop', alpha: 1 }, output: folderOf('r-drop') } as const;
     const runs = [
-      await fineTune(model, settings, place),
-      await fineTune(model, { ...settings, regulariser: { name: 'r-drop', alpha: 1 } }, place),
+      await fineTune(model, { ...settings, output: folderOf('plain') }, place),
+      await fineTune(model, regularised, place),
       await fineTune(model, { ...settings, regulariser: { name: 'fgm' } }, place),
     ] as const;
     expect(new Set(await Promise.all(runs.map((run) => run.model.hash()))).size).toBe(3);
     const found = compare(runs[0], runs[1]);
     expect(found.figure).toBe('accuracy');
     expect(found.caveats.join()).toContain('With 1 seed');
+    expect(await compareRuns(folderOf('plain'), folderOf('r-drop'))).toEqual(found);
+    await expect(compareRuns(folderOf('plain'), folder)).rejects.toThrow('holds no record.json');
+    const other = { ...settings, dev: dev.slice(1), output: folderOf('other dev') };
+    (await fineTune(model, other, place)).model.dispose();
+    await expect(compareRuns(folderOf('plain'), folderOf('other dev'))).rejects.toThrow('their dev rows differ');
     for (const run of runs) run.model.dispose();
     await expect(fineTune(model, { ...settings, regulariser: { name: 'r-drpo' as 'r-drop' } }, place)).rejects.toThrow(
       'r-drop',

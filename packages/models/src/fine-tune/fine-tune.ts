@@ -4,15 +4,17 @@ import type { FigureOverSeeds } from '@cloze/eval';
 import { permutation, streamFrom } from '@cloze/random';
 import type { Checkpoints } from '@cloze/trainer';
 import { hashOf } from '../hash-of.ts';
+import { expectedCost } from '../model/expected-cost.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { createTaskModel, type TaskModel } from '../model/task-model.ts';
-import type { Example, Judged, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
+import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';
+import { textColumnsOf } from '../tasks/task-columns.ts';
 import { type FigureOf, type InputOf, type PredictionOf, prepareTask } from '../tasks/task-kinds.ts';
-import { textColumnsOf } from '../tasks/text-columns-of.ts';
+import { batchOrder, stepsOf } from './batch-order.ts';
 import { figuresOverSeeds } from './figures.ts';
-import { readExamples } from './read-examples.ts';
+import { checkColumns, lengthOf, readExamples } from './read-examples.ts';
 import { searchSettings } from './search-settings.ts';
 import {
   type FineTuneSettings,
@@ -44,7 +46,7 @@ export interface FineTunePlace extends FineTuneSurroundings {
 const isTable = (rows: Table | readonly Row[]): rows is Table => !Array.isArray(rows);
 /** Rows as a table. */
 const tableOf = (rows: Table | readonly Row[], source: string): Table =>
-  isTable(rows) ? rows : { source, columns: Object.keys(rows[0] ?? {}), rows };
+  isTable(rows) ? rows : { source, columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows };
 
 /** Everything that tells one run from another, as JSON. */
 export interface RunIdentity {
@@ -135,6 +137,8 @@ export async function fineTune<const T extends Task>(
   const data = { train: tableOf(trainRows, 'train'), dev: devRows && tableOf(devRows, 'dev') };
   const wanted = resolveSettings<T>(given, model.maximumLength);
   const settingsData = settingsAsData(wanted);
+  checkColumns(data.train, wanted.task);
+  if (data.dev) checkColumns(data.dev, wanted.task);
   const split = splitData(data, wanted.task, wanted, say);
   // What is learnt with is the model with the dropout asked for; what comes of it keeps the model's own.
   const learner = wanted.dropout === undefined ? model : withDropout(model, wanted.dropout);
@@ -155,6 +159,15 @@ export async function fineTune<const T extends Task>(
         `${name}: ${counted(cut, 'text')} of ${examples.length} ${cut === 1 ? 'is' : 'are'} cut at ${wanted.maximumLength} tokens.`,
       );
   }
+  const { batchSize, gradientAccumulationSteps: parts, optimiser, seeds } = wanted;
+  say(
+    expectedCost(model.engine, placement ?? {}, {
+      ...{ family: model.family, config: learner.config, optimiser, seeds: seeds.length },
+      rows: (batchSize / parts) * prepared.encodingsEach,
+      length: train.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
+      steps: stepsOf(wanted, batchOrder(train, wanted, seeds[0] as number)),
+    }),
+  );
   const identity: RunIdentity = {
     settings: settingsData,
     train: await hashOf(split.train),
@@ -192,7 +205,7 @@ export async function fineTune<const T extends Task>(
       );
       if (trained.outcome.reason === 'interrupted')
         throw new InterruptedError(
-          `stopped in ${part} after step ${trained.outcome.step}; the same call goes on from there.`,
+          `stopped in ${part} after step ${trained.outcome.step}; ${checkpoints ? 'the same call goes on from there' : "nothing was kept, for no folder was given ('output')"}.`,
         );
       return trained;
     } finally {
@@ -249,9 +262,3 @@ async function readBoth<Input, Target>(
     Example<Input, Target>[],
   ];
 }
-
-/** Rows of every seed with what was predicted and meant. */
-export const judgedRows = <T extends Task>({
-  trainings,
-}: Pick<FineTuneRun<T>, 'trainings'>): readonly (readonly Judged<PredictionOf<T>>[])[] =>
-  trainings.map(({ judged }) => judged);

@@ -1,9 +1,21 @@
-import { TableError, type TableProblem } from '@cloze/datasets';
+import { type Table, TableError, type TableProblem } from '@cloze/datasets';
 import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Row } from '../tasks/row.ts';
+import type { Task } from '../tasks/task.ts';
+import { columnsOf } from '../tasks/task-columns.ts';
 
 /** Texts encoded at once: what the binding needs of them is freed in between. */
 const chunk = 2048;
+
+/** Judges that every column of a task is there. @throws {TableError} naming those that are not, and those that are */
+export function checkColumns({ source, columns }: Pick<Table, 'source' | 'columns'>, task: Task): void {
+  // Rows of which there are none have no columns, and are refused for that.
+  if (columns.length === 0) return;
+  const problems = columnsOf(task)
+    .filter((column) => !columns.includes(column))
+    .map((column) => ({ row: 0, column, problem: `is not there; there are ${columns.join(', ')}` }));
+  if (problems.length > 0) throw new TableError(source, problems);
+}
 
 /** Rows as encoded examples. @param what names them in messages @throws {TableError} listing all that is wrong with the rows, or when there are none */
 export async function readExamples<Input, Target>(

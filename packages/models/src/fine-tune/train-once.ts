@@ -7,7 +7,7 @@ import type { LoadedModel } from '../model/loaded-model.ts';
 import { predictorOf } from '../predict/predictor.ts';
 import type { Example, Judged, PreparedTask, TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
-import { type BatchOrder, batchOrder } from './batch-order.ts';
+import { batchOrder, stepsOf } from './batch-order.ts';
 import { figuresOf } from './figures.ts';
 import { freshFactors, merged, mergedOnHost, type WithFactors, withFactors } from './lora.ts';
 import { optimiserFor } from './optimiser-for.ts';
@@ -64,8 +64,8 @@ export async function trainOnce<Input, Prediction, Target>(
 ): Promise<TrainedOnce<Prediction, Target>> {
   const random = streamFrom(seed);
   const { train, dev } = examples;
-  const order: BatchOrder = batchOrder(train, settings, seed);
-  const maxSteps = settings.maxSteps ?? Math.max(1, Math.round((settings.epochs ?? 1) * order.perEpoch));
+  const order = batchOrder(train, settings, seed);
+  const maxSteps = stepsOf(settings, order);
   const { lora, precision, gradientAccumulationSteps: parts, earlyStoppingPatience, nonFinite } = settings;
   const frozen = lora ? ['encoder'] : settings.freeze.map((path) => (path === 'encoder' ? path : `encoder/${path}`));
   const optimiser = optimiserFor({ ...settings, frozen }, maxSteps, model.config.layers);

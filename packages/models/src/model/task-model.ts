@@ -1,10 +1,10 @@
 import type { Engine, HostTensor, Placement } from '@cloze/backend';
 import type { Table } from '@cloze/datasets';
 import type { FigureOverSeeds } from '@cloze/eval';
+import { type Answers, judgeRows } from '../evaluate/judge-rows.ts';
 import { figuresOverSeeds } from '../fine-tune/figures.ts';
-import { readExamples } from '../fine-tune/read-examples.ts';
 import { predictorOf } from '../predict/predictor.ts';
-import type { EncodedInput, PreparedTask, TaskParameters, TaskTokenizer } from '../tasks/prepared-task.ts';
+import type { PreparedTask, TaskParameters, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import type { FigureOf, InputOf, PredictionOf } from '../tasks/task-kinds.ts';
 import { type LoadedModel, loadModel } from './loaded-model.ts';
@@ -26,10 +26,7 @@ export function answersOf<Input, Prediction>(
   model: LoadedModel,
   task: PreparedTask<Input, Prediction>,
   maximumLength: number,
-): {
-  readonly tokenizer: TaskTokenizer;
-  readonly predict: (inputs: readonly EncodedInput<Input>[]) => Promise<Prediction[]>;
-} {
+): Answers<Input, Prediction> {
   const tokenizer: TaskTokenizer = { ...model.tokenizerOf(maximumLength), maximumLength };
   const ask = predictorOf(model, task, model.variables, (weights) => weights);
   return {
@@ -70,17 +67,15 @@ export function createTaskModel<T extends Task>(
     engine,
     placement,
   );
-  const { tokenizer, predict } = answersOf(loaded, prepared, maximumLength);
+  const answers = answersOf(loaded, prepared, maximumLength);
   return {
     ...createModel(loaded),
     task,
     labels: prepared.labels,
-    predict: async (inputs) => predict(await prepared.encode(inputs, tokenizer)),
-    evaluate: async ({ source, rows }) => {
-      const examples = await readExamples(source, rows, prepared, tokenizer);
-      const predictions = await predict(examples);
-      const judged = examples.map(({ target }, i) => ({ prediction: predictions[i] as PredictionOf<T>, target }));
-      return figuresOverSeeds(prepared.metrics, [judged]) as Readonly<Record<FigureOf<T>, FigureOverSeeds>>;
-    },
+    predict: async (inputs) => answers.predict(await prepared.encode(inputs, answers.tokenizer)),
+    evaluate: async (table) =>
+      figuresOverSeeds(prepared.metrics, [await judgeRows(table, prepared, answers)]) as Readonly<
+        Record<FigureOf<T>, FigureOverSeeds>
+      >,
   };
 }

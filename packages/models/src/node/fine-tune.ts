@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '@cloze/datasets';
 import { openTable } from '@cloze/datasets/node';
@@ -11,8 +11,8 @@ import type { LoadedModel } from '../model/loaded-model.ts';
 import type { TaskModel } from '../model/task-model.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';
+import { type FineTuneRecord, recordOf, writeRecord } from './fine-tune-record.ts';
 import { type Saveable, saving } from './save-model.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** Rows of a file: a name or pattern (`reviews-*.csv.gz`), several, a table, or rows as they are. */
 export type RowsSource = string | readonly string[] | Table | readonly Row[];
@@ -29,6 +29,8 @@ export interface FineTuneFiles {
 /** A run whose model can be saved. */
 export interface FineTuneFilesRun<T extends Task> extends Omit<FineTuneRun<T>, 'model'> {
   readonly model: TaskModel<T> & Saveable;
+  /** What `output` keeps as `record.json`. */
+  readonly record: FineTuneRecord;
 }
 
 const isNames = (rows: RowsSource): rows is string | readonly string[] =>
@@ -71,19 +73,8 @@ export async function fineTune<const T extends Task>(
     }),
   });
   const { engine } = model;
-  const record = {
-    ...run.identity,
-    engine: `${engine.name} ${engine.version}`,
-    dev: run.dev,
-    devRows: run.identity.dev,
-    trainings: run.trainings.map(({ seed, outcome, lastLoss }) => ({
-      seed,
-      steps: outcome.step,
-      tokens: outcome.tokens,
-      lastLoss,
-    })),
-  };
-  if (output !== undefined) await writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+  const record = recordOf(run, `${engine.name} ${engine.version}`);
+  if (output !== undefined) await writeRecord(output, record, run.trainings);
   const card = {
     what: `Fine-tuned for ${run.settings.task.kind}`,
     base: model.name,
@@ -93,10 +84,5 @@ export async function fineTune<const T extends Task>(
     hashes: { train: run.identity.train, dev: run.identity.dev, 'weights it began from': run.identity.model },
     figures: run.dev,
   };
-  return { ...run, model: { ...run.model, ...saving(run.model, card) } };
-}
-
-/** The record that a run left in its folder. */
-export async function readRecord(folder: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(folder, 'record.json'), 'utf8'));
+  return { ...run, record, model: { ...run.model, ...saving(run.model, card) } };
 }

@@ -2,7 +2,7 @@ import type { LoadedModel } from '../model/loaded-model.ts';
 import { answersOf } from '../model/task-model.ts';
 import type { ChoiceInput } from '../tasks/choice.ts';
 import type { PreparedTask } from '../tasks/prepared-task.ts';
-import { savedTask } from '../tasks/saved-task.ts';
+import { savedTask, withoutHead } from '../tasks/saved-task.ts';
 import type { SpanInput } from '../tasks/span.ts';
 import type { TaskTypes } from '../tasks/task-kinds.ts';
 import type { TextInput } from '../tasks/text-inputs.ts';
@@ -39,8 +39,7 @@ function checkInputs(model: LoadedModel, kind: string, inputs: readonly SavedInp
 export async function predict(model: LoadedModel, inputs: readonly SavedInput[]): Promise<SavedPrediction[]> {
   const choices = inputs.map((input) => (typeof input === 'object' && 'choices' in input ? input.choices.length : 2));
   const task = savedTask(model);
-  if (!task)
-    throw new Error(`${model.name} has no head that predicts; fine-tune it first (fineTune, or cloze fine-tune).`);
+  if (!task) throw withoutHead(model);
   checkInputs(model, task.saved.head ?? 'sequence', inputs);
   const found = new Array<SavedPrediction>(inputs.length);
   // Questions of different numbers of candidates are different tasks.

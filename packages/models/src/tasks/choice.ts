@@ -21,7 +21,8 @@ export interface ChoicePrediction {
   readonly probabilities: readonly number[];
 }
 
-const metrics: Metrics<ChoicePrediction, number> = metricsOf({
+/** How these answers are judged. */
+export const choiceMetrics: Metrics<ChoicePrediction, number> = metricsOf({
   accuracy: (rows) => rows.filter(({ prediction, target }) => prediction.index === target).length / rows.length,
 });
 
@@ -90,6 +91,6 @@ export function prepareChoice(
         const index = own.reduce((most, value, i) => (value > (own[most] as number) ? i : most), 0);
         return { index, text: input.choices[index] as string, probabilities: own };
       }),
-    metrics,
+    metrics: choiceMetrics,
   };
 }

@@ -26,8 +26,9 @@ export interface ClassPrediction {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
-/** Figures of classes, which have numbers. */
-function metricsFor(number: ReadonlyMap<string, number>): Metrics<ClassPrediction, string> {
+/** How classes are judged. */
+export function classMetrics(labels: readonly string[]): Metrics<ClassPrediction, string> {
+  const number = new Map(labels.map((name, i) => [name, i]));
   type Rows = readonly Judged<ClassPrediction, string>[];
   const said = (rows: Rows) => rows.map(({ prediction }) => number.get(prediction.label) as number);
   const meant = (rows: Rows) => rows.map(({ target }) => number.get(target) as number);
@@ -107,6 +108,6 @@ export function prepareClassification(
           probabilities: Object.fromEntries(labels.map((name, i) => [name, own[i] as number])),
         };
       }),
-    metrics: metricsFor(number),
+    metrics: classMetrics(labels),
   };
 }

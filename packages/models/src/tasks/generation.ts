@@ -29,7 +29,8 @@ const meanOver = (rows: readonly Row[], of: (row: Row) => number) =>
 const overlap = (name: 'rouge1' | 'rouge2' | 'rougeL') => (rows: readonly Row[]) =>
   meanOver(rows, ({ prediction, target }) => rouge(prediction.text, target)[name].f);
 
-const metrics: Metrics<GeneratedPrediction, string> = metricsOf({
+/** How these answers are judged. */
+export const generationMetrics: Metrics<GeneratedPrediction, string> = metricsOf({
   rougeL: overlap('rougeL'),
   rouge1: overlap('rouge1'),
   rouge2: overlap('rouge2'),
@@ -145,6 +146,6 @@ export function prepareGeneration(
       }
       return found;
     },
-    metrics,
+    metrics: generationMetrics,
   };
 }

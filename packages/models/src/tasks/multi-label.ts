@@ -30,7 +30,8 @@ function f1(rows: readonly Row[], of: (label: string) => boolean): number {
   return said + meant === 0 ? 1 : (2 * right) / (said + meant);
 }
 
-function metricsFor(labels: readonly string[]): Metrics<MultiLabelPrediction, readonly string[]> {
+/** How sets of classes are judged. */
+export function multiLabelMetrics(labels: readonly string[]): Metrics<MultiLabelPrediction, readonly string[]> {
   return metricsOf({
     microF1: (rows) => f1(rows, () => true),
     macroF1: (rows) => labels.reduce((sum, label) => sum + f1(rows, (name) => name === label), 0) / labels.length,
@@ -88,6 +89,6 @@ export function prepareMultiLabel(
           probabilities: Object.fromEntries(own),
         };
       }),
-    metrics: metricsFor(labels),
+    metrics: multiLabelMetrics(labels),
   };
 }

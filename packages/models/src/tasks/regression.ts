@@ -16,7 +16,8 @@ type Row = Judged<NumberPrediction, number>;
 const said = (rows: readonly Row[]) => rows.map(({ prediction }) => prediction.value);
 const meant = (rows: readonly Row[]) => rows.map(({ target }) => target);
 
-const metrics: Metrics<NumberPrediction, number> = metricsOf({
+/** How these answers are judged. */
+export const regressionMetrics: Metrics<NumberPrediction, number> = metricsOf({
   spearman: (rows) => spearmanCorrelation(said(rows), meant(rows)),
   pearson: (rows) => pearsonCorrelation(said(rows), meant(rows)),
   meanSquaredError: (rows) =>
@@ -49,6 +50,6 @@ export function prepareRegression(
     }),
     answer: (parameters, batch) => ({ values: outputs.evaluate(parameters, batch).logits }),
     read: ({ values }, inputs) => inputs.map((_, row) => ({ value: values?.values[row] as number })),
-    metrics,
+    metrics: regressionMetrics,
   };
 }

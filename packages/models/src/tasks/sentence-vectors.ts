@@ -25,6 +25,17 @@ type Row = Judged<VectorPrediction, number>;
 const said = (rows: readonly Row[]) => rows.map(({ prediction }) => prediction.similarity ?? Number.NaN);
 const meant = (rows: readonly Row[]) => rows.map(({ target }) => target);
 
+/** How vectors are judged: by the cosines of pairs, where a column of similarities is named. */
+export const vectorMetrics = (score: string | undefined): Metrics<VectorPrediction, number> =>
+  metricsOf<VectorPrediction, number>(
+    score === undefined
+      ? {}
+      : {
+          spearman: (rows) => spearmanCorrelation(said(rows), meant(rows)),
+          pearson: (rows) => pearsonCorrelation(said(rows), meant(rows)),
+        },
+  );
+
 /** Every second row of a batch, from the first or the second on. */
 function everySecond(batch: TaskBatch<Tensor>, from: 0 | 1): Omit<TaskBatch<Tensor>, 'targets'> {
   const { targets: _, ...rows } = batch;
@@ -55,14 +66,6 @@ export function prepareSentenceVectors(
           anchors: (batch) => everySecond(batch, 0),
           positives: (batch) => everySecond(batch, 1),
         });
-  const metrics: Metrics<VectorPrediction, number> = metricsOf<VectorPrediction, number>(
-    score === undefined
-      ? {}
-      : {
-          spearman: (rows) => spearmanCorrelation(said(rows), meant(rows)),
-          pearson: (rows) => pearsonCorrelation(said(rows), meant(rows)),
-        },
-  );
   return {
     labels: [],
     saved: {},
@@ -105,6 +108,6 @@ export function prepareSentenceVectors(
         return other ? { vector, similarity: cosineSimilarity(vector, other) } : { vector };
       });
     },
-    metrics,
+    metrics: vectorMetrics(score),
   };
 }

@@ -40,7 +40,8 @@ function overlap({ prediction, target }: Row): number {
   return said.length + meant.length === 0 ? 1 : (2 * common) / (said.length + meant.length);
 }
 
-const metrics: Metrics<SpanPrediction, Row['target']> = metricsOf({
+/** How these answers are judged. */
+export const spanMetrics: Metrics<SpanPrediction, Row['target']> = metricsOf({
   f1: (rows) => rows.reduce((sum, row) => sum + overlap(row), 0) / rows.length,
   exactMatch: (rows) => rows.filter(({ prediction, target }) => prediction.text === target.text).length / rows.length,
 });
@@ -135,6 +136,6 @@ export function prepareSpan(
         const [begin, end] = [offsets[best.first]?.[0] ?? 0, offsets[best.last]?.[1] ?? 0];
         return { text: input.context.slice(begin, end), start: begin };
       }),
-    metrics,
+    metrics: spanMetrics,
   };
 }

@@ -20,7 +20,8 @@ type Row = Judged<TagsPrediction, readonly string[]>;
 const pairs = (rows: readonly Row[]) =>
   rows.flatMap(({ prediction, target }) => target.map((tag, i) => [prediction.tags[i] ?? null, tag] as const));
 
-const metrics: Metrics<TagsPrediction, readonly string[]> = metricsOf({
+/** How these answers are judged. */
+export const tagMetrics: Metrics<TagsPrediction, readonly string[]> = metricsOf({
   /** `2·tp / (2·tp + fp + fn)` over words whose tag is not `O`; entities are judged whole in the issue's official metrics. */
   taggedF1: (rows) => {
     let [right, said, meant] = [0, 0, 0];
@@ -129,6 +130,6 @@ export function prepareTokens(
           ),
         };
       }),
-    metrics,
+    metrics: tagMetrics,
   };
 }
