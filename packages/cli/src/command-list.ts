@@ -11,6 +11,11 @@ export interface ListedCommand {
 /** Every command, in the order of the help. */
 export const commands: readonly ListedCommand[] = [
   {
+    name: 'fine-tune',
+    about: 'learn classes, numbers, tags, spans and more from the rows of a file',
+    load: async () => (await import('./commands/fine-tune.ts')).addFineTune,
+  },
+  {
     name: 'fill',
     about: 'guess the masked tokens of a text',
     load: async () => (await import('./commands/fill.ts')).addFill,

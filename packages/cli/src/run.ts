@@ -10,7 +10,7 @@ Usage: cloze COMMAND [options]    cloze COMMAND --help
 
 ${lines.join('\n')}
 
-Every command takes a file or - (standard input) and --json (one object a line on standard output). Exit codes: 0 done, 1 failed, 2 wrong usage.
+Every command takes a file or - (standard input) and --json (one object a line on standard output). Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped.
 
 Example: npx cloze fill "床前明月[MASK]" --model bert-base-chinese
 `;
@@ -30,7 +30,7 @@ function distance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-/** Runs `cloze` on its arguments; only the command asked for is loaded. @returns the exit code: 0 done, 1 failed, 2 wrong usage */
+/** Runs `cloze` on its arguments; only the command asked for is loaded. @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by a signal */
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {

@@ -1,7 +1,8 @@
 import type { EngineName } from '@cloze/backend';
 import { openModel } from '@cloze/models/node';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { engineOption } from '../terminal/engine-option.ts';
+import { real } from '../terminal/real.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface GenerateCommandOptions {
@@ -36,13 +37,6 @@ export async function generateCommand(text: string, options: GenerateCommandOpti
   } finally {
     model.dispose();
   }
-}
-
-function real(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value))
-    throw new InvalidArgumentError(`expected a number, got '${text}'.`);
-  return value;
 }
 
 /** Declares `cloze generate`. */

@@ -1,5 +1,27 @@
-import { engineNames } from '@cloze/backend';
-import { Option } from 'commander';
+import { type EngineName, engineNames, type Placement } from '@cloze/backend';
+import { type Command, Option } from 'commander';
+import { whole } from './whole.ts';
 
 /** `--engine`, the same in every command. */
 export const engineOption = () => new Option('--engine <name>', 'default: the best that works').choices(engineNames);
+
+/** What `--engine` and `--threads` say. */
+export interface EngineOptions {
+  readonly engine?: EngineName;
+  readonly threads?: number;
+}
+
+/** Adds `--engine` and `--threads`. */
+export const addEngineOptions = (command: Command): Command =>
+  command
+    .addOption(engineOption())
+    .option('--threads <number>', 'threads inside one operation; default: all cores', whole(1));
+
+/** Where a model is opened, as the options say. */
+export const engineOf = ({
+  engine,
+  threads,
+}: EngineOptions): { readonly engine: EngineName | undefined; readonly placement: Placement } => ({
+  engine,
+  placement: threads === undefined ? {} : { intraOpThreads: threads },
+});

@@ -141,7 +141,8 @@ describe('classification', () => {
     expect(run.settings.learningRate).toBe(3e-3);
     expect(said.filter((line) => line.startsWith('search:'))).toHaveLength(2);
     expect(said.join()).toContain('on 20 rows of train');
-    expect(said[0]).toMatch(/^\S+ \S+ · 8 thousand parameters · about 1 MiB · 96 steps$/);
+    expect(said[0]).toBe('train: 200 rows, 2 labels.');
+    expect(said[1]).toMatch(/^\S+ \S+ · 8 thousand parameters · about 1 MiB · 96 steps$/);
     run.model.dispose();
   });
 

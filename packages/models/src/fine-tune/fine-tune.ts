@@ -139,10 +139,16 @@ export async function fineTune<const T extends Task>(
   const settingsData = settingsAsData(wanted);
   checkColumns(data.train, wanted.task);
   if (data.dev) checkColumns(data.dev, wanted.task);
-  const split = splitData(data, wanted.task, wanted, say);
+  const notes: string[] = [];
+  const split = splitData(data, wanted.task, wanted, (line) => notes.push(line));
   // What is learnt with is the model with the dropout asked for; what comes of it keeps the model's own.
   const learner = wanted.dropout === undefined ? model : withDropout(model, wanted.dropout);
   const prepared = prepareTask(wanted.task, { model: learner, rows: split.train });
+  const { labels } = prepared;
+  say(
+    `${data.train.source}: ${counted(data.train.rows.length, 'row')}${labels.length > 0 ? `, ${counted(labels.length, 'label')}` : ''}.`,
+  );
+  for (const note of notes) say(note);
   if (split.dev.length > 0 && prepared.metrics.names.length === 0)
     throw new RangeError(
       `fineTune: ${wanted.task.kind} without a column to judge by cannot take dev rows; name one, or set devShare to 0.`,

@@ -1,0 +1,54 @@
+import type { OptimiserName } from '@cloze/models';
+import type { ScheduleType } from '@cloze/trainer';
+import { type Command, Option } from 'commander';
+import { addEngineOptions, type EngineOptions } from '../terminal/engine-option.ts';
+import { real } from '../terminal/real.ts';
+import { whole } from '../terminal/whole.ts';
+
+/** Settings that every training has, by the names of `fineTune`'s and `pretrain`'s. */
+export interface TrainingSettingsOptions {
+  readonly batchSize?: number;
+  readonly gradientAccumulationSteps?: number;
+  readonly learningRate?: number;
+  readonly lrSchedulerType?: ScheduleType;
+  readonly warmupRatio?: number;
+  readonly weightDecay?: number;
+  readonly maxGradNorm?: number;
+  readonly optimiser?: OptimiserName;
+  readonly dropout?: number;
+  readonly precision?: 'float32' | 'bfloat16';
+  readonly nonFinite?: 'stop' | 'skip';
+}
+
+/** Where a training runs, and who is told of it. */
+export interface TrainingPlaceOptions extends EngineOptions {
+  readonly out?: string;
+  readonly tensorboard?: string;
+  readonly mlflow?: string;
+  readonly json: boolean;
+}
+
+const schedules: readonly ScheduleType[] = ['constant', 'linear', 'cosine', 'polynomial', 'inverse_sqrt'];
+
+/** Adds the options of every training. */
+export const addTrainingOptions = (command: Command): Command =>
+  addEngineOptions(
+    command
+      .option('--batch-size <number>', 'rows of an update, default 32', whole(1))
+      .option('--gradient-accumulation-steps <number>', 'parts an update is cut into to fit in memory', whole(1))
+      .option('--learning-rate <number>', 'the highest rate', real)
+      .addOption(new Option('--lr-scheduler-type <name>', 'default linear').choices(schedules))
+      .option('--warmup-ratio <share>', 'share of the steps in which the rate rises', real)
+      .option('--weight-decay <number>', 'default 0.01', real)
+      .option('--max-grad-norm <number>', 'default 1; 0 does not clip', real)
+      .addOption(new Option('--optimiser <name>', 'default adamw').choices(['adamw', 'lamb', 'adafactor', 'sgd']))
+      .option('--dropout <share>', "default the model's own", real)
+      .addOption(new Option('--precision <type>', 'of matrix products').choices(['float32', 'bfloat16']))
+      .addOption(
+        new Option('--non-finite <rule>', 'what a loss that is no number does, default stop').choices(['stop', 'skip']),
+      )
+      .option('--out <model>', 'the folder the model is saved in, as Hugging Face lays it out')
+      .option('--tensorboard <folder>', 'write event files there')
+      .option('--mlflow <uri>', 'report to an MLflow server')
+      .option('--json', "the run's record as JSON on stdout", false),
+  );
