@@ -8,7 +8,7 @@ function runAs(version: string, file: string) {
 }
 
 describe('an old Node', () => {
-  it.each(['.pnpmfile.cjs', 'tooling/first-run.mjs', 'tooling/test.mjs', 'tooling/check.mjs'])(
+  it.each(['.pnpmfile.cjs', 'tooling/run-app.mjs', 'tooling/test.mjs', 'tooling/check.mjs'])(
     'is refused by %s in one sentence, with exit code 2',
     (file) => {
       for (const version of ['18.20.8', '20.18.3']) {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 const problems: string[] = [];
 for (const [folder, page] of [
   ['apps/bench/src/commands', 'apps/bench/README.md'],
+  ['apps/qa/src/commands', 'apps/qa/README.md'],
   ['packages/cli/src/commands', 'packages/cli/README.md'],
 ] as const) {
   const listed = new Set(

@@ -1,8 +1,8 @@
-"""What Python's safetensors says of the files of `bench fuzz --safetensors 4000 --corpus CORPUS`, beside our verdicts.
+"""What Python's safetensors says of the files of `qa fuzz --safetensors 4000 --corpus CORPUS`, beside our verdicts.
 
 Prints the agreement and every kind of disagreement; with a third argument writes Python's verdicts for the test beside the fuzzer.
 
-usage: python encoder_safetensors_verdicts.py CORPUS [apps/bench/fixtures/safetensors-verdicts.json]
+usage: python encoder_safetensors_verdicts.py CORPUS [apps/qa/fixtures/safetensors-verdicts.json]
 """
 import base64, collections, hashlib, json, re, struct, sys
 import safetensors

@@ -1,4 +1,4 @@
-"""The encoder that PyTorch's sides of `bench perf` share."""
+"""The encoder that PyTorch's sides of `qa perf` share."""
 import torch
 from transformers import BertConfig, BertModel
 

@@ -1,4 +1,4 @@
-// A throw-away Python environment with the libraries that `bench perf` compares with: `node tooling/peers/environment.mjs`.
+// A throw-away Python environment with the libraries that `qa perf` compares with: `node tooling/peers/environment.mjs`.
 // The interpreter's path goes to stdout, everything else to stderr. Made once, in tooling/peers/.venv; delete the folder to be rid of it.
 //
 // Linux wheels of PyTorch on PyPI bring CUDA along, some gigabytes; PIP_EXTRA_INDEX_URL with PyTorch's CPU index avoids that.

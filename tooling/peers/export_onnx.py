@@ -1,4 +1,4 @@
-"""Writes the encoder of `bench perf`'s forward row as an ONNX file, for ONNX Runtime.
+"""Writes the encoder of `qa perf`'s forward row as an ONNX file, for ONNX Runtime.
 
 usage: python export_onnx.py LAYERS WIDTH BATCH LENGTH FILE
 Attention is written out (`eager`): the form that ONNX Runtime's own fusions know. The file is checked against PyTorch.

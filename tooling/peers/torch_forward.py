@@ -1,4 +1,4 @@
-"""PyTorch's side of the forward row of `bench perf`: hidden states under inference_mode.
+"""PyTorch's side of the forward row of `qa perf`: hidden states under inference_mode.
 
 usage: python torch_forward.py LAYERS WIDTH BATCH LENGTH
 """

@@ -1,4 +1,4 @@
-"""PyTorch's side of a fine-tuning step under a regulariser in `bench perf`: the same passes, written as PyTorch does them best.
+"""PyTorch's side of a fine-tuning step under a regulariser in `qa perf`: the same passes, written as PyTorch does them best.
 
 usage: python torch_regulariser.py NAME LAYERS WIDTH BATCH LENGTH
 Perturbed parameters go in by functional_call; slopes come from autograd.grad of the table alone; AdamW is fused. Attention is SDPA but

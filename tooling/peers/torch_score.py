@@ -1,4 +1,4 @@
-"""PyTorch's side of the scoring row of `bench perf`: pseudo-log-likelihoods by one masked copy a token.
+"""PyTorch's side of the scoring row of `qa perf`: pseudo-log-likelihoods by one masked copy a token.
 
 usage: python torch_score.py LAYERS WIDTH SENTENCES TOKENS ROWS
 A row is [CLS] TOKENS [SEP]; ROWS copies a batch; the head runs at the masked position only.

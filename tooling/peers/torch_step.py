@@ -1,4 +1,4 @@
-"""PyTorch's side of a masked-language-model training step in `bench perf`.
+"""PyTorch's side of a masked-language-model training step in `qa perf`.
 
 usage: python torch_step.py MODE LAYERS WIDTH BATCH LENGTH
 MODE eager:   PyTorch at its best: AdamW(fused=True), scaled_dot_product_attention, head at masked positions only

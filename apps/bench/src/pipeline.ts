@@ -1,9 +1,9 @@
 import type { Engine } from '@cloze/backend';
+import type { Poem } from '@cloze/datasets/node';
 import { type EncoderConfig, encoderConfig } from '@cloze/encoder';
 import { accuracy, bootstrapInterval, holm, macroF1, mcnemar, pairedBootstrap, perplexity } from '@cloze/eval';
 import { streamFrom } from '@cloze/random';
 import type { StepRecord, StopSignal } from '@cloze/trainer';
-import type { Poem } from './datasets/read-poetry.ts';
 import type { Contender } from './quick-start/contender.ts';
 import { fill, type Guess } from './quick-start/fill.ts';
 import { fineTune } from './quick-start/fine-tune.ts';

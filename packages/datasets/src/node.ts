@@ -8,4 +8,5 @@ export {
   openCorpus,
 } from './node/open-corpus.ts';
 export { formatOf, openTable } from './node/open-table.ts';
+export { type Poem, readPoetry } from './node/read-poetry.ts';
 export { streamLines, streamTexts } from './node/stream-texts.ts';

@@ -33,9 +33,9 @@ export { type LoadedModel, loadModel, type ModelBatch, type ModelTensors } from 
 export { createModel, type Model } from './model/model.ts';
 export type { TaskModel } from './model/task-model.ts';
 export { predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
-export { type AskedBatch, languageModelObjective } from './pretrain/language-model-objective.ts';
+export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
+export { languageModelObjective } from './pretrain/language-model-objective.ts';
 export type { FreshFamily, FreshSizes, PretrainSettings } from './pretrain/pretrain-settings.ts';
-export { askedBatch } from './pretrain/train-on-corpus.ts';
 export { askedSlots } from './score/asked-slots.ts';
 export { runningPerplexity } from './score/running-perplexity.ts';
 export { type ScoredText, type ScoreOptions, score } from './score/score.ts';

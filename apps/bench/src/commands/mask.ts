@@ -19,7 +19,6 @@ export interface MaskCommandOptions {
   readonly policy: string;
   readonly audit: boolean;
   readonly speed: boolean;
-  readonly python?: string;
   readonly data?: string;
   readonly pmi?: string;
   readonly vectors?: string;
@@ -81,33 +80,25 @@ async function openCorpus({ policy, data, pmi, vectors, length, limit }: MaskCom
   since = performance.now();
   const { setting, given } = await policySetting(vocabulary, batches, { texts: lines, pmi, vectors });
   say(`${[...given.ngrams].length} collocations, similar tokens by random indexing: ${seconds(since)}`);
-  return { corpus, tokens, times, batches, setting, vocabulary, policies: policiesNamed(policy, given) };
+  return { corpus, tokens, times, batches, setting, policies: policiesNamed(policy, given) };
 }
 
 async function speed(options: MaskCommandOptions): Promise<void> {
-  const { batches, setting, vocabulary, policies, tokens, times } = await openCorpus({
+  const { batches, setting, policies, tokens, times } = await openCorpus({
     ...options,
     limit: options.limit ?? 8000,
   });
-  const { seed, python, json } = options;
+  const { seed, json } = options;
   const before = { tokenize: times.tokenize, 'word boundaries (jieba)': times.segment };
   for (const [part, spent] of Object.entries(before)) {
     const row = { part, tokens, mtokens_per_s: Number((tokens / spent / 1e6).toFixed(2)) };
     process.stdout.write(json ? `${JSON.stringify(row)}\n` : `${part}: ${row.mtokens_per_s} M tokens/s, once\n`);
   }
-  const measured = measureSpeed(policies, batches, {
-    seed,
-    python,
-    passes: 7,
-    vocabulary: vocabulary.tokens.length,
-    setting,
-  });
-  for await (const row of measured) {
-    const peer = row.peer ? `; ${row.peer}: ${row.peer_mtokens_per_s}, ratio ${row.ratio}` : '';
+  for (const row of measureSpeed(policies, batches, { seed, passes: 7, setting })) {
     process.stdout.write(
       json
         ? `${JSON.stringify(row)}\n`
-        : `${row.policy.padEnd(21)} ${row.mtokens_per_s} M tokens/s (median ${row.median}${row.reach ? `, reach ${row.reach}` : ''})${peer}\n`,
+        : `${row.policy.padEnd(21)} ${row.mtokens_per_s} M tokens/s (median ${row.median}${row.reach ? `, reach ${row.reach}` : ''})\n`,
     );
   }
 }
@@ -142,10 +133,6 @@ export function addMask(program: Command): void {
     .option('--policy <names>', 'all, or names with commas between', 'all')
     .option('--audit', 'count what policies do to a corpus: realised rates, spans, tokens that must stay', false)
     .option('--speed', 'time policies on the corpus, one core', false)
-    .option(
-      '--python <path>',
-      'with --speed: an interpreter with torch and transformers, timed on the same rows in turn',
-    )
     .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
     .option('--pmi <file>', 'a list of bench pmi build; default: built from the corpus')
     .option(

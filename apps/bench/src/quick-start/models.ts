@@ -1,4 +1,4 @@
-import { bools, floats, forkKey, type HostTensor, ints, type Key, rootKey, type Tensor } from '@cloze/backend';
+import type { Key, Tensor } from '@cloze/backend';
 import {
   type Encoded,
   type EncoderConfig,
@@ -29,38 +29,6 @@ export function encodeWith(
   return encode(families[name], parameters, { ids, segments, attend }, config, key, { showDiagonal });
 }
 
-/** What a masked batch becomes on the engine; `T` is a host value outside and a tensor inside. */
-export interface TargetInputs<T> {
-  readonly ids: T;
-  readonly segments: T;
-  readonly attend: T;
-  readonly targetPositions: T;
-  readonly targets: T;
-  readonly weights: T;
-}
-
-/** A masked batch as host tensors. */
-export function targetInputs({
-  shape,
-  slots,
-  ids,
-  segments,
-  attend,
-  targetPositions,
-  targets,
-  weights,
-}: MaskedBatch): TargetInputs<HostTensor> {
-  const gathered = [shape[0], slots];
-  return {
-    ids: ints(shape, ids),
-    segments: ints(shape, segments),
-    attend: bools(shape, attend),
-    targetPositions: ints(gathered, targetPositions),
-    targets: ints(gathered, targets),
-    weights: floats(gathered, weights),
-  };
-}
-
 /** 15 % of tokens, at least one of a row. */
 const classic: MaskPolicy = { ...roberta, atLeastOne: true };
 
@@ -77,9 +45,3 @@ export function targetsFor(
     randomOf: (row) => stream.fork(row),
   });
 }
-
-/** The words of a key as a host tensor: seed, step, first row. */
-export const keyWords = (seed: number, step: number): HostTensor => ints([3], Int32Array.of(seed, step, 0));
-
-/** The dropout key of a traced step. */
-export const dropoutKey = (words: Tensor): Key => forkKey(rootKey(words), 'dropout');

@@ -1,4 +1,5 @@
 import { encodeWithWords } from '@cloze/datasets';
+import type { Poem } from '@cloze/datasets/node';
 import {
   type Encoding,
   type NativeTokenizer,
@@ -7,9 +8,9 @@ import {
   trainVocabulary,
   type Vocabulary,
 } from '@cloze/tokenizer';
-import { type Poem, type Split, splitOf } from '../datasets/read-poetry.ts';
 import type { Labelled } from './fine-tune.ts';
 import type { Plan } from './plan.ts';
+import { type Split, splitOf } from './split-of.ts';
 
 /** Poems as a quick start reads them. */
 export interface Corpus {

@@ -7,6 +7,7 @@ import {
   maskedCrossEntropy,
   predictTokens,
 } from '@cloze/encoder';
+import { type AskedBatch, askedBatch } from '@cloze/models';
 import { permutation, streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import {
@@ -23,7 +24,7 @@ import {
 } from '@cloze/trainer';
 import { InterruptedError } from './interrupted-error.ts';
 import type { Masker } from './masker.ts';
-import { encodeWith, type ModelName, type TargetInputs, targetInputs } from './models.ts';
+import { encodeWith, type ModelName } from './models.ts';
 import type { Plan } from './plan.ts';
 import type { StepLog, TimedRecord } from './workspace.ts';
 
@@ -85,7 +86,7 @@ export async function pretrain({
     }),
   );
   const variables = trainingVariables(engine, { parameters, optimiser });
-  const objective = (current: EncoderParameters<Tensor>, targets: TargetInputs<Tensor>, key: Key) => {
+  const objective = (current: EncoderParameters<Tensor>, targets: AskedBatch<Tensor>, key: Key) => {
     const { hidden } = encodeWith(name, current, targets, config, key);
     const { loss, correct, count } = maskedCrossEntropy(
       predictTokens(current, hidden, targets.targetPositions, config),
@@ -98,7 +99,7 @@ export async function pretrain({
   const rows = plan.batch;
   const perEpoch = Math.max(1, Math.floor(encodings.length / rows));
   const orderOf = new Map<number, Int32Array>();
-  const batchOf = (number: number): { readonly targets: TargetInputs<HostTensor>; readonly tokens: number } => {
+  const batchOf = (number: number): { readonly targets: AskedBatch<HostTensor>; readonly tokens: number } => {
     const epoch = Math.floor((number - 1) / perEpoch);
     if (!orderOf.has(epoch)) orderOf.clear();
     const order = orderOf.get(epoch) ?? permutation(streamFrom(seed).fork('order', epoch), encodings.length);
@@ -110,7 +111,7 @@ export async function pretrain({
     );
     const batch = padEncodings(chosen, { padId, buckets: [plan.length] });
     const masked = masker(batch, number);
-    return { targets: targetInputs(masked), tokens: batch.attend.reduce((n, x) => n + x, 0) };
+    return { targets: askedBatch(masked), tokens: batch.attend.reduce((n, x) => n + x, 0) };
   };
   const records: TimedRecord[] = [];
   let last = 0;

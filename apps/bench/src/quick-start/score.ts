@@ -11,9 +11,9 @@ import {
 } from '@cloze/backend';
 import { type EncoderConfig, type EncoderParameters, predictTokens } from '@cloze/encoder';
 import { maskEachToken, onePass, type PredictQueries, scoreSentences } from '@cloze/eval';
-import { askedSlots } from '@cloze/models';
+import { type AskedBatch, askedSlots } from '@cloze/models';
 import { type Encoding, padEncodings, type Vocabulary } from '@cloze/tokenizer';
-import { encodeWith, type ModelName, type TargetInputs } from './models.ts';
+import { encodeWith, type ModelName } from './models.ts';
 
 /** What a scorer is made of. */
 export interface ScorerOptions {
@@ -44,7 +44,7 @@ export interface Scorer {
 /** Pseudo-log-likelihoods: T-TA in one pass, BERT with one masked copy a token. `length` is that of the rows, special tokens included. */
 export function createScorer({ engine, name, config, parameters, special, length }: ScorerOptions): Scorer {
   const variables = createVariables(engine, parameters);
-  const logProbabilities = compile(variables, (state, inputs: Omit<TargetInputs<Tensor>, 'weights'>) => {
+  const logProbabilities = compile(variables, (state, inputs: Omit<AskedBatch<Tensor>, 'weights'>) => {
     const current = state as EncoderParameters<Tensor>;
     const { hidden } = encodeWith(name, current, inputs, config, undefined);
     const logits = predictTokens(current, hidden, inputs.targetPositions, config);

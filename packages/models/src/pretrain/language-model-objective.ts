@@ -8,21 +8,7 @@ import {
   predictTokens,
 } from '@cloze/encoder';
 import type { Objective, TaskOutput } from '@cloze/regularisers';
-
-/** Masked rows with what is asked of them; slots of weight 0 ask nothing. */
-export interface AskedBatch<T> {
-  readonly ids: T;
-  readonly segments: T;
-  readonly attend: T;
-  /** Where each token stands, for rows that lost tokens. */
-  readonly positionIds?: T;
-  /** int32 `[rows, slots]` */
-  readonly targetPositions: T;
-  /** int32 `[rows, slots]` */
-  readonly targets: T;
-  /** float32 `[rows, slots]` */
-  readonly weights: T;
-}
+import type { AskedBatch } from './asked-batch.ts';
 
 /** The cross-entropy of the targets, `Σ w·(−ln p(target)) / Σ w`. Parts: `correct` and `count` of the targets. */
 export function languageModelObjective(

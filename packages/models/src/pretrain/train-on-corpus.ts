@@ -1,10 +1,11 @@
-import { bools, type Engine, floats, type HostTensor, ints, type Placement, sum, type Tensor } from '@cloze/backend';
+import { type Engine, type HostTensor, type Placement, sum, type Tensor } from '@cloze/backend';
 import { currentName, type EncoderConfig, type EncoderParameters, type FamilyName } from '@cloze/encoder';
 import type { MaskedBatch } from '@cloze/masking';
 import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
 import { optimiserFor } from '../fine-tune/optimiser-for.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
-import { type AskedBatch, languageModelObjective } from './language-model-objective.ts';
+import { type AskedBatch, askedBatch } from './asked-batch.ts';
+import { languageModelObjective } from './language-model-objective.ts';
 import type { ResolvedPretraining } from './pretrain-settings.ts';
 
 /** Masked batches of a corpus: those of steps `from`, `from + 1`, … without end. */
@@ -23,28 +24,6 @@ export interface PretrainedWeights {
   readonly outcome: TrainingOutcome;
   /** Mean loss of the last tenth of the steps this process made; NaN when it made none. */
   readonly lastLoss: number;
-}
-
-/** A masked batch as host tensors. */
-export function askedBatch({
-  shape,
-  slots,
-  ids,
-  segments,
-  attend,
-  targetPositions,
-  targets,
-  weights,
-}: MaskedBatch): AskedBatch<HostTensor> {
-  const asked = [shape[0], slots];
-  return {
-    ids: ints(shape, ids),
-    segments: ints(shape, segments),
-    attend: bools(shape, attend),
-    targetPositions: ints(asked, targetPositions),
-    targets: ints(asked, targets),
-    weights: floats(asked, weights),
-  };
 }
 
 /** Rows `from` to `to` of a masked batch. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Poem, readPoetry } from '../../datasets/read-poetry.ts';
+import { type Poem, readPoetry } from '@cloze/datasets/node';
 
 /** Poems of the npm package, for runs without a data folder. */
 export function readPoems(perDynasty: number): Poem[] {

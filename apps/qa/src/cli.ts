@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { endOnClosedPipe, exitCodeOf } from 'cloze/terminal';
+import { Command } from 'commander';
+import { addFuzz } from './commands/fuzz.ts';
+import { addPerf } from './commands/perf.ts';
+import { addProfile } from './commands/profile.ts';
+import { addTorture } from './commands/torture.ts';
+
+endOnClosedPipe();
+
+const program = new Command('qa')
+  .description('How fast and how sound Cloze is: measured against others, killed, fed wrong files.')
+  .exitOverride()
+  .showSuggestionAfterError();
+
+for (const add of [addPerf, addProfile, addTorture, addFuzz]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf('qa', error);
+}

@@ -1,0 +1,82 @@
+import { selectEngine, thisMachine } from '@cloze/backend';
+import { progress, whole, writeWhole } from 'cloze/terminal';
+import { Argument, type Command, Option } from 'commander';
+import { chooseRows } from '../perf/choose-rows.ts';
+import { describeResult } from '../perf/describe-result.ts';
+import { groups } from '../perf/groups.ts';
+import { peerEnvironment } from '../perf/peer-environment.ts';
+import { peersAsked } from '../perf/peers-asked.ts';
+import { perfTable } from '../perf/perf-table.ts';
+import type { PeerName } from '../perf/row.ts';
+import { type RowFailure, rowProcess } from '../perf/row-process.ts';
+import { type PerfResult, runRow } from '../perf/run-row.ts';
+
+/** Options of the speed comparison. */
+export interface PerfOptions {
+  readonly peer?: readonly PeerName[];
+  readonly python?: string;
+  readonly data?: string;
+  readonly steps: number;
+  readonly row?: string;
+  readonly markdown?: string;
+  readonly json: boolean;
+}
+
+/** Measures a group's rows, or all; each runs in a process of its own (`--row`), so that its memory is its own. */
+export async function perfCommand(group: string | undefined, options: PerfOptions): Promise<void> {
+  const { peer, data, steps, row: single, json, markdown } = options;
+  const peers = peer ?? (options.python === undefined ? [] : peersAsked('torch'));
+  const python = options.python ?? (peers.length > 0 ? peerEnvironment() : undefined);
+  if (single !== undefined) {
+    const row = chooseRows(undefined, []).find(({ row: name }) => name === single);
+    if (!row) throw new RangeError(`there is no row '${single}'.`);
+    const surroundings = thisMachine();
+    const { engine } = await selectEngine({ surroundings });
+    for await (const result of runRow(row, { engine, python, data }, { peers, steps }))
+      process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
+    engine.dispose();
+    return;
+  }
+  const rows = chooseRows(group, peers);
+  const args = ['--steps', String(steps)];
+  if (peers.length > 0) args.push('--peer', peers.join());
+  if (python !== undefined) args.push('--python', python);
+  if (data !== undefined) args.push('--data', data);
+  const results: (PerfResult | RowFailure)[] = [];
+  const show = progress('rows', rows.length);
+  for (const [i, { row }] of rows.entries()) {
+    show(i, row);
+    for await (const result of rowProcess(row, args)) {
+      results.push(result);
+      process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
+    }
+    if (markdown !== undefined) writeWhole(markdown, perfTable(results, new Date().toISOString().slice(0, 10)));
+  }
+  show(rows.length, '');
+  const failed = results.filter((result) => 'error' in result).length;
+  if (failed > 0) throw new Error(`${failed} of ${rows.length} rows could not be measured.`);
+}
+
+/** Declares `qa perf`. */
+export function addPerf(program: Command): void {
+  program
+    .command('perf')
+    .description('time what runs here against others on the same work, in turn in one run')
+    .addArgument(new Argument('[group]', 'what to measure, default everything').choices(Object.keys(groups)))
+    .option(
+      '--peer <names>',
+      'torch (the whole table: PyTorch, transformers, ONNX Runtime), or only the rows against transformers or onnxruntime; default: our own times',
+      peersAsked,
+    )
+    .option(
+      '--python <path>',
+      'an interpreter with torch and transformers; implies --peer torch; default: one made in tooling/peers/.venv, once',
+    )
+    .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
+    .option('--steps <number>', 'timed steps of each side', whole(1), 10)
+    .addOption(new Option('--row <name>', 'one row in this process').hideHelp())
+    .option('--markdown <file>', 'also write the results as tables')
+    .option('--json', 'one JSON object a row on stdout', false)
+    .addHelpText('after', '\nExample: pnpm qa perf steps --peer torch --json --markdown table.md')
+    .action(perfCommand);
+}

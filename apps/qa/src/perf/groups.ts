@@ -1,0 +1,25 @@
+import type { PerfRow } from './row.ts';
+import { bfloat16Rows } from './rows/bfloat16.ts';
+import { dropTokenRows } from './rows/drop-token.ts';
+import { enduranceRows } from './rows/endurance.ts';
+import { forwardRows } from './rows/forward.ts';
+import { inputRows } from './rows/input.ts';
+import { maeRows } from './rows/mae.ts';
+import { maskingRows } from './rows/masking.ts';
+import { regulariserRows } from './rows/regularisers.ts';
+import { scoringRows } from './rows/scoring.ts';
+import { stepRows } from './rows/steps.ts';
+
+/** What `qa perf GROUP` measures: a group is a file in `rows/` and a line here. */
+export const groups: Readonly<Record<string, readonly PerfRow[]>> = {
+  steps: stepRows,
+  bfloat16: bfloat16Rows,
+  forward: forwardRows,
+  scoring: scoringRows,
+  'drop-token': dropTokenRows,
+  mae: maeRows,
+  regularisers: regulariserRows,
+  memory: enduranceRows,
+  input: inputRows,
+  masking: maskingRows,
+};
