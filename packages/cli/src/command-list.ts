@@ -11,9 +11,29 @@ export interface ListedCommand {
 /** Every command, in the order of the help. */
 export const commands: readonly ListedCommand[] = [
   {
+    name: 'pretrain',
+    about: 'learn a language model from text: fresh, or going on from a checkpoint',
+    load: async () => (await import('./commands/pretrain.ts')).addPretrain,
+  },
+  {
     name: 'fine-tune',
     about: 'learn classes, numbers, tags, spans and more from the rows of a file',
     load: async () => (await import('./commands/fine-tune.ts')).addFineTune,
+  },
+  {
+    name: 'predict',
+    about: 'classes, numbers, tags, spans or choices by a fine-tuned model',
+    load: async () => (await import('./commands/predict.ts')).addPredict,
+  },
+  {
+    name: 'evaluate',
+    about: "figures of a model's predictions on the rows of a file, with intervals",
+    load: async () => (await import('./commands/evaluate.ts')).addEvaluate,
+  },
+  {
+    name: 'compare',
+    about: 'the difference of two fine-tunings on the same rows, with its interval',
+    load: async () => (await import('./commands/compare.ts')).addCompare,
   },
   {
     name: 'fill',

@@ -5,5 +5,11 @@ export { type FineTuneRecord, readRecord } from './node/fine-tune-record.ts';
 export { installEngine } from './node/install-engine.ts';
 export { openEngine } from './node/open-engine.ts';
 export { type OpenedModel, type OpenModelOptions, openModel } from './node/open-model.ts';
-export { type PretrainFiles, type PretrainRun, pretrain } from './node/pretrain.ts';
+export {
+  type PretrainFiles,
+  type PretrainOptions,
+  type PretrainRecord,
+  type PretrainRun,
+  pretrain,
+} from './node/pretrain.ts';
 export type { Saveable } from './node/save-model.ts';

@@ -1,17 +1,15 @@
-import type { EngineName } from '@cloze/backend';
 import type { SentencePooling } from '@cloze/encoder';
 import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { numberedLines } from '../input/numbered-lines.ts';
-import { engineOption } from '../terminal/engine-option.ts';
+import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
-interface EmbedCommandOptions {
+interface EmbedCommandOptions extends EngineOptions {
   readonly model: string;
   readonly pool: SentencePooling;
   readonly normalise: boolean;
   readonly rows: number;
-  readonly engine?: EngineName;
   readonly json: boolean;
 }
 
@@ -21,9 +19,9 @@ const window = 2048;
 /** Prints a vector for each line of a file (`-` is stdin). */
 export async function embedCommand(
   file: string,
-  { model: name, pool, normalise, rows, engine, json }: EmbedCommandOptions,
+  { model: name, pool, normalise, rows, engine, threads, json }: EmbedCommandOptions,
 ): Promise<void> {
-  const model = await openModel(name, { engine });
+  const model = await openModel(name, engineOf({ engine, threads }));
   try {
     const flush = async (texts: readonly string[]) => {
       for (const [i, vector] of (await model.embed(texts, { pooling: pool, normalise, rows })).entries()) {
@@ -69,6 +67,7 @@ export function addEmbed(program: Command): void {
     .option('--normalise', 'divide each vector by its length', false)
     .option('--rows <number>', 'texts at once', whole(1), 32)
     .addOption(engineOption())
+    .addOption(threadsOption())
     .option('--json', 'one JSON object a line: {"text", "embedding"}', false)
     .addHelpText('after', '\nExample: cloze embed poems.txt --model bert-base-chinese --pool first-last --json')
     .action(embedCommand);

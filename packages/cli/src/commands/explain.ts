@@ -1,4 +1,3 @@
-import type { EngineName } from '@cloze/backend';
 import { pathRuleNames } from '@cloze/eval';
 import { type ExplainOptions, explanationMethods } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
@@ -6,25 +5,24 @@ import { type Command, Option } from 'commander';
 import { explanationPage } from '../explain/explanation-page.ts';
 import { plainSentence } from '../explain/plain-sentence.ts';
 import { terminalSentence } from '../explain/terminal-sentence.ts';
-import { engineOption } from '../terminal/engine-option.ts';
+import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 import { writeWhole } from '../terminal/write-whole.ts';
 
-interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | 'target'>> {
+interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | 'target'>>, EngineOptions {
   readonly pair?: string;
   readonly target?: string;
   readonly model: string;
   readonly html?: string;
-  readonly engine?: EngineName;
   readonly json: boolean;
 }
 
 /** Prints how much each token of a text speaks for a prediction. */
 export async function explainCommand(
   text: string,
-  { model: name, html, engine, json, ...options }: ExplainCommandOptions,
+  { model: name, html, engine, threads, json, ...options }: ExplainCommandOptions,
 ): Promise<void> {
-  const model = await openModel(name, { engine });
+  const model = await openModel(name, engineOf({ engine, threads }));
   try {
     const explanation = await model.explain(text, options);
     const { method, steps, rule, baseline } = options;
@@ -69,6 +67,7 @@ export function addExplain(program: Command): void {
     )
     .option('--html <file>', 'write the coloured sentence as a page')
     .addOption(engineOption())
+    .addOption(threadsOption())
     .option('--json', 'one JSON object on stdout', false)
     .addHelpText('after', '\nExample: cloze explain "床前明[MASK]光" --model bert-base-chinese --html explained.html')
     .action(explainCommand);

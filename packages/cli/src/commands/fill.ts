@@ -1,19 +1,20 @@
-import type { EngineName } from '@cloze/backend';
 import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
-import { engineOption } from '../terminal/engine-option.ts';
+import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
-interface FillCommandOptions {
+interface FillCommandOptions extends EngineOptions {
   readonly model: string;
   readonly top: number;
-  readonly engine?: EngineName;
   readonly json: boolean;
 }
 
 /** Prints the likeliest tokens for each mask of a text. */
-export async function fillCommand(text: string, { model: name, top, engine, json }: FillCommandOptions): Promise<void> {
-  const model = await openModel(name, { engine });
+export async function fillCommand(
+  text: string,
+  { model: name, top, engine, threads, json }: FillCommandOptions,
+): Promise<void> {
+  const model = await openModel(name, engineOf({ engine, threads }));
   try {
     for (const { index: at, guesses } of await model.fillMasks(text, { top })) {
       const shown = guesses.map(({ token, probability }) => `${token} ${(100 * probability).toFixed(1)} %`).join('  ');
@@ -33,6 +34,7 @@ export function addFill(program: Command): void {
     .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
     .option('--top <number>', 'guesses for each mask', whole(1), 5)
     .addOption(engineOption())
+    .addOption(threadsOption())
     .option('--json', 'one JSON object a mask on stdout', false)
     .addHelpText('after', '\nExample: cloze fill "床前明月[MASK]" --model bert-base-chinese')
     .action(fillCommand);

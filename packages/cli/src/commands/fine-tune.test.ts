@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { smallModel, textsOf } from '../../../models/test/small-model.ts';
-import { run } from '../run.ts';
+import { cloze } from '../../test/cloze.ts';
 
 let [folder, model, reviews] = ['', '', ''];
 beforeAll(async () => {
@@ -14,17 +14,7 @@ beforeAll(async () => {
   writeFileSync(reviews, `review,stars\n${rows.join('\n')}\n`);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
-/** What a command line writes, and its exit code. */
-async function cloze(...words: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => out.push(String(text)) > 0);
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => err.push(String(text)) > 0);
-  const code = await run(words);
-  vi.restoreAllMocks();
-  return { code, out: out.join(''), err: err.join('') };
-}
 const fineTune = (...words: string[]) => cloze('fine-tune', reviews, '--model', model, ...words);
 const columns = ['--text', 'review', '--label', 'stars'];
 const short = ['--epochs', '4', '--batch-size', '16', '--learning-rate', '3e-3', '--threads', '2'];
@@ -46,7 +36,45 @@ it('learns, tells what it takes and what came out, keeps the run and the model',
   });
   expect(record).toMatchObject({ identity: { settings: { regulariser: { name: 'r-drop', alpha: 1 } } } });
   expect(readdirSync(board)).toEqual(['seed-1', 'seed-2']);
-  expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
+  const [good, bad] = ['床前好', '床前坏'];
+  const predicted = await cloze('predict', out, good, bad);
+  expect(predicted.out).toMatch(/^(good|bad) {3}[01]\.\d\d {3}床前好\n(good|bad) {3}[01]\.\d\d {3}床前坏\n$/);
+  const rows = (await cloze('predict', out, reviews, '--text', 'review', '--json')).out.trimEnd().split('\n');
+  expect(rows).toHaveLength(160);
+  const { label, probabilities, input } = JSON.parse(rows[0] as string) as Record<string, string>;
+  expect(probabilities).toMatchObject({ good: expect.any(Number), bad: expect.any(Number) });
+  const lines = join(folder, 'lines.txt');
+  writeFileSync(lines, `${input}\n`);
+  expect((await cloze('predict', out, lines)).out).toContain(`${label}   `);
+  const unnamed = await cloze('predict', out, reviews);
+  expect(unnamed).toMatchObject({ code: 2, out: '' });
+  expect(unnamed.err).toContain('has the columns review, stars: say which are read');
+  const judged = await cloze('evaluate', out, reviews, ...columns, '--json');
+  const right = rows.filter((line, i) => (JSON.parse(line) as { label: string }).label === (i % 2 ? 'bad' : 'good'));
+  expect(JSON.parse(judged.out)).toMatchObject({ rows: 160, figures: { accuracy: { value: right.length / 160 } } });
+  expect((await cloze('evaluate', out, reviews, ...columns)).out).toMatch(/^accuracy .* 160 rows\n$/);
+});
+
+it('compares two runs by their folders', async () => {
+  const [plain, other] = [join(folder, 'plain'), join(folder, 'other')];
+  const steps = [...columns, '--max-steps', '10', '--learning-rate', '3e-3', '--seeds', '3'];
+  for (const [output, dropout] of [
+    [plain, '0'],
+    [other, '0.5'],
+  ] as const)
+    expect((await fineTune(...steps, '--dropout', dropout, '--output', output)).code).toBe(0);
+  const compared = await cloze('compare', plain, other, '--json');
+  const found = JSON.parse(compared.out) as { difference: number };
+  const accuracyOf = (run: string) =>
+    (JSON.parse(readFileSync(join(run, 'record.json'), 'utf8')) as { dev: { accuracy: { value: number } } }).dev
+      .accuracy;
+  expect(found).toMatchObject({ figure: 'accuracy', seeds: 3, caveats: [] });
+  expect(found.difference).toBeCloseTo(accuracyOf(other).value - accuracyOf(plain).value, 10);
+  const shown = await cloze('compare', plain, other, '--figure', 'macroF1');
+  expect(shown.out).toMatch(
+    /^macroF1: .*other is \d+\.\d\d points (above|below) .*plain \(.* to .*\), p = .*3 seeds; a difference/,
+  );
+  expect(await cloze('compare', plain, folder)).toMatchObject({ code: 1, out: '' });
 });
 
 it('--json gives the record; the same again goes on from what is there', async () => {

@@ -8,11 +8,13 @@ import { names, real, reals } from '../terminal/real.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
+import { defined } from '../training/defined.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigures } from '../training/show-figures.ts';
 import { addTaskOptions, type TaskOptions, taskFrom } from '../training/task-options.ts';
 import {
   addTrainingOptions,
+  settingsOf,
   type TrainingPlaceOptions,
   type TrainingSettingsOptions,
 } from '../training/training-options.ts';
@@ -52,11 +54,6 @@ interface FineTuneCommandOptions
   readonly output?: string;
 }
 
-const defined = <T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-
 /** The settings that options name; those left out are left to `fineTune`. */
 function settingsFrom(options: FineTuneCommandOptions): FineTuneSettings<Task> {
   const { lora: rank, loraAlpha: alpha, loraTargets: targets, regulariser } = options;
@@ -70,28 +67,18 @@ function settingsFrom(options: FineTuneCommandOptions): FineTuneSettings<Task> {
   });
   return {
     task: taskFrom(options),
+    ...settingsOf(options),
     ...defined({
       epochs: options.epochs,
       maxSteps: options.maxSteps,
-      batchSize: options.batchSize,
-      gradientAccumulationSteps: options.gradientAccumulationSteps,
-      learningRate: options.learningRate,
-      lrSchedulerType: options.lrSchedulerType,
-      warmupRatio: options.warmupRatio,
-      weightDecay: options.weightDecay,
-      maxGradNorm: options.maxGradNorm,
-      optimiser: options.optimiser,
       layerwiseDecay: options.layerwiseDecay,
       freeze: options.freeze,
-      dropout: options.dropout,
       maximumLength: options.maximumLength,
       seeds: options.seeds,
       devShare: options.devShare,
       removeDuplicates: options.removeDuplicates,
       evalSteps: options.evalSteps,
       earlyStoppingPatience: options.earlyStoppingPatience,
-      precision: options.precision,
-      nonFinite: options.nonFinite,
     }),
     ...(lora && { lora }),
     ...(regulariser && { regulariser: regulariserNamed(regulariser) }),

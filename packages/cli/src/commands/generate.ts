@@ -1,25 +1,23 @@
-import type { EngineName } from '@cloze/backend';
 import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
-import { engineOption } from '../terminal/engine-option.ts';
+import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { real } from '../terminal/real.ts';
 import { whole } from '../terminal/whole.ts';
 
-interface GenerateCommandOptions {
+interface GenerateCommandOptions extends EngineOptions {
   readonly model: string;
   readonly beams: number;
   readonly tokens: number;
   readonly minimum: number;
   readonly lengthPenalty: number;
   readonly source?: 'prefix' | 'causal';
-  readonly engine?: EngineName;
   readonly json: boolean;
 }
 
 /** Prints what a UniLM or left-to-right model writes after a text. */
 export async function generateCommand(text: string, options: GenerateCommandOptions): Promise<void> {
-  const { model: name, beams, tokens, minimum: minimumTokens, lengthPenalty, source, engine, json } = options;
-  const model = await openModel(name, { engine });
+  const { model: name, beams, tokens, minimum: minimumTokens, lengthPenalty, source, engine, threads, json } = options;
+  const model = await openModel(name, engineOf({ engine, threads }));
   try {
     const found = await model.generate(text, {
       beams,
@@ -57,6 +55,7 @@ export function addGenerate(program: Command): void {
       ).choices(['prefix', 'causal']),
     )
     .addOption(engineOption())
+    .addOption(threadsOption())
     .option('--json', 'one JSON object a text on stdout', false)
     .addHelpText('after', '\nExample: cloze generate "床前明月光，" --model runs/quick-start/unilm --beams 4')
     .action(generateCommand);

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import type { EngineName } from '@cloze/backend';
 import {
   runningPerplexity,
   type ScorableText,
@@ -14,10 +13,10 @@ import { openModel } from '@cloze/models/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
 import { watchLines } from '../input/watch-lines.ts';
-import { engineOption } from '../terminal/engine-option.ts';
+import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
-interface ScoreCommandOptions {
+interface ScoreCommandOptions extends EngineOptions {
   readonly model: string;
   readonly kind?: ScoringKindName;
   readonly words: 'jieba' | 'tokenizer';
@@ -26,7 +25,6 @@ interface ScoreCommandOptions {
   readonly weight: number | 'tune';
   readonly normalise: 'none' | 'length';
   readonly batchTokens?: number;
-  readonly engine?: EngineName;
   readonly json: boolean;
 }
 
@@ -46,7 +44,7 @@ async function* sentences(lines: AsyncIterable<NumberedLine>, parts: boolean): A
 /** Scores the lines of a file. */
 export async function scoreCommand(file: string, options: ScoreCommandOptions): Promise<void> {
   const { words, boundaryTokens, batchTokens, form, json } = options;
-  const model = await openModel(options.model, { engine: options.engine });
+  const model = await openModel(options.model, engineOf(options));
   const print = (record: object, human: string) => process.stdout.write(`${json ? JSON.stringify(record) : human}\n`);
   try {
     const kind = scoringKindFor(model, options.kind);
@@ -154,6 +152,7 @@ export function addScore(program: Command): void {
     )
     .option('--batch-tokens <number>', 'tokens in a batch at most', whole(1))
     .addOption(engineOption())
+    .addOption(threadsOption())
     .option('--json', 'one JSON object a line, the summary last, on stdout', false)
     .addHelpText(
       'after',

@@ -5,17 +5,19 @@ import { whole } from './whole.ts';
 /** `--engine`, the same in every command. */
 export const engineOption = () => new Option('--engine <name>', 'default: the best that works').choices(engineNames);
 
+/** `--threads`, the same in every command that opens a model. */
+export const threadsOption = () =>
+  new Option('--threads <number>', 'inside one operation; default: all cores').argParser(whole(1));
+
 /** What `--engine` and `--threads` say. */
 export interface EngineOptions {
-  readonly engine?: EngineName;
-  readonly threads?: number;
+  readonly engine?: EngineName | undefined;
+  readonly threads?: number | undefined;
 }
 
 /** Adds `--engine` and `--threads`. */
 export const addEngineOptions = (command: Command): Command =>
-  command
-    .addOption(engineOption())
-    .option('--threads <number>', 'threads inside one operation; default: all cores', whole(1));
+  command.addOption(engineOption()).addOption(threadsOption());
 
 /** Where a model is opened, as the options say. */
 export const engineOf = ({

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { addEngineOptions, type EngineOptions } from '../terminal/engine-option.ts';
 import { real } from '../terminal/real.ts';
 import { whole } from '../terminal/whole.ts';
+import { defined } from './defined.ts';
 
 /** Settings that every training has, by the names of `fineTune`'s and `pretrain`'s. */
 export interface TrainingSettingsOptions {
@@ -29,6 +30,22 @@ export interface TrainingPlaceOptions extends EngineOptions {
 }
 
 const schedules: readonly ScheduleType[] = ['constant', 'linear', 'cosine', 'polynomial', 'inverse_sqrt'];
+
+/** The settings among the options; those left out are left to the function. */
+export const settingsOf = (options: TrainingSettingsOptions) =>
+  defined({
+    batchSize: options.batchSize,
+    gradientAccumulationSteps: options.gradientAccumulationSteps,
+    learningRate: options.learningRate,
+    lrSchedulerType: options.lrSchedulerType,
+    warmupRatio: options.warmupRatio,
+    weightDecay: options.weightDecay,
+    maxGradNorm: options.maxGradNorm,
+    optimiser: options.optimiser,
+    dropout: options.dropout,
+    precision: options.precision,
+    nonFinite: options.nonFinite,
+  });
 
 /** Adds the options of every training. */
 export const addTrainingOptions = (command: Command): Command =>

@@ -168,7 +168,10 @@ export async function fineTune<const T extends Task>(
   const { batchSize, gradientAccumulationSteps: parts, optimiser, seeds } = wanted;
   say(
     expectedCost(model.engine, placement ?? {}, {
-      ...{ family: model.family, config: learner.config, optimiser, seeds: seeds.length },
+      family: model.family,
+      config: learner.config,
+      optimiser,
+      seeds: seeds.length,
       rows: (batchSize / parts) * prepared.encodingsEach,
       length: train.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
       steps: stepsOf(wanted, batchOrder(train, wanted, seeds[0] as number)),

@@ -6,7 +6,7 @@ import { type Corpus, openCorpus } from '@cloze/datasets/node';
 import { readSafetensors, visibilityOf, writeSafetensors } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
-import { candidateIds, type Policy } from '@cloze/masking';
+import { candidateIds, type Policy, slotsFor } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { openTokenizer } from '@cloze/tokenizer';
 import { openCheckpoints } from '@cloze/trainer';
@@ -14,6 +14,7 @@ import { nodeFiles } from '@cloze/trainer/node';
 import { InterruptedError } from '../fine-tune/fine-tune.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
 import { hashOf } from '../hash-of.ts';
+import { expectedCost } from '../model/expected-cost.ts';
 import { loadModel } from '../model/loaded-model.ts';
 import { createModel, type Model } from '../model/model.ts';
 import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
@@ -68,6 +69,13 @@ function settingsIn(options: PretrainOptions): PretrainSettings {
   return { maxSteps: options.maxSteps, ...Object.fromEntries(given) };
 }
 
+/** What a pretraining keeps in its folder: its model card, and how far it came. */
+export interface PretrainRecord extends ModelCard {
+  readonly steps: number;
+  readonly tokens: number;
+  readonly lastLoss: number;
+}
+
 /** What pretraining gives. */
 export interface PretrainRun {
   readonly settings: ResolvedPretraining;
@@ -78,6 +86,8 @@ export interface PretrainRun {
   /** `n` texts; pseudo-perplexity is `exp(−Σ ln p(token | the others) / tokens)`, of a left-to-right model its perplexity. */
   readonly heldOut: { readonly pseudoPerplexity: FigureOverSeeds };
   readonly model: Model & Saveable;
+  /** What `output` keeps as `record.json`. */
+  readonly record: PretrainRecord;
 }
 
 /** Masked batches of a corpus from a step on. */
@@ -168,6 +178,10 @@ export async function pretrain(
       saveTotalLimit: 2,
       warn: say,
     });
+    const { batchSize, gradientAccumulationSteps: parts, length, optimiser, maxSteps: steps } = settings;
+    const { family, config } = loaded;
+    const planned = { family, config, optimiser, steps, length, rows: batchSize / parts };
+    say(expectedCost(engine, placement ?? {}, { ...planned, slots: slotsFor(policy, length) }));
     const { outcome, parameters, lastLoss } = await trainOnCorpus(engine, loaded, stream, settings, {
       ...surroundings,
       identity,
@@ -194,7 +208,7 @@ export async function pretrain(
       hashes: { 'corpus, cut and tokenised': corpus.identity },
       figures: { 'pseudo-perplexity, held out': pseudoPerplexity },
     };
-    const record = { ...card, steps: outcome.step, tokens: outcome.tokens, lastLoss };
+    const record: PretrainRecord = { ...card, steps: outcome.step, tokens: outcome.tokens, lastLoss };
     await writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
     const model = createModel(trained);
     const dispose = () => {
@@ -207,6 +221,7 @@ export async function pretrain(
       tokens: outcome.tokens,
       lastLoss,
       heldOut: { pseudoPerplexity },
+      record,
       model: { ...model, ...saving(model, card), dispose },
     };
   } catch (error) {

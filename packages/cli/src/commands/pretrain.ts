@@ -1,0 +1,135 @@
+import { families } from '@cloze/encoder';
+import type { FreshFamily } from '@cloze/models';
+import { type PretrainOptions, pretrain } from '@cloze/models/node';
+import { type Command, Option } from 'commander';
+import { engineOf } from '../terminal/engine-option.ts';
+import { checkModelFolder } from '../terminal/model-folder.ts';
+import { stopSignals } from '../terminal/stop-signals.ts';
+import { UsageError } from '../terminal/usage-error.ts';
+import { whole } from '../terminal/whole.ts';
+import { defined } from '../training/defined.ts';
+import { loadPolicy } from '../training/load-policy.ts';
+import { type NamedData, namedData } from '../training/named-data.ts';
+import { policyFrom } from '../training/policy-option.ts';
+import { showFigure } from '../training/show-figures.ts';
+import {
+  addTrainingOptions,
+  settingsOf,
+  type TrainingPlaceOptions,
+  type TrainingSettingsOptions,
+} from '../training/training-options.ts';
+import { watchTraining } from '../training/watch-training.ts';
+
+interface PretrainCommandOptions extends TrainingSettingsOptions, TrainingPlaceOptions {
+  readonly model?: string;
+  readonly addTokens?: string;
+  readonly family?: FreshFamily;
+  readonly layers?: number;
+  readonly width?: number;
+  readonly heads?: number;
+  readonly feedForwardWidth?: number;
+  readonly vocabularySize?: number;
+  readonly mask?: NamedData;
+  readonly maskModule?: string;
+  readonly maxSteps: number;
+  readonly length?: number;
+  readonly seed?: number;
+  readonly column?: string;
+  readonly heldOut?: string;
+  readonly heldOutRows?: number;
+  readonly output: string;
+}
+
+/** What is hidden and asked, where the options say it. */
+async function maskOf({ mask, maskModule }: PretrainCommandOptions) {
+  if (mask && maskModule !== undefined) throw new UsageError('give --mask or --mask-module, not both.');
+  return mask ? policyFrom(mask) : maskModule === undefined ? undefined : loadPolicy(maskModule);
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
+export async function pretrainCommand(corpus: readonly string[], options: PretrainCommandOptions): Promise<void> {
+  const { model: base, output, out, maxSteps, json, tensorboard, mlflow } = options;
+  if (base === undefined && (options.layers === undefined || options.width === undefined))
+    throw new UsageError('give --layers and --width for fresh weights, or --model to go on from a checkpoint.');
+  if (out !== undefined) checkModelFolder(out);
+  const { engine, placement } = engineOf(options);
+  const given: PretrainOptions = {
+    corpus,
+    output,
+    maxSteps,
+    placement,
+    ...settingsOf(options),
+    ...defined({
+      engine,
+      mask: await maskOf(options),
+      model: base,
+      addTokens: options.addTokens,
+      family: options.family,
+      layers: options.layers,
+      width: options.width,
+      heads: options.heads,
+      feedForwardWidth: options.feedForwardWidth,
+      vocabularySize: options.vocabularySize,
+      length: options.length,
+      seed: options.seed,
+      column: options.column,
+      heldOut: options.heldOut,
+      heldOutRows: options.heldOutRows,
+    }),
+  };
+  const parameters = { corpus: corpus.join(' '), maxSteps, ...defined({ model: base }) };
+  const run = await pretrain(given, {
+    callbacks: watchTraining({ tensorboard, mlflow, parameters }),
+    say,
+    signal: stopSignals(say),
+  });
+  try {
+    if (out !== undefined) await run.model.save(out);
+    process.stdout.write(
+      json
+        ? `${JSON.stringify(run.record)}\n`
+        : `held-out ${showFigure('pseudoPerplexity', run.heldOut.pseudoPerplexity)}   → ${out ?? output}\n`,
+    );
+  } finally {
+    run.model.dispose();
+  }
+}
+
+const familyNames: readonly FreshFamily[] = [...families.map(({ name }) => name), 'left-to-right'];
+
+/** Declares `cloze pretrain`. */
+export function addPretrain(program: Command): void {
+  const command = program
+    .command('pretrain')
+    .description('learn a language model from text: fresh, or going on from a checkpoint')
+    .argument('<corpus...>', 'text files, .gz or not, a document a line; patterns in quotes; of tables --column')
+    .requiredOption('--output <run>', 'a folder for checkpoints, the corpus in shards and the record; a run goes on')
+    .requiredOption('--max-steps <number>', 'updates', whole(1))
+    .option('--model <model>', 'go on from this folder or hub id, its family and tokenizer kept')
+    .option('--add-tokens <file>', 'with --model: words that become tokens, one a line')
+    .option('--layers <number>', 'of fresh weights', whole(1))
+    .option('--width <number>', 'features of each position', whole(1))
+    .option('--heads <number>', 'default one for 64 features', whole(1))
+    .option('--feed-forward-width <number>', 'default 4 · width', whole(1))
+    .option('--vocabulary-size <number>', 'tokens learnt from the corpus, default 8000', whole(8))
+    .addOption(new Option('--family <name>', 'default bert').choices(familyNames))
+    .option('--mask <name>', 'what is hidden and asked: a preset, with options such as whole-word:rate=0.3', namedData)
+    .option('--mask-module <file>', 'a module that exports a masking policy of your own')
+    .option('--length <number>', 'tokens a row, default 128', whole(8))
+    .option('--seed <number>', 'default 1', whole(0))
+    .option('--column <name>', 'of tables, default text')
+    .option('--held-out <files>', 'text that is judged on; default: some of the corpus, not learnt from')
+    .option('--held-out-rows <number>', 'rows judged, default 200', whole(0));
+  addTrainingOptions(command)
+    .addHelpText(
+      'after',
+      `
+Ctrl-C saves in --output and stops; the same command goes on.
+
+Examples: cloze pretrain corpus.txt.gz --layers 4 --width 256 --max-steps 20000 --mask whole-word:rate=0.3 --output runs/mine --out mine
+          cloze pretrain "reports/*.txt" --model bert-base-chinese --add-tokens words.txt --max-steps 5000 --output runs/domain`,
+    )
+    .action(pretrainCommand);
+}
