@@ -5,14 +5,12 @@ import { addCompare } from './commands/compare.ts';
 import { addData } from './commands/data.ts';
 import { addList } from './commands/list.ts';
 import { addMask } from './commands/mask.ts';
-import { addPmi } from './commands/pmi.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addReport } from './commands/report.ts';
 import { addRerun } from './commands/rerun.ts';
 import { addRun } from './commands/run.ts';
 import { addRunOne } from './commands/run-one.ts';
 import { addShow } from './commands/show.ts';
-import { addTrim } from './commands/trim.ts';
 import { addVerify } from './commands/verify.ts';
 
 endOnClosedPipe();
@@ -23,8 +21,8 @@ const program = new Command('bench')
   .showSuggestionAfterError();
 
 for (const add of [
-  ...[addQuickStart, addData, addMask, addPmi],
-  ...[addList, addShow, addRun, addRunOne, addTrim, addReport, addCompare, addVerify, addRerun],
+  ...[addQuickStart, addData, addMask],
+  ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
 ]) {
   add(program);
 }

@@ -61,6 +61,21 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./commands/generate.ts')).addGenerate,
   },
   {
+    name: 'pmi',
+    about: 'collocations of a corpus, for PMI masking',
+    load: async () => (await import('./commands/pmi.ts')).addPmi,
+  },
+  {
+    name: 'trim',
+    about: 'save a checkpoint without the tokens that a corpus does not use',
+    load: async () => (await import('./commands/trim.ts')).addTrim,
+  },
+  {
+    name: 'data',
+    about: 'check a table before anything is trained on it',
+    load: async () => (await import('./commands/data.ts')).addData,
+  },
+  {
     name: 'summary',
     about: 'parameters, bytes and FLOPs of a checkpoint by part',
     load: async () => (await import('./commands/summary.ts')).addSummary,

@@ -8,5 +8,6 @@ export {
   openCorpus,
 } from './node/open-corpus.ts';
 export { formatOf, openTable } from './node/open-table.ts';
+export { readPmi, writePmi } from './node/pmi-file.ts';
 export { type Poem, readPoetry } from './node/read-poetry.ts';
 export { streamLines, streamTexts } from './node/stream-texts.ts';

@@ -81,3 +81,4 @@ export {
 export type { FigureOf, InputOf, PredictionOf } from './tasks/task-kinds.ts';
 export type { TextInput } from './tasks/text-inputs.ts';
 export type { TagsPrediction } from './tasks/tokens.ts';
+export { type TrimOptions, trimVocabulary } from './trim/trim-vocabulary.ts';

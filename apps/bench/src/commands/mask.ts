@@ -134,7 +134,7 @@ export function addMask(program: Command): void {
     .option('--audit', 'count what policies do to a corpus: realised rates, spans, tokens that must stay', false)
     .option('--speed', 'time policies on the corpus, one core', false)
     .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
-    .option('--pmi <file>', 'a list of bench pmi build; default: built from the corpus')
+    .option('--pmi <file>', 'a list of cloze pmi build; default: built from the corpus')
     .option(
       '--vectors <file>',
       "word vectors in word2vec's text format, for similar words; default: neighbours in the corpus",

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chunkText, segmentCorpus } from '@cloze/datasets';
+import { readPmi, writePmi } from '@cloze/datasets/node';
 import { bert, buildPmiVocabulary, countMasking, isTargetPolicy, mask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditPage } from './audit-page.ts';
 import { auditPolicy } from './audit-policy.ts';
 import { encodeTexts } from './encode-texts.ts';
-import { loadPmi } from './load-pmi.ts';
 import {
   type NamedPolicy,
   openVocabulary,
@@ -17,7 +17,6 @@ import {
   policySetting,
 } from './policy-setting.ts';
 import { readLines } from './read-lines.ts';
-import { savePmi } from './save-pmi.ts';
 import { showMask } from './show-mask.ts';
 
 const texts = [...readLines(undefined, 300), '𠮷野家', '一', '', 'playing 用語 [MASK]'];
@@ -113,8 +112,8 @@ describe('segmentCorpus and the list on disk', () => {
         ...built,
         entries: [...built.entries, { score: 1.5, count: 9, words: ['我\u2028们', '喜欢\u0085'] }],
       };
-      await savePmi(join(folder, 'list.txt'), list);
-      expect(loadPmi(join(folder, 'list.txt'))).toEqual(list);
+      await writePmi(join(folder, 'list.txt'), list);
+      expect(readPmi(join(folder, 'list.txt'))).toEqual(list);
     } finally {
       rmSync(folder, { recursive: true });
     }

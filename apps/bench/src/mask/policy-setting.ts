@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { segmentCorpus } from '@cloze/datasets';
+import { readPmi } from '@cloze/datasets/node';
 import {
   buildPmiVocabulary,
   candidateIds,
@@ -17,7 +18,6 @@ import {
   similarByWordVectors,
 } from '@cloze/masking';
 import { encode, parseVocabulary, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
-import { loadPmi } from './load-pmi.ts';
 import { ngramIds } from './ngram-ids.ts';
 import { tokenTable } from './token-table.ts';
 
@@ -59,7 +59,7 @@ export async function policySetting(
     for (const [at, id] of ids.entries()) if (maskable[at]) counts[id] = (counts[id] as number) + 1;
   const candidates = candidateIds(vocabulary.tokens);
   const list = pmi
-    ? loadPmi(pmi)
+    ? readPmi(pmi)
     : buildPmiVocabulary(segmentCorpus(texts).sentences, {
         minimum: Math.max(3, Math.min(11, texts.length / 2000)) | 0,
       });

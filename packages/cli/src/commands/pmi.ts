@@ -1,32 +1,29 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { segmentCorpus } from '@cloze/datasets';
+import { readPmi, streamTexts, writePmi } from '@cloze/datasets/node';
 import { buildPmiVocabulary } from '@cloze/masking';
 import Table from 'cli-table3';
-import { whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
-import { loadPmi } from '../mask/load-pmi.ts';
-import { readLines } from '../mask/read-lines.ts';
-import { savePmi } from '../mask/save-pmi.ts';
+import { whole } from '../terminal/whole.ts';
 
-/** Options of `bench pmi build`. */
-export interface PmiBuildOptions {
-  readonly data?: string;
+interface PmiBuildOptions {
   readonly out: string;
+  readonly column?: string;
   readonly minimum: number;
   readonly size: number;
   readonly power: '1' | '2';
-  readonly limit?: number;
   readonly json: boolean;
 }
 
 const round = (value: number) => Number(value.toFixed(2));
 
-/** Builds the collocations of the modern corpus of a data folder, or of all poems, and saves them. */
-export async function pmiBuildCommand(options: PmiBuildOptions): Promise<void> {
-  const { data, out, minimum, size, power, limit, json } = options;
+/** Builds the collocations of a corpus, which is held in memory, and saves them. */
+export async function pmiBuildCommand(corpus: readonly string[], options: PmiBuildOptions): Promise<void> {
+  const { out, column, minimum, size, power, json } = options;
   const started = performance.now();
-  const texts = readLines(data, limit);
+  const texts: string[] = [];
+  for await (const text of streamTexts(corpus, column === undefined ? {} : { column })) texts.push(text);
   const { sentences, words } = segmentCorpus(texts);
   const segmented = performance.now();
   process.stderr.write(
@@ -46,9 +43,9 @@ export async function pmiBuildCommand(options: PmiBuildOptions): Promise<void> {
   });
   const built = performance.now();
   mkdirSync(dirname(resolve(out)), { recursive: true });
-  await savePmi(out, vocabulary);
+  await writePmi(out, vocabulary);
   const result = {
-    corpus: data === undefined ? 'chinese-poetry' : 'zh-modern',
+    corpus,
     texts: texts.length,
     words,
     totals: vocabulary.totals,
@@ -74,7 +71,7 @@ export function pmiShowCommand(
   file: string,
   { top, find, json }: { readonly top: number; readonly find?: string; readonly json: boolean },
 ): void {
-  const { entries, numeratorPower, minimum, totals } = loadPmi(file);
+  const { entries, numeratorPower, minimum, totals } = readPmi(file);
   const chosen = entries.filter(({ words }) => find === undefined || words.join('').includes(find));
   const shown = [2, 3, 4, 5, 6, 7, 8].flatMap((n) => chosen.filter(({ words }) => words.length === n).slice(0, top));
   if (json) {
@@ -90,14 +87,15 @@ export function pmiShowCommand(
   );
 }
 
-/** Declares `bench pmi build` and `bench pmi show`. */
+/** Declares `cloze pmi build` and `cloze pmi show`. */
 export function addPmi(program: Command): void {
   const pmi = program.command('pmi').description('collocations of a corpus, for PMI masking');
   pmi
     .command('build')
-    .description('rank word n-grams by PMI and save them; without --data from all classical poems')
-    .option('--data <folder>', 'a data folder with corpus/zh-modern.txt.gz')
-    .option('--out <file>', 'where the list goes', 'runs/pmi.txt')
+    .description('rank word n-grams of a corpus by PMI and save them')
+    .argument('<corpus...>', 'text files, .gz or not, a document a line; patterns in quotes; of tables --column')
+    .requiredOption('--out <file>', 'where the list goes')
+    .option('--column <name>', 'of tables, default text')
     .option('--minimum <number>', 'least count of an n-gram', whole(1), 11)
     .option(
       '--size <number>',
@@ -106,9 +104,8 @@ export function addPmi(program: Command): void {
       800_000,
     )
     .addOption(new Option('--power <number>', 'of p(n-gram) in the score').choices(['1', '2']).default('1'))
-    .option('--limit <number>', 'texts at most, to try things out', whole(1))
     .option('--json', 'one JSON object on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench pmi build --minimum 11 --out runs/poems.pmi.txt')
+    .addHelpText('after', '\nExample: cloze pmi build poems.txt.gz --minimum 11 --out poems.pmi.txt')
     .action(pmiBuildCommand);
   pmi
     .command('show')
@@ -117,6 +114,6 @@ export function addPmi(program: Command): void {
     .option('--top <number>', 'of each length', whole(1), 10)
     .option('--find <text>', 'only those that hold it')
     .option('--json', 'one JSON object a collocation on stdout', false)
-    .addHelpText('after', '\nExample: pnpm bench pmi show runs/poems.pmi.txt --find 明月')
+    .addHelpText('after', '\nExample: cloze pmi show poems.pmi.txt --find 明月')
     .action(pmiShowCommand);
 }

@@ -1,0 +1,18 @@
+import { createWriteStream, readFileSync, renameSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { formatPmi, type PmiVocabulary, parsePmi } from '@cloze/masking';
+
+/** Reads a list of collocations. Only \n ends a line: words may hold U+2028, at which node:readline cuts. @throws naming the line that is wrong */
+export function readPmi(file: string): PmiVocabulary {
+  return parsePmi(readFileSync(file, 'utf8').split('\n'));
+}
+
+/** Writes a list of collocations, which may be long, beside its place first, so that an interrupted run leaves no half list. */
+export async function writePmi(file: string, vocabulary: PmiVocabulary): Promise<void> {
+  const lines = function* () {
+    for (const line of formatPmi(vocabulary)) yield `${line}\n`;
+  };
+  await pipeline(Readable.from(lines()), createWriteStream(`${file}.partial`));
+  renameSync(`${file}.partial`, file);
+}
