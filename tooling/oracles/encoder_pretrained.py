@@ -13,7 +13,12 @@ def outputs(model):
     kind = model.config.model_type
     call = {'attention_mask': att, 'token_type_ids': torch.zeros_like(seg) if kind == 'roberta' else seg}
     if kind == 'roberta': call['position_ids'] = torch.arange(2, 10)[None].expand(2, -1)
-    with torch.no_grad(): return model.eval()(ids, **call).logits
+    name = type(model).__name__
+    # Two candidates of one question.
+    if name.endswith('ForMultipleChoice'): call = {key: value[None] for key, value in call.items()}
+    if name.endswith('ForMultipleChoice') and 'position_ids' in call: call['position_ids'] = call['position_ids'][0][None]
+    with torch.no_grad(): out = model.eval()(ids[None] if name.endswith('ForMultipleChoice') else ids, **call)
+    return torch.stack([out.start_logits, out.end_logits]) if name.endswith('ForQuestionAnswering') else out.logits
 if sys.argv[1] == '--check':
     for folder in sys.argv[2:]:
         name = AutoConfig.from_pretrained(folder).architectures[0]

@@ -1,0 +1,146 @@
+// `pnpm proof [SUBJECT]`: what continuous integration has no Python or no time for. Writes proof.json: when, at which commit, how many
+// cases, subject by subject. `--list` shows how old each subject is; `--require-fresh` fails where one is older than its sources.
+import './refuse-old-node.cjs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const tsx = ['--import', 'tsx', '--conditions=@cloze/source'];
+const qa = (...args) => [process.execPath, [...tsx, 'apps/qa/src/cli.ts', ...args, '--json']];
+
+/** JSON objects of an output, one a line. */
+const objects = (stdout) => stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+
+/** Runs tests; a skipped one would prove nothing and counts as failed. */
+function tests(filters, env = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'cloze-proof-'));
+  try {
+    const out = join(folder, 'results.json');
+    const args = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${out}`,
+    ];
+    spawnSync(process.execPath, [...args, ...filters], { stdio: ['ignore', 2, 2], env: { ...process.env, ...env } });
+    if (!existsSync(out)) return { passed: 0, failed: 1 };
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(out, 'utf8'),
+    );
+    const failed = numFailedTests + numPendingTests;
+    return { passed: numPassedTests, failed: failed > 0 ? failed : numFailedTestSuites };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The interpreter with torch and transformers, made once. */
+function python() {
+  const made = spawnSync(process.execPath, ['tooling/peers/environment.mjs'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 2],
+  });
+  if (made.status !== 0) throw new Error('the Python environment could not be made; see above.');
+  return made.stdout.trim();
+}
+
+/** Each subject: the sources it says something about, and how it is proved. */
+const subjects = {
+  'round-trips': {
+    covers: ['packages/encoder/src', 'tooling/oracles/encoder_pretrained.py', 'tooling/peers/requirements.txt'],
+    prove: () =>
+      tests(['packages/encoder/src/checkpoint/round-trips', 'packages/encoder/src/checkpoint/pretrained'], {
+        CLOZE_PYTHON: python(),
+      }),
+  },
+  equality: {
+    covers: [
+      'packages/backend/src',
+      'packages/encoder/src',
+      'packages/regularisers/src',
+      'packages/trainer/src',
+      'apps/qa/src/compiled-equals-eager',
+    ],
+    prove: () => tests(['apps/qa/src/compiled-equals-eager']),
+  },
+  fuzz: {
+    covers: ['packages/encoder/src/checkpoint', 'apps/qa/src/fuzz'],
+    prove: () => {
+      const { status, stdout } = spawnSync(...qa('fuzz', '--safetensors', '1000000', '--zips', '10000'), {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 2],
+      });
+      const passed = objects(stdout).reduce((sum, { files, crashes }) => sum + files - crashes, 0);
+      return {
+        passed,
+        failed: objects(stdout).reduce((sum, { crashes }) => sum + crashes, 0) || (status === 0 ? 0 : 1),
+      };
+    },
+  },
+  torture: {
+    covers: ['packages/backend/src', 'packages/encoder/src', 'packages/trainer/src', 'apps/qa/src/torture'],
+    prove: () => {
+      const { status, stdout } = spawnSync(...qa('torture', '--kills', '300'), {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 2],
+      });
+      const [{ kills, runs, bitEqualRuns } = { kills: 0, runs: 1, bitEqualRuns: 0 }] = objects(stdout);
+      return { passed: kills, failed: runs - bitEqualRuns || (status === 0 ? 0 : 1) };
+    },
+  },
+};
+
+const git = (...args) => spawnSync('git', args, { encoding: 'utf8' }).stdout.trim();
+const known = existsSync('proof.json') ? JSON.parse(readFileSync('proof.json', 'utf8')) : {};
+
+/** The sources of a subject as they are committed, by git's own hashes: a rebase leaves them as they are. */
+const sourcesOf = (name) =>
+  subjects[name].covers.map((path) => git('rev-parse', `HEAD:${path}`).slice(0, 12)).join(' ');
+
+/** Why a subject's proof does not hold for the sources as they are; undefined where it does. */
+function staleness(name) {
+  const proof = known[name];
+  if (!proof) return 'never proved';
+  if (proof.failed > 0) return `${proof.failed} failed on ${proof.date}`;
+  if (proof.sources !== sourcesOf(name))
+    return `proved ${proof.date} at ${proof.commit.slice(0, 7)}, its sources have changed since`;
+  return undefined;
+}
+
+const [asked, ...more] = process.argv.slice(2);
+if (asked === '--list' || asked === '--require-fresh') {
+  let stale = 0;
+  for (const name of Object.keys(subjects)) {
+    const why = staleness(name);
+    if (why) stale++;
+    process.stdout.write(
+      `${why ? 'older' : 'holds'} ${name}: ${why ?? `${known[name].passed} cases, ${known[name].date}`}\n`,
+    );
+  }
+  process.exit(asked === '--require-fresh' && stale > 0 ? 1 : 0);
+}
+if (more.length > 0 || (asked !== undefined && !Object.hasOwn(subjects, asked))) {
+  process.stderr.write(`usage: pnpm proof [${Object.keys(subjects).join(' | ')} | --list | --require-fresh]\n`);
+  process.exit(2);
+}
+// What is proved must be what the commit says: sources with changes would be told as another's.
+const chosen = asked ? [asked] : Object.keys(subjects);
+const touched = git('status', '--porcelain', '--', ...chosen.flatMap((name) => subjects[name].covers));
+if (touched !== '') {
+  process.stderr.write(`commit these first, or the proof is of no commit:\n${touched}\n`);
+  process.exit(2);
+}
+let failures = 0;
+for (const name of chosen) {
+  const started = Date.now();
+  const { passed, failed } = subjects[name].prove();
+  failures += failed;
+  const seconds = Math.round((Date.now() - started) / 1000);
+  const [date, commit] = [new Date().toISOString().slice(0, 10), git('rev-parse', 'HEAD')];
+  known[name] = { date, commit, sources: sourcesOf(name), passed, failed, seconds };
+  writeFileSync('proof.json', `${JSON.stringify(known, null, 2)}\n`);
+  process.stdout.write(`${name}: ${passed} passed, ${failed} failed (${seconds} s)\n`);
+}
+process.exit(failures > 0 ? 1 : 0);
