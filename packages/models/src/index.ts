@@ -11,6 +11,7 @@ export {
   explanationMethods,
 } from './explain/explain.ts';
 export { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from './fill/fill-masks.ts';
+export { type BatchOrder, batchOrder } from './fine-tune/batch-order.ts';
 export {
   type FineTuneData,
   type FineTunePlace,
@@ -20,20 +21,24 @@ export {
   type RunIdentity,
 } from './fine-tune/fine-tune.ts';
 export type { LoraSettings } from './fine-tune/lora.ts';
-export type {
-  FineTuneSettings,
-  FineTuneSurroundings,
-  NamedRegulariser,
-  OptimiserName,
-  ResolvedSettings,
+export { readExamples } from './fine-tune/read-examples.ts';
+export {
+  type FineTuneSettings,
+  type FineTuneSurroundings,
+  type NamedRegulariser,
+  type OptimiserName,
+  type ResolvedSettings,
+  resolveSettings,
 } from './fine-tune/settings.ts';
-export type { TrainedOnce } from './fine-tune/train-once.ts';
+export { type TrainedOnce, type TrainingExamples, type TrainingPlace, trainOnce } from './fine-tune/train-once.ts';
 export { type GeneratedText, type GenerateOptions, generate } from './generate/generate.ts';
-export { type LoadedModel, loadModel, type ModelBatch, type ModelTensors } from './model/loaded-model.ts';
+export { type LoadedModel, loadModel, type ModelTensors } from './model/loaded-model.ts';
 export { createModel, type Model } from './model/model.ts';
-export type { TaskModel } from './model/task-model.ts';
+export { countTokens, type ModelBatch, modelBatch } from './model/model-batch.ts';
+export { answersOf, type TaskModel } from './model/task-model.ts';
 export { predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
 export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
+export { freshWeights } from './pretrain/fresh-weights.ts';
 export { languageModelObjective } from './pretrain/language-model-objective.ts';
 export type { FreshFamily, FreshSizes, PretrainSettings } from './pretrain/pretrain-settings.ts';
 export { askedSlots } from './score/asked-slots.ts';
@@ -54,7 +59,18 @@ export type { ClassPrediction } from './tasks/classification.ts';
 export type { GeneratedPrediction } from './tasks/generation.ts';
 export type { ClassWeights } from './tasks/labels.ts';
 export type { MultiLabelPrediction } from './tasks/multi-label.ts';
-export type { TaskBatch, TaskParameters } from './tasks/prepared-task.ts';
+export type {
+  EncodedInput,
+  Example,
+  Judged,
+  Metrics,
+  PreparedTask,
+  TaskBatch,
+  TaskObjective,
+  TaskParameters,
+  TaskSetting,
+  TaskTokenizer,
+} from './tasks/prepared-task.ts';
 export type { NumberPrediction } from './tasks/regression.ts';
 export type { Row } from './tasks/row.ts';
 export type { VectorPrediction } from './tasks/sentence-vectors.ts';
@@ -78,7 +94,7 @@ export {
   type TokensTask,
   tokens,
 } from './tasks/task.ts';
-export type { FigureOf, InputOf, PredictionOf } from './tasks/task-kinds.ts';
+export { type FigureOf, type InputOf, type PredictionOf, prepareTask } from './tasks/task-kinds.ts';
 export type { TextInput } from './tasks/text-inputs.ts';
 export type { TagsPrediction } from './tasks/tokens.ts';
 export { type TrimOptions, trimVocabulary } from './trim/trim-vocabulary.ts';

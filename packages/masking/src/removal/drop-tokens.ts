@@ -1,16 +1,16 @@
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { type Rounding, tokenBudget } from '../budget.ts';
-import { gatherKept, type KeptBatch } from './gather-kept.ts';
+import { gatherKept, type KeptBatch, type KeptPadding } from './gather-kept.ts';
 
 /**
  * DropToken: rows lose a share of their tokens, the others keep position and segment embeddings (a regulariser for fine-tuning).
  *
  * [CLS], [SEP] and pads are never dropped, and at least one token stays. Its article gives neither the count rule nor what may be
- * dropped: both are arguments. Rows are padded anew to the longest; it is faster only where that one became shorter.
+ * dropped: both are arguments. Rows are padded anew, to the longest or the next of `buckets`; it is faster only where that one became shorter.
  *
  * @param options.rate share of maskable tokens to drop, default 0.1 (best at 0.1 to 0.15)
  * @param options.selection `exact`: ⌊rate·n⌋ tokens a row, or another rounding; `bernoulli`: each token on its own. Default `exact`
- * @throws {RangeError} for a rate outside [0, 1]
+ * @throws {RangeError} for a rate outside [0, 1], or buckets that do not hold the rows
  */
 export function dropTokens(
   batch: MaskableBatch,
@@ -19,12 +19,12 @@ export function dropTokens(
     selection = 'exact',
     rounding = 'floor',
     padId,
+    buckets,
     randomOf,
-  }: {
+  }: KeptPadding & {
     readonly rate?: number;
     readonly selection?: 'exact' | 'bernoulli';
     readonly rounding?: Rounding;
-    readonly padId: number;
     readonly randomOf: (row: number) => RandomStream;
   },
 ): KeptBatch {
@@ -49,5 +49,5 @@ export function dropTokens(
       left--;
     }
   }
-  return gatherKept(batch, keep, { padId });
+  return gatherKept(batch, keep, { padId, buckets });
 }

@@ -8,15 +8,29 @@ export interface KeptBatch extends MaskableBatch {
   readonly restore: Int32Array;
 }
 
-/** The batch with only the tokens marked in `keep`, in their order, rows padded to the longest. */
-export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId }: { readonly padId: number }): KeptBatch {
+/** How shortened rows are padded anew. */
+export interface KeptPadding {
+  readonly padId: number;
+  /** Lengths that rows may be padded to, rising, so that few shapes are traced: the least that holds the longest row; default that row's own. */
+  readonly buckets?: readonly number[] | undefined;
+}
+
+/**
+ * The batch with only the tokens marked in `keep`, in their order, rows padded to the longest or to the next of `buckets`.
+ *
+ * @throws {RangeError} when no bucket holds the longest row
+ */
+export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId, buckets }: KeptPadding): KeptBatch {
   const [rows, length] = batch.shape;
-  let kept = 1;
+  let longest = 1;
   for (let row = 0; row < rows; row++) {
     let count = 0;
     for (let place = row * length; place < (row + 1) * length; place++) count += keep[place] as number;
-    kept = Math.max(kept, count);
+    longest = Math.max(longest, count);
   }
+  const kept = buckets ? buckets.find((bucket) => bucket >= longest) : longest;
+  if (kept === undefined)
+    throw new RangeError(`rows that keep ${longest} tokens do not fit the longest bucket of ${buckets?.join(', ')}.`);
   const size = rows * kept;
   const out = {
     shape: [rows, kept] as const,

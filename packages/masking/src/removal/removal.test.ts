@@ -103,6 +103,21 @@ describe('dropTokens', () => {
       );
     });
   }
+  it('rows are padded to the next bucket, where `restore` says that no token stands; none that is long enough is an error', () => {
+    const before = batchOf([{ words: new Array(10).fill(1) }], 12);
+    const drop = (buckets?: readonly number[]) =>
+      dropTokens(before, { rate: 0.5, padId, randomOf: () => stream(1), ...(buckets && { buckets }) });
+    const [plain, padded] = [drop(), drop([4, 10, 12])];
+    expect([plain.shape, padded.shape]).toEqual([
+      [1, 7],
+      [1, 10],
+    ]);
+    for (const name of ['ids', 'segments', 'attend', 'maskable', 'wordNumbers', 'positionIds'] as const)
+      expect([...padded[name].subarray(0, 7)]).toEqual([...plain[name]]);
+    expect([...padded.attend.subarray(7), ...padded.ids.subarray(7)]).toEqual([0, 0, 0, padId, padId, padId]);
+    expect([...padded.restore]).toEqual(Array.from(plain.restore, (column) => (column === 7 ? 10 : column)));
+    expect(() => drop([4, 6])).toThrow('rows that keep 7 tokens do not fit the longest bucket of 4, 6');
+  });
   it('bernoulli: the share dropped is the rate, n = 60,000, 4.5 standard errors', () => {
     const before = batchOf([{ words: new Array(60).fill(1) }], hardLength);
     let left = 0;

@@ -1,7 +1,7 @@
 import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
 import { tokenBudget } from '../budget.ts';
 import { gatherTargets } from '../targets/gather-targets.ts';
-import { gatherKept, type KeptBatch } from './gather-kept.ts';
+import { gatherKept, type KeptBatch, type KeptPadding } from './gather-kept.ts';
 
 /** What MAE's encoder sees, and what its decoder predicts. */
 export interface RemovedBatch {
@@ -18,18 +18,18 @@ export interface RemovedBatch {
  * tokens stay, and at least one maskable token does.
  *
  * @param options.rate share to remove, default 0.75 @param options.padId id of pads in the shortened rows
- * @throws {RangeError} for a rate outside [0, 1]
+ * @throws {RangeError} for a rate outside [0, 1], or buckets that do not hold the kept rows
  */
 export function removeTokens(
   batch: MaskableBatch,
   {
     rate = 0.75,
     padId,
+    buckets,
     slots,
     randomOf,
-  }: {
+  }: KeptPadding & {
     readonly rate?: number;
-    readonly padId: number;
     readonly slots?: number | undefined;
     readonly randomOf: (row: number) => RandomStream;
   },
@@ -58,5 +58,5 @@ export function removeTokens(
     }
   }
   const removed = (place: number) => (batch.attend[place] && !keep[place] ? (batch.ids[place] as number) : -1);
-  return { kept: gatherKept(batch, keep, { padId }), targets: gatherTargets(batch, removed, slots) };
+  return { kept: gatherKept(batch, keep, { padId, buckets }), targets: gatherTargets(batch, removed, slots) };
 }

@@ -2,7 +2,8 @@ import { maximum, multiply, rsqrt, square, sum, type Tensor } from '@cloze/backe
 import { embedSentence, type SentencePooling } from '@cloze/encoder';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { byLength } from '../model/by-length.ts';
-import type { LoadedModel, ModelBatch } from '../model/loaded-model.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 
 /** How texts become vectors. */
 export interface EmbedOptions {

@@ -1,7 +1,8 @@
 import type { HostTensor, Tensor } from '@cloze/backend';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { byLength } from '../model/by-length.ts';
-import type { LoadedModel, ModelBatch } from '../model/loaded-model.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 
 /** What of an encoder is wanted. */
 export interface EncodeTextsOptions {

@@ -1,6 +1,7 @@
 import type { Tensor } from '@cloze/backend';
 import type { PlacedEncoding } from '@cloze/tokenizer';
-import type { LoadedModel, ModelBatch } from '../model/loaded-model.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 import type { Prediction } from './prediction.ts';
 
 /** The choice that is explained: the one named, or the likeliest. @throws {Error} for a name that is no choice */

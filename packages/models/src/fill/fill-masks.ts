@@ -1,6 +1,7 @@
 import { ints, softmax, type Tensor } from '@cloze/backend';
 import { predictTokens } from '@cloze/encoder';
-import type { LoadedModel, ModelBatch } from '../model/loaded-model.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 
 /** A token that may stand at a place. */
 export interface Guess {

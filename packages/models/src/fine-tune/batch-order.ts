@@ -1,13 +1,13 @@
 import { type BatchPlan, bucketedBatches } from '@cloze/datasets';
 import { streamFrom } from '@cloze/random';
 import { lengthBuckets } from '../model/shape-buckets.ts';
-import type { Example } from '../tasks/prepared-task.ts';
-import { lengthOf } from './read-examples.ts';
 
 /** Which rows a step learns from. */
 export interface BatchOrder {
   /** Steps of an epoch. */
   readonly perEpoch: number;
+  /** Lengths that rows are padded to, rising. */
+  readonly buckets: readonly number[];
   /** The rows of step t = 1, 2, … and the length they are padded to. */
   of(step: number): BatchPlan;
 }
@@ -19,22 +19,32 @@ export const stepsOf = (
 ): number => maxSteps ?? Math.max(1, Math.round(epochs * perEpoch));
 
 /** Few lengths, so that few shapes are traced: each costs seconds at its first step. */
-const lengths = 3;
+const fewLengths = 3;
 
-/** The order of the rows: it follows from (seed, epoch) alone; rows of like length share a batch. */
+/** Lengths that rows are padded to where nothing else is asked for. */
+function bucketsFor(lengths: readonly number[]): readonly number[] {
+  const all = lengthBuckets(lengths.reduce((most, length) => Math.max(most, length), 0));
+  return all.slice(Math.max(0, all.length - fewLengths));
+}
+
+/**
+ * The order of rows: it follows from (seed, epoch) alone; rows of like length share a batch.
+ *
+ * @param lengths tokens of each row
+ * @param options.buckets lengths that rows are padded to, rising; default three that suit the rows
+ */
 export function batchOrder(
-  examples: readonly Pick<Example, 'encodings'>[],
-  { batchSize }: { readonly batchSize: number },
+  lengths: readonly number[],
+  {
+    batchSize,
+    buckets = bucketsFor(lengths),
+  }: { readonly batchSize: number; readonly buckets?: readonly number[] | undefined },
   seed: number,
 ): BatchOrder {
-  const sizes = examples.map(lengthOf);
-  const longest = sizes.reduce((most, length) => Math.max(most, length), 0);
-  const all = lengthBuckets(longest);
-  const buckets = all.slice(Math.max(0, all.length - lengths));
   let [epoch, plans]: [number, readonly BatchPlan[]] = [-1, []];
   const plansOf = (wanted: number) => {
     if (wanted !== epoch) {
-      plans = bucketedBatches(sizes, { rows: batchSize, buckets, random: streamFrom(seed).fork('order', wanted) });
+      plans = bucketedBatches(lengths, { rows: batchSize, buckets, random: streamFrom(seed).fork('order', wanted) });
       epoch = wanted;
     }
     return plans;
@@ -42,6 +52,7 @@ export function batchOrder(
   const perEpoch = plansOf(0).length;
   return {
     perEpoch,
+    buckets,
     of: (step) => plansOf(Math.floor((step - 1) / perEpoch))[(step - 1) % perEpoch] as BatchPlan,
   };
 }

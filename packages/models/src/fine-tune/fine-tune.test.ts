@@ -131,6 +131,27 @@ describe('classification', () => {
     for (const run of [frozen, lora]) run.model.dispose();
   });
 
+  it('rows that lose tokens are another training of the same model; tasks that need every token refuse it', async () => {
+    const settings = { task: reviewTask, train, dev, ...short, epochs: 1 };
+    const [plain, dropped] = [
+      await fineTune(model, settings, place),
+      await fineTune(model, { ...settings, dropTokens: 0.5 }, place),
+    ];
+    const tokensOf = (run: typeof plain) => run.trainings[0]?.outcome.tokens as number;
+    // Half of the tokens, rounded down in each row, but for [CLS] and [SEP].
+    const expected = train.reduce((sum, { review }) => sum + 2 + Math.ceil(review.length / 2), 0);
+    expect(tokensOf(dropped) / tokensOf(plain)).toBeCloseTo(
+      expected / train.reduce((sum, { review }) => sum + 2 + review.length, 0),
+      2,
+    );
+    expect(await dropped.model.hash()).not.toBe(await plain.model.hash());
+    for (const run of [plain, dropped]) run.model.dispose();
+    const task = generation({ source: 'review', target: 'stars' });
+    await expect(fineTune(model, { task, train, dropTokens: 0.1 }, place)).rejects.toThrow(
+      'dropTokens is for tasks with one answer a row; generation needs every token',
+    );
+  });
+
   it('search chooses on a part of train and never sees dev', async () => {
     const said: string[] = [];
     const run = await fineTune(
@@ -307,8 +328,13 @@ describe('the other kinds', () => {
   it('a text written from another', async () => {
     const rows = textsOf(160, 12).map((text) => ({ source: text, target: text.slice(0, 1) }));
     const task = generation({ source: 'source', target: 'target', targetLength: 4 });
-    const run = await fineTune(model, { task, train: rows, ...settings, epochs: 40, learningRate: 6e-3 }, place);
+    const [learnt, judged] = [rows.slice(0, 144), rows.slice(144)];
+    const long = { ...settings, epochs: 40, learningRate: 6e-3 };
+    const run = await fineTune(model, { task, train: learnt, dev: judged, ...long }, place);
     expect(run.dev.exactMatch.value).toBeGreaterThan(0.3);
+    // Dev rows have their target behind the source: what is written must not come from it.
+    const written = await run.model.predict(judged.map(({ source }) => source));
+    expect(run.trainings[0]?.judged.map(({ prediction }) => prediction)).toEqual(written);
     run.model.dispose();
   });
 });

@@ -174,7 +174,7 @@ export async function fineTune<const T extends Task>(
       seeds: seeds.length,
       rows: (batchSize / parts) * prepared.encodingsEach,
       length: train.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
-      steps: stepsOf(wanted, batchOrder(train, wanted, seeds[0] as number)),
+      steps: stepsOf(wanted, batchOrder(train.map(lengthOf), wanted, seeds[0] as number)),
     }),
   );
   const identity: RunIdentity = {

@@ -1,20 +1,10 @@
-import { bools, type HostTensor, ints } from '@cloze/backend';
+import type { HostTensor } from '@cloze/backend';
+import { dropTokens } from '@cloze/masking';
+import type { RandomStream } from '@cloze/random';
 import { padEncodings, type TokenBatch } from '@cloze/tokenizer';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { modelBatch } from '../model/model-batch.ts';
 import type { EncodedInput, Example, PreparedTask, TaskBatch } from '../tasks/prepared-task.ts';
-
-/** Rows as an encoder takes them, `[rows, length]` each. RoBERTa has one segment; its tokenizers say so, others' may not. */
-export function rowsOf(
-  { config }: Pick<LoadedModel, 'config'>,
-  batch: TokenBatch,
-): Omit<TaskBatch<HostTensor>, 'targets'> {
-  const segments = config.segmentTypes === 1 ? new Int32Array(batch.ids.length) : batch.segments;
-  return {
-    ids: ints(batch.shape, batch.ids),
-    segments: ints(batch.shape, segments),
-    attend: bools(batch.shape, batch.attend),
-  };
-}
 
 /** Encodings of examples, one under the other, padded to a length. */
 export function padded(
@@ -28,20 +18,25 @@ export function padded(
   );
 }
 
-/** A batch to learn from. */
+/** Tokens that rows lose in training. */
+export interface Dropping {
+  /** Share of the tokens. */
+  readonly rate: number;
+  /** The stream of each row. */
+  readonly randomOf: (row: number) => RandomStream;
+  /** Lengths that what is left may be padded to. */
+  readonly buckets: readonly number[];
+}
+
+/** A batch to learn from. @param dropping default none */
 export function trainingBatch<Input, Target>(
-  model: Pick<LoadedModel, 'config' | 'padId'>,
+  { config, padId }: Pick<LoadedModel, 'config' | 'padId'>,
   task: Pick<PreparedTask<Input, unknown, Target>, 'targetsOf'>,
   examples: readonly Example<Input, Target>[],
   length: number,
+  dropping?: Dropping,
 ): TaskBatch<HostTensor> {
-  const batch = padded(examples, length, model.padId);
-  return { ...rowsOf(model, batch), targets: task.targetsOf(examples, batch) };
-}
-
-/** Real tokens of a batch. */
-export function tokensIn({ attend }: Pick<TaskBatch<HostTensor>, 'attend'>): number {
-  let count = 0;
-  for (const real of attend.values) count += real;
-  return count;
+  const batch = padded(examples, length, padId);
+  const rows = dropping ? dropTokens(batch, { ...dropping, padId }) : batch;
+  return { ...modelBatch(rows, config), targets: task.targetsOf(examples, batch) };
 }

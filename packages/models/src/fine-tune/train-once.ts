@@ -4,15 +4,17 @@ import { streamFrom } from '@cloze/random';
 import { type Objective, regulariserFrom, type TaskOutput } from '@cloze/regularisers';
 import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { countTokens, modelBatch } from '../model/model-batch.ts';
 import { predictorOf } from '../predict/predictor.ts';
-import type { Example, Judged, PreparedTask, TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
+import type { EncodedInput, Example, Judged, PreparedTask, TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { batchOrder, stepsOf } from './batch-order.ts';
 import { figuresOf } from './figures.ts';
 import { freshFactors, merged, mergedOnHost, type WithFactors, withFactors } from './lora.ts';
 import { optimiserFor } from './optimiser-for.ts';
+import { lengthOf } from './read-examples.ts';
 import type { FineTuneSurroundings, ResolvedSettings } from './settings.ts';
-import { tokensIn, trainingBatch } from './task-batches.ts';
+import { padded, trainingBatch } from './task-batches.ts';
 
 /** Where a training runs and is saved. */
 export interface TrainingPlace {
@@ -21,6 +23,17 @@ export interface TrainingPlace {
   readonly checkpoints?: Checkpoints | undefined;
   /** What a resume must share. */
   readonly identity: unknown;
+}
+
+/** Encoded rows of a training. */
+export interface TrainingExamples<Input = unknown, Target = unknown> {
+  readonly train: readonly Example<Input, Target>[];
+  /** Empty: nothing is judged. */
+  readonly dev: readonly Example<Input, Target>[];
+  /** Rows without labels: each batch gets as many of them as it has others; default none. */
+  readonly unlabelled?: readonly EncodedInput<Input>[] | undefined;
+  /** Lengths that rows are padded to in training, rising; default three that suit the rows. */
+  readonly buckets?: readonly number[] | undefined;
 }
 
 /** One seed's training. */
@@ -49,22 +62,24 @@ function objectiveFor<Input, Prediction, Target>(
 }
 
 /**
- * Trains a task once: fresh head, order, dropout and everything else drawn follow from the seed and the step alone.
+ * Trains a prepared task once, which is `fineTune` one level down: fresh head, order, dropout and everything else drawn follow from the seed and the step alone.
  *
  * @throws {LossError} when the loss is no number {CheckpointError} when the folder holds another training
  */
 export async function trainOnce<Input, Prediction, Target>(
   model: LoadedModel,
   task: PreparedTask<Input, Prediction, Target>,
-  examples: { readonly train: readonly Example<Input, Target>[]; readonly dev: readonly Example<Input, Target>[] },
+  { train, dev, unlabelled, buckets }: TrainingExamples<Input, Target>,
   settings: ResolvedSettings<Task>,
   seed: number,
   place: TrainingPlace,
   { callbacks = [], say = () => {}, signal }: FineTuneSurroundings = {},
 ): Promise<TrainedOnce<Prediction, Target>> {
   const random = streamFrom(seed);
-  const { train, dev } = examples;
-  const order = batchOrder(train, settings, seed);
+  const { batchSize } = settings;
+  const order = batchOrder(train.map(lengthOf), { batchSize, buckets }, seed);
+  const others = unlabelled && batchOrder(unlabelled.map(lengthOf), { batchSize, buckets }, seed + 1);
+  const drops = random.fork('drop token');
   const maxSteps = stepsOf(settings, order);
   const { lora, precision, gradientAccumulationSteps: parts, earlyStoppingPatience, nonFinite } = settings;
   const frozen = lora ? ['encoder'] : settings.freeze.map((path) => (path === 'encoder' ? path : `encoder/${path}`));
@@ -105,15 +120,32 @@ export async function trainOnce<Input, Prediction, Target>(
     const outcome = await runTraining({
       maxSteps,
       batchOf: (t) => {
-        const { rows, length } = order.of(t);
-        const chosen = Array.from(rows, (i) => train[i] as Example<Input, Target>);
-        const size = chosen.length / parts;
-        return Array.from({ length: parts }, (_, part) =>
-          trainingBatch(model, task, chosen.slice(part * size, (part + 1) * size), length),
-        ) as [TaskBatch<HostTensor>, ...TaskBatch<HostTensor>[]];
+        const [labelled, more] = [order.of(t), others?.of(t)];
+        const size = labelled.rows.length / parts;
+        const dropsOfStep = drops.fork(t);
+        return Array.from({ length: parts }, (_, part): TaskBatch<HostTensor> => {
+          const [from, to] = [part * size, (part + 1) * size];
+          const chosen = Array.from(labelled.rows.slice(from, to), (i) => train[i] as Example<Input, Target>);
+          const batch = trainingBatch(
+            model,
+            task,
+            chosen,
+            labelled.length,
+            settings.dropTokens > 0
+              ? {
+                  rate: settings.dropTokens,
+                  randomOf: (row) => dropsOfStep.fork(from * task.encodingsEach + row),
+                  buckets: order.buckets.filter((bucket) => bucket <= labelled.length),
+                }
+              : undefined,
+          );
+          if (!more) return batch;
+          const free = Array.from(more.rows.slice(from, to), (i) => unlabelled?.[i] as EncodedInput<Input>);
+          return { ...batch, unlabelled: modelBatch(padded(free, more.length, model.padId), model.config) };
+        }) as [TaskBatch<HostTensor>, ...TaskBatch<HostTensor>[]];
       },
       step: (t, batches) => step(t, ...batches),
-      tokensOf: (batches) => batches.reduce((sum, batch) => sum + tokensIn(batch), 0),
+      tokensOf: (batches) => batches.reduce((sum, { attend }) => sum + countTokens(attend.values), 0),
       idsOf: () => [],
       ...(place.checkpoints && {
         checkpoints: place.checkpoints,

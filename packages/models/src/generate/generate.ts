@@ -53,7 +53,12 @@ export async function generate(
       `${length} tokens of text and ${tokens} more are beyond the ${model.maximumLength} that ${model.name} reads; ask for at most ${Math.max(0, model.maximumLength - length + 1)} with --tokens.`,
     );
   const segments = model.config.segmentTypes === 1 ? { segment: 0 } : {};
-  const decoder = createDecoder(model.engine, model.parameters, model.config, { rows: beams, source, ...segments });
+  const decoder = createDecoder(model.engine, model.parameters, model.config, {
+    rows: beams,
+    source,
+    placement: model.placement,
+    ...segments,
+  });
   try {
     const repeat = (values: Int32Array) =>
       Int32Array.from({ length: beams * length }, (_, i) => values[i % length] as number);

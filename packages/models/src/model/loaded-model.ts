@@ -1,11 +1,9 @@
 import {
-  bools,
   compile,
   createVariables,
   type Engine,
   flattenTree,
   type HostTensor,
-  ints,
   isHostTensor,
   type MapTree,
   type Placement,
@@ -32,14 +30,8 @@ import {
 } from '@cloze/tokenizer';
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
+import { type ModelBatch, modelBatch } from './model-batch.ts';
 import { lengthBuckets, roundUp } from './shape-buckets.ts';
-
-/** Rows as a model takes them, `[rows, length]` each. */
-export interface ModelBatch<T> {
-  readonly ids: T;
-  readonly segments: T;
-  readonly attend: T;
-}
 
 /** A model's weights inside a traced function: the encoder and what the checkpoint has of a head. */
 export type ModelTensors = TaskParameters<Tensor>;
@@ -66,6 +58,8 @@ export interface LoadedModel {
   /** Longest row, special tokens included. */
   readonly maximumLength: number;
   readonly engine: Engine;
+  /** Threads, devices and precision of what is compiled over the weights. */
+  readonly placement: Placement;
   /** @throws {Error} when the checkpoint had no language-model head and its weights were drawn at random */
   needHead(): void;
   /** Encodes rows as this family does; use it inside `compile`. T-TA hides the diagonal. */
@@ -138,6 +132,7 @@ export function loadModel(
     },
     maximumLength: longest,
     engine,
+    placement,
     needHead: () => {
       const head = missing.filter((tensor) => /predictions|lm_head/.test(tensor));
       if (head.length > 0)
@@ -150,14 +145,7 @@ export function loadModel(
       const [first] = encodings;
       const rows = roundUp(encodings.length);
       const filled = first ? [...encodings, ...Array<PlacedEncoding>(rows - encodings.length).fill(first)] : [];
-      const batch = padEncodings(filled, { padId: special.pad ?? 0, buckets });
-      // RoBERTa has one segment; its tokenizers say so, others' may not.
-      const segments = config.segmentTypes === 1 ? new Int32Array(batch.ids.length) : batch.segments;
-      return {
-        ids: ints(batch.shape, batch.ids),
-        segments: ints(batch.shape, segments),
-        attend: bools(batch.shape, batch.attend),
-      };
+      return modelBatch(padEncodings(filled, { padId: special.pad ?? 0, buckets }), config);
     },
     variables,
     compile: (run) => compile(variables, (state, batch) => ({ outputs: run(state, batch) })),

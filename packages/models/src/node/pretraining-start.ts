@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { streamTexts } from '@cloze/datasets/node';
-import { encoderConfig, initialParameters } from '@cloze/encoder';
+import { encoderConfig } from '@cloze/encoder';
 import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
-import { tokenizerJson, trainVocabulary } from '@cloze/tokenizer';
+import { trainVocabulary } from '@cloze/tokenizer';
 import { addTokens } from '../pretrain/add-tokens.ts';
+import { freshWeights } from '../pretrain/fresh-weights.ts';
 import {
   type FreshSizes,
   type PretrainSettings,
@@ -64,19 +65,10 @@ async function freshStart(
     ...{ dropout, attentionDropout: dropout },
     ...(family === 'left-to-right' && { leftToRight: true }),
   });
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  return {
-    config,
+  return freshWeights(vocabulary, config, {
     family: family === 'left-to-right' ? 'bert' : family,
-    parameters: initialParameters(config, streamFrom(seed).fork('weights')),
-    file: {},
-    tokenizerFiles: {
-      'tokenizer.json': bytes(tokenizerJson(vocabulary)),
-      'vocab.txt': bytes(vocabulary.tokens.map((token) => `${token}\n`).join('')),
-      'tokenizer_config.json': bytes('{"do_lower_case":true,"tokenizer_class":"BertTokenizer"}\n'),
-    },
-    ...{ missing: [], unexpected: [], mismatched: [] },
-  };
+    random: streamFrom(seed).fork('weights'),
+  });
 }
 
 async function wordsOf(given: string | readonly string[]): Promise<readonly string[]> {

@@ -1,10 +1,11 @@
 import { compile, type HostTensor, type MapTree, type Tensor, type Variables } from '@cloze/backend';
 import { lengthOf } from '../fine-tune/read-examples.ts';
-import { padded, rowsOf } from '../fine-tune/task-batches.ts';
+import { padded } from '../fine-tune/task-batches.ts';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { type ModelBatch, modelBatch } from '../model/model-batch.ts';
 import { lengthBuckets, roundUp } from '../model/shape-buckets.ts';
-import type { EncodedInput, PreparedTask, TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
+import type { EncodedInput, PreparedTask, TaskParameters } from '../tasks/prepared-task.ts';
 
 /** Predictions of encoded inputs, in their order. */
 export type Predictor<Input, Prediction> = (inputs: readonly EncodedInput<Input>[]) => Promise<Prediction[]>;
@@ -21,7 +22,7 @@ export function predictorOf<P, Input, Prediction>(
   parametersOf: (state: MapTree<P, Tensor>) => TaskParameters<Tensor>,
   rows = 32,
 ): Predictor<Input, Prediction> {
-  const run = compile(variables, (state, batch: Omit<TaskBatch<Tensor>, 'targets'>) => ({
+  const run = compile(variables, (state, batch: ModelBatch<Tensor>) => ({
     outputs: task.answer(parametersOf(state), batch),
   }));
   const buckets = lengthBuckets(model.maximumLength);
@@ -35,7 +36,7 @@ export function predictorOf<P, Input, Prediction>(
       const most = own.reduce((length, input) => Math.max(length, lengthOf(input)), 0);
       const length = buckets.find((bucket) => bucket >= most) ?? most;
       const answers: Readonly<Record<string, HostTensor>> = await run(
-        rowsOf(model, padded(filled, length, model.padId)),
+        modelBatch(padded(filled, length, model.padId), model.config),
       );
       for (const [row, prediction] of task.read(answers, own).entries()) found[chosen[row] as number] = prediction;
     }

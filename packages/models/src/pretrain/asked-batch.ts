@@ -1,13 +1,9 @@
-import { bools, floats, type HostTensor, ints } from '@cloze/backend';
+import { floats, type HostTensor, ints } from '@cloze/backend';
 import type { MaskedBatch } from '@cloze/masking';
+import { type ModelBatch, modelBatch } from '../model/model-batch.ts';
 
 /** Masked rows with what is asked of them; slots of weight 0 ask nothing. */
-export interface AskedBatch<T> {
-  readonly ids: T;
-  readonly segments: T;
-  readonly attend: T;
-  /** Where each token stands, for rows that lost tokens. */
-  readonly positionIds?: T;
+export interface AskedBatch<T> extends ModelBatch<T> {
   /** int32 `[rows, slots]` */
   readonly targetPositions: T;
   /** int32 `[rows, slots]` */
@@ -17,23 +13,17 @@ export interface AskedBatch<T> {
 }
 
 /** A masked batch as host tensors. */
-export function askedBatch({
-  shape,
-  slots,
-  ids,
-  segments,
-  attend,
-  targetPositions,
-  targets,
-  weights,
-}: MaskedBatch): AskedBatch<HostTensor> {
-  const asked = [shape[0], slots];
+export function askedBatch(
+  batch: Pick<
+    MaskedBatch,
+    'shape' | 'slots' | 'ids' | 'segments' | 'attend' | 'targetPositions' | 'targets' | 'weights'
+  >,
+): AskedBatch<HostTensor> {
+  const asked = [batch.shape[0], batch.slots];
   return {
-    ids: ints(shape, ids),
-    segments: ints(shape, segments),
-    attend: bools(shape, attend),
-    targetPositions: ints(asked, targetPositions),
-    targets: ints(asked, targets),
-    weights: floats(asked, weights),
+    ...modelBatch(batch),
+    targetPositions: ints(asked, batch.targetPositions),
+    targets: ints(asked, batch.targets),
+    weights: floats(asked, batch.weights),
   };
 }

@@ -4,6 +4,7 @@ import type { MaskedBatch } from '@cloze/masking';
 import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
 import { optimiserFor } from '../fine-tune/optimiser-for.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
+import { countTokens } from '../model/model-batch.ts';
 import { type AskedBatch, askedBatch } from './asked-batch.ts';
 import { languageModelObjective } from './language-model-objective.ts';
 import type { ResolvedPretraining } from './pretrain-settings.ts';
@@ -41,13 +42,6 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
     targets: columns(batch.targets, batch.slots),
     weights: columns(batch.weights, batch.slots),
   };
-}
-
-/** Real tokens of a batch. */
-function tokensOf({ attend }: MaskedBatch): number {
-  let count = 0;
-  for (const real of attend) count += real;
-  return count;
 }
 
 /**
@@ -113,7 +107,7 @@ export async function trainOnCorpus(
         );
         return step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
       },
-      tokensOf,
+      tokensOf: ({ attend }) => countTokens(attend),
       ...(checkpoints && { checkpoints, variables, rename: currentName }),
       configuration: identity,
       saveSteps: 250,

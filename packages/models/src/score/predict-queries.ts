@@ -2,7 +2,8 @@ import { negate, sparseCrossEntropy, type Tensor } from '@cloze/backend';
 import { predictTokens } from '@cloze/encoder';
 import type { PredictQueries } from '@cloze/eval';
 import type { PlacedEncoding } from '@cloze/tokenizer';
-import type { LoadedModel, ModelBatch } from '../model/loaded-model.ts';
+import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 import { roundUp } from '../model/shape-buckets.ts';
 import { askedSlots } from './asked-slots.ts';
 

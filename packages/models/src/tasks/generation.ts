@@ -5,6 +5,7 @@ import { rouge } from '@cloze/eval';
 import { predictPrefix } from '@cloze/masking';
 import { objectiveOf } from '@cloze/regularisers';
 import { type PlacedEncoding, padEncodings } from '@cloze/tokenizer';
+import { lengthBuckets } from '../model/shape-buckets.ts';
 import {
   type EncodedInput,
   type Judged,
@@ -52,6 +53,19 @@ function join(source: PlacedEncoding, target: PlacedEncoding): PlacedEncoding {
     joined[name].set(target[name].subarray(1), source[name].length);
   }
   return joined;
+}
+
+/** What `join` was given first: all of a row but its second segment. */
+function sourceOf(row: PlacedEncoding): PlacedEncoding {
+  const length = row.segments.indexOf(1);
+  if (length < 0) return row;
+  return {
+    ids: row.ids.slice(0, length),
+    segments: row.segments.slice(0, length),
+    special: row.special.slice(0, length),
+    wordNumbers: row.wordNumbers.slice(0, length),
+    offsets: row.offsets.slice(0, length),
+  };
 }
 
 /**
@@ -125,17 +139,22 @@ export function prepareGeneration(
     read: () => [],
     write: async ({ encoder }, inputs: readonly EncodedInput<string>[]) => {
       const rows = Math.min(16, inputs.length);
-      const length = model.maximumLength - targetLength;
+      // Rows that are judged have the target behind the source: it must not be read.
+      const sources = inputs.map(({ encodings: [row] }) => sourceOf(row as PlacedEncoding));
+      const longest = sources.reduce((most, { ids }) => Math.max(most, ids.length), 1);
+      const room = model.maximumLength - targetLength;
+      const length = lengthBuckets(room).find((bucket) => bucket >= longest) ?? longest;
       const decoder = createDecoder(model.engine, encoder, config, {
         rows,
         source: 'prefix',
-        room: model.maximumLength,
+        room: length + targetLength,
+        placement: model.placement,
       });
       const found: GeneratedPrediction[] = [];
       try {
-        for (let from = 0; from < inputs.length; from += rows) {
-          const own = inputs.slice(from, from + rows);
-          const filled = Array.from({ length: rows }, (_, i) => (own[i] ?? own[0])?.encodings[0] as PlacedEncoding);
+        for (let from = 0; from < sources.length; from += rows) {
+          const own = sources.slice(from, from + rows);
+          const filled = Array.from({ length: rows }, (_, i) => (own[i] ?? own[0]) as PlacedEncoding);
           decoder.begin(padEncodings(filled, { padId: model.padId, buckets: [length] }));
           const written = await greedySearch(decoder, { rows, endId, maximumTokens: targetLength });
           for (const { tokens } of written.slice(0, own.length))

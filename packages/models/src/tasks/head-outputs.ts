@@ -9,9 +9,8 @@ import {
 } from '@cloze/encoder';
 import type { TaskOutput } from '@cloze/regularisers';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 import type { HeadParameters, TaskBatch, TaskParameters } from './prepared-task.ts';
-
-type Rows = Omit<TaskBatch<Tensor>, 'targets'>;
 
 /** A head of the family, in training and out of it. */
 export interface HeadOutputs {
@@ -20,14 +19,14 @@ export interface HeadOutputs {
   /** With the key's dropout. */
   readonly train: (parameters: TaskParameters<Tensor>, batch: TaskBatch<Tensor>, key: Key | undefined) => TaskOutput;
   /** Without dropout. */
-  readonly evaluate: (parameters: TaskParameters<Tensor>, batch: Rows) => TaskOutput;
+  readonly evaluate: (parameters: TaskParameters<Tensor>, batch: ModelBatch<Tensor>) => TaskOutput;
 }
 
 /** Encodes rows for a head: a T-TA's tokens see themselves there, as its authors fine-tune it. */
 export const encodeRows = (
   { family, config }: Pick<LoadedModel, 'family' | 'config'>,
   { encoder }: TaskParameters<Tensor>,
-  rows: Rows,
+  rows: ModelBatch<Tensor>,
   key: Key | undefined,
 ): Encoded => encode(family, encoder, rows, config, key, { showDiagonal: true });
 
@@ -48,7 +47,7 @@ function headOutputs(
 ): HeadOutputs {
   const { family, config, loaded } = model;
   const head = classifierHead(family, config);
-  const run = (parameters: TaskParameters<Tensor>, rows: Rows, key: Key | undefined): TaskOutput => {
+  const run = (parameters: TaskParameters<Tensor>, rows: ModelBatch<Tensor>, key: Key | undefined): TaskOutput => {
     const encoded = encodeRows(model, parameters, rows, key);
     const found = logits(head, parameters.head, encoded, rows.attend, { dropout: config.dropout, key });
     return { logits: found, states: encoded.hidden, attention: encoded.weights };
@@ -89,5 +88,5 @@ export const choiceOutputs = (model: LoadedModel, choices: number): HeadOutputs 
 /** Sentence vectors `[rows, width]` of the encoder alone. */
 export const vectorOutputs =
   (model: LoadedModel, pooling: SentencePooling) =>
-  (parameters: TaskParameters<Tensor>, rows: Rows, key: Key | undefined): Tensor =>
+  (parameters: TaskParameters<Tensor>, rows: ModelBatch<Tensor>, key: Key | undefined): Tensor =>
     embedSentence(encodeRows(model, parameters, rows, key), rows.attend, pooling);

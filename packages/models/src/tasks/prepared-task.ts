@@ -3,6 +3,7 @@ import type { EncoderParameters, HeadParameters } from '@cloze/encoder';
 import type { Objective, TaskOutput } from '@cloze/regularisers';
 import type { NativeTokenizer, PlacedEncoding, TokenBatch } from '@cloze/tokenizer';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
 import type { Note, Row } from './row.ts';
 
 export type { HeadParameters };
@@ -14,12 +15,10 @@ export interface TaskParameters<T> {
 }
 
 /** Rows with what is asked of them; `targets` are a task's own, by name. */
-export interface TaskBatch<T> {
-  readonly ids: T;
-  readonly segments: T;
-  readonly attend: T;
-  readonly positionIds?: T;
+export interface TaskBatch<T> extends ModelBatch<T> {
   readonly targets: Readonly<Record<string, T>>;
+  /** As many rows without labels, for objectives that learn from them too. */
+  readonly unlabelled?: ModelBatch<T>;
 }
 
 /** What training minimises. */
@@ -105,10 +104,7 @@ export interface PreparedTask<Input = unknown, Prediction = unknown, Target = un
   /** The objective without a regulariser. */
   readonly objective: TaskObjective;
   /** Inside `compile`, without dropout: what predictions are read from. */
-  answer(
-    parameters: TaskParameters<Tensor>,
-    batch: Omit<TaskBatch<Tensor>, 'targets'>,
-  ): Readonly<Record<string, Tensor>>;
+  answer(parameters: TaskParameters<Tensor>, batch: ModelBatch<Tensor>): Readonly<Record<string, Tensor>>;
   /** Predictions from the answers of a batch, in the order of its inputs. */
   read(answers: Readonly<Record<string, HostTensor>>, inputs: readonly EncodedInput<Input>[]): Prediction[];
   /** For tasks that are not answered in one pass: predictions by these weights. */

@@ -1,6 +1,7 @@
 import { type Key, mapTree, reshape, slice, type Tensor } from '@cloze/backend';
 import { cosineSimilarity, pearsonCorrelation, spearmanCorrelation } from '@cloze/eval';
 import { simcse, supervisedSimcse } from '@cloze/regularisers';
+import type { ModelBatch } from '../model/model-batch.ts';
 import { vectorOutputs } from './head-outputs.ts';
 import {
   type Judged,
@@ -37,8 +38,8 @@ export const vectorMetrics = (score: string | undefined): Metrics<VectorPredicti
   );
 
 /** Every second row of a batch, from the first or the second on. */
-function everySecond(batch: TaskBatch<Tensor>, from: 0 | 1): Omit<TaskBatch<Tensor>, 'targets'> {
-  const { targets: _, ...rows } = batch;
+function everySecond(batch: TaskBatch<Tensor>, from: 0 | 1): ModelBatch<Tensor> {
+  const { targets: _, unlabelled: _none, ...rows } = batch;
   return mapTree(rows, (x: Tensor) => {
     const [all, ...rest] = x.shape as [number, ...number[]];
     const size = rest.reduce((a, b) => a * b, 1);
@@ -61,7 +62,7 @@ export function prepareSentenceVectors(
   const contrast =
     pair === undefined
       ? simcse<TaskParameters<Tensor>, TaskBatch<Tensor>>(vectors, { temperature })
-      : supervisedSimcse<TaskParameters<Tensor>, TaskBatch<Tensor>, Omit<TaskBatch<Tensor>, 'targets'>>(vectors, {
+      : supervisedSimcse<TaskParameters<Tensor>, TaskBatch<Tensor>, ModelBatch<Tensor>>(vectors, {
           temperature,
           anchors: (batch) => everySecond(batch, 0),
           positives: (batch) => everySecond(batch, 1),
