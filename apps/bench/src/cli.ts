@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { addCompare } from './commands/compare.ts';
 import { addData } from './commands/data.ts';
 import { addList } from './commands/list.ts';
-import { addMask } from './commands/mask.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addReport } from './commands/report.ts';
 import { addRerun } from './commands/rerun.ts';
@@ -21,7 +20,7 @@ const program = new Command('bench')
   .showSuggestionAfterError();
 
 for (const add of [
-  ...[addQuickStart, addData, addMask],
+  ...[addQuickStart, addData],
   ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
 ]) {
   add(program);

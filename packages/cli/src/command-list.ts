@@ -61,6 +61,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./commands/generate.ts')).addGenerate,
   },
   {
+    name: 'mask',
+    about: 'show what masking policies do to a sentence, or audit them on a corpus',
+    load: async () => (await import('./commands/mask.ts')).addMask,
+  },
+  {
     name: 'pmi',
     about: 'collocations of a corpus, for PMI masking',
     load: async () => (await import('./commands/pmi.ts')).addPmi,
@@ -74,6 +79,11 @@ export const commands: readonly ListedCommand[] = [
     name: 'data',
     about: 'check a table before anything is trained on it',
     load: async () => (await import('./commands/data.ts')).addData,
+  },
+  {
+    name: 'push',
+    about: 'upload a saved model to a hub, in one commit',
+    load: async () => (await import('./commands/push.ts')).addPush,
   },
   {
     name: 'summary',

@@ -48,4 +48,6 @@ export { type ColumnNames, type SelectedColumns, selectColumns } from './tables/
 export { type Table, TableError, type TableProblem } from './tables/table.ts';
 export { chunkText } from './text/chunk-text.ts';
 export { type EncodeTimes, encodeWithWords } from './text/encode-with-words.ts';
+export { maskableBatches } from './text/maskable-batches.ts';
+export { type PolicySetting, type PolicySources, policySetting } from './text/policy-setting.ts';
 export { segmentCorpus } from './text/segment-corpus.ts';

@@ -1,6 +1,8 @@
 export { asOwnTargets } from './audit/as-own.ts';
+export { type AuditSetting, auditPolicy, type PolicyAudit } from './audit/audit-policy.ts';
 export { binomialBound, countMasking, type MaskingCounts } from './audit/count-masking.ts';
 export { expectedTargets } from './audit/expected-targets.ts';
+export { maskLegend, type ShowSetting, showMask } from './audit/show-mask.ts';
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
 export { type Rounding, tokenBudget } from './budget.ts';
 export { mask } from './mask.ts';
@@ -8,6 +10,7 @@ export { maskBatch } from './mask-batch.ts';
 export { type MaskedCopies, maskCopies } from './mask-copies.ts';
 export type { MaskOptions, MaskPolicy, MaskSetting } from './mask-options.ts';
 export { buildPmiVocabulary, type PmiOptions } from './pmi/build-pmi-vocabulary.ts';
+export { ngramIds } from './pmi/ngram-ids.ts';
 export { formatPmi, parsePmi } from './pmi/pmi-text.ts';
 export type { PmiEntry, PmiVocabulary } from './pmi/pmi-vocabulary.ts';
 export { scoreNgram } from './pmi/score-ngram.ts';
@@ -34,7 +37,14 @@ export {
   wholeWordBernoulli,
   wholeWordSplit,
 } from './presets/presets.ts';
-export { type Preset, type PresetGiven, presetNamed, presets } from './presets/registry.ts';
+export {
+  type NamedPolicy,
+  type Preset,
+  type PresetGiven,
+  presetNamed,
+  presets,
+  presetsNamed,
+} from './presets/registry.ts';
 export {
   droppedTokens,
   electra,
@@ -48,6 +58,7 @@ export { dropTokens } from './removal/drop-tokens.ts';
 export type { KeptBatch } from './removal/gather-kept.ts';
 export { type RemovedBatch, removeTokens } from './removal/remove-tokens.ts';
 export { type Candidates, candidateIds, candidatesByFrequency } from './replace/candidates.ts';
+export { neighbourTable } from './replace/neighbour-table.ts';
 export { replaceDecoderInput } from './replace/replace-decoder-input.ts';
 export type { Replacement } from './replace/replace-tokens.ts';
 export { similarByEmbedding } from './replace/similar-by-embedding.ts';

@@ -122,7 +122,7 @@ export function addQuickStart(program: Command): void {
     .option('--steps <number>', 'pretraining steps, to try things out', whole(1))
     .option(
       '--policy <names>',
-      'compare BERT under these masking policies instead, with commas between (bench mask names them)',
+      'compare BERT under these masking policies instead, with commas between (cloze mask names them)',
       (names: string) => names.split(',').filter((name) => name !== ''),
       [],
     )

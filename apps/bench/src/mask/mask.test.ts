@@ -1,48 +1,52 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chunkText, segmentCorpus } from '@cloze/datasets';
+import { chunkText, maskableBatches, type PolicySetting, policySetting, segmentCorpus } from '@cloze/datasets';
 import { readPmi, writePmi } from '@cloze/datasets/node';
-import { bert, buildPmiVocabulary, countMasking, isTargetPolicy, mask } from '@cloze/masking';
+import {
+  auditPolicy,
+  bert,
+  buildPmiVocabulary,
+  countMasking,
+  isTargetPolicy,
+  mask,
+  type NamedPolicy,
+  presetsNamed,
+  showMask,
+} from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { auditPage } from './audit-page.ts';
-import { auditPolicy } from './audit-policy.ts';
-import { encodeTexts } from './encode-texts.ts';
-import {
-  type NamedPolicy,
-  openVocabulary,
-  type PolicySetting,
-  policiesNamed,
-  policySetting,
-} from './policy-setting.ts';
+import { openVocabulary } from './open-vocabulary.ts';
 import { readLines } from './read-lines.ts';
-import { showMask } from './show-mask.ts';
 
 const texts = [...readLines(undefined, 300), '𠮷野家', '一', '', 'playing 用語 [MASK]'];
 const vocabulary = openVocabulary(undefined, texts);
-let batches: Awaited<ReturnType<typeof encodeTexts>>;
+let batches: Awaited<ReturnType<typeof maskableBatches>>;
 let policies: NamedPolicy[];
 let setting: PolicySetting['setting'];
 let given: PolicySetting['given'];
 beforeAll(async () => {
-  batches = await encodeTexts(
+  batches = await maskableBatches(
     vocabulary,
     texts.flatMap((text) => (text ? chunkText(text, 62) : [''])),
   );
-  ({ setting, given } = await policySetting(vocabulary, batches, { texts, pmi: undefined }));
-  policies = policiesNamed('all', given);
+  ({ setting, given } = policySetting(vocabulary, batches, { texts }));
+  policies = presetsNamed('all', given);
 });
 const { mask: maskId } = vocabulary.special;
+const audit = (policy: NamedPolicy) => {
+  const stream = streamFrom(1).fork('mask audit', policy.name);
+  return auditPolicy(policy, batches, { setting, randomOf: (row) => stream.fork(row), now: () => performance.now() });
+};
 
 describe('audit of all policies on poems, an astral character, an empty text', () => {
   it('no policy touches a pad or special token; targets are the originals; rates are those asked for', () => {
     for (const policy of policies) {
-      const audit = auditPolicy(policy, batches, { seed: 1, setting });
-      expect(audit, policy.name).toMatchObject({ specials_touched: 0, pads_touched: 0, wrong_targets: 0 });
-      if (audit.within !== undefined) expect(audit, policy.name).toMatchObject({ within: true });
+      const found = audit(policy);
+      expect(found, policy.name).toMatchObject({ specials_touched: 0, pads_touched: 0, wrong_targets: 0 });
+      if (found.within !== undefined) expect(found, policy.name).toMatchObject({ within: true });
       if (!isTargetPolicy(policy) && policy.replacement?.mask === 0.8)
-        expect(Math.abs(audit.masked - 0.8), policy.name).toBeLessThan(4.5 * Math.sqrt((0.16 * 5) / audit.targets));
+        expect(Math.abs(found.masked - 0.8), policy.name).toBeLessThan(4.5 * Math.sqrt((0.16 * 5) / found.targets));
     }
   });
   it('finds a careless policy', () => {
@@ -54,20 +58,12 @@ describe('audit of all policies on poems, an astral character, an empty text', (
       targetsOf: (batch, options) =>
         mask({ ...batch, maskable: new Uint8Array(batch.ids.length).fill(1) }, bert, options),
     };
-    const audit = auditPolicy(careless, batches, { seed: 1, setting });
-    expect(audit.specials_touched).toBeGreaterThan(100);
-    expect(audit.pads_touched).toBeGreaterThan(100);
-  });
-  it('the page holds a row for each policy and both figures', () => {
-    const audits = policiesNamed('bernoulli,pmi', given).map((policy) =>
-      auditPolicy(policy, batches, { seed: 1, setting }),
-    );
-    const html = auditPage(audits, 'poems');
-    expect(html.match(/<figure>/g)).toHaveLength(2);
-    expect(html).toContain('<td>pmi</td>');
+    const found = audit(careless);
+    expect(found.specials_touched).toBeGreaterThan(100);
+    expect(found.pads_touched).toBeGreaterThan(100);
   });
   it('an unknown policy is an error that names the nearest', () => {
-    expect(() => policiesNamed('bart', given)).toThrow("there is no masking preset 'bart'; did you mean 'bert'?");
+    expect(() => presetsNamed('bart', given)).toThrow("there is no masking preset 'bart'; did you mean 'bert'?");
   });
 });
 
@@ -75,7 +71,7 @@ describe('showMask', () => {
   it('marks what is masked, and shows each copy', () => {
     const [batch] = [batches.at(-1)];
     if (!batch) throw new Error('no batch');
-    const [copies] = policiesNamed('decoupled-20-40', given) as [NamedPolicy];
+    const [copies] = presetsNamed('decoupled-20-40', given) as [NamedPolicy];
     const stream = streamFrom(3);
     const after = mask(batch, copies, { ...setting, randomOf: (row) => stream.fork(row) });
     const tokenOf = (id: number) => vocabulary.tokens[id] as string;

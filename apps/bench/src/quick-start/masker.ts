@@ -1,7 +1,7 @@
-import { isTargetPolicy, type MaskedBatch, mask, presets } from '@cloze/masking';
+import { policySetting } from '@cloze/datasets';
+import { isTargetPolicy, type MaskedBatch, mask, presets, presetsNamed } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { padEncodings, type TokenBatch } from '@cloze/tokenizer';
-import { policiesNamed, policySetting } from '../mask/policy-setting.ts';
 import type { Contender } from './contender.ts';
 import { targetsFor } from './models.ts';
 import type { Corpus } from './prepare-corpus.ts';
@@ -24,7 +24,7 @@ export async function maskers(
 ): Promise<ReadonlyMap<string, Masker>> {
   const told = chosen.every(({ policy }) => policy === undefined)
     ? undefined
-    : await policySetting(vocabulary, [padEncodings(training.slice(0, counted), { padId: vocabulary.special.pad })], {
+    : policySetting(vocabulary, [padEncodings(training.slice(0, counted), { padId: vocabulary.special.pad })], {
         texts: trainingTexts.slice(0, counted),
       });
   return new Map(
@@ -34,7 +34,7 @@ export async function maskers(
         const vocabularySize = vocabulary.tokens.length;
         return [id, (batch, step) => targetsFor(architecture, batch, { seed, step, maskId, vocabularySize })];
       }
-      const [policy] = policiesNamed(name, told.given);
+      const [policy] = presetsNamed(name, told.given);
       if (!policy || isTargetPolicy(policy))
         throw new RangeError(
           `--policy: ${name} hides no tokens, so it cannot pretrain BERT; those that do: ${presets

@@ -1,6 +1,6 @@
 import type { candidatesByFrequency } from '../replace/candidates.ts';
 import type { SimilarWords } from '../replace/similar-words.ts';
-import type { Policy } from '../targets/target-policy.ts';
+import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
 import { nearestName } from './nearest-name.ts';
 import * as tokenPresets from './presets.ts';
 import * as targetPresets from './target-presets.ts';
@@ -94,3 +94,17 @@ export function presetNamed(name: string, given: PresetGiven = {}): Policy {
   const known = presets.map((one) => one.name);
   throw new RangeError(`there is no masking preset '${name}'; ${nearestName(name, known)}`);
 }
+
+/** A policy with a name and what it does, as every preset is. */
+export type NamedPolicy = Policy & { readonly name: string; readonly about: string };
+
+/**
+ * Presets by name with commas between, or `all`.
+ *
+ * @throws {RangeError} for a name that is none of them, naming the nearest, or where something needed was not given
+ */
+export const presetsNamed = (names: string, given: PresetGiven = {}): NamedPolicy[] =>
+  (names === 'all' ? presets.map(({ name }) => name) : [...new Set(names.split(','))]).map((name) => {
+    const policy = presetNamed(name, given);
+    return isTargetPolicy(policy) ? policy : { ...policy, name, about: policy.about ?? '' };
+  });

@@ -4,6 +4,7 @@ import {
   buildPmiVocabulary,
   everyToken,
   nextToken,
+  ngramIds,
   ngrams,
   type Policy,
   pmiNgrams,
@@ -11,8 +12,8 @@ import {
   tokens,
   words,
 } from '@cloze/masking';
+import { encode } from '@cloze/tokenizer';
 import { z } from 'zod';
-import { ngramIds } from '../../mask/ngram-ids.ts';
 import type { Corpus } from './open-corpus.ts';
 
 /** What is hidden and what is asked. */
@@ -61,7 +62,8 @@ export function policyOf(visibility: Visibility, settings: MaskSettings, { vocab
           buildPmiVocabulary(segmentCorpus(texts).sentences, {
             minimum: Math.max(3, Math.min(11, texts.length / 2000)) | 0,
           }),
-          vocabulary,
+          (word) => encode(vocabulary, word).ids.slice(1, -1),
+          vocabulary.special.unknown,
         ),
       }),
   }[settings.units]();

@@ -1,6 +1,6 @@
-import { candidateIds } from '@cloze/masking';
+import { candidateIds, neighbourTable } from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
 import { padEncodings } from '@cloze/tokenizer';
-import { tokenTable } from '../../mask/token-table.ts';
 import type { Corpus } from './open-corpus.ts';
 
 /** Token vectors from the neighbours of tokens in the corpus, and the ids frequent enough to trust them: what similar words are looked up in. */
@@ -11,6 +11,7 @@ export function tokenTableOf(
   const size = vocabulary.tokens.length;
   const counts = new Float64Array(size);
   for (const { ids } of train) for (const id of ids) counts[id] = (counts[id] as number) + 1;
-  const table = tokenTable([padEncodings(train, { padId: vocabulary.special.pad })], size, width);
+  const batches = [padEncodings(train, { padId: vocabulary.special.pad })];
+  const table = neighbourTable(batches, size, streamFrom(1).fork('token table'), width);
   return { table, width, ids: candidateIds(vocabulary.tokens).filter((id) => (counts[id] as number) >= 5) };
 }

@@ -1,10 +1,8 @@
-import { mask } from '@cloze/masking';
+import { maskableBatches, policySetting } from '@cloze/datasets';
+import { auditPolicy, mask, presetsNamed, showMask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { auditPolicy } from '../../mask/audit-policy.ts';
-import { encodeTexts } from '../../mask/encode-texts.ts';
-import { openVocabulary, policiesNamed, policySetting } from '../../mask/policy-setting.ts';
+import { openVocabulary } from '../../mask/open-vocabulary.ts';
 import { readLines } from '../../mask/read-lines.ts';
-import { showMask } from '../../mask/show-mask.ts';
 import type { Figure } from './recipe-figures.ts';
 
 /** What each policy does to a line, and how long its runs of masked tokens are on poems. */
@@ -19,10 +17,10 @@ const line = '春江潮水連海平，海上明月共潮生。灩灩隨波千萬
 export async function maskGallery(): Promise<MaskGallery> {
   const texts = readLines(undefined, 300);
   const vocabulary = openVocabulary(undefined, [...texts, line]);
-  const [batch] = await encodeTexts(vocabulary, [line]);
-  const corpus = await encodeTexts(vocabulary, texts);
-  const { setting, given } = await policySetting(vocabulary, corpus, { texts: [...texts, line] });
-  const examples = policiesNamed('all', given).flatMap((policy) => {
+  const [batch] = await maskableBatches(vocabulary, [line]);
+  const corpus = await maskableBatches(vocabulary, texts);
+  const { setting, given } = policySetting(vocabulary, corpus, { texts: [...texts, line] });
+  const examples = presetsNamed('all', given).flatMap((policy) => {
     if (!batch) return [];
     const stream = streamFrom(1).fork('gallery', policy.name);
     const after = mask(batch, policy, { ...setting, slots: batch.shape[1], randomOf: () => stream.fork(0) });
@@ -31,13 +29,11 @@ export async function maskGallery(): Promise<MaskGallery> {
       { policy: policy.name, about: policy.about, text: showMask(batch, after, policy, { ...setting, tokenOf }) },
     ];
   });
-  const rows = policiesNamed('bert,whole-word,span-bert,pmi', given).flatMap((policy) =>
-    auditPolicy(policy, corpus, { seed: 1, setting }).spans.map((share, i) => ({
-      policy: policy.name,
-      length: i + 1,
-      share,
-    })),
-  );
+  const rows = presetsNamed('bert,whole-word,span-bert,pmi', given).flatMap((policy) => {
+    const stream = streamFrom(1).fork('mask audit', policy.name);
+    const { spans } = auditPolicy(policy, corpus, { setting, randomOf: (row) => stream.fork(row), now: () => 0 });
+    return spans.map((share, i) => ({ policy: policy.name, length: i + 1, share }));
+  });
   return {
     examples,
     spans: {

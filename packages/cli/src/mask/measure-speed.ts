@@ -1,6 +1,6 @@
-import { type MaskableBatch, mask } from '@cloze/masking';
+import type { PolicySetting } from '@cloze/datasets';
+import { type MaskableBatch, mask, type NamedPolicy } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import type { NamedPolicy, PolicySetting } from './policy-setting.ts';
 
 /** Speed of a policy on one core, in millions of maskable tokens a second. */
 export interface SpeedRow {

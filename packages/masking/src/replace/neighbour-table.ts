@@ -1,13 +1,18 @@
-import type { MaskableBatch } from '@cloze/masking';
-import { streamFrom } from '@cloze/random';
+import type { MaskableBatch, RandomStream } from '../batch.ts';
 
 /**
  * A small token table from neighbours alone, by random indexing (Sahlgren 2005): the sum of random signs of the tokens within two places.
  *
  * It stands in for an encoder's own table where none is given. `[vocabulary, width]`
+ *
+ * @param vocabulary how many tokens there are
  */
-export function tokenTable(batches: readonly MaskableBatch[], vocabulary: number, width = 32): Float32Array {
-  const random = streamFrom(1).fork('token table');
+export function neighbourTable(
+  batches: readonly MaskableBatch[],
+  vocabulary: number,
+  random: RandomStream,
+  width = 32,
+): Float32Array {
   const signs = Int8Array.from({ length: vocabulary * width }, () => (random.next() < 0.5 ? -1 : 1));
   const table = new Float32Array(vocabulary * width);
   for (const { ids, maskable, shape } of batches) {

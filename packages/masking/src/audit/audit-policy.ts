@@ -1,15 +1,11 @@
-import {
-  asOwnTargets,
-  binomialBound,
-  countMasking,
-  expectedTargets,
-  isTargetPolicy,
-  type MaskableBatch,
-  type MaskingCounts,
-  mask,
-} from '@cloze/masking';
-import { streamFrom } from '@cloze/random';
-import type { NamedPolicy, PolicySetting } from './policy-setting.ts';
+import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { mask } from '../mask.ts';
+import type { MaskSetting } from '../mask-options.ts';
+import type { NamedPolicy } from '../presets/registry.ts';
+import { isTargetPolicy } from '../targets/target-policy.ts';
+import { asOwnTargets } from './as-own.ts';
+import { binomialBound, countMasking, type MaskingCounts } from './count-masking.ts';
+import { expectedTargets } from './expected-targets.ts';
 
 /** One row of the audit; shares are of maskable tokens, `masked`, `replaced`, `kept` of targets. */
 export interface PolicyAudit {
@@ -65,16 +61,24 @@ function tenths(columns: MaskingCounts['columns']): number[] {
   });
 }
 
-/** Masks a corpus once and counts what happened. The stream of a row depends on (seed, policy, row of the corpus) only. */
+/** Where randomness and time come from. */
+export interface AuditSetting {
+  readonly setting: Omit<MaskSetting, 'randomOf'>;
+  /** The stream of a row of the corpus: it should depend on the policy and the row alone. */
+  readonly randomOf: (row: number) => RandomStream;
+  /** Milliseconds of a clock, for `mtokens_per_s`. */
+  readonly now: () => number;
+}
+
+/** Masks a corpus once and counts what happened: what a policy does, beside what it says. */
 export function auditPolicy(
   policy: NamedPolicy,
   batches: readonly MaskableBatch[],
-  { seed, setting }: { readonly seed: number; readonly setting: PolicySetting['setting'] },
+  { setting, randomOf, now }: AuditSetting,
 ): PolicyAudit {
   const { name, about } = policy;
   const chooses = isTargetPolicy(policy) ? undefined : policy;
   const kind = isTargetPolicy(policy) ? policy.kind : 'own';
-  const stream = streamFrom(seed).fork('mask audit', name);
   let spent = 0;
   let first = 0;
   let judged = [0, 0];
@@ -82,13 +86,13 @@ export function auditPolicy(
     for (const before of batches) {
       const from = first;
       first += before.shape[0];
-      const start = performance.now();
+      const start = now();
       const after = mask(before, policy, {
         ...setting,
         slots: before.shape[1],
-        randomOf: (row) => stream.fork(from + row),
+        randomOf: (row) => randomOf(from + row),
       });
-      spent += performance.now() - start;
+      spent += now() - start;
       if (kind === 'replaced')
         judged = [
           (judged[0] as number) + after.targets.reduce((a, b) => a + b, 0),

@@ -1,7 +1,9 @@
-import { asOwnTargets, isTargetPolicy, type MaskableBatch, type MaskedBatch, type Policy } from '@cloze/masking';
+import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
+import { asOwnTargets } from './as-own.ts';
 
-/** How a masked text is written. */
-export const legend =
+/** How `showMask` writes a masked text. */
+export const maskLegend =
   '▢ [MASK], ‹x› another token, «x» kept but predicted, _ removed; without a target: ▫ [MASK], ~x~ another token';
 
 /** One row as text: what the model reads, with the tokens it must predict marked. */

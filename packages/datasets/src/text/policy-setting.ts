@@ -1,0 +1,69 @@
+import {
+  buildPmiVocabulary,
+  candidateIds,
+  candidatesByFrequency,
+  type MaskableBatch,
+  type MaskSetting,
+  neighbourTable,
+  ngramIds,
+  type PmiVocabulary,
+  type PresetGiven,
+  similarByEmbedding,
+  similarByWordVectors,
+  type WordVectors,
+} from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
+import { encode, type Vocabulary } from '@cloze/tokenizer';
+import { segmentCorpus } from './segment-corpus.ts';
+
+/** What every policy is told: of the vocabulary, and of a corpus. */
+export interface PolicySetting {
+  readonly setting: Omit<MaskSetting, 'randomOf'> & { readonly maskId: number; readonly padId: number };
+  readonly given: Required<PresetGiven>;
+}
+
+/** What the counts, similar tokens and collocations are taken from. */
+export interface PolicySources {
+  readonly texts: readonly string[];
+  /** Collocations; default those of the texts. */
+  readonly pmi?: PmiVocabulary | undefined;
+  /** Word vectors for similar words; default the neighbours of tokens in the batches. */
+  readonly vectors?: WordVectors | undefined;
+}
+
+/** Times a token must occur for its neighbours to tell what it is like. */
+const leastCount = 5;
+
+/** What all presets need: counts, similar tokens and collocations of the corpus itself, where none are given. @param batches the texts, encoded */
+export function policySetting(
+  vocabulary: Vocabulary,
+  batches: readonly MaskableBatch[],
+  { texts, pmi, vectors }: PolicySources,
+): PolicySetting {
+  const counts = new Float64Array(vocabulary.tokens.length);
+  for (const { ids, maskable } of batches)
+    for (const [i, id] of ids.entries()) if (maskable[i]) counts[id] = (counts[id] as number) + 1;
+  const candidates = candidateIds(vocabulary.tokens);
+  const tokenize = (word: string) => encode(vocabulary, word).ids.slice(1, -1);
+  const list =
+    pmi ??
+    buildPmiVocabulary(segmentCorpus(texts).sentences, {
+      minimum: Math.floor(Math.max(3, Math.min(11, texts.length / 2000))),
+    });
+  const width = 32;
+  const byNeighbours = () =>
+    similarByEmbedding({
+      table: neighbourTable(batches, vocabulary.tokens.length, streamFrom(1).fork('token table'), width),
+      width,
+      ids: candidates.filter((id) => (counts[id] as number) >= leastCount),
+    });
+  const similar = vectors ? similarByWordVectors(vectors, { tokenize }) : byNeighbours();
+  return {
+    setting: { maskId: vocabulary.special.mask, padId: vocabulary.special.pad, candidates, similar },
+    given: {
+      ngrams: ngramIds(list, tokenize, vocabulary.special.unknown),
+      similar,
+      frequencies: candidatesByFrequency({ counts, ids: candidates }),
+    },
+  };
+}
