@@ -1,1 +1,0 @@
-export { bools, floats, ints } from '@cloze/backend';
