@@ -42,6 +42,7 @@ it('audits presets and a policy of one’s own on a corpus', async () => {
   expect(found.map(({ policy }) => policy)).toEqual(['bernoulli', 'pmi', 'mac-bert']);
   for (const audit of found) expect(audit).toMatchObject({ specials_touched: 0, pads_touched: 0, wrong_targets: 0 });
   expect(readFileSync(page, 'utf8')).toContain('<td>pmi</td>');
+  expect(readFileSync(page, 'utf8').match(/<figure>/g)).toHaveLength(1);
   const [other] = objects((await cloze(...words, '--policy', own)).out);
   expect(other).toMatchObject({ policy: 'every-other', within: true, masked: 1, rows_without: 0 });
 });

@@ -16,9 +16,8 @@ import { streamFrom } from '@cloze/random';
 import { openTokenizer, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { auditHead, auditRows } from '../mask/audit-table.ts';
+import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { measureSpeed } from '../mask/measure-speed.ts';
-import { htmlTable, page } from '../terminal/page.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
 import { writeWhole } from '../terminal/write-whole.ts';
@@ -135,10 +134,7 @@ async function audit(options: MaskCommandOptions): Promise<void> {
     process.stdout.write(`${table.toString()}\n`);
   }
   if (out !== undefined) {
-    writeWhole(
-      out,
-      page('What each masking policy does', `<p>${about}</p>${htmlTable(auditHead, auditRows(audits))}`, audits),
-    );
+    writeWhole(out, auditPage(audits, about));
     say(`report: ${out}`);
   }
 }

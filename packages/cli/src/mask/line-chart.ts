@@ -1,3 +1,5 @@
+import { escapeHtml } from '../terminal/page.ts';
+
 /** One curve. */
 export interface Series {
   readonly name: string;
@@ -28,7 +30,7 @@ export function lineChart(
     .map(({ name, points }, i) => {
       const path = points.map(([a, b], j) => `${j ? 'L' : 'M'}${px(a).toFixed(1)} ${py(b).toFixed(1)}`).join('');
       const colour = colours[i % colours.length];
-      return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/><text x="${left + 8 + i * 120}" y="${top - 8}" fill="${colour}" style="fill:${colour}">● ${name}</text>`;
+      return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="2"/><text x="${left + 8 + i * 120}" y="${top - 8}" fill="${colour}" style="fill:${colour}">● ${escapeHtml(name)}</text>`;
     })
     .join('');
   return `<figure><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">${grid}${lines}<text x="${width / 2}" y="${height - 6}" text-anchor="middle">${x}</text><text transform="translate(12 ${height / 2}) rotate(-90)" text-anchor="middle">${y}</text></svg><figcaption>${title}</figcaption></figure>`;
