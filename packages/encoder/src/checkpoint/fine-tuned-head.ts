@@ -62,12 +62,22 @@ export function readHead(family: FamilyName, file: Readonly<Record<string, unkno
           .sort(([a], [b]) => Number(a) - Number(b))
           .map(([, label]) => String(label))
       : undefined;
+  // transformers' own names for classes without names.
+  const isUnnamed = labels?.every((label, id) => label === unnamed(id)) ?? true;
   const problemType = problemTypes.find((name) => name === file.problem_type);
-  return { kind, ...(labels && { labels }), ...(problemType && { problemType }) };
+  return { kind, ...(labels && !isUnnamed && { labels }), ...(problemType && { problemType }) };
 }
 
-/** The keys of `config.json` that say what a head is for. */
-export function writeHead({ labels, problemType }: Omit<FineTunedHead, 'kind'>): Readonly<Record<string, unknown>> {
+/** The name transformers gives a class that has none. */
+const unnamed = (id: number) => `LABEL_${id}`;
+
+/** The keys of `config.json` that say what a head is for. @param outputs classes of its classifier, 0 where they are no classes */
+export function writeHead(
+  { labels: named, problemType }: Omit<FineTunedHead, 'kind'>,
+  outputs: number,
+): Readonly<Record<string, unknown>> {
+  // Without `id2label` transformers takes two classes for granted.
+  const labels = named ?? (outputs > 0 ? Array.from({ length: outputs }, (_, id) => unnamed(id)) : undefined);
   return {
     ...(labels && {
       id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),

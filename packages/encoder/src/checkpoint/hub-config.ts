@@ -92,11 +92,13 @@ export function configToHub(
   const { modelTypes, classes, writeConfig } = familyOf(family);
   const { cloze: _, cloze_family: _family, ...before } = file;
   const kind = headKindOf(family, extras, head) ?? (extras.detector && 'detection');
+  const hasClasses = kind === 'sequence' || kind === 'tokens';
+  const outputs = hasClasses ? (extras.classifier?.bias.shape[0] ?? 0) : 0;
   const written = {
     architectures: [classes.tokenPrediction],
     ...before,
     ...(kind && { architectures: [classes[kind]] }),
-    ...(head && writeHead(head)),
+    ...((head || (outputs > 0 && !('id2label' in file))) && writeHead(head ?? {}, outputs)),
     ...Object.fromEntries(
       Object.entries(writeConfig(config)).filter(([key, value]) => key in file || unspoken[key] !== value),
     ),

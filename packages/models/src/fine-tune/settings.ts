@@ -1,6 +1,6 @@
 import type { Tensor } from '@cloze/backend';
 import type { Objective, RegulariserData, TaskOutput } from '@cloze/regularisers';
-import type { ScheduleType, TrainingCallback } from '@cloze/trainer';
+import type { ScheduleType, StopSignal, TrainingCallback } from '@cloze/trainer';
 import type { TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import type { LoraSettings } from './lora.ts';
@@ -85,7 +85,7 @@ export interface FineTuneSurroundings {
   /** Told in whole sentences what is worth knowing: rows left out, texts cut, memory expected. */
   readonly say?: (line: string) => void;
   /** Raised to save and stop. */
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** Settings with every default filled in: with the hashes of data and model, a run's identity. */
