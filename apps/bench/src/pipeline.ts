@@ -1,199 +1,169 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Engine } from '@cloze/backend';
 import type { Poem } from '@cloze/datasets/node';
-import { type EncoderConfig, encoderConfig } from '@cloze/encoder';
-import { accuracy, bootstrapInterval, holm, macroF1, mcnemar, pairedBootstrap, perplexity } from '@cloze/eval';
+import { bootstrapInterval, perplexity } from '@cloze/eval';
+import { fineTune, type Guess, type PretrainRun, pretrain } from '@cloze/models/node';
 import { streamFrom } from '@cloze/random';
-import type { StepRecord, StopSignal } from '@cloze/trainer';
-import type { Contender } from './quick-start/contender.ts';
-import { fill, type Guess } from './quick-start/fill.ts';
-import { fineTune } from './quick-start/fine-tune.ts';
-import { maskers } from './quick-start/masker.ts';
+import type { TrainingCallback } from '@cloze/trainer';
+import { cutVerse, rowLength } from './quick-start/cut-verse.ts';
+import { ngramModels } from './quick-start/ngram-models.ts';
 import type { Plan } from './quick-start/plan.ts';
-import { prepareCorpus } from './quick-start/prepare-corpus.ts';
-import { pretrain } from './quick-start/pretrain.ts';
-import { tokenLogProbabilities } from './quick-start/score.ts';
-import type { TimedRecord, Workspace } from './quick-start/workspace.ts';
+import { answerOf, askedOf, famous, type Riddle, riddles } from './quick-start/riddles.ts';
 
-/** A figure with its 95 % bootstrap interval. */
+/** A figure with its 95 % interval. */
 export interface Bounded {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** What came out for one encoder. */
-export interface EncoderResult {
+/** What a model gives to the rows held out. */
+export interface ScoredModel {
   readonly name: string;
-  readonly curve: readonly TimedRecord[];
-  readonly pretrainSeconds: number;
-  readonly tokensPerSecond: number;
-  /** `ln p(token | all others)` of each token of each held-out text. */
-  readonly logProbabilities: readonly (readonly number[])[];
-  readonly pseudoPerplexity: Bounded;
-  readonly scoreSeconds: number;
-  readonly predictions: readonly number[];
-  readonly accuracy: Bounded;
-  readonly f1: number;
-  readonly fineTuneSeconds: number;
-  readonly guesses: readonly Guess[];
+  /** What it sees of a row when it gives a character its probability. */
+  readonly sees: string;
+  readonly perplexity: Bounded;
 }
 
-/** An encoder against the first one, on the same texts and poems. */
-export interface Comparison {
-  readonly name: string;
-  /** Of accuracies, in shares. */
-  readonly accuracy: Bounded;
-  /** Exact McNemar test, Holm's correction over all comparisons. */
-  readonly accuracyP: number;
-  /** `ln` of the ratio of pseudo-perplexities; below 0 is better than the first. */
-  readonly logPerplexity: Bounded;
+/** A riddle and what the encoder said, likeliest first. */
+export interface Answered extends Riddle {
+  readonly guesses: readonly Guess[];
+  /** Whether the poet's character is among the first three. */
+  readonly isHit: boolean;
 }
 
 /** Everything a quick start finds out. */
 export interface QuickStartResult {
-  readonly config: EncoderConfig;
-  readonly models: readonly EncoderResult[];
-  readonly comparisons: readonly Comparison[];
+  readonly plan: Plan;
+  readonly trainRows: number;
+  readonly heldOutRows: number;
+  /** Tokens the encoder was shown. */
+  readonly tokens: number;
+  /** The closed-form models of the same rows, then the encoder. */
+  readonly models: readonly ScoredModel[];
+  readonly riddles: readonly Answered[];
+  readonly famous: Answered;
+  /** Tang or Song, of rows by authors never seen; guessing gives 0.5. */
+  readonly accuracy: Bounded;
   readonly testRows: number;
-  readonly riddle: { readonly text: string; readonly column: number };
 }
-
-/** Told how far each phase is. */
-export type Watch = (encoder: string, phase: 'pretrain' | 'fine-tune', total: number) => (record: StepRecord) => void;
 
 /** What a quick start is given besides its text. */
 export interface QuickStartOptions {
   readonly seed: number;
-  readonly contenders: readonly Contender[];
-  readonly workspace: Workspace;
-  /** What a resume must share. */
-  readonly settings: unknown;
-  readonly watch: Watch;
-  /** Seconds. */
-  readonly now: () => number;
-  readonly signal?: StopSignal | undefined;
+  /** Kept here: the run, which a second call goes on from, and at the end the encoder in `encoder`. */
+  readonly folder: string;
+  /** Who is told how far each part is. */
+  readonly watch: (part: 'pretraining' | 'fine-tuning') => readonly TrainingCallback[];
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
 }
 
-const riddle = { text: '春眠不覺曉，處處聞啼鳥。', column: 9 };
-
-/** READ THIS FIRST: the whole flow, from poems to figures. */
+/**
+ * READ THIS FIRST: the whole flow, from poems to figures.
+ *
+ * A T-TA learns to tell each character of a row from all others, is measured beside models that count, fills gaps, and learns a task.
+ *
+ * @throws {InterruptedError} when the signal was raised, the run being kept
+ */
 export async function quickStart(
   engine: Engine,
   poems: readonly Poem[],
   plan: Plan,
-  { seed, contenders, workspace, settings, watch, now, signal }: QuickStartOptions,
+  { seed, folder, watch, say, signal }: QuickStartOptions,
 ): Promise<QuickStartResult> {
-  const corpus = await prepareCorpus(poems, plan);
-  const { vocabulary, tokenizer, training, held, labelled } = corpus;
-  const maskerOf = await maskers(contenders, corpus, seed);
-  const padId = vocabulary.special.pad;
-  const { layers, width } = plan;
-  const config = encoderConfig({
-    vocabularySize: vocabulary.tokens.length,
-    width,
-    layers,
-    maximumLength: plan.longest,
-  });
-  // The labelled task that the corpus carries: was this poem written under the Tang or the Song?
-  const labels = labelled.test.map(({ label }) => label);
+  const verse = cutVerse(poems, plan);
+  await mkdir(folder, { recursive: true });
+  const corpus = join(folder, 'verse.txt');
+  await writeFile(corpus, verse.train.join('\n'));
+  say(`verse: ${count(verse.train.length)} rows of four lines to learn from, ${verse.heldOut.length} held out.`);
 
-  const models: EncoderResult[] = [];
-  for (const contender of contenders) {
-    const earlier = workspace.recall(contender) as EncoderResult | undefined;
-    if (earlier) {
-      models.push(earlier);
-      continue;
-    }
-    const { label: name, architecture } = contender;
-    const random = streamFrom(seed).fork('bootstrap');
-
-    const checkpoints = await workspace.openCheckpoints(contender);
-    const { parameters, records } = await pretrain({
+  const told = (part: 'pretraining' | 'fine-tuning') => ({ callbacks: watch(part), say, ...(signal && { signal }) });
+  const pretrained = await pretrain(
+    {
+      corpus,
+      output: join(folder, 'pretraining'),
       engine,
-      name: architecture,
-      config,
-      plan,
-      padId,
-      encodings: training,
       seed,
-      checkpoints,
-      signal,
-      now,
-      masker: maskerOf.get(contender.id) as NonNullable<ReturnType<typeof maskerOf.get>>,
-      configuration: settings,
-      log: workspace.openLog(contender),
-      onStep: watch(name, 'pretrain', plan.pretrainSteps),
-    }).finally(checkpoints.close);
-    await workspace.saveEncoder(contender, parameters, config, corpus.tokenizerFile);
-    const pretrainSeconds = records.reduce((sum, { seconds }) => sum + seconds, 0);
+      family: 't-ta',
+      layers: plan.layers,
+      width: plan.width,
+      heads: plan.heads,
+      vocabularySize: plan.characters + specialTokens,
+      length: rowLength,
+      maxSteps: plan.pretrainSteps,
+      batchSize: plan.batchSize,
+      learningRate: plan.learningRate,
+      dropout: 0,
+      heldOutRows: 0,
+    },
+    told('pretraining'),
+  );
+  const { model } = pretrained;
+  await model.save(join(folder, 'encoder'));
 
-    const encoder = { engine, name: architecture, config, parameters, vocabulary };
-    const pretrained = now();
-    const logProbabilities = await tokenLogProbabilities({ ...encoder, length: plan.length, encodings: held });
-    const scored = now();
-    const predictions = await fineTune({
-      ...encoder,
-      padId,
-      trainRows: labelled.train,
-      testRows: labelled.test,
-      steps: plan.fineTuneSteps,
-      seed,
-      signal,
-      onStep: watch(name, 'fine-tune', plan.fineTuneSteps),
-    });
-    const fineTuned = now();
+  const models = await scoreModels(pretrained, verse, seed);
+  const answered: Answered[] = [];
+  for (const riddle of [...riddles, famous]) answered.push(await answer(pretrained, riddle));
 
-    const right = predictions.map((prediction, i) => (prediction === labels[i] ? 1 : 0));
-    const result: EncoderResult = {
-      name,
-      curve: records,
-      pretrainSeconds,
-      tokensPerSecond: records.reduce((sum, { tokens }) => sum + tokens, 0) / pretrainSeconds,
-      logProbabilities,
-      pseudoPerplexity: {
-        value: perplexity(logProbabilities),
-        ...bootstrapInterval(logProbabilities, { random: random.fork('texts'), statistic: perplexity }),
-      },
-      scoreSeconds: scored - pretrained,
-      predictions,
-      accuracy: {
-        value: accuracy(predictions, labels),
-        ...bootstrapInterval(right, { random: random.fork('poems') }),
-      },
-      f1: macroF1(predictions, labels),
-      fineTuneSeconds: fineTuned - scored,
-      guesses: await fill({ ...encoder, tokenizer }, riddle.text, riddle.column),
-    };
-    workspace.remember(contender, result);
-    models.push(result);
-  }
-  return { config, models, comparisons: compare(models, labels, seed), testRows: labels.length, riddle };
+  const tuned = await fineTune(
+    model,
+    {
+      train: verse.labelled.train,
+      dev: verse.labelled.test,
+      output: join(folder, 'fine-tuning'),
+      task: { kind: 'classification', text: 'verse', label: 'dynasty' },
+      maxSteps: plan.fineTuneSteps,
+      evalSteps: plan.fineTuneSteps,
+      learningRate: 1e-3,
+      seeds: [seed],
+    },
+    told('fine-tuning'),
+  );
+  model.dispose();
+  return {
+    plan,
+    trainRows: verse.train.length,
+    heldOutRows: verse.heldOut.length,
+    tokens: pretrained.tokens,
+    models,
+    riddles: answered.slice(0, -1),
+    famous: answered.at(-1) as Answered,
+    accuracy: tuned.dev.accuracy,
+    testRows: verse.labelled.test.length,
+  };
 }
 
-/** Each encoder against the first, paired by text and by poem. */
-function compare(models: readonly EncoderResult[], labels: readonly number[], seed: number): Comparison[] {
-  const [first, ...others] = models;
-  if (!first) return [];
-  const right = ({ predictions }: EncoderResult) => predictions.map((p, i) => (p === labels[i] ? 1 : 0));
-  const ps = holm(others.map((other) => mcnemar(right(first), right(other)).p));
-  const logPerplexity = (texts: readonly (readonly number[])[]) => Math.log(perplexity(texts));
-  return others.map((other, i) => {
-    const random = streamFrom(seed).fork('comparison', i);
-    const bounded = ({ difference, low, high }: { difference: number; low: number; high: number }): Bounded => ({
-      value: difference,
-      low,
-      high,
-    });
-    return {
-      name: other.name,
-      accuracy: bounded(pairedBootstrap(right(other), right(first), { random: random.fork('poems') })),
-      accuracyP: ps[i] as number,
-      logPerplexity: bounded(
-        pairedBootstrap(other.logProbabilities, first.logProbabilities, {
-          random: random.fork('texts'),
-          statistic: logPerplexity,
-        }),
-      ),
-    };
+/** `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`. */
+const specialTokens = 5;
+
+const count = (value: number) => value.toLocaleString('en');
+
+/** (Pseudo-)perplexity of the rows held out, under models that count the rows learnt from and under the encoder. */
+async function scoreModels(
+  { model }: PretrainRun,
+  { train, heldOut }: { readonly train: readonly string[]; readonly heldOut: readonly string[] },
+  seed: number,
+): Promise<ScoredModel[]> {
+  const scored = (name: string, sees: string, logProbabilities: readonly (readonly number[])[]): ScoredModel => ({
+    name,
+    sees,
+    perplexity: {
+      value: perplexity(logProbabilities),
+      ...bootstrapInterval(logProbabilities, { random: streamFrom(seed).fork('rows'), statistic: perplexity }),
+    },
   });
+  const encoder = (await model.score(heldOut)).map(({ tokens }) =>
+    tokens.flatMap(([, log]) => (log === null ? [] : [log])),
+  );
+  return [
+    ...ngramModels(train).map(({ name, sees, logProbabilities }) => scored(name, sees, heldOut.map(logProbabilities))),
+    scored('T-TA', 'all other characters', encoder),
+  ];
+}
+
+async function answer({ model }: PretrainRun, riddle: Riddle): Promise<Answered> {
+  const guesses = await model.fillMask(askedOf(riddle), { top: 5 });
+  return { ...riddle, guesses, isHit: guesses.slice(0, 3).some(({ token }) => token === answerOf(riddle)) };
 }

@@ -1,53 +1,47 @@
 import type { EngineName } from '@cloze/backend';
 
-/** Sizes of a quick start: what an engine finishes in minutes. */
+/** Sizes of a quick start. */
 export interface Plan {
+  /** What it is for, as it is said at the beginning. */
+  readonly name: string;
   readonly layers: number;
   readonly width: number;
-  readonly vocabulary: number;
-  /** Tokens of a pretraining row, special tokens included. */
-  readonly length: number;
-  /** Tokens of a labelled poem: the size of the position table. */
-  readonly longest: number;
-  readonly batch: number;
+  readonly heads: number;
+  /** Verse is taken that is written in so many of the commonest characters. */
+  readonly characters: number;
+  readonly batchSize: number;
   readonly pretrainSteps: number;
+  readonly learningRate: number;
   readonly fineTuneSteps: number;
-  readonly poemsPerDynasty: number;
-  /** Labelled poems of each dynasty, at most. */
+  /** Rows that are scored, by authors never learnt from. */
+  readonly heldOut: number;
+  /** Labelled rows of each dynasty, at most. */
   readonly labelled: { readonly train: number; readonly test: number };
-  readonly scored: number;
+  readonly poemsPerDynasty: number;
 }
 
-/** The plan for an engine; `steps` overrides the pretraining steps, for trying out. */
+/** Sizes that were tried: docs/decisions/2026-11-29-first-command.md. */
+const native: Plan = {
+  name: 'native engine',
+  layers: 1,
+  width: 128,
+  heads: 4,
+  characters: 2000,
+  batchSize: 16,
+  pretrainSteps: 7000,
+  learningRate: 2e-3,
+  fineTuneSteps: 400,
+  heldOut: 400,
+  labelled: { train: 6000, test: 600 },
+  poemsPerDynasty: Number.POSITIVE_INFINITY,
+};
+
+/** The plan for an engine. @param steps overrides the pretraining steps, for trying out */
 export function planFor(engine: EngineName, steps?: number): Plan {
   const fast = engine === 'tensorflow' || engine === 'tensorflow-gpu';
   const plan: Plan = fast
-    ? {
-        layers: 3,
-        width: 128,
-        vocabulary: 6000,
-        length: 32,
-        longest: 64,
-        batch: 64,
-        pretrainSteps: 800,
-        fineTuneSteps: 300,
-        poemsPerDynasty: 30_000,
-        labelled: { train: 4000, test: 500 },
-        scored: 200,
-      }
-    : {
-        layers: 2,
-        width: 64,
-        vocabulary: 3000,
-        length: 32,
-        longest: 64,
-        batch: 32,
-        pretrainSteps: 400,
-        fineTuneSteps: 60,
-        poemsPerDynasty: 8_000,
-        labelled: { train: 4000, test: 500 },
-        scored: 40,
-      };
+    ? native
+    : { ...native, name: 'portable engine', width: 64, pretrainSteps: 3000, fineTuneSteps: 100 };
   return steps === undefined
     ? plan
     : { ...plan, pretrainSteps: steps, fineTuneSteps: Math.min(plan.fineTuneSteps, steps) };

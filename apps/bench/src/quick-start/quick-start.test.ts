@@ -1,144 +1,135 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Engine, tfjsEngine } from '@cloze/backend';
 import { type Poem, readPoetry } from '@cloze/datasets/node';
-import { openModel } from '@cloze/models/node';
+import { InterruptedError, openModel } from '@cloze/models/node';
 import { sortTables } from 'cloze/terminal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type QuickStartResult, quickStart } from '../pipeline.ts';
-import { contenders } from './contender.ts';
-import { folderWorkspace } from './folder-workspace.ts';
-import { InterruptedError } from './interrupted-error.ts';
+import { type CurvePoint, curveFile } from './curve-file.ts';
+import { cutVerse, isVariant } from './cut-verse.ts';
 import type { Plan } from './plan.ts';
 import { quickStartReport } from './report.ts';
+import { famous, riddles } from './riddles.ts';
 
 const plan: Plan = {
+  name: 'tiny',
   layers: 1,
   width: 8,
-  vocabulary: 300,
-  length: 16,
-  longest: 32,
-  batch: 4,
+  heads: 2,
+  characters: 800,
+  batchSize: 4,
   pretrainSteps: 6,
+  learningRate: 1e-3,
   fineTuneSteps: 3,
-  poemsPerDynasty: 600,
+  heldOut: 4,
   labelled: { train: 24, test: 12 },
-  scored: 4,
+  poemsPerDynasty: 10_000,
 };
 const root = mkdtempSync(join(tmpdir(), 'cloze-quick-start-'));
-const signal = { aborted: false };
+const packaged = join(dirname(createRequire(import.meta.url).resolve('chinese-poetry/package.json')), 'dist');
+const poems: readonly Poem[] = readPoetry(packaged, { perDynasty: plan.poemsPerDynasty });
 let engine: Engine;
-let poems: Poem[];
 beforeAll(async () => {
   engine = await tfjsEngine('cpu');
-  const folder = join(dirname(createRequire(import.meta.url).resolve('chinese-poetry/package.json')), 'dist');
-  poems = readPoetry(folder, { perDynasty: plan.poemsPerDynasty });
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Runs in a folder; `stopAt` raises the signal after that many pretraining steps. */
-function run(
-  folder: string,
-  { policies = [] as string[], seed = 1, stopAt = 0, fresh = false, steps = [] as string[] } = {},
-) {
-  signal.aborted = false;
-  const settings = { plan, seed };
-  let clock = 0;
-  return quickStart(engine, poems, plan, {
+/** Runs in a folder; `stopAt` raises the signal after that many steps of this process. */
+async function run(name: string, { seed = 1, stopAt = 0, steps = [] as string[] } = {}) {
+  const stop = new AbortController();
+  const folder = join(root, name);
+  const curve = curveFile(join(root, `${name}.jsonl`));
+  const result = await quickStart(engine, poems, plan, {
     seed,
-    settings,
-    signal,
-    contenders: contenders(policies),
-    now: () => clock++,
-    workspace: folderWorkspace(join(root, folder), { settings, fresh, warn: () => {} }),
-    watch: (encoder, phase) => (record) => {
-      steps.push(`${encoder} ${phase} ${record.step}`);
-      if (stopAt > 0 && steps.length === stopAt) signal.aborted = true;
-    },
+    folder,
+    say: () => {},
+    signal: stop.signal,
+    watch: (part) => [
+      {
+        onStepEnd: ({ step }) => {
+          steps.push(`${part} ${step}`);
+          if (steps.length === stopAt) stop.abort();
+        },
+      },
+      ...(part === 'pretraining' ? [curve] : []),
+    ],
   });
+  return { result, curve: curve.points() };
 }
 
-/** Everything but times. */
-const figures = ({ models, comparisons }: QuickStartResult) =>
-  JSON.stringify([
-    models.map(({ curve, logProbabilities, predictions, guesses, pseudoPerplexity }) => [
-      curve.map(({ step, loss, metrics }) => [step, loss, metrics]),
-      ...[logProbabilities, predictions, guesses, pseudoPerplexity],
-    ]),
-    comparisons,
-  ]);
-
 describe('the quick start', () => {
-  it('gives the same figures for the same seed, whether it was stopped on the way or not', async () => {
-    const whole = await run('whole');
-    expect(whole.models.map(({ name }) => name)).toEqual(['BERT', 'T-TA']);
-    expect(whole.models.every(({ curve }) => curve.length === plan.pretrainSteps)).toBe(true);
-    // In the middle of BERT, of BERT's fine-tuning, and of T-TA.
-    for (const stopAt of [4, 7, 5]) await expect(run('stopped', { stopAt })).rejects.toThrow(InterruptedError);
-    expect(figures(await run('stopped'))).toBe(figures(whole));
-    expect(figures(await run('other', { seed: 2 }))).not.toBe(figures(whole));
-  });
-
-  it('a second run trains nothing; --fresh, another seed or a damaged encoder trains again', async () => {
+  it('gives the same figures and curve for the same seed, whether it was stopped on the way or not', async () => {
     const first: string[] = [];
-    await run('again', { steps: first });
-    expect(first).toHaveLength(2 * (plan.pretrainSteps + plan.fineTuneSteps));
+    const whole = await run('whole', { steps: first });
+    expect(first).toHaveLength(plan.pretrainSteps + plan.fineTuneSteps);
+    expect(whole.curve.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    // In the middle of pretraining, then of fine-tuning.
+    for (const stopAt of [4, 4]) await expect(run('stopped', { stopAt })).rejects.toThrow(InterruptedError);
+    expect(await run('stopped')).toEqual(whole);
+    expect((await run('other', { seed: 2 })).result.models).not.toEqual(whole.result.models);
+  });
+
+  it('trains nothing in a second run, saves an encoder that opens as a folder, and reports on a page that needs no network', async () => {
     const second: string[] = [];
-    await run('again', { steps: second });
+    const { result, curve } = await run('whole', { steps: second });
     expect(second).toEqual([]);
-    writeFileSync(join(root, 'again', 'bert', 'model.safetensors'), 'torn');
-    await run('again', { steps: second });
-    expect(second.every((step) => step.startsWith('BERT'))).toBe(true);
-    expect(second).toHaveLength(plan.pretrainSteps + plan.fineTuneSteps);
-    const third: string[] = [];
-    await run('again', { fresh: true, steps: third });
-    expect(third).toHaveLength(first.length);
-    expect(readdirSync(join(root, 'again', 'work')).length).toBe(2);
-  });
-
-  it('saves encoders that open as Hugging Face folders', async () => {
-    await run('saved');
-    for (const [id, architecture] of [
-      ['bert', 'bert'],
-      ['t-ta', 't-ta'],
-    ] as const) {
-      const model = await openModel(join(root, 'saved', id), { engine });
-      expect([model.family, model.config.layers, model.config.width]).toEqual([architecture, 1, 8]);
-      model.dispose();
-    }
-  });
-
-  it('compares masking policies, each against the first', async () => {
-    const result = await run('policies', { policies: ['bert', 'whole-word', 'mask-80'] });
-    expect(result.models.map(({ name }) => name)).toEqual(['BERT, bert', 'BERT, whole-word', 'BERT, mask-80']);
-    expect(result.comparisons.map(({ name }) => name)).toEqual(['BERT, whole-word', 'BERT, mask-80']);
-    const losses = result.models.map(({ curve }) => curve.map(({ loss }) => loss).join());
-    expect(new Set(losses).size).toBe(3);
-    await expect(run('unknown', { policies: ['whole-wrod'] })).rejects.toThrow(
-      "there is no masking preset 'whole-wrod'; did you mean 'whole-word'?",
-    );
-    // Targets of another kind cannot pretrain BERT's head.
-    await expect(run('unknown', { policies: ['electra'] })).rejects.toThrow('--policy: electra hides no tokens');
-  });
-
-  it('says what a corpus lacks', async () => {
-    const { length } = poems;
-    const few = poems.slice(0, 3);
-    const settings = 'few';
-    const workspace = folderWorkspace(join(root, 'few'), { settings, fresh: false, warn: () => {} });
-    const options = { seed: 1, settings, workspace, contenders: contenders([]), now: () => 0, watch: () => () => {} };
-    expect(length).toBeGreaterThan(3);
-    await expect(quickStart(engine, few, plan, options)).rejects.toThrow('3 poems leave no');
-  });
-
-  it('reports them on a page that needs no network, the same bytes for the same figures', async () => {
-    const result = await run('page');
-    const options = { engine: 'cpu 4', seed: 1, commands: ['pnpm bench fill "<x>"'] };
-    const html = await quickStartReport(result, options);
-    expect(await quickStartReport(result, options)).toBe(html);
-    expect(html.match(/<svg/g)).toHaveLength(5);
+    const model = await openModel(join(root, 'whole', 'encoder'), { engine });
+    expect([model.family, model.config.layers, model.config.width]).toEqual(['t-ta', 1, 8]);
+    model.dispose();
+    const page = (figures: QuickStartResult, points: readonly CurvePoint[]) =>
+      quickStartReport(figures, points, { engine: 'cpu 4', seed: 1, commands: ['pnpm bench "<x>"'] });
+    const html = await page(result, curve);
+    expect(await page(result, curve)).toBe(html);
+    expect(html.match(/<svg/g)).toHaveLength(3);
     expect(html.replace(sortTables, '')).not.toMatch(/NaN|undefined|src="http|<x>/);
+  });
+});
+
+describe('cutVerse', () => {
+  const { train, heldOut, labelled } = cutVerse(poems, { characters: 2000, heldOut: 30, labelled: plan.labelled });
+  const couplets = (rows: readonly string[]) => rows.flatMap((row) => [row.slice(0, 12), row.slice(12)]);
+
+  it('cuts rows of one form in the commonest characters', () => {
+    const rows = [...train, ...heldOut, ...labelled.train.map(({ verse }) => verse)];
+    expect(rows.every((row) => /^([^，。]{5}，[^，。]{5}。){2}$/u.test(row))).toBe(true);
+    expect(new Set(train.join('')).size).toBeLessThanOrEqual(2000);
+    expect(heldOut).toHaveLength(30);
+  });
+
+  it('shows the encoder no couplet that is scored, nor a variant of one with a gap', () => {
+    const shown = new Set(couplets(train));
+    for (const couplet of couplets(heldOut)) expect(shown.has(couplet)).toBe(false);
+    const gaps = couplets([...riddles, famous].map(({ verse }) => verse));
+    // Some of these poems are in the package, so that leaving them out does something.
+    expect(poems.flatMap((poem) => poem.couplets).filter((couplet) => gaps.includes(couplet))).not.toEqual([]);
+    expect([...shown].filter((couplet) => gaps.some((gap) => isVariant(gap, couplet)))).toEqual([]);
+    expect(isVariant('牀前看月光，疑是地上霜。', '床前明月光，疑是地上霜。')).toBe(true);
+    expect(isVariant('牀前看月光，疑是地上霜。', '舉頭望山月，低頭思故鄉。')).toBe(false);
+  });
+
+  it('takes as many labelled rows of each dynasty, by authors of their own', () => {
+    const tang = (rows: typeof labelled.test) => rows.filter(({ dynasty }) => dynasty === 'tang').length;
+    expect(tang(labelled.train)).toBe(labelled.train.length / 2);
+    expect(tang(labelled.test)).toBe(labelled.test.length / 2);
+    expect(labelled.test.length).toBeGreaterThan(0);
+  });
+
+  it('says what a corpus lacks', () => {
+    const few = () => cutVerse(poems.slice(0, 1), { characters: 2000, heldOut: 4, labelled: plan.labelled });
+    expect(few).toThrow('1 poems leave no');
+  });
+});
+
+describe('the riddles', () => {
+  it('are twenty rows of the form, each asking for the character that the rule says', () => {
+    expect(new Set(riddles.map(({ verse }) => verse)).size).toBe(20);
+    for (const { verse } of [...riddles, famous]) expect(verse).toMatch(/^([^，。]{5}，[^，。]{5}。){2}$/u);
+    for (const [i, { verse, place }] of riddles.entries()) {
+      const due = (7 * i + 5) % 24;
+      expect(place).toBe('，。'.includes(verse[due] as string) ? (due + 1) % 24 : due);
+    }
   });
 });

@@ -1,51 +1,31 @@
-import type { Bounded, QuickStartResult } from '../pipeline.ts';
+import type { Answered, Bounded, QuickStartResult } from '../pipeline.ts';
+import { answerOf } from './riddles.ts';
 
-const percent = (share: number): string => (100 * share).toFixed(1);
-const bounded = ({ value, low, high }: Bounded, show: (value: number) => string): string =>
-  `${show(value)} (${show(low)} to ${show(high)})`;
+/** A figure with its interval. */
+export const bounded = ({ value, low, high }: Bounded, scale = 1): string =>
+  `${(scale * value).toFixed(1)} (${(scale * low).toFixed(1)} to ${(scale * high).toFixed(1)})`;
 
-/** Column names of the table of encoders. */
-export const resultHeader: readonly string[] = [
-  'encoder',
-  'pretraining',
-  'tokens/s',
-  'pseudo-perplexity',
-  'scoring',
-  'accuracy %',
-  'macro F1 %',
-];
+/** Column names of the table of models. */
+export const modelHeader: readonly string[] = ['model', 'sees', 'perplexity held out (95 %)'];
 
-/** A row an encoder; figures in brackets are 95 % bootstrap intervals. */
-export function resultRows({ models }: QuickStartResult): string[][] {
-  return models.map((model) => [
-    model.name,
-    `${model.pretrainSeconds.toFixed(0)} s`,
-    `${Math.round(model.tokensPerSecond)}`,
-    bounded(model.pseudoPerplexity, (value) => value.toFixed(1)),
-    `${model.scoreSeconds.toFixed(2)} s`,
-    bounded(model.accuracy, percent),
-    percent(model.f1),
-  ]);
+/** A row a model. */
+export const modelRows = ({ models }: QuickStartResult): string[][] =>
+  models.map(({ name, sees, perplexity }) => [name, sees, bounded(perplexity)]);
+
+/** The row with a gap. */
+export const withGap = ({ verse, place }: Answered): string => `${verse.slice(0, place)}▢${verse.slice(place + 1)}`;
+
+/** A riddle, its answer and the guesses. */
+export const riddleLine = (answered: Answered): string =>
+  `${answered.isHit ? '✓' : ' '} ${withGap(answered)} ${answerOf(answered)}: ${answered.guesses.map(({ token, probability }) => `${token} ${(100 * probability).toFixed(0)}%`).join('  ')}`;
+
+/** What came out, in sentences. */
+export function verdicts({ models, riddles, accuracy, testRows, heldOutRows }: QuickStartResult): string[] {
+  const encoder = models.at(-1)?.perplexity.value ?? Number.NaN;
+  const better = models.slice(0, -1).filter(({ perplexity }) => perplexity.value > encoder);
+  return [
+    `On ${heldOutRows} rows by authors never seen, the encoder is better than ${better.length} of ${models.length - 1} models that count the same text.`,
+    `${riddles.filter(({ isHit }) => isHit).length} of ${riddles.length} gaps have the poet's character among the first three guesses.`,
+    `Tang or Song, ${testRows} rows by authors never seen: ${bounded(accuracy, 100)} % right; guessing gives 50.`,
+  ];
 }
-
-/** Column names of the table of comparisons. */
-export const comparisonHeader: readonly string[] = [
-  'against the first',
-  'accuracy, points',
-  'p',
-  'pseudo-perplexity, %',
-];
-
-/** A row an encoder but the first; `*`: p < 0.05, or an interval that does not hold 0. */
-export function comparisonRows({ comparisons }: QuickStartResult): string[][] {
-  const relative = (log: number) => (100 * Math.expm1(log)).toFixed(1);
-  return comparisons.map(({ name, accuracy, accuracyP, logPerplexity }) => [
-    name,
-    `${bounded(accuracy, percent)}${accuracyP < 0.05 ? ' *' : ''}`,
-    pValue(accuracyP),
-    `${bounded(logPerplexity, relative)}${logPerplexity.low > 0 || logPerplexity.high < 0 ? ' *' : ''}`,
-  ]);
-}
-
-/** A p-value as a reader wants it. */
-export const pValue = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
