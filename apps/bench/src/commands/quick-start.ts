@@ -74,7 +74,7 @@ export async function quickStartCommand(options: QuickStartOptions): Promise<voi
     const encoder = join(folder, 'encoder');
     const commands = [
       `node packages/cli/dist/cli.js fill "春眠不覺曉，處處聞[MASK]鳥。" --model ${encoder}`,
-      'pnpm bench run --list',
+      'pnpm bench list',
     ];
     const html = await quickStartReport(result, curve.points(), {
       engine: `${engine.name} ${engine.version}`,
