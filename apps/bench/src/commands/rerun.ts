@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { InterruptedError } from '@cloze/models';
 import { stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
-import { Interrupted } from '../recipes/parts/lab.ts';
 import { comparePredictions } from '../runs/compare-predictions.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
 import { executeRun } from '../runs/execute-run.ts';
@@ -42,7 +42,7 @@ export async function rerunCommand(folder: string, { data, encoder, out, json }:
       { signal: stopSignals(say), say },
     );
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!(error instanceof InterruptedError)) throw error;
     say('stopped; the same command goes on.');
     process.exitCode = 1;
     return;

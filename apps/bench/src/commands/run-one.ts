@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
+import { InterruptedError } from '@cloze/models';
 import { stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
-import { Interrupted } from '../recipes/parts/lab.ts';
 import { executeRun } from '../runs/execute-run.ts';
 import type { ChildTask } from '../runs/run-in-child.ts';
 
@@ -18,7 +18,7 @@ export async function runOneCommand(): Promise<void> {
   try {
     await executeRun(spec, place, { signal, say });
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
+    if (!(error instanceof InterruptedError)) throw error;
     say(error.message);
     process.exitCode = interruptedCode;
   } finally {

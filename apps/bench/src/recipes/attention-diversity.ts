@@ -65,6 +65,6 @@ export const attentionDiversityRecipe = defineRecipe({
       classicMask,
       weight === 0 ? {} : { regularise: diverse(weight, sign) },
     );
-    return { predictions, measures, extras: { attention: await attentionMap(lab, encoder, attentionText) } };
+    return { predictions, measures, extras: { attention: await attentionMap(encoder, attentionText) } };
   },
 });

@@ -86,7 +86,7 @@ export const cslTitleRecipe = defineRecipe({
       train: pairsOf(lab, 'train', tune.limits.train),
       dev: pairsOf(lab, 'dev', tune.limits.dev),
     };
-    const { set, trained } = await fineTuneGenerator(lab, start, pairs, {
+    const { set, measures } = await fineTuneGenerator(lab, start, pairs, {
       ...tune.train,
       length: tune.length,
       targetLength,
@@ -95,7 +95,7 @@ export const cslTitleRecipe = defineRecipe({
     });
     return {
       predictions: [set],
-      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+      measures: { ...measures },
     };
   },
 });

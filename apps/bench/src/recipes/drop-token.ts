@@ -54,14 +54,14 @@ export const dropToken = defineRecipe({
   minutes: { tiny: 0.1, laptop: 0.7, full: 240 },
   run: async (lab, { tune, task: name, rate }) => {
     const start = await openStart(lab);
-    const { set, trained } = await fineTuneClassifier(lab, start, openTask(lab, name, tune.limits), {
+    const { set, measures } = await fineTuneClassifier(lab, start, openTask(lab, name, tune.limits), {
       ...tune.train,
       length: tune.length,
-      dropToken: rate,
+      dropTokens: rate,
     });
     return {
       predictions: [set],
-      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+      measures: { ...measures },
     };
   },
 });

@@ -2,7 +2,7 @@ import { correctEmbeddings } from '@cloze/encoder';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { openStart } from './parts/open-start.ts';
+import { openStart, withWeights } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
 import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
@@ -41,13 +41,12 @@ export const embeddingCorrection = defineRecipe({
   minutes: { tiny: 0.1, laptop: 0.3, full: 240 },
   run: async (lab, { tune, task: name, correct, rate }) => {
     const start = await openStart(lab);
-    const encoder = correct
-      ? { ...start, ...correctEmbeddings(start.parameters, start.config, { maskId: start.special.mask, rate }) }
-      : start;
-    const { set, trained } = await fineTuneClassifier(lab, encoder, openTask(lab, name, tune.limits), {
+    const corrected = correctEmbeddings(start.parameters, start.config, { maskId: start.needMask().id, rate });
+    const encoder = correct ? withWeights(lab, start, corrected.parameters, corrected.config) : start;
+    const { set, measures } = await fineTuneClassifier(lab, encoder, openTask(lab, name, tune.limits), {
       ...tune.train,
       length: tune.length,
     });
-    return { predictions: [set], measures: { seconds: trained.seconds, lastLoss: trained.lastLoss } };
+    return { predictions: [set], measures: { seconds: measures.seconds, lastLoss: measures.lastLoss } };
   },
 });

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { classicMask, type MaskSettings, maskSettings } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
+import { openEncoder, vocabularyOf } from './parts/open-start.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { tokenTableOf } from './parts/token-table-of.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
-import { vocabularyOf } from './parts/vocabulary-of.ts';
 
 const settings = z.strictObject({
   ...transferSettings.shape,
@@ -48,7 +48,9 @@ export const macBertRecipe = defineRecipe({
   minutes: { tiny: 0.2, laptop: 0.6, full: 100_000 },
   run: async (lab, { mask, ...rest }) => {
     if (mask.replacement !== 'similar') return pretrainAndTune(lab, rest, mask);
-    const corpus = await openCorpus(lab, rest.corpus, await vocabularyOf(lab));
+    const loaded = await openEncoder(lab);
+    const corpus = await openCorpus(lab, rest.corpus, loaded && vocabularyOf(loaded));
+    loaded?.dispose();
     const { table, width, ids } = tokenTableOf(corpus);
     return pretrainAndTune(lab, rest, mask, { corpus, similar: similarByEmbedding({ table, width, ids }) });
   },

@@ -59,7 +59,7 @@ export const mae = defineRecipe({
     const buckets = bucketsTo(wanted.corpus.length);
     const start = freshOver(lab, corpus, wanted);
     const train = { ...wanted.train, steps: Math.round(wanted.train.steps * wanted.longer), buckets };
-    const { encoder, trained } =
+    const { encoder, measures } =
       wanted.objective === 'mlm'
         ? await pretrainEncoder(lab, start, corpus, { ...train, mask: classicMask })
         : await pretrainMae(lab, start, corpus, { ...train, rate: wanted.rate, decoder: wanted.decoder });
@@ -71,7 +71,7 @@ export const mae = defineRecipe({
     }
     return {
       predictions,
-      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+      measures: { ...measures },
     };
   },
 });

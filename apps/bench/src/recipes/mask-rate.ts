@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { classicMask, type MaskSettings, maskSettings } from './parts/mask-settings.ts';
+import { openEncoder } from './parts/open-start.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
-import { loadEncoder } from './parts/start-encoder.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
@@ -86,8 +86,10 @@ export const maskRate = defineRecipe({
       heads: heads * larger.width,
       dropout,
     };
-    if (large && lab.encoder !== undefined) {
-      const { config } = await loadEncoder(lab.encoder, lab.seed);
+    const given = large ? await openEncoder(lab) : undefined;
+    if (given) {
+      const { config } = given;
+      given.dispose();
       if (config.layers !== grown.layers || config.width !== grown.width)
         throw new Error(
           `mask-rate: the arms of the larger model go on from one of ${grown.layers} layers of ${grown.width}, --encoder has ${config.layers} of ${config.width}; run them by themselves (--arm) with such an encoder, or change larger.layers and larger.width.`,

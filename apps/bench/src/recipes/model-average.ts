@@ -3,7 +3,7 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
-import { regulariserSettings, unregularised } from './parts/regularise.ts';
+import { regulariserSettings, unregularised } from './parts/regulariser-settings.ts';
 import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
@@ -45,13 +45,13 @@ export const modelAverageRecipe = defineRecipe({
   run: async (lab, { tune, task: name, regulariser, dropout, samples }) => {
     const start = await openStart(lab);
     const task = openTask(lab, name, tune.limits);
-    const { set, trained } = await fineTuneClassifier(lab, start, task, {
+    const { set, measures } = await fineTuneClassifier(lab, start, task, {
       ...tune.train,
       length: tune.length,
       regulariser,
       dropout,
       samples,
     });
-    return { predictions: [set], measures: { seconds: trained.seconds, lastLoss: trained.lastLoss } };
+    return { predictions: [set], measures: { seconds: measures.seconds, lastLoss: measures.lastLoss } };
   },
 });

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { vocabularyFrom } from '@cloze/tokenizer';
+import { savePretrained } from '@cloze/encoder/node';
 import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
+import { openEncoder, vocabularyOf } from './parts/open-start.ts';
 import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
 import { bucketsTo, fullPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
-import { scoreHeldOut } from './parts/score-held-out.ts';
-import { loadEncoder, saveEncoder } from './parts/start-encoder.ts';
+import { askHeldOut } from './parts/score-held-out.ts';
 
 const settings = z.strictObject({
   ...pretrainSettings.shape,
@@ -62,28 +62,30 @@ export const pretrain = defineRecipe({
   baseline: 'MLM',
   minutes: { tiny: 0.1, laptop: 100, full: 100_000 },
   run: async (lab, { corpus: wanted, encoder: sizes, train, mask, dropout, cooldown, matmulPrecision }) => {
-    const loaded = lab.encoder === undefined ? undefined : await loadEncoder(lab.encoder, lab.seed);
+    const loaded = await openEncoder(lab);
     if (loaded && (loaded.config.layers !== sizes.layers || loaded.config.width !== sizes.width))
       throw new Error(
         `pretrain: --encoder has ${loaded.config.layers} layers of ${loaded.config.width}, this arm asks for ${sizes.layers} of ${sizes.width}: choose --arm, or set encoder.layers and encoder.width.`,
       );
-    const corpus = await openCorpus(lab, wanted, loaded && vocabularyFrom(loaded.tokens));
+    const corpus = await openCorpus(lab, wanted, loaded && vocabularyOf(loaded));
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.length);
     const begun = loaded ?? freshOver(lab, corpus, { corpus: wanted, encoder: sizes, train });
     const start = { ...begun, config: { ...begun.config, dropout, attentionDropout: dropout } };
-    const { encoder, trained } = await pretrainEncoder(
-      { ...lab, placement: { ...lab.placement, matmulPrecision } },
-      start,
-      corpus,
-      { ...train, mask, buckets, cooldown },
-    );
+    const { encoder, measures } = await pretrainEncoder(lab, start, corpus, {
+      ...train,
+      mask,
+      buckets,
+      cooldown,
+      matmulPrecision,
+    });
     const later = { dropout: sizes.dropout, attentionDropout: sizes.dropout };
-    await saveEncoder(join(lab.folder, 'encoder'), { ...encoder, config: { ...encoder.config, ...later } });
-    const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });
+    const { loaded: made } = encoder;
+    await savePretrained(join(lab.folder, 'encoder'), { ...made, config: { ...made.config, ...later } });
+    const lines = await askHeldOut(encoder, corpus, buckets);
     return {
       predictions: [{ name: 'held out, 15 % masked', kind: 'loss', lines }],
-      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+      measures: { ...measures },
     };
   },
 });

@@ -3,7 +3,7 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask } from './parts/open-task.ts';
-import { type RegulariserSettings, regulariserSettings, unregularised } from './parts/regularise.ts';
+import { type RegulariserSettings, regulariserSettings, unregularised } from './parts/regulariser-settings.ts';
 import { taskFiles } from './parts/task-files.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
@@ -70,7 +70,7 @@ export const rDropRecipe = defineRecipe({
   run: async (lab, { tune, task: name, regulariser, dropout }) => {
     const start = await openStart(lab);
     const task = openTask(lab, name, tune.limits);
-    const { set, trained } = await fineTuneClassifier(lab, start, task, {
+    const { set, measures } = await fineTuneClassifier(lab, start, task, {
       ...tune.train,
       length: tune.length,
       regulariser,
@@ -78,7 +78,7 @@ export const rDropRecipe = defineRecipe({
     });
     return {
       predictions: [set],
-      measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+      measures: { ...measures },
     };
   },
 });

@@ -61,7 +61,7 @@ export const semiSupervised = defineRecipe({
     const start = await openStart(lab);
     const task = openTask(lab, 'sentiment', tune.limits);
     const [known, rest] = [task.train.slice(0, labelled), task.train.slice(labelled)];
-    const { set, trained } = await fineTuneClassifier(
+    const { set, measures } = await fineTuneClassifier(
       lab,
       start,
       { ...task, train: known },
@@ -76,7 +76,7 @@ export const semiSupervised = defineRecipe({
     const lines = set.kind === 'class' ? set.lines.filter(({ id }) => clean?.has(id as number) ?? true) : [];
     return {
       predictions: [set, { name: 'sentiment, no duplicates', kind: 'class', lines }],
-      measures: { seconds: trained.seconds, lastLoss: trained.lastLoss },
+      measures: { seconds: measures.seconds, lastLoss: measures.lastLoss },
     };
   },
 });

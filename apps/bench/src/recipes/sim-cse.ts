@@ -58,7 +58,7 @@ export const simCse = defineRecipe({
           task.train.flatMap(({ texts }) => texts),
           options,
         )
-      : { encoder: start, measures: {} };
-    return { predictions: [await similaritySet(lab, encoder, task, options)], measures };
+      : { encoder: start, measures: undefined };
+    return { predictions: [await similaritySet(encoder, task, options)], measures: { ...measures } };
   },
 });

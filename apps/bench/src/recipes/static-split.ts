@@ -3,7 +3,7 @@ import { defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-settings.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { bucketsTo } from './parts/pretrain-settings.ts';
-import { scoreHeldOut } from './parts/score-held-out.ts';
+import { askHeldOut } from './parts/score-held-out.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
@@ -36,10 +36,7 @@ export const staticSplit = defineRecipe({
     const result = await pretrainAndTune(lab, rest, mask);
     // How well the text it was trained on is known, at places drawn anew: the gap to held-out text is what it learnt by heart.
     const seen = { ...result.corpus, held: result.corpus.train.slice(0, rest.corpus.held) };
-    const { lines } = await scoreHeldOut(lab, result.encoder, seen, {
-      question: 'masked',
-      buckets: bucketsTo(rest.corpus.length),
-    });
+    const lines = await askHeldOut(result.encoder, seen, bucketsTo(rest.corpus.length));
     return {
       predictions: [...result.predictions, { name: 'trained on', kind: 'loss', lines }],
       measures: result.measures,

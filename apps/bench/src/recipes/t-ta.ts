@@ -60,13 +60,15 @@ export const tta = defineRecipe({
     const buckets = bucketsTo(wanted.corpus.length);
     const { family, own } = encoders[wanted.architecture];
     const start = freshOver(lab, corpus, wanted, family, own);
-    const { encoder, trained } = await pretrainEncoder(lab, start, corpus, {
+    const { encoder, measures } = await pretrainEncoder(lab, start, corpus, {
       ...wanted.train,
       mask: classicMask,
       buckets,
     });
-    const scored = await scoreHeldOut(lab, encoder, corpus, { question: 'every token', buckets });
-    const predictions: PredictionSet[] = [{ name: 'every token', kind: 'loss', lines: scored.lines }];
+    const began = lab.now();
+    const lines = await scoreHeldOut(encoder, corpus);
+    const scoringSeconds = lab.now() - began;
+    const predictions: PredictionSet[] = [{ name: 'every token', kind: 'loss', lines }];
     for (const name of wanted.tasks) {
       const task = openTask(lab, name, wanted.tune.limits);
       const tune = { ...wanted.tune.train, length: wanted.tune.length };
@@ -84,13 +86,11 @@ export const tta = defineRecipe({
     return {
       predictions,
       measures: {
-        seconds: trained.seconds,
-        tokens: trained.tokens,
-        lastLoss: trained.lastLoss,
-        scoringSeconds: scored.seconds,
-        scoredTokensPerSecond: held / scored.seconds,
+        ...measures,
+        scoringSeconds,
+        scoredTokensPerSecond: held / scoringSeconds,
       },
-      extras: { attention: await attentionMap(lab, encoder, attentionText) },
+      extras: { attention: await attentionMap(encoder, attentionText) },
     };
   },
 });

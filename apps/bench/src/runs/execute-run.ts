@@ -27,7 +27,7 @@ const records = ['spec.json', 'steps.jsonl', 'predictions.jsonl', 'scores.json']
 /**
  * Runs one spec in its folder and leaves a record; a run that was stopped goes on from its checkpoints.
  *
- * @throws {Interrupted} when the signal was raised and everything is saved; anything else is a failure of the run
+ * @throws {InterruptedError} when the signal was raised and everything is saved; anything else is a failure of the run
  */
 export async function executeRun(
   spec: RunSpec,

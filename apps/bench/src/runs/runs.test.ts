@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { Interrupted } from '../recipes/parts/lab.ts';
+import { InterruptedError } from '@cloze/models';
 import { compactRecord, expandRecord, packBits, unpackBits } from './compact-record.ts';
 import { comparePredictions } from './compare-predictions.ts';
 import { executeRun } from './execute-run.ts';
@@ -126,7 +126,7 @@ describe('a run', () => {
       if (existsSync(join(cut, 'steps.jsonl'))) stop.abort();
     }, 5);
     const first = executeRun(long as never, { ...place, folder: cut }, { signal: stop.signal, say: () => {} });
-    await expect(first).rejects.toBeInstanceOf(Interrupted);
+    await expect(first).rejects.toBeInstanceOf(InterruptedError);
     clearInterval(watch);
     await executeRun(long as never, { ...place, folder: cut }, quiet);
     expect(readPredictions(cut)).toEqual(readPredictions(whole));

@@ -1,9 +1,4 @@
-import { compile, createVariables, mean, type Tensor } from '@cloze/backend';
-import { encode } from '@cloze/encoder';
-import { padEncodings } from '@cloze/tokenizer';
-import type { Lab } from './lab.ts';
-import type { StartEncoder } from './start-encoder.ts';
-import { type RowInputs, rowInputs } from './token-inputs.ts';
+import { encodeTexts, type LoadedModel } from '@cloze/models';
 
 /** Who looks at whom: one matrix a layer, heads averaged; rows are queries. */
 export interface AttentionMap {
@@ -12,25 +7,23 @@ export interface AttentionMap {
 }
 
 /** The attention of an encoder on a text, without dropout. */
-export async function attentionMap(lab: Lab, encoder: StartEncoder, text: string): Promise<AttentionMap> {
-  const { family, config, special } = encoder;
-  const encodings = await encoder.tokenizer(config.maximumLength).encodeBatch([text]);
-  const batch = padEncodings(encodings, { padId: special.pad });
-  const length = batch.shape[1];
-  const variables = createVariables(lab.engine, encoder.parameters, lab.placement);
-  const run = compile(variables, (state, rows: RowInputs<Tensor>) => ({
-    outputs: {
-      layers: encode(family, state, rows, config).weights.map((weights) => mean(weights, { axes: [0, 1] })),
-    },
-  }));
-  const { layers } = await run(rowInputs(batch));
-  variables.dispose();
-  return {
-    tokens: Array.from(batch.ids, (id) => encoder.tokens[id] ?? ''),
-    layers: layers.map(({ values }) =>
-      Array.from({ length }, (_, query) =>
-        Array.from({ length }, (_, key) => Number((values[query * length + key] as number).toFixed(4))),
+export async function attentionMap(model: LoadedModel, text: string): Promise<AttentionMap> {
+  const attention = Array.from({ length: model.config.layers }, (_, i) => i + 1);
+  for await (const encoded of encodeTexts(model, [text], { layers: [], attention })) {
+    const { tokens } = encoded;
+    const { length } = tokens;
+    return {
+      tokens,
+      layers: encoded.attention.map(({ shape: [heads = 1], values }) =>
+        Array.from({ length }, (_, query) =>
+          Array.from({ length }, (_, key) => {
+            let sum = 0;
+            for (let head = 0; head < heads; head++) sum += values[(head * length + query) * length + key] as number;
+            return Number((sum / heads).toFixed(4));
+          }),
+        ),
       ),
-    ),
-  };
+    };
+  }
+  throw new RangeError('attentionMap: there is no text.');
 }

@@ -27,8 +27,3 @@ export interface Lab {
   /** Seconds. */
   readonly now: () => number;
 }
-
-/** Raised when a run was told to stop and has saved itself. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}

@@ -32,6 +32,8 @@ export interface Corpus {
   readonly vocabulary: Vocabulary;
   readonly train: readonly Encoding[];
   readonly held: readonly Encoding[];
+  /** The same rows as text. */
+  readonly heldTexts: readonly string[];
   /** The training documents as text, for collocations. */
   readonly texts: readonly string[];
 }
@@ -73,21 +75,22 @@ export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Voc
       ? vocabularyFrom(lab.data.read('vocab/bert-base-chinese.txt').replace(/\n$/, '').split('\n'))
       : trainVocabulary(train, { size: settings.vocabulary }));
   const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
-  const rows = async (texts: readonly string[]) =>
-    (
-      await encodeWithWords(
-        tokenizer,
-        texts.flatMap((text) => chunkText(sound(text), settings.length - 2)),
-      )
-    ).filter(({ ids }) => ids.length >= 8);
-  const encoded = await rows(train);
+  const rows = async (texts: readonly string[]) => {
+    const pieces = texts.flatMap((text) => chunkText(sound(text), settings.length - 2));
+    const encodings = await encodeWithWords(tokenizer, pieces);
+    return encodings.flatMap((encoding, i) =>
+      encoding.ids.length >= 8 ? [{ encoding, text: pieces[i] as string }] : [],
+    );
+  };
+  const encoded = (await rows(train)).map(({ encoding }) => encoding);
   const kept = (await rows(held)).slice(0, settings.held);
   const tokens = encoded.reduce((sum, { ids }) => sum + ids.length, 0);
   return {
     about: `${name}: ${train.length} documents, ${encoded.length} rows of up to ${settings.length}, ${tokens} tokens; vocabulary ${vocabulary.tokens.length}`,
     vocabulary,
     train: encoded,
-    held: kept,
+    held: kept.map(({ encoding }) => encoding),
+    heldTexts: kept.map(({ text }) => text),
     texts: train,
   };
 }

@@ -1,15 +1,49 @@
-import { trainVocabulary } from '@cloze/tokenizer';
+import type { HostTensor } from '@cloze/backend';
+import { type EncoderConfig, type EncoderParameters, encoderConfig, type FamilyName } from '@cloze/encoder';
+import { freshWeights, type LoadedModel, loadModel } from '@cloze/models';
+import { openModel } from '@cloze/models/node';
+import { streamFrom } from '@cloze/random';
+import { trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
-import { freshEncoder, loadEncoder, type StartEncoder } from './start-encoder.ts';
+
+/** The encoder of `--encoder`; undefined without one. */
+export async function openEncoder(lab: Lab): Promise<LoadedModel | undefined> {
+  const { encoder, engine, seed, placement } = lab;
+  return encoder === undefined ? undefined : openModel(encoder, { engine, seed, placement });
+}
+
+/** Fresh weights over a vocabulary. */
+export function freshModel(
+  lab: Lab,
+  vocabulary: Vocabulary,
+  sizes: Omit<Parameters<typeof encoderConfig>[0], 'vocabularySize'>,
+  family: FamilyName = 'bert',
+): LoadedModel {
+  const config = encoderConfig({ ...sizes, vocabularySize: vocabulary.tokens.length });
+  const random = streamFrom(lab.seed).fork('weights');
+  return loadModel('fresh weights', freshWeights(vocabulary, config, { family, random }), lab.engine, lab.placement);
+}
 
 /** The encoder a run begins from: `--encoder`, or, to try a recipe out, fresh weights over the characters of poems. */
-export async function openStart(lab: Lab): Promise<StartEncoder> {
-  if (lab.encoder !== undefined) return loadEncoder(lab.encoder, lab.seed);
+export async function openStart(lab: Lab): Promise<LoadedModel> {
+  const opened = await openEncoder(lab);
+  if (opened) return opened;
   const texts = readPoems(150).map(({ couplets }) => couplets.join(''));
-  return freshEncoder(
-    trainVocabulary(texts, { size: 500 }),
-    { layers: 1, width: 16, heads: 2, maximumLength: 128 },
-    { seed: lab.seed },
-  );
+  const vocabulary = trainVocabulary(texts, { size: 500 });
+  return freshModel(lab, vocabulary, { layers: 1, width: 16, heads: 2, maximumLength: 128 });
 }
+
+/** A model with other weights, those that came of a training say. */
+export function withWeights(
+  lab: Lab,
+  { name, loaded }: LoadedModel,
+  parameters: EncoderParameters<HostTensor>,
+  config: EncoderConfig = loaded.config,
+): LoadedModel {
+  return loadModel(name, { ...loaded, parameters, config, missing: [] }, lab.engine, lab.placement);
+}
+
+/** The vocabulary that a model was trained with. */
+export const vocabularyOf = ({ tokenizer }: LoadedModel): Vocabulary =>
+  vocabularyFrom(Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]'));

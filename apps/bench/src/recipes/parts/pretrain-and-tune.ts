@@ -1,16 +1,16 @@
 import type { FamilyName } from '@cloze/encoder';
-import { vocabularyFrom } from '@cloze/tokenizer';
+import type { LoadedModel } from '@cloze/models';
 import type { RunResult } from '../define-recipe.ts';
 import { fineTuneClassifier } from './fine-tune-classifier.ts';
 import type { Lab } from './lab.ts';
 import type { MaskSettings } from './mask-settings.ts';
 import { type Corpus, openCorpus } from './open-corpus.ts';
+import { freshModel, openEncoder, vocabularyOf } from './open-start.ts';
 import { openTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';
 import { type PretrainOptions, pretrainEncoder } from './pretrain-encoder.ts';
 import { bucketsTo, type PretrainSettings } from './pretrain-settings.ts';
-import { scoreHeldOut } from './score-held-out.ts';
-import { freshEncoder, loadEncoder, type StartEncoder } from './start-encoder.ts';
+import { askHeldOut } from './score-held-out.ts';
 import type { TuneSettings } from './tune-settings.ts';
 
 /** Fresh weights over a corpus. */
@@ -19,12 +19,13 @@ export function freshOver(
   corpus: Corpus,
   { encoder: { dropout, ...sizes }, corpus: { length } }: PretrainSettings,
   family: FamilyName = 'bert',
-  more: Partial<StartEncoder['config']> = {},
-): StartEncoder {
-  return freshEncoder(
+  more: Partial<LoadedModel['config']> = {},
+): LoadedModel {
+  return freshModel(
+    lab,
     corpus.vocabulary,
     { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, length), ...more },
-    { family, seed: lab.seed },
+    family,
   );
 }
 
@@ -45,19 +46,19 @@ export async function pretrainAndTune(
     readonly suffix?: string;
     readonly corpus?: Corpus;
   } = {},
-): Promise<RunResult & { readonly encoder: StartEncoder; readonly corpus: Corpus }> {
+): Promise<RunResult & { readonly encoder: LoadedModel; readonly corpus: Corpus }> {
   // From --encoder pretraining goes on; without it, it begins.
-  const loaded = lab.encoder === undefined ? undefined : await loadEncoder(lab.encoder, lab.seed);
-  const corpus = given ?? (await openCorpus(lab, settings.corpus, loaded && vocabularyFrom(loaded.tokens)));
+  const loaded = await openEncoder(lab);
+  const corpus = given ?? (await openCorpus(lab, settings.corpus, loaded && vocabularyOf(loaded)));
   lab.say(corpus.about);
   const buckets = bucketsTo(settings.corpus.length);
-  const { encoder, trained } = await pretrainEncoder(lab, loaded ?? freshOver(lab, corpus, settings), corpus, {
+  const { encoder, measures } = await pretrainEncoder(lab, loaded ?? freshOver(lab, corpus, settings), corpus, {
     ...settings.train,
     ...more,
     mask,
     buckets,
   });
-  const { lines } = await scoreHeldOut(lab, encoder, corpus, { question: 'masked', buckets });
+  const lines = await askHeldOut(encoder, corpus, buckets);
   const predictions: PredictionSet[] = [{ name: `held out${suffix}`, kind: 'loss', lines }];
   for (const name of settings.tasks) {
     const task = openTask(lab, name, settings.tune.limits);
@@ -72,6 +73,6 @@ export async function pretrainAndTune(
     encoder,
     corpus,
     predictions,
-    measures: { seconds: trained.seconds, tokens: trained.tokens, lastLoss: trained.lastLoss },
+    measures: { ...measures },
   };
 }

@@ -1,5 +1,4 @@
 import { bools, type HostTensor, ints, type Tensor } from '@cloze/backend';
-import { bucketOf } from '@cloze/datasets';
 import {
   decodeRemoved,
   type EncoderParameters,
@@ -11,15 +10,14 @@ import {
   predictTokens,
 } from '@cloze/encoder';
 import { removeTokens } from '@cloze/masking';
+import { type AskedBatch, askedBatch, countTokens, type LoadedModel, type ModelBatch, modelBatch } from '@cloze/models';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import type { Lab } from './lab.ts';
 import type { Corpus } from './open-corpus.ts';
-import { padColumns } from './pad-columns.ts';
-import { corpusBatches } from './pretrain-encoder.ts';
-import type { StartEncoder } from './start-encoder.ts';
-import { type AskedInputs, askedInputs, countTokens, type RowInputs, rowInputs } from './token-inputs.ts';
-import { type Trained, type TrainingSettings, trainParameters } from './train-parameters.ts';
+import { withWeights } from './open-start.ts';
+import { corpusOrder } from './pretrain-encoder.ts';
+import { type TrainingMeasures, type TrainingSettings, trainParameters } from './train-parameters.ts';
 
 /** How an MAE is pretrained. */
 export interface MaeOptions extends TrainingSettings {
@@ -36,9 +34,9 @@ interface MaeParameters<T> {
 }
 interface MaeInputs<T> {
   /** What the encoder sees. */
-  readonly kept: RowInputs<T>;
+  readonly kept: ModelBatch<T>;
   /** What the decoder is asked, at the places of the whole row. */
-  readonly asked: AskedInputs<T>;
+  readonly asked: AskedBatch<T>;
   readonly restore: T;
   readonly attend: T;
 }
@@ -50,20 +48,20 @@ interface MaeInputs<T> {
  */
 export async function pretrainMae(
   lab: Lab,
-  start: StartEncoder,
+  start: LoadedModel,
   corpus: Corpus,
   { batch, buckets, rate, decoder: sizes, ...training }: MaeOptions,
-): Promise<{ readonly encoder: StartEncoder; readonly trained: Trained<MaeParameters<HostTensor>> }> {
-  const { config, special } = start;
+): Promise<{ readonly encoder: LoadedModel; readonly measures: TrainingMeasures }> {
+  const { config, padId } = start;
   const decoderConfig = encoderConfig({
     ...config,
     ...sizes,
     embeddingWidth: sizes.width,
     feedForwardWidth: 4 * sizes.width,
   });
-  const planOf = corpusBatches(corpus.train, { batch, buckets, seed: lab.seed });
+  const order = corpusOrder(corpus.train, { batch, buckets, seed: lab.seed });
   const streams = streamFrom(lab.seed).fork('removal');
-  const trained = await trainParameters<MaeParameters<HostTensor>, MaeInputs<Tensor>>(lab, {
+  const { parameters, measures } = await trainParameters<MaeParameters<HostTensor>, MaeInputs<Tensor>>(lab, {
     ...training,
     phase: 'pretrain',
     parameters: {
@@ -83,35 +81,29 @@ export async function pretrainMae(
       return { loss, parts: { correct, count } };
     },
     batchOf: (step) => {
-      const plan = planOf(step);
+      const plan = order.of(step);
       const padded = padEncodings(
         Array.from(plan.rows, (i) => corpus.train[i] as Encoding),
-        { padId: special.pad, buckets: [plan.length] },
+        { padId, buckets: [plan.length] },
       );
       const ofStep = streams.fork(step);
       const slots = Math.ceil(rate * (plan.length - 2)) + 1;
       const { kept, targets } = removeTokens(padded, {
         rate,
-        padId: special.pad,
+        padId,
+        buckets: [0.25, 0.5, 0.75, 1].map((share) => Math.ceil(share * plan.length)),
         slots,
         randomOf: (row) => ofStep.fork(row),
       });
-      const width = bucketOf(
-        kept.shape[1],
-        [0.25, 0.5, 0.75, 1].map((share) => Math.ceil(share * plan.length)),
-      );
-      const short = padColumns(kept, width, special.pad);
-      // Where no kept token stands the decoder reads the column after the last one.
-      const restore = kept.restore.map((column) => (column === kept.shape[1] ? width : column));
       const inputs = {
-        kept: rowInputs(short),
-        asked: askedInputs(targets),
-        restore: ints(padded.shape, Int32Array.from(restore)),
+        kept: modelBatch(kept),
+        asked: askedBatch(targets),
+        // Where no kept token stands the decoder reads the column after the last one.
+        restore: ints(padded.shape, kept.restore),
         attend: bools(padded.shape, padded.attend),
       };
-      return { inputs: inputs, tokens: countTokens(padded.attend) };
+      return { inputs, tokens: countTokens(padded.attend) };
     },
   });
-  const { encoder } = trained.parameters;
-  return { encoder: { ...start, parameters: encoder, about: 'MAE pretrained here' }, trained };
+  return { encoder: withWeights(lab, start, parameters.encoder), measures };
 }

@@ -1,18 +1,9 @@
 import type { HostTensor, MapTree, Tensor } from '@cloze/backend';
-import { currentName, readSafetensors, writeSafetensors } from '@cloze/encoder';
+import { currentName } from '@cloze/encoder';
 import type { Objective } from '@cloze/regularisers';
-import {
-  adamW,
-  chain,
-  clip,
-  openCheckpoints,
-  runTraining,
-  schedule,
-  trainingStep,
-  trainingVariables,
-} from '@cloze/trainer';
-import { nodeFiles } from '@cloze/trainer/node';
-import { Interrupted, type Lab } from './lab.ts';
+import { adamW, chain, clip, runTraining, schedule, trainingStep, trainingVariables } from '@cloze/trainer';
+import type { Lab } from './lab.ts';
+import { checkpointsOf, logging, needWhole, saveSteps } from './watch-training.ts';
 
 /** How long and how fast; names as in Hugging Face's trainer. */
 export interface TrainingSettings {
@@ -48,9 +39,8 @@ export interface Training<P, B> extends TrainingSettings {
   readonly batchOf: (step: number) => { readonly inputs: MapTree<B, HostTensor>; readonly tokens: number };
 }
 
-/** Trained parameters and what it took. */
-export interface Trained<P> {
-  readonly parameters: MapTree<P, HostTensor>;
+/** What a training took. */
+export interface TrainingMeasures {
   /** Seconds of training, the first trace included; of this process only where a run was resumed. */
   readonly seconds: number;
   /** Of all processes. */
@@ -59,37 +49,30 @@ export interface Trained<P> {
   readonly lastLoss: number;
 }
 
-/** Runs shorter than this are begun again instead of being saved on the way. */
-const saveSteps = 250;
+/** Trained parameters and what it took. */
+export interface Trained<P> {
+  readonly parameters: MapTree<P, HostTensor>;
+  readonly measures: TrainingMeasures;
+}
 
 /**
  * Trains parameters by AdamW with clipping at norm 1 and a linear schedule; one compiled step does everything.
  *
  * Long trainings save checkpoints in the run's folder and go on from there, bit for bit. Dropout keys come from (seed, step).
  *
- * @throws {Interrupted} after saving, when the lab's signal was raised
+ * @throws {InterruptedError} after saving, when the lab's signal was raised
  */
 export async function trainParameters<P, B>(
   lab: Lab,
   { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay, cooldown }: Training<P, B>,
 ): Promise<Trained<P>> {
   const last = cooldown?.to ?? steps;
-  const learningRateAt = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
-  const optimiser = chain(clip(1), adamW({ learningRate: learningRateAt, weightDecay }));
+  const rateOf = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
+  const optimiser = chain(clip(1), adamW({ learningRate: rateOf, weightDecay }));
   const variables = trainingVariables(lab.engine, { parameters, optimiser, placement: lab.placement });
   const step = trainingStep({ variables, objective, optimiser, seed: lab.seed });
-  const folder = `${lab.folder}/checkpoints-${phase.replaceAll(' ', '-')}`;
-  const checkpoints =
-    steps > saveSteps
-      ? await openCheckpoints({
-          folder,
-          files: nodeFiles(),
-          codec: { read: readSafetensors, write: writeSafetensors },
-          saveTotalLimit: 1,
-          warn: lab.say,
-        })
-      : undefined;
-  let lastLosses: number[] = [];
+  const checkpoints = await checkpointsOf(lab, phase, steps);
+  const lastLosses: number[] = [];
   const started = lab.now();
   try {
     const outcome = await runTraining({
@@ -105,23 +88,23 @@ export async function trainParameters<P, B>(
       loggingSteps: Math.max(1, Math.round(steps / 50)),
       signal: lab.signal,
       callbacks: [
+        logging(lab, phase),
         {
-          onTrainBegin: ({ firstStep }) => lab.rewind(phase, firstStep - 1),
           onStepEnd: (record) => {
             if (record.step > last - Math.max(1, Math.round(last / 10))) lastLosses.push(record.loss);
           },
-          onLog: (step, values) => lab.log({ phase, step, seconds: lab.now() - started, ...values }),
         },
       ],
       warn: lab.say,
     });
-    if (outcome.reason === 'interrupted') throw new Interrupted(`stopped in ${phase} after step ${outcome.step}`);
-    if (lastLosses.length === 0) lastLosses = [Number.NaN];
+    needWhole(phase, outcome);
     return {
       parameters: variables.read().parameters,
-      seconds: lab.now() - started,
-      tokens: outcome.tokens,
-      lastLoss: lastLosses.reduce((a, b) => a + b, 0) / lastLosses.length,
+      measures: {
+        seconds: lab.now() - started,
+        tokens: outcome.tokens,
+        lastLoss: lastLosses.length === 0 ? Number.NaN : lastLosses.reduce((a, b) => a + b, 0) / lastLosses.length,
+      },
     };
   } finally {
     await checkpoints?.close();
