@@ -21,6 +21,7 @@ const checks = [
     [...tsx, 'tooling/checks/casts.ts'],
     'have the type instead of claiming it; else give the reason in a comment, within the ceiling',
   ],
+  ['readmes', [...tsx, 'tooling/checks/readmes.ts'], 'give the README the skeleton, and name only what is exported'],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
   ['commands', [...tsx, 'tooling/checks/commands.ts'], 'list the command in the README beside it'],
   ['unused', [node, 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'], 'remove what nothing uses'],
