@@ -65,8 +65,9 @@ export function cutVerse(
     readonly labelled: { readonly train: number; readonly test: number };
   },
 ): Verse {
+  const splits = new Map([...new Set(poems.map(({ author }) => author))].map((author) => [author, splitOf(author)]));
   const fitting = poems.map((poem) => ({ ...poem, couplets: poem.couplets.filter((couplet) => form.test(couplet)) }));
-  const of = (split: Split) => fitting.filter(({ author }) => splitOf(author) === split);
+  const of = (split: Split) => fitting.filter(({ author }) => splits.get(author) === split);
   const known = commonest(
     of('train').flatMap(({ couplets }) => couplets),
     characters,

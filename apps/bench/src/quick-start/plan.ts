@@ -41,7 +41,7 @@ export function planFor(engine: EngineName, steps?: number): Plan {
   const fast = engine === 'tensorflow' || engine === 'tensorflow-gpu';
   const plan: Plan = fast
     ? native
-    : { ...native, name: 'portable engine', width: 64, pretrainSteps: 3000, fineTuneSteps: 100 };
+    : { ...native, name: 'portable engine', width: 64, batchSize: 8, pretrainSteps: 1600, fineTuneSteps: 200 };
   return steps === undefined
     ? plan
     : { ...plan, pretrainSteps: steps, fineTuneSteps: Math.min(plan.fineTuneSteps, steps) };

@@ -6,6 +6,8 @@ import { modelHeader, modelRows, verdicts, withGap } from './result-table.ts';
 import { answerOf } from './riddles.ts';
 
 const width = 560;
+/** Seen on light and dark. */
+const ink = '#2563eb';
 const quantity = (field: string, title: string) => ({
   field,
   title,
@@ -36,10 +38,13 @@ export async function quickStartReport(
         encoding: { y },
         layer: [
           {
-            mark: { type: 'rule', strokeWidth: 3 },
+            mark: { type: 'rule', strokeWidth: 3, color: ink },
             encoding: { x: quantity('low', 'perplexity'), x2: { field: 'high' } },
           },
-          { mark: { type: 'point', filled: true, size: 90 }, encoding: { x: quantity('value', 'perplexity') } },
+          {
+            mark: { type: 'point', filled: true, size: 90, color: ink },
+            encoding: { x: quantity('value', 'perplexity') },
+          },
         ],
       }),
       'Perplexity of rows held out, with 95 % bootstrap intervals over rows; lower is better. The bigram that sees both neighbours is asked as the encoder is.',
@@ -49,19 +54,19 @@ export async function quickStartReport(
         width,
         height: 240,
         data: { values: [...curve] },
-        mark: { type: 'line', strokeWidth: 2 },
+        mark: { type: 'line', strokeWidth: 2, color: ink },
         encoding: { x: quantity('step', 'step'), y: quantity('loss', 'loss (nats a character)') },
       }),
       'Pretraining loss: each character of each row is asked, from all others.',
     ),
     `<h2>Twenty gaps</h2><p>Beginnings of poems that many know by heart. The encoder was shown none of them.</p>`,
     htmlTable(
-      ['', 'row', 'poet', 'guesses'],
+      ['', 'poet', 'guesses', 'row'],
       riddles.map((one) => [
         one.isHit ? '✓' : '',
-        withGap(one),
         answerOf(one),
         one.guesses.map(({ token }) => token).join(' '),
+        withGap(one),
       ]),
     ),
     `<h2>A famous poem</h2><p class="verse">${escapeHtml(withGap(famous))}</p>`,
@@ -70,7 +75,7 @@ export async function quickStartReport(
         width,
         height: { step: 26 },
         data: { values: guesses },
-        mark: 'bar',
+        mark: { type: 'bar', color: ink },
         encoding: {
           y: { field: 'token', type: 'nominal', sort: '-x', title: null, axis: { labelFontSize: 16 } },
           x: { field: 'probability', type: 'quantitative', title: 'probability (%)' },

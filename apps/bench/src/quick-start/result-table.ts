@@ -6,11 +6,11 @@ export const bounded = ({ value, low, high }: Bounded, scale = 1): string =>
   `${(scale * value).toFixed(1)} (${(scale * low).toFixed(1)} to ${(scale * high).toFixed(1)})`;
 
 /** Column names of the table of models. */
-export const modelHeader: readonly string[] = ['model', 'sees', 'perplexity held out (95 %)'];
+export const modelHeader: readonly string[] = ['model', 'perplexity held out (95 %)', 'sees'];
 
 /** A row a model. */
 export const modelRows = ({ models }: QuickStartResult): string[][] =>
-  models.map(({ name, sees, perplexity }) => [name, sees, bounded(perplexity)]);
+  models.map(({ name, sees, perplexity }) => [name, bounded(perplexity), sees]);
 
 /** The row with a gap. */
 export const withGap = ({ verse, place }: Answered): string => `${verse.slice(0, place)}▢${verse.slice(place + 1)}`;
