@@ -51,3 +51,4 @@ export { type EncodeTimes, encodeWithWords } from './text/encode-with-words.ts';
 export { maskableBatches } from './text/maskable-batches.ts';
 export { type PolicySetting, type PolicySources, policySetting } from './text/policy-setting.ts';
 export { segmentCorpus } from './text/segment-corpus.ts';
+export { wellFormed } from './text/well-formed.ts';

@@ -2,10 +2,8 @@ import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { type Size, sizes } from '../recipes/define-recipe.ts';
+import { settingAt } from '../recipes/setting-at.ts';
 import { settingPaths } from '../recipes/settings.ts';
-
-const at = (tree: unknown, path: string): unknown =>
-  path.split('.').reduce((held, name) => (held as Record<string, unknown>)[name], tree);
 
 /** Shows a recipe: claim, published tables, arms, and every setting that --set can change. */
 export function showCommand(name: string, { size, json }: { readonly size: Size; readonly json: boolean }): void {
@@ -28,7 +26,7 @@ export function showCommand(name: string, { size, json }: { readonly size: Size;
   out.push('', `arms (baseline: ${recipe.baseline}): ${arms.map((arm) => arm.name).join(', ')}`);
   if (recipe.data.length > 0) out.push(`reads: ${recipe.data.join(', ')}`);
   out.push('', `settings of size ${size}, each for --set:`);
-  for (const path of settingPaths(settings)) out.push(`  ${path}=${JSON.stringify(at(settings, path))}`);
+  for (const path of settingPaths(settings)) out.push(`  ${path}=${JSON.stringify(settingAt(settings, path))}`);
   process.stdout.write(`${out.join('\n')}\n`);
 }
 

@@ -1,4 +1,4 @@
-import { type CslTitleRow, cslTitle } from '@cloze/datasets';
+import { cslTitle } from '@cloze/datasets';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneGenerator, generationRegulariser, type WrittenPair } from './parts/fine-tune-generator.ts';
@@ -34,8 +34,8 @@ function pairsOf(lab: Lab, split: 'train' | 'dev', limit: number): WrittenPair[]
       .slice(0, limit)
       .map((row) => ({
         id: row.line,
-        source: (row as CslTitleRow).source,
-        target: (row as CslTitleRow).title as string,
+        source: row.source,
+        target: row.title as string,
       }));
   return readPoems(60)
     .map(({ couplets }, id) => ({ id, source: couplets[0] as string, target: couplets[1] as string }))

@@ -26,9 +26,8 @@ const arm = (name: 'none' | 'vat' | 'r-drop', row: string, dropout: number): Arm
 /** Lines of dev rows whose text stands in no training row, labelled or not, and in no earlier dev row. */
 function cleanLines(lab: Lab): ReadonlySet<number> | undefined {
   if (lab.data.root === undefined) return undefined;
-  const [train, dev] = [rowsOf(lab, sentiment, 'train'), rowsOf(lab, sentiment, 'dev')] as const;
-  // Rows of this task, read by its name: their type is not known by it.
-  return new Set(withoutDuplicates(sentiment, dev as never, train as never).map(({ line }) => line));
+  const [train, dev] = [rowsOf(lab, sentiment, 'train'), rowsOf(lab, sentiment, 'dev')];
+  return new Set(withoutDuplicates(sentiment, dev, train).map(({ line }) => line));
 }
 
 /** Sentiment with few labels. */

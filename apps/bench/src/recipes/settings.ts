@@ -14,16 +14,16 @@ export function settingPaths(tree: unknown, prefix = ''): string[] {
 /** A copy with one path replaced. @throws naming the nearest path where there is none */
 function withPath(tree: Tree, path: string, value: unknown): Tree {
   const [head = '', ...rest] = path.split('.');
-  const at = (inner: unknown): unknown =>
-    rest.length === 0 ? value : withPath(isTree(inner) ? inner : {}, rest.join('.'), value);
-  return { ...tree, [head]: at(tree[head]) };
+  const inner = tree[head];
+  const replaced = rest.length === 0 ? value : withPath(isTree(inner) ? inner : {}, rest.join('.'), value);
+  return { ...tree, [head]: replaced };
 }
 
 /** `path=value` as path and value: JSON where it is, else text. @throws {UsageError} without an equals sign */
 export function parseAssignment(text: string): [path: string, value: unknown] {
-  const at = text.indexOf('=');
-  if (at <= 0) throw new UsageError(`--set ${text}: expected path=value, such as train.steps=200.`);
-  const [path, raw] = [text.slice(0, at), text.slice(at + 1)];
+  const equals = text.indexOf('=');
+  if (equals <= 0) throw new UsageError(`--set ${text}: expected path=value, such as train.steps=200.`);
+  const [path, raw] = [text.slice(0, equals), text.slice(equals + 1)];
   try {
     return [path, JSON.parse(raw)];
   } catch {

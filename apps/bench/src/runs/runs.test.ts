@@ -89,7 +89,7 @@ describe('a run', () => {
     expect(verifyRun(folder)).toEqual([]);
     const again = join(root, 'again');
     await executeRun(spec, { ...place, folder: again }, quiet);
-    const of = (at: string) => ({ predictions: readPredictions(at), scores: readRecord(at).scores });
+    const of = (run: string) => ({ predictions: readPredictions(run), scores: readRecord(run).scores });
     expect(comparePredictions(of(folder), of(again))).toBe('identical');
     const { machine, spec: hash } = readRecord(folder).manifest;
     expect(hash).toBe(specHash(spec));
@@ -131,7 +131,7 @@ describe('a run', () => {
     await executeRun(long as never, { ...place, folder: cut }, quiet);
     expect(readPredictions(cut)).toEqual(readPredictions(whole));
     expect(readRecord(cut).manifest.resumed).toBe(1);
-    const steps = (at: string) => readRecord(at).steps.map(({ step, loss }) => [step, loss]);
+    const steps = (run: string) => readRecord(run).steps.map(({ step, loss }) => [step, loss]);
     expect(steps(cut)).toEqual(steps(whole));
   });
   it('compact records keep every figure and example', () => {
@@ -139,7 +139,7 @@ describe('a run', () => {
     const back = expandRecord(record.folder, JSON.parse(JSON.stringify(compactRecord(record))));
     expect(back.scores).toEqual(record.scores);
     expect(JSON.stringify(compactRecord(record))).not.toMatch(/"prediction"|"label"/);
-    expect(findRecords(main).records.map(({ folder: at }) => at)).toEqual([folder]);
+    expect(findRecords(main).records.map((found) => found.folder)).toEqual([folder]);
   });
 });
 

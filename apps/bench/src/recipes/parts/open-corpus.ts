@@ -1,4 +1,4 @@
-import { chunkText, encodeWithWords, normaliseText } from '@cloze/datasets';
+import { chunkText, encodeWithWords, normaliseText, wellFormed } from '@cloze/datasets';
 import { streamFrom } from '@cloze/random';
 import {
   type Encoding,
@@ -38,9 +38,6 @@ export interface Corpus {
   readonly texts: readonly string[];
 }
 
-/** A lone surrogate becomes U+FFFD, for tokenizer and segmenter alike. */
-const sound = (text: string) => Buffer.from(text, 'utf8').toString('utf8');
-
 function documents(lab: Lab, limit: number): { train: string[]; held: string[]; name: string } {
   if (lab.data.root === undefined) {
     const poems = readPoems(Math.ceil(limit / 2));
@@ -76,7 +73,7 @@ export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Voc
       : trainVocabulary(train, { size: settings.vocabulary }));
   const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
   const rows = async (texts: readonly string[]) => {
-    const pieces = texts.flatMap((text) => chunkText(sound(text), settings.length - 2));
+    const pieces = texts.flatMap((text) => chunkText(wellFormed(text), settings.length - 2));
     const encodings = await encodeWithWords(tokenizer, pieces);
     return encodings.flatMap((encoding, i) =>
       encoding.ids.length >= 8 ? [{ encoding, text: pieces[i] as string }] : [],

@@ -32,7 +32,7 @@ export function clueTaskOf(name: string): ClueTask {
 }
 
 /** Rows of a split, its file noted in the run's record. */
-export function rowsOf(lab: Lab, task: ClueTask, split: 'train' | 'dev'): readonly ClueRow[] {
+export function rowsOf<Row extends ClueRow>(lab: Lab, task: ClueTask<Row>, split: 'train' | 'dev'): readonly Row[] {
   const { rows, file } = readSplit(task, lab.data.root as string, split);
   lab.data.read(file);
   return rows;

@@ -25,9 +25,9 @@ export function directionRows({ recipe, cells, columns }: JudgedRecipe): Directi
     const about = columns.find(({ name }) => name === column);
     const sign = about?.higherIsBetter === false ? -1 : 1;
     const published = recipe.published.flatMap((table) => {
-      const at = table.columns.indexOf(column);
-      const [theirs, base] = [table.rows[row]?.[at], table.rows[recipe.baseline]?.[at]];
-      return at >= 0 && typeof theirs === 'number' && typeof base === 'number' ? [theirs - base] : [];
+      const place = table.columns.indexOf(column);
+      const [theirs, base] = [table.rows[row]?.[place], table.rows[recipe.baseline]?.[place]];
+      return place >= 0 && typeof theirs === 'number' && typeof base === 'number' ? [theirs - base] : [];
     })[0];
     const { difference, low, high, adjustedP } = against;
     const sure = seeds.length > 1 && adjustedP !== undefined && adjustedP < 0.05;

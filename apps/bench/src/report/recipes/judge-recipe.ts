@@ -74,13 +74,13 @@ function compare(own: SeedScores, base: SeedScores, label: string): Cell['agains
     const chosen = apart.map(() => apart[Math.floor(random.next() * apart.length)] as number[]);
     let sum = 0;
     for (let i = 0; i < n; i++) {
-      const at = Math.floor(random.next() * n);
-      for (const list of chosen) sum += list[at] as number;
+      const example = Math.floor(random.next() * n);
+      for (const list of chosen) sum += list[example] as number;
     }
     return sum / (n * chosen.length);
   }).sort();
-  const at = (share: number) => draws[Math.round(share * (resamples - 1))] as number;
-  const interval = { low: at(0.025), high: at(0.975) };
+  const quantile = (share: number) => draws[Math.round(share * (resamples - 1))] as number;
+  const interval = { low: quantile(0.025), high: quantile(0.975) };
   if (!comparable) return { difference, ...interval };
   const pooled = Array.from(
     { length: n },

@@ -35,11 +35,11 @@ const fromOf = ({ conditions: [first] }: Series) => (first as Conditions).get('f
 function gathered(all: readonly Series[], mayJoin: (one: Series, other: Series) => boolean): Series[] {
   const tables: Series[] = [];
   for (const one of all) {
-    const at = tables.findIndex((table) => mayJoin(table, one) && !meet(table, one));
-    const table = tables[at];
+    const joined = tables.findIndex((table) => mayJoin(table, one) && !meet(table, one));
+    const table = tables[joined];
     if (!table) tables.push(one);
     else
-      tables[at] = {
+      tables[joined] = {
         conditions: [...table.conditions, ...one.conditions],
         records: [...table.records, ...one.records],
       };
