@@ -17,7 +17,6 @@ export interface Plan {
   readonly heldOut: number;
   /** Labelled rows of each dynasty, at most. */
   readonly labelled: { readonly train: number; readonly test: number };
-  readonly poemsPerDynasty: number;
 }
 
 /** Sizes that were tried: docs/decisions/2026-11-29-first-command.md. */
@@ -33,7 +32,6 @@ const native: Plan = {
   fineTuneSteps: 400,
   heldOut: 400,
   labelled: { train: 6000, test: 600 },
-  poemsPerDynasty: Number.POSITIVE_INFINITY,
 };
 
 /** The plan for an engine. @param steps overrides the pretraining steps, for trying out */

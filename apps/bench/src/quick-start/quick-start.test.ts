@@ -26,11 +26,10 @@ const plan: Plan = {
   fineTuneSteps: 3,
   heldOut: 4,
   labelled: { train: 24, test: 12 },
-  poemsPerDynasty: 10_000,
 };
 const root = mkdtempSync(join(tmpdir(), 'cloze-quick-start-'));
 const packaged = join(dirname(createRequire(import.meta.url).resolve('chinese-poetry/package.json')), 'dist');
-const poems: readonly Poem[] = readPoetry(packaged, { perDynasty: plan.poemsPerDynasty });
+const poems: readonly Poem[] = readPoetry(packaged, { perDynasty: 10_000 });
 let engine: Engine;
 beforeAll(async () => {
   engine = await tfjsEngine('cpu');
