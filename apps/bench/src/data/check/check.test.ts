@@ -122,16 +122,16 @@ describe('checkData', () => {
 });
 
 describe.skipIf(process.env.CLOZE_DATA === undefined)('checkData on the data of CLOZE_DATA', () => {
-  it('reads every file but the README without a problem; figures equal Python’s', async () => {
+  it('reads every file of a known task without a problem, names the others; figures equal Python’s', async () => {
     const records = await recordsOf(process.env.CLOZE_DATA as string);
     expect(records.filter(({ kind }) => kind === 'problem')).toEqual([]);
-    expect(records.filter(({ kind }) => kind === 'unread')).toEqual([{ kind: 'unread', file: 'README.md' }]);
+    // The folder holds files of other tasks too: they are named as unread, never passed over.
+    const unread = records.flatMap((record) => (record.kind === 'unread' ? [record.file] : []));
+    expect(unread).toContain('README.md');
+    expect(unread.filter((file) => clueTasks.some(({ folder }) => file.startsWith(`${folder}/`)))).toEqual([]);
     const files = new Map(
       records.flatMap((record) => (record.kind === 'file' ? [[record.file, record] as const] : [])),
     );
-    // Counted with wc -l.
-    expect(files.size).toBe(25);
-    expect([...files.values()].reduce((sum, { rows }) => sum + rows, 0)).toBe(145433);
     for (const { name, folder } of clueTasks) {
       for (const [file, counted] of Object.entries(
         (counts as unknown as Record<string, { files: Record<string, Counted> }>)[name]?.files ?? {},
