@@ -26,7 +26,6 @@ export {
   type FineTuneSettings,
   type FineTuneSurroundings,
   type NamedRegulariser,
-  type OptimiserName,
   type ResolvedSettings,
   resolveSettings,
 } from './fine-tune/settings.ts';
@@ -98,3 +97,4 @@ export { type FigureOf, type InputOf, type PredictionOf, prepareTask } from './t
 export type { TextInput } from './tasks/text-inputs.ts';
 export type { TagsPrediction } from './tasks/tokens.ts';
 export { type TrimOptions, trimVocabulary } from './trim/trim-vocabulary.ts';
+export type { OptimiserName, UpdateSettings } from './update-settings.ts';

@@ -1,4 +1,4 @@
-import type { FineTuneSettings, LoraSettings, Task } from '@cloze/models';
+import type { FineTuneSettings, LoraSettings, Task, UpdateSettings } from '@cloze/models';
 import { fineTune, openModel } from '@cloze/models/node';
 import { regulariserNamed } from '@cloze/regularisers';
 import type { Command } from 'commander';
@@ -12,12 +12,7 @@ import { defined } from '../training/defined.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigures } from '../training/show-figures.ts';
 import { addTaskOptions, type TaskOptions, taskFrom } from '../training/task-options.ts';
-import {
-  addTrainingOptions,
-  settingsOf,
-  type TrainingPlaceOptions,
-  type TrainingSettingsOptions,
-} from '../training/training-options.ts';
+import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
 
 /** Settings of a fine-tuning that other trainings lack, by the names of `fineTune`'s. */
@@ -44,11 +39,7 @@ interface FineTuneSettingsOptions
   readonly searchEpochs?: readonly number[];
 }
 
-interface FineTuneCommandOptions
-  extends TaskOptions,
-    TrainingSettingsOptions,
-    FineTuneSettingsOptions,
-    TrainingPlaceOptions {
+interface FineTuneCommandOptions extends TaskOptions, UpdateSettings, FineTuneSettingsOptions, TrainingPlaceOptions {
   readonly model: string;
   readonly dev?: string;
   readonly output?: string;

@@ -1,5 +1,5 @@
 import { families } from '@cloze/encoder';
-import type { FreshFamily } from '@cloze/models';
+import type { FreshFamily, UpdateSettings } from '@cloze/models';
 import { type PretrainOptions, pretrain } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
@@ -12,15 +12,10 @@ import { loadPolicy } from '../training/load-policy.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { policyFrom } from '../training/policy-option.ts';
 import { showFigure } from '../training/show-figures.ts';
-import {
-  addTrainingOptions,
-  settingsOf,
-  type TrainingPlaceOptions,
-  type TrainingSettingsOptions,
-} from '../training/training-options.ts';
+import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
 
-interface PretrainCommandOptions extends TrainingSettingsOptions, TrainingPlaceOptions {
+interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
   readonly model?: string;
   readonly addTokens?: string;
   readonly family?: FreshFamily;

@@ -1,25 +1,10 @@
-import type { OptimiserName } from '@cloze/models';
+import type { UpdateSettings } from '@cloze/models';
 import type { ScheduleType } from '@cloze/trainer';
 import { type Command, Option } from 'commander';
 import { addEngineOptions, type EngineOptions } from '../terminal/engine-option.ts';
 import { real } from '../terminal/real.ts';
 import { whole } from '../terminal/whole.ts';
 import { defined } from './defined.ts';
-
-/** Settings that every training has, by the names of `fineTune`'s and `pretrain`'s. */
-export interface TrainingSettingsOptions {
-  readonly batchSize?: number;
-  readonly gradientAccumulationSteps?: number;
-  readonly learningRate?: number;
-  readonly lrSchedulerType?: ScheduleType;
-  readonly warmupRatio?: number;
-  readonly weightDecay?: number;
-  readonly maxGradNorm?: number;
-  readonly optimiser?: OptimiserName;
-  readonly dropout?: number;
-  readonly precision?: 'float32' | 'bfloat16';
-  readonly nonFinite?: 'stop' | 'skip';
-}
 
 /** Where a training runs, and who is told of it. */
 export interface TrainingPlaceOptions extends EngineOptions {
@@ -32,7 +17,7 @@ export interface TrainingPlaceOptions extends EngineOptions {
 const schedules: readonly ScheduleType[] = ['constant', 'linear', 'cosine', 'polynomial', 'inverse_sqrt'];
 
 /** The settings among the options; those left out are left to the function. */
-export const settingsOf = (options: TrainingSettingsOptions) =>
+export const settingsOf = (options: UpdateSettings) =>
   defined({
     batchSize: options.batchSize,
     gradientAccumulationSteps: options.gradientAccumulationSteps,

@@ -1,5 +1,5 @@
 import { adafactor, adamW, chain, clip, lamb, type Optimiser, type ScheduleType, schedule, sgd } from '@cloze/trainer';
-import type { OptimiserName } from './settings.ts';
+import type { OptimiserName } from '../update-settings.ts';
 
 /** Settings that an optimiser is made of. */
 export interface OptimiserChoice {

@@ -1,8 +1,9 @@
 import type { Tensor } from '@cloze/backend';
 import type { Objective, RegulariserData, TaskOutput } from '@cloze/regularisers';
-import type { ScheduleType, StopSignal, TrainingCallback } from '@cloze/trainer';
+import type { StopSignal, TrainingCallback } from '@cloze/trainer';
 import type { TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
+import type { UpdateSettings } from '../update-settings.ts';
 import type { LoraSettings } from './lora.ts';
 
 /** A regulariser of one's own: a function with a name and settings, because both are part of a run's identity. */
@@ -14,31 +15,12 @@ export interface NamedRegulariser {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** An optimiser by name; its other settings are those of the run. */
-export type OptimiserName = 'adamw' | 'lamb' | 'adafactor' | 'sgd';
-
 /** How a model is fine-tuned; names as in Hugging Face's trainer where the meaning is the same. */
-export interface FineTuneSettings<T extends Task> {
+export interface FineTuneSettings<T extends Task> extends UpdateSettings {
   readonly task: T;
   /** Passes over the training rows, default 3; or `maxSteps`. */
   readonly epochs?: number;
   readonly maxSteps?: number;
-  /** Rows of an update, default 32. */
-  readonly batchSize?: number;
-  /** Parts an update's rows are cut into, so that they fit in memory; default 1. */
-  readonly gradientAccumulationSteps?: number;
-  /** The highest rate, default 5e-5. */
-  readonly learningRate?: number;
-  /** Default `linear`. */
-  readonly lrSchedulerType?: ScheduleType;
-  /** Share of the steps in which the rate rises, default 0.1. */
-  readonly warmupRatio?: number;
-  /** Default 0.01; biases and norms do not decay. */
-  readonly weightDecay?: number;
-  /** Most that all gradients together may measure, default 1; 0 does not clip. */
-  readonly maxGradNorm?: number;
-  /** Default `adamw`. */
-  readonly optimiser?: OptimiserName;
   /** Factor by which rates fall from layer to layer, 0 < d ≤ 1; default 1. */
   readonly layerwiseDecay?: number;
   /** Parts of the encoder that stay as they are, by path: `embeddings`, `layers/0`; `encoder` is all of it. Default none. */
@@ -47,8 +29,6 @@ export interface FineTuneSettings<T extends Task> {
   readonly lora?: LoraSettings;
   /** By data, `{ name: 'r-drop', alpha: 4 }`, or a function with `name` and `settings`; default none. */
   readonly regulariser?: RegulariserData | NamedRegulariser;
-  /** Dropout on states, embeddings and before the head; default the model's own. */
-  readonly dropout?: number;
   /**
    * Share of its tokens that each row loses in training, drawn anew at each step, special tokens never (DropToken, Su 2021; 0.1 to 0.15 helped
    * there); 0 ≤ share ≤ 0.9, default 0. For tasks that have one answer a row.
@@ -72,10 +52,6 @@ export interface FineTuneSettings<T extends Task> {
     readonly batchSize?: readonly number[];
     readonly epochs?: readonly number[];
   };
-  /** Of matrix products, default `float32`; `bfloat16` is faster only on processors that have it. */
-  readonly precision?: 'float32' | 'bfloat16';
-  /** What a loss that is no number does; default `stop`. */
-  readonly nonFinite?: 'stop' | 'skip';
 }
 
 /** What a run is told besides its settings: nothing of it changes what comes out. */

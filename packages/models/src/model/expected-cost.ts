@@ -1,6 +1,6 @@
 import type { Engine, Placement } from '@cloze/backend';
 import { type EncoderConfig, estimateMemory, type FamilyName } from '@cloze/encoder';
-import type { OptimiserName } from '../fine-tune/settings.ts';
+import type { OptimiserName } from '../update-settings.ts';
 
 /** A training that has not begun. */
 export interface PlannedTraining {

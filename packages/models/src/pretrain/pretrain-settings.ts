@@ -1,7 +1,6 @@
 import type { FamilyName } from '@cloze/encoder';
 import type { Policy } from '@cloze/masking';
-import type { ScheduleType } from '@cloze/trainer';
-import type { OptimiserName } from '../fine-tune/settings.ts';
+import type { UpdateSettings } from '../update-settings.ts';
 
 /** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */
 export type FreshFamily = FamilyName | 'left-to-right';
@@ -22,36 +21,16 @@ export interface FreshSizes {
 }
 
 /** How an encoder is pretrained; names as in Hugging Face's trainer where the meaning is the same. */
-export interface PretrainSettings {
+export interface PretrainSettings extends UpdateSettings {
   /** What is hidden and asked: a policy of `@cloze/masking`; default BERT's. T-TA and left-to-right models ask every token and take none. */
   readonly mask?: Policy;
   readonly maxSteps: number;
-  /** Rows of an update, default 32. */
-  readonly batchSize?: number;
   /** Tokens a row at most, special ones included; default 128, or what the model reads. */
   readonly length?: number;
-  /** Parts an update's rows are cut into; default 1. */
-  readonly gradientAccumulationSteps?: number;
-  /** The highest rate, default 1e-3 for fresh weights, 1e-4 going on. */
-  readonly learningRate?: number;
-  /** Default `linear`. */
-  readonly lrSchedulerType?: ScheduleType;
-  /** Share of the steps in which the rate rises, default 0.06. */
-  readonly warmupRatio?: number;
-  /** Default 0.01. */
-  readonly weightDecay?: number;
-  /** Default 1; 0 does not clip. */
-  readonly maxGradNorm?: number;
-  /** Default `adamw`. */
-  readonly optimiser?: OptimiserName;
-  /** Dropout on states, embeddings and attention; default the model's own, 0.1 for fresh weights. */
-  readonly dropout?: number;
   /** Default 1. */
   readonly seed?: number;
   /** Held-out rows that are scored at the end, default 200; 0 scores none. */
   readonly heldOutRows?: number;
-  readonly precision?: 'float32' | 'bfloat16';
-  readonly nonFinite?: 'stop' | 'skip';
 }
 
 /** Settings with every default filled in. */
