@@ -35,6 +35,9 @@ it('an unknown command or option is wrong usage, with the nearest name', async (
   const { err } = listen();
   expect(await run(['fil', '[MASK]'])).toBe(2);
   expect(err.join('')).toBe("cloze: 'fil' is no command. Did you mean 'fill'? See cloze --help.\n");
+  err.length = 0;
+  expect(await run(['help', 'scor'])).toBe(2);
+  expect(err.join('')).toBe("cloze: 'scor' is no command. Did you mean 'score'? See cloze --help.\n");
   expect(await run(['fill', '[MASK]', '--modle', 'x'])).toBe(2);
   expect(err.join('')).toContain('--model');
 });

@@ -16,20 +16,6 @@ Example: npx cloze fill "床前明月[MASK]" --model bert-base-chinese
 `;
 }
 
-/** Letters by which two names differ, at most two matter (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++)
-      next.push(
-        Math.min((row[j] as number) + (letter === b[j] ? 0 : 1), (row[j + 1] as number) + 1, (next[j] as number) + 1),
-      );
-    row = next;
-  }
-  return row[b.length] as number;
-}
-
 /** Runs `cloze` on its arguments; only the command asked for is loaded. @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by a signal */
 export async function run(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
@@ -40,9 +26,12 @@ export async function run(argv: readonly string[]): Promise<number> {
   const wanted = name === 'help' ? [rest[0] as string, '--help'] : [name, ...rest];
   const listed = commands.find((command) => command.name === wanted[0]);
   if (!listed) {
-    const [nearest] = commands.map((command) => command.name).sort((a, b) => distance(a, name) - distance(b, name));
-    const meant = distance(nearest as string, name) <= 2 ? ` Did you mean '${nearest}'?` : '';
-    process.stderr.write(`cloze: '${wanted[0]}' is no command.${meant} See cloze --help.\n`);
+    const { editDistance } = await import('@cloze/masking');
+    const unknown = wanted[0] as string;
+    const away = (known: string) => editDistance(known, unknown);
+    const [nearest] = commands.map((command) => command.name).sort((a, b) => away(a) - away(b));
+    const meant = away(nearest as string) <= 2 ? ` Did you mean '${nearest}'?` : '';
+    process.stderr.write(`cloze: '${unknown}' is no command.${meant} See cloze --help.\n`);
     return 2;
   }
   const [{ Command }, { endOnClosedPipe, exitCodeOf }, add] = await Promise.all([

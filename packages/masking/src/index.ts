@@ -15,7 +15,7 @@ export { formatPmi, parsePmi } from './pmi/pmi-text.ts';
 export type { PmiEntry, PmiVocabulary } from './pmi/pmi-vocabulary.ts';
 export { scoreNgram } from './pmi/score-ngram.ts';
 export { policy } from './policy.ts';
-export { nearestName } from './presets/nearest-name.ts';
+export { editDistance, nearestName } from './presets/nearest-name.ts';
 export {
   bernoulli,
   bert,

@@ -1,5 +1,5 @@
-/** Number of insertions, removals and replacements of characters between two texts. */
-function editDistance(a: string, b: string): number {
+/** Least number of UTF-16 units put in, taken out or replaced that makes one text the other. */
+export function editDistance(a: string, b: string): number {
   let before = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const now = [i];
