@@ -13,13 +13,13 @@ export {
 export { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from './fill/fill-masks.ts';
 export { type BatchOrder, batchOrder } from './fine-tune/batch-order.ts';
 export {
-  type FineTuneData,
   type FineTunePlace,
   type FineTuneRun,
   fineTune,
   InterruptedError,
   type RunIdentity,
 } from './fine-tune/fine-tune.ts';
+export type { FineTuneData } from './fine-tune/fine-tune-data.ts';
 export type { LoraSettings } from './fine-tune/lora.ts';
 export { readExamples } from './fine-tune/read-examples.ts';
 export {

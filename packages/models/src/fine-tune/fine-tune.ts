@@ -1,20 +1,17 @@
 import type { Placement } from '@cloze/backend';
-import { duplicateRows, type Table, withoutRows } from '@cloze/datasets';
 import type { FigureOverSeeds } from '@cloze/eval';
-import { permutation, streamFrom } from '@cloze/random';
 import type { Checkpoints } from '@cloze/trainer';
 import { hashOf } from '../hash-of.ts';
 import { expectedCost } from '../model/expected-cost.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { createTaskModel, type TaskModel } from '../model/task-model.ts';
-import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
-import type { Row } from '../tasks/row.ts';
+import type { PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
-import { textColumnsOf } from '../tasks/task-columns.ts';
 import { type FigureOf, type InputOf, type PredictionOf, prepareTask } from '../tasks/task-kinds.ts';
 import { batchOrder, stepsOf } from './batch-order.ts';
 import { figuresOverSeeds } from './figures.ts';
-import { checkColumns, lengthOf, readExamples } from './read-examples.ts';
+import { counted, type FineTuneData, readBoth, splitData, tableOf } from './fine-tune-data.ts';
+import { checkColumns, lengthOf } from './read-examples.ts';
 import { searchSettings } from './search-settings.ts';
 import {
   type FineTuneSettings,
@@ -29,24 +26,12 @@ export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 
-/** Rows to learn from and to be judged on: tables, or rows as they are. */
-export interface FineTuneData {
-  readonly train: Table | readonly Row[];
-  /** Default: `devShare` of train. */
-  readonly dev?: Table | readonly Row[] | undefined;
-}
-
 /** Where trainings run and are saved; nothing of it changes what comes out. */
 export interface FineTunePlace extends FineTuneSurroundings {
   readonly placement?: Placement;
   /** Opens the checkpoints of a part of the run (`seed-1`, `search-learningRate-0.001`); default none: nothing is saved. */
   readonly openCheckpoints?: (part: string) => Promise<Checkpoints>;
 }
-
-const isTable = (rows: Table | readonly Row[]): rows is Table => !Array.isArray(rows);
-/** Rows as a table. */
-const tableOf = (rows: Table | readonly Row[], source: string): Table =>
-  isTable(rows) ? rows : { source, columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows };
 
 /** Everything that tells one run from another, as JSON. */
 export interface RunIdentity {
@@ -74,37 +59,6 @@ const unjudged: FigureOverSeeds = {
   ...{ value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0, seeds: 0, sd: null },
   seedsCovered: false,
 };
-
-const counted = (count: number, one: string, many = `${one}s`) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-
-/** Train and dev as they are used: duplicates out of train, dev kept aside where none is given. */
-function splitData(
-  { train, dev }: { readonly train: Table; readonly dev: Table | undefined },
-  task: Task,
-  settings: ResolvedSettings,
-  say: (line: string) => void,
-) {
-  const columns = textColumnsOf(task);
-  let rest = train;
-  if (settings.removeDuplicates) {
-    const { within, inDev } = duplicateRows(train, { columns, ...(dev && { dev }) });
-    rest = withoutRows(train, [...within, ...inDev]);
-    if (within.length > 0)
-      say(`${train.source}: ${counted(within.length, 'row')} that stand twice are left out of train.`);
-    if (inDev.length > 0)
-      say(`${train.source}: ${counted(inDev.length, 'row')} that are dev rows are left out of train.`);
-  }
-  if (dev || settings.devShare === 0) return { train: rest.rows, dev: dev?.rows ?? [] };
-  // The same rows for every seed: seeds tell how much a training varies, not how much its data does.
-  const order = permutation(streamFrom(8770).fork('dev'), rest.rows.length);
-  const aside = new Set(order.subarray(0, Math.floor(settings.devShare * rest.rows.length)));
-  say(`${train.source}: ${counted(aside.size, 'row')} of ${rest.rows.length} are kept aside as dev.`);
-  return {
-    train: rest.rows.filter((_, i) => !aside.has(i)),
-    dev: rest.rows.filter((_, i) => aside.has(i)),
-  };
-}
 
 /** The settings one by one, so that a resume under others names those that differ. */
 const settingsOf = (data: unknown): object => (typeof data === 'object' && data !== null ? data : {});
@@ -249,25 +203,3 @@ const withDropout = (model: LoadedModel, dropout: number): LoadedModel => ({
   ...model,
   config: { ...model.config, dropout, attentionDropout: dropout },
 });
-
-/** Both parts; what is wrong with either is said at once. */
-async function readBoth<Input, Target>(
-  data: { readonly train: Table; readonly dev: Table | undefined },
-  split: { readonly train: readonly Row[]; readonly dev: readonly Row[] },
-  prepared: Pick<PreparedTask<Input, unknown, Target>, 'inputOf' | 'targetOf' | 'encode'>,
-  tokenizer: TaskTokenizer,
-): Promise<[Example<Input, Target>[], Example<Input, Target>[]]> {
-  const found = await Promise.allSettled([
-    readExamples(data.train.source, split.train, prepared, tokenizer),
-    split.dev.length === 0
-      ? []
-      : readExamples(data.dev?.source ?? `${data.train.source} (dev)`, split.dev, prepared, tokenizer),
-  ]);
-  const failed = found.flatMap((part) => (part.status === 'rejected' ? [part.reason as Error] : []));
-  if (failed.length > 1) throw new RangeError(failed.map(({ message }) => message).join(' '));
-  if (failed[0]) throw failed[0];
-  return found.map((part) => (part.status === 'fulfilled' ? part.value : [])) as [
-    Example<Input, Target>[],
-    Example<Input, Target>[],
-  ];
-}
