@@ -48,7 +48,7 @@ export async function heldOutPerplexity(
       : streamTexts(heldOut, options);
   const pieces: string[] = [];
   for await (const text of texts) {
-    pieces.push(...chunkText(text, length - 2).filter((piece) => piece.trim() !== ''));
+    for (const piece of chunkText(text, length - 2)) if (piece.trim() !== '') pieces.push(piece);
     if (pieces.length >= rows) break;
   }
   const scores = (await score(model, pieces.slice(0, rows))).filter(({ count }) => count > 0);

@@ -39,7 +39,7 @@ export async function submitCommand(
       ? { lines: 0, problems: [{ file, line: 0, reason: 'the file is given twice' }] }
       : problemsOf(path, data);
     seen.add(file);
-    problems.push(...found.problems);
+    for (const problem of found.problems) problems.push(problem);
     if (json) {
       process.stdout.write(
         `${JSON.stringify({ kind: 'file', file, lines: found.lines, problems: found.problems.length })}\n`,

@@ -41,7 +41,7 @@ export function checkSubmission(
       wrong.push(`label is ${JSON.stringify(label)}, none of the ${labels.length} labels of ${name}`);
     return wrong.length > 0 ? { problems: wrong } : { row: line };
   });
-  problems.push(...given.problems);
+  for (const problem of given.problems) problems.push(problem);
   if (given.lines !== read.lines)
     problems.push({ file, line: 0, reason: `${given.lines} lines, ${read.file} has ${read.lines}` });
   return problems;
