@@ -21,6 +21,11 @@ const checks = [
     [...tsx, 'tooling/checks/casts.ts'],
     'have the type instead of claiming it; else give the reason in a comment, within the ceiling',
   ],
+  [
+    'spreads',
+    [...tsx, 'tooling/checks/spreads.ts'],
+    'go through the list in a loop; where it is short for a reason, say so in a comment with the words "at most"',
+  ],
   ['readmes', [...tsx, 'tooling/checks/readmes.ts'], 'give the README the skeleton, and name only what is exported'],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
   ['commands', [...tsx, 'tooling/checks/commands.ts'], 'list the command in the README beside it'],

@@ -2,6 +2,7 @@ import { commands } from './command-list.ts';
 
 /** The help that needs nothing loaded. */
 function help(): string {
+  // Commands are few: at most some dozens.
   const width = Math.max(...commands.map(({ name }) => name.length));
   const lines = commands.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`);
   return `cloze: masked language models from the terminal

@@ -50,7 +50,7 @@ export function maskCopies(
         // The rate is a share of the whole row, not of what earlier copies left of it.
         rate: (row) =>
           base === 'attended' ? share : Math.min(1, (share * (counts[row] as number)) / ((now[row] as number) || 1)),
-        slots: options.slots ?? Math.max(1, ...counts),
+        slots: options.slots ?? counts.reduce((most, count) => Math.max(most, count), 1),
         randomOf: (row) => streams[row] as (typeof streams)[number],
       },
     );

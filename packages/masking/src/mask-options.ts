@@ -88,6 +88,7 @@ function unknownFields(given: object, known: ReadonlySet<string>): string[] {
 function policyValues(policy: MaskPolicy): string[] {
   const problems: string[] = [];
   const { rate = 0.15, replacement, predictionRate, choose, fixed } = policy;
+  // A share has at most one problem.
   if (typeof rate === 'number') problems.push(...share('rate', rate));
   for (const [name, allowed] of Object.entries(choices)) {
     const value = policy[name as keyof MaskPolicy];
@@ -100,6 +101,7 @@ function policyValues(policy: MaskPolicy): string[] {
     if (!shares.every((x) => x >= 0) || Math.abs(shares.reduce((a, b) => a + b) - 1) > 1e-9)
       problems.push(`replacement shares must be ≥ 0 and sum to 1, got ${shares.join(' + ')}`);
   }
+  // A share has at most one problem.
   if (predictionRate !== undefined) problems.push(...share('predictionRate', predictionRate));
   if (choose) {
     const decided = (['selection', 'rounding', 'base', 'atLeastOne', 'overflow'] as const).filter(

@@ -22,11 +22,12 @@ export function padEncodings(
   { padId, buckets }: { readonly padId: number; readonly buckets?: readonly number[] },
 ): TokenBatch {
   if (encodings.length === 0) throw new RangeError('padEncodings: expected at least one encoding, got none.');
-  const longest = Math.max(...encodings.map(({ ids }) => ids.length));
-  const length = buckets ? [...buckets].sort((a, b) => a - b).find((bucket) => bucket >= longest) : longest;
+  const longest = encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const rising = buckets && [...buckets].sort((a, b) => a - b);
+  const length = rising ? rising.find((bucket) => bucket >= longest) : longest;
   if (length === undefined)
     throw new RangeError(
-      `padEncodings: an encoding of ${longest} tokens is longer than the largest bucket, ${Math.max(...(buckets ?? []))}; truncate it.`,
+      `padEncodings: an encoding of ${longest} tokens is longer than the largest bucket, ${rising?.at(-1)}; truncate it.`,
     );
   const size = encodings.length * length;
   const batch: TokenBatch = {

@@ -61,7 +61,7 @@ export function trainVocabulary(
   for (const [character, count] of [...characters].sort(byCount)) {
     const forms = inside.has(character) ? [character, `##${character}`] : [character];
     if (count < minimum || tokens.length + forms.length > size) break;
-    tokens.push(...forms);
+    for (const form of forms) tokens.push(form);
     kept.add(character);
   }
   const long = [...words].filter(([word]) => word.length > 1);

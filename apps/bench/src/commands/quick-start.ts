@@ -86,7 +86,7 @@ export async function quickStartCommand(options: QuickStartOptions): Promise<voi
     if (json) process.stdout.write(`${JSON.stringify({ engine: engine.name, seed, ...result })}\n`);
     else {
       const table = new Table({ head: [...modelHeader], style: { head: [], border: [] } });
-      table.push(...modelRows(result));
+      for (const row of modelRows(result)) table.push(row);
       const lines = [table.toString(), ...result.riddles.map(riddleLine), riddleLine(result.famous)];
       process.stdout.write(`${[...lines, ...verdicts(result), ...commands].join('\n')}\n`);
     }

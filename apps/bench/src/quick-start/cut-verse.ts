@@ -84,6 +84,7 @@ export function cutVerse(
   const train = rowsOf('train', new Set(valid.flatMap(coupletsOf)));
   const balanced = (rows: readonly LabelledRow[], most: number) => {
     const classes = (['tang', 'song'] as const).map((name) => rows.filter(({ dynasty }) => dynasty === name));
+    // At most two classes.
     const each = Math.min(most, ...classes.map(({ length }) => length));
     return classes.flatMap((one) => spaced(one, each));
   };

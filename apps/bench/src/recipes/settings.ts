@@ -55,7 +55,7 @@ export function resolveSettings<S>(
     const tree = Object.entries(all).reduce((held, [path, value]) => withPath(held, path, value), base);
     const parsed = recipe.settings.safeParse(tree);
     if (parsed.success) return parsed.data;
-    problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`));
+    for (const { path, message } of parsed.error.issues) problems.push(`${path.join('.') || 'settings'}: ${message}`);
   }
   throw new UsageError(`${recipe.name}: ${problems.join('; ')}.`);
 }

@@ -16,6 +16,7 @@ export function folderQueue(root: string, specs: readonly RunSpec[]): RunQueue {
   const waiting = specs.map((spec) => ({ spec, folder: runFolder(root, spec) }));
   let [finished, taken] = [0, 0];
   const take = async (): Promise<Job | undefined> => {
+    // Taken from the front: at most some thousands of runs, each of minutes.
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { spec, folder } = next;
       if (isFinished(folder)) {

@@ -45,7 +45,7 @@ export function verifyRun(folder: string): string[] {
     else if (sha256(readFileSync(path)) !== expected)
       problems.push(`${name} is not what the manifest says: it was changed`);
   }
-  problems.push(...settingProblems({ spec, manifest }));
+  for (const problem of settingProblems({ spec, manifest })) problems.push(problem);
   const predictions = readPredictions(folder);
   const given = predictions?.flatMap(scoreSet);
   const agrees = (score: Score, other: Score | undefined) =>

@@ -64,8 +64,9 @@ export async function profileCommand({
   for (const { operation, calls, ms, share } of costs.filter(({ ms }) => ms >= 0.01))
     process.stdout.write(row(operation, calls, ms.toFixed(2), `${(share * 100).toFixed(1)} %`));
   const kernels = costs.reduce((total, { ms }) => total + ms, 0);
+  const least = took.reduce((low, ms) => Math.min(low, ms), Number.POSITIVE_INFINITY);
   process.stdout.write(
-    `step ${sizeName(work)}: ${Math.min(...took).toFixed(1)} ms at least, watched; ${kernels.toFixed(1)} ms of kernels, side by side\n`,
+    `step ${sizeName(work)}: ${least.toFixed(1)} ms at least, watched; ${kernels.toFixed(1)} ms of kernels, side by side\n`,
   );
 }
 

@@ -9,6 +9,7 @@ const limits = [0, 1, 2, 255, 65_534, 65_535, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1]
 
 /** A pickled state dict of a few tensors, as torch.save writes one. */
 function stateDict(tensors: readonly { name: string; rows: number; columns: number; type: string }[]): string {
+  // At most four bytes.
   const u32 = (value: number) => String.fromCharCode(...bytesOf(4, value));
   const text = (value: string) => `X${u32(value.length)}${value}`;
   const items = tensors.map(
@@ -44,6 +45,7 @@ function zip(files: readonly File[], wide: boolean): Uint8Array<ArrayBuffer> {
       ...bytesOf(4, data.length),
       ...bytesOf(4, data.length),
     ];
+    // Files made here, at most a few kilobytes.
     locals.push(...latin1('PK\x03\x04'), ...head, ...bytesOf(2, name.length), 0, 0, ...latin1(name), ...data);
     const record = [
       ...latin1('PK\x01\x02'),
@@ -56,6 +58,7 @@ function zip(files: readonly File[], wide: boolean): Uint8Array<ArrayBuffer> {
       ...latin1(name),
     ];
     for (const { at, bytes } of lies) for (const [i, byte] of bytes.entries()) record[at + i] = byte;
+    // A record of a directory, at most some hundred bytes.
     central.push(...record);
   }
   const end64 = wide

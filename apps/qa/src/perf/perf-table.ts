@@ -39,6 +39,7 @@ export function perfTable(results: readonly (PerfResult | RowFailure)[], date: s
     for (const { row: name, value, unit, reach, reach_is, reached } of figures)
       lines.push(row([name, `${value} ${unit}`, `${reach_is} ${reach}${reached ? '' : ', not reached'}`]));
   }
-  if (failures.length > 0) lines.push('', ...failures.map(({ row: name, error }) => `Not measured: ${name}: ${error}`));
+  if (failures.length > 0) lines.push('');
+  for (const { row: name, error } of failures) lines.push(`Not measured: ${name}: ${error}`);
   return `${lines.join('\n')}\n`;
 }

@@ -58,7 +58,9 @@ export async function* runComparison(
     }
     const timed = times.map((all) => all.slice(-steps));
     const mine = timed[0] as number[];
+    // Measured times, at most some thousands.
     const least = Math.min(...mine);
+    // Measured times, at most some thousands.
     const reached = matmul && matmul.flops / Math.min(...products) / 1e6;
     const common = {
       row,
@@ -79,10 +81,12 @@ export async function* runComparison(
     if (chosen.length === 0) yield { ...common, peer: null, peer_ms: null, ratio: null, reach: null, steps };
     for (const [i, { reach }] of chosen.entries()) {
       const theirs = timed[i + 1] as number[];
+      // Measured times, at most some thousands.
       const ratio = round(Math.min(...theirs) / least, 2);
       yield {
         ...common,
         peer: sides[i + 1]?.name as string,
+        // Measured times, at most some thousands.
         peer_ms: round(Math.min(...theirs), 2),
         peer_median_ms: round(median(theirs), 2),
         peer_peak_mb: round(await (sides[i + 1] as Side).peakMegabytes(), 0),

@@ -14,7 +14,7 @@ const worthwhile = 1 << 16;
 /** Whether compiling a stretch can pay: several passes over something large. */
 export function worthCompiling({ operations, inputs, outputs }: Stretch): boolean {
   const work = operations.filter(({ primitive }) => !trivial.has(primitive.name));
-  const largest = Math.max(...[...inputs, ...outputs].map(({ shape }) => sizeOf(shape)));
+  const largest = [...inputs, ...outputs].reduce((most, { shape }) => Math.max(most, sizeOf(shape)), 0);
   return work.length >= 2 && largest >= worthwhile;
 }
 

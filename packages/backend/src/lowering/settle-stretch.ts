@@ -42,7 +42,7 @@ export function settleStretch(
       else if (!isFree(input.operation)) inputs.add(input);
     }
   }
-  const large = Math.max(0, ...[...inputs, ...outputs].map(({ shape }) => sizeOf(shape))) * largeShare;
+  const large = [...inputs, ...outputs].reduce((most, { shape }) => Math.max(most, sizeOf(shape)), 0) * largeShare;
   for (const input of [...inputs].sort((a, b) => b.operation.id - a.operation.id)) {
     if (!joins(input.operation)) continue;
     const chain = new Set<Operation>();

@@ -34,7 +34,7 @@ export function stretches(order: readonly Operation[], wanted: ReadonlySet<Tenso
   const { root, join } = unions();
   for (const operation of order) {
     const producers = operation.inputs.map((input) => input.operation);
-    const depth = Math.max(0, ...producers.map((producer) => level.get(producer) ?? 0));
+    const depth = producers.reduce((most, producer) => Math.max(most, level.get(producer) ?? 0), 0);
     level.set(operation, joins(operation) || drawn.has(operation) || isFree(operation) ? depth : depth + 1);
     if (joins(operation))
       for (const producer of producers) if (joins(producer) && level.get(producer) === depth) join(producer, operation);

@@ -28,7 +28,7 @@ export async function embedCommand(
         const text = texts[i] as string;
         if (json) process.stdout.write(`${JSON.stringify({ text, embedding: Array.from(vector) })}\n`);
         else {
-          const length = Math.hypot(...vector);
+          const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
           const first = Array.from(vector.subarray(0, 4), (v) => v.toFixed(3)).join(' ');
           process.stdout.write(`${text.slice(0, 40)}  |v| = ${length.toFixed(3)}  [${first} …] of ${vector.length}\n`);
         }

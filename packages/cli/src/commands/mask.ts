@@ -130,7 +130,7 @@ async function audit(options: MaskCommandOptions): Promise<void> {
   });
   if (!json) {
     const table = new Table({ head: auditHead, style: { head: [], border: [] } });
-    table.push(...auditRows(audits));
+    for (const row of auditRows(audits)) table.push(row);
     process.stdout.write(`${table.toString()}\n`);
   }
   if (out !== undefined) {

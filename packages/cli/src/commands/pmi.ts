@@ -79,9 +79,8 @@ export function pmiShowCommand(
     return;
   }
   const table = new Table({ head: ['words', 'n', 'count', 'PMI (nats)'], style: { head: [], border: [] } });
-  table.push(
-    ...shown.map(({ words, count, score }) => [words.join(' '), `${words.length}`, `${count}`, score.toFixed(2)]),
-  );
+  for (const { words, count, score } of shown)
+    table.push([words.join(' '), `${words.length}`, `${count}`, score.toFixed(2)]);
   process.stdout.write(
     `${entries.length} collocations of ${minimum} or more occurrences in ${totals[0]} words, p(g)${numeratorPower === 2 ? '²' : ''} in the numerator\n${table.toString()}\n`,
   );

@@ -15,8 +15,13 @@ export function lineChart(
 ): string {
   const [width, height, left, bottom, top, right] = [640, 320, 56, 44, 34, 16];
   const all = series.flatMap(({ points }) => points);
-  const [x0, x1] = [Math.min(...all.map(([a]) => a)), Math.max(...all.map(([a]) => a))];
-  const [y0, y1] = [Math.min(...all.map(([, b]) => b)), Math.max(...all.map(([, b]) => b))];
+  const range = (values: readonly number[]) =>
+    values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ] as const);
+  const [x0, x1] = range(all.map(([a]) => a));
+  const [y0, y1] = range(all.map(([, b]) => b));
   const px = (a: number) => left + ((a - x0) / (x1 - x0 || 1)) * (width - left - right);
   const py = (b: number) => height - bottom - ((b - y0) / (y1 - y0 || 1)) * (height - bottom - top);
   const ticks = Array.from({ length: 5 }, (_, i) => i / 4);

@@ -41,7 +41,10 @@ export function bucketedBatches(
   }
   // Fewer examples than a batch: they are repeated, so that there is one.
   if (batches.length === 0) {
-    const length = bucketOf(Math.max(...waiting.map((i) => lengths[i] as number)), buckets);
+    const length = bucketOf(
+      waiting.reduce((most, i) => Math.max(most, lengths[i] as number), 0),
+      buckets,
+    );
     batches.push({ rows: Int32Array.from({ length: rows }, (_, i) => waiting[i % waiting.length] as number), length });
   }
   return Array.from(permutation(random, batches.length), (i) => batches[i] as BatchPlan);

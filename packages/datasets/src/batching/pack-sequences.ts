@@ -29,12 +29,14 @@ export function packLengths(lengths: readonly number[], rowLength: number): numb
   const rows: number[][] = [];
   // Rows by the room they have left, so that each sequence looks at rowLength lists at most.
   const open: number[][] = Array.from({ length: rowLength + 1 }, () => []);
+  /** How many of each list are taken. */
+  const taken = new Int32Array(rowLength + 1);
   const order = lengths.map((_, i) => i).sort((a, b) => (lengths[b] as number) - (lengths[a] as number) || a - b);
   for (const i of order) {
     const length = lengths[i] as number;
     let room = length;
-    while (room <= rowLength && open[room]?.length === 0) room++;
-    let row = room <= rowLength ? (open[room] as number[]).shift() : undefined;
+    while (room <= rowLength && open[room]?.length === taken[room]) room++;
+    let row = room <= rowLength ? (open[room] as number[])[taken[room]!++] : undefined;
     if (row === undefined) {
       row = rows.push([]) - 1;
       room = rowLength;

@@ -23,6 +23,7 @@ export async function* prefetch<T>(
   try {
     while (asked.length < ahead) ask();
     for (;;) {
+      // A list of at most `ahead`.
       const { value, done } = await (asked.shift() as Promise<IteratorResult<T>>);
       if (done) return;
       ask();

@@ -39,7 +39,7 @@ export function readSeparated(text: string, source: string, delimiter: ',' | '\t
     throw new TableError(source, [...problems, { row: 0, problem: quoteProblem(error as CsvError) }]);
   }
   const [columns = [], ...cells] = records;
-  problems.push(...headerProblems(columns));
+  for (const problem of headerProblems(columns)) problems.push(problem);
   for (const [i, row] of cells.entries())
     if (row.length !== columns.length)
       problems.push({ row: i + 1, problem: `${row.length} cells where the header has ${columns.length}` });

@@ -191,7 +191,7 @@ export function parametersFromCheckpoint(
     `^(${outputName.replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
   );
   const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name));
-  if (strict) problems.push(...unexpected.map((name) => `'${name}' is unexpected`));
+  if (strict) for (const name of unexpected) problems.push(`'${name}' is unexpected`);
   for (const path of extras.keys()) {
     const other = path.endsWith('/kernel') ? path.replace(/kernel$/, 'bias') : path.replace(/bias$/, 'kernel');
     if (!extras.has(other)) problems.push(`'${path.replace(/\/\w+$/, '')}' has only one of weight and bias`);

@@ -132,6 +132,7 @@ export class JsonScanner {
     this.peek();
     const start = this.position;
     while (/[-+.eE\d]/.test(String.fromCharCode(this.bytes[this.position] ?? 0))) this.position++;
+    // The spelling of a number, at most 400 bytes of it.
     const text = String.fromCharCode(...this.bytes.subarray(start, Math.min(this.position, start + 400)));
     if (!/^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(text)) this.fail('expected a value');
     return text;

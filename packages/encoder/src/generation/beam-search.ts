@@ -58,8 +58,8 @@ export async function beamSearch(
       logProbability,
     }));
     // Log-probabilities only fall; divided by the longest length, the live ones' best possible score.
-    const reachable = Math.max(
-      ...live.map(({ logProbability }) => logProbability / maximumTokens ** lengthPenalty),
+    const reachable = live.reduce(
+      (most, { logProbability }) => Math.max(most, logProbability / maximumTokens ** lengthPenalty),
       Number.NEGATIVE_INFINITY,
     );
     const done = finished.length === beams && (finished.at(-1)?.score ?? 0) >= reachable;

@@ -15,7 +15,7 @@ export async function saliency({
   const dimensions = Float64Array.from(gradient, Math.abs);
   const tokens = Float64Array.from({ length: x.length / asked.width }, (_, row) => {
     const sizes = dimensions.subarray(row * asked.width, (row + 1) * asked.width);
-    if (norm === 'max') return Math.max(...sizes);
+    if (norm === 'max') return sizes.reduce((most, size) => Math.max(most, size), 0);
     return norm === 'l1'
       ? sizes.reduce((sum, size) => sum + size, 0)
       : Math.sqrt(sizes.reduce((sum, size) => sum + size * size, 0));

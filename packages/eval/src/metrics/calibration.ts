@@ -50,7 +50,7 @@ export function calibration(
   const gaps = bars.map((bar) => Math.abs(bar.accuracy - bar.confidence));
   return {
     error: bars.reduce((sum, { count }, i) => sum + (count / confidences.length) * (gaps[i] as number), 0),
-    maximum: Math.max(...gaps),
+    maximum: gaps.reduce((most, gap) => Math.max(most, gap), 0),
     bins: bars,
   };
 }

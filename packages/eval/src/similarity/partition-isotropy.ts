@@ -30,5 +30,7 @@ export function partitionIsotropy(vectors: Vectors): number {
       logs.push(top + Math.log(dots.reduce((sum, dot) => sum + Math.exp(sign * dot - top), 0)));
     }
   }
-  return Math.exp(Math.min(...logs) - Math.max(...logs));
+  const least = logs.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+  const most = logs.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
+  return Math.exp(least - most);
 }

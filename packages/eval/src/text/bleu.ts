@@ -46,7 +46,10 @@ export function bleu(
     for (let n = 1; n <= order; n++) {
       const counted = theirs.map((reference) => countNgrams(reference, n));
       for (const [ngram, count] of countNgrams(ours, n)) {
-        matches[n - 1]! += Math.min(count, Math.max(...counted.map((counts) => counts.get(ngram) ?? 0)));
+        matches[n - 1]! += Math.min(
+          count,
+          counted.reduce((most, counts) => Math.max(most, counts.get(ngram) ?? 0), 0),
+        );
       }
       // NLTK counts a candidate too short for an n-gram as one miss, sacreBLEU not at all.
       totals[n - 1]! += Math.max(smoothing === 'method1' ? 1 : 0, ours.length - n + 1);

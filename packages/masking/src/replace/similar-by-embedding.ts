@@ -1,4 +1,5 @@
 import type { SimilarWords } from './similar-words.ts';
+import { vectorLength } from './vector-length.ts';
 
 /** The `count` ids of highest cosine with row `id` of a table, best first, without `id` itself. */
 function nearest(
@@ -61,7 +62,7 @@ export function similarByEmbedding({
   if (outside !== undefined) problems.push(`ids must be in [0, ${rows}), got ${outside}`);
   if (problems.length > 0) throw new RangeError(`similarByEmbedding: ${problems.join('; ')}.`);
   const norms = Float64Array.from({ length: rows }, (_, row) =>
-    Math.hypot(...table.subarray(row * width, row * width + width)),
+    vectorLength(table.subarray(row * width, row * width + width)),
   );
   const known = new Map<number, Int32Array>();
   const neighbours = (id: number) => {
@@ -72,7 +73,7 @@ export function similarByEmbedding({
   };
   return (word) => {
     const each = Array.from(word, neighbours);
-    const shortest = Math.min(...each.map(({ length }) => length));
+    const shortest = each.reduce((least, { length }) => Math.min(least, length), Number.POSITIVE_INFINITY);
     return Array.from({ length: shortest }, (_, k) => Int32Array.from(each, (found) => found[k] as number));
   };
 }

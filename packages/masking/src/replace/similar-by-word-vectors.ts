@@ -1,4 +1,5 @@
 import type { SimilarWords } from './similar-words.ts';
+import { vectorLength } from './vector-length.ts';
 
 /** Words and their vectors. */
 export interface WordVectors {
@@ -59,7 +60,7 @@ export function similarByWordVectors(
   const unit = table.slice();
   for (let row = 0; row < words.length; row++) {
     const part = unit.subarray(row * width, (row + 1) * width);
-    const norm = Math.hypot(...part) || 1;
+    const norm = vectorLength(part) || 1;
     for (let i = 0; i < width; i++) part[i] = (part[i] as number) / norm;
   }
   const known = new Map<number, readonly Int32Array[]>();

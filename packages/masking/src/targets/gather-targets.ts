@@ -11,7 +11,7 @@ export function gatherTargets(
   for (let row = 0; row < rows; row++)
     for (let place = row * length; place < (row + 1) * length; place++)
       if (targetAt(place) >= 0) counts[row] = (counts[row] as number) + 1;
-  const out = emptyTargets(batch, slots ?? Math.max(1, ...counts));
+  const out = emptyTargets(batch, slots ?? counts.reduce((most, count) => Math.max(most, count), 1));
   for (let row = 0; row < rows; row++) {
     let slot = row * out.slots;
     for (let column = 0; column < length && slot < (row + 1) * out.slots; column++) {

@@ -13,7 +13,7 @@ export function targetEveryToken(
   const counts = Array.from({ length: rows }, (_, row) =>
     batch.maskable.subarray(row * length, (row + 1) * length).reduce((n, x) => n + x, 0),
   );
-  const out = emptyTargets(batch, slots ?? Math.max(1, ...counts));
+  const out = emptyTargets(batch, slots ?? counts.reduce((most, count) => Math.max(most, count), 1));
   for (let row = 0; row < rows; row++) {
     let slot = 0;
     for (let column = 0; column < length && slot < out.slots; column++) {

@@ -74,7 +74,7 @@ export function wordNumbersFromSet(
   {
     words,
     special,
-    longest = Math.max(0, ...[...words].map((word) => [...word].length)),
+    longest = [...words].reduce((most, word) => Math.max(most, [...word].length), 0),
   }: { readonly words: ReadonlySet<string>; readonly special?: ArrayLike<number>; readonly longest?: number },
 ): Int32Array {
   const numbers = new Int32Array(tokens.length).fill(-1);

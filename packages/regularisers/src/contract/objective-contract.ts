@@ -105,9 +105,11 @@ export async function objectiveContract<Options extends object>(
   ];
   const compiled = settings.fed === false ? on : build(({ strength: read }) => read);
   for (const target of settings.engines ?? [engine])
-    problems.push(
-      ...(await compiledProblems(target, compiled, { strength, eager: numbers(evaluate(engine, stepOf(on))) })),
-    );
+    for (const problem of await compiledProblems(target, compiled, {
+      strength,
+      eager: numbers(evaluate(engine, stepOf(on))),
+    }))
+      problems.push(problem);
   if (problems.length > 0) throw new Error(`The regulariser breaks its contract: ${problems.join('; ')}.`);
 }
 
@@ -144,7 +146,7 @@ function strengthProblems(build: Build): string[] {
 function feltProblems(engine: Engine, objective: SmallObjective): string[] {
   const [on, off] = [objective, smallObjective(rate)].map((o) => evaluate(engine, stepOf(o)));
   const plain = numbers(off?.slopes);
-  const apart = Math.max(...numbers(on?.slopes).map((v, i) => Math.abs(v - (plain[i] as number))));
+  const apart = numbers(on?.slopes).reduce((most, v, i) => Math.max(most, Math.abs(v - (plain[i] as number))), 0);
   return apart > 1e-4 ? [] : [`its gradients differ from the plain ones by ${apart} only`];
 }
 
@@ -259,7 +261,7 @@ async function compiledProblems(
   if (engine.liveHandles() !== handles) problems.push(`a step leaves handles behind on ${engine.name}`);
   if (!same(third, first)) problems.push(`a compiled step repeated differs on ${engine.name}`);
   if (!same(numbers(variables.read()), numbers(small.parameters))) problems.push(`parameters change on ${engine.name}`);
-  const apart = Math.max(...eager.map((v, i) => Math.abs((first[i] as number) - v) / (1 + Math.abs(v))));
+  const apart = eager.reduce((most, v, i) => Math.max(most, Math.abs((first[i] as number) - v) / (1 + Math.abs(v))), 0);
   if (first.length !== eager.length || !(apart < 2e-4))
     problems.push(`compiled differs from eager by ${apart} on ${engine.name}`);
   variables.dispose();

@@ -155,7 +155,7 @@ export async function openCheckpoints({
         const parsed = parseCheckpointName(other);
         return parsed?.step === content.step ? [parsed.copy] : [];
       });
-      const name = checkpointName(content.step, Math.max(-1, ...copies) + 1);
+      const name = checkpointName(content.step, copies.reduce((most, copy) => Math.max(most, copy), -1) + 1);
       await writeCheckpoint(files, folder, name, contents);
       const complete = await list();
       const keep = retained(complete, retention);

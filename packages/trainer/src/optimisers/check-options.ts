@@ -32,6 +32,7 @@ export function checkOptions(
     if (!known.includes(name)) return [`there is no option '${name}', only ${known.join(', ')}`];
     return own[name] && value !== undefined ? problemOf(name, value, own[name]) : [];
   });
+  // Two for each group, and at most four more.
   problems.push(
     ...(typeof learningRate === 'function' ? [] : problemOf('learningRate', learningRate)),
     ...problemOf('weightDecay', weightDecay),

@@ -42,7 +42,7 @@ function outcome(loss: number, parts: Scalars<number>, reported: Scalars<number>
 
 /** Rows of a batch: the longest first axis there is, so that no two microbatches share a row's dropout. */
 const rowsOf = (batch: unknown) =>
-  Math.max(1, ...flattenTree(batch, isHostTensor).map(([, { shape }]) => shape[0] ?? 1));
+  flattenTree(batch, isHostTensor).reduce((most, [, { shape }]) => Math.max(most, shape[0] ?? 1), 1);
 
 /**
  * The training step: forward, backward, whatever the optimiser does with gradients, the parameters written; one compiled function.

@@ -47,8 +47,8 @@ export function learningCurves({ recipe, rows, records }: JudgedRecipe): Figure 
       phase,
       step,
       loss: values.reduce((a, b) => a + b, 0) / values.length,
-      low: Math.min(...values),
-      high: Math.max(...values),
+      low: values.reduce((low, value) => Math.min(low, value)),
+      high: values.reduce((high, value) => Math.max(high, value)),
     }));
   if (points.length === 0) return undefined;
   const phases = new Set(points.map(({ phase }) => phase)).size;

@@ -10,6 +10,7 @@ export function recipeRows({ rows, columns, cells }: JudgedRecipe): {
   /** Cells of a row may have been run with different numbers of seeds. */
   const seedsOf = (row: string) => {
     const counts = cells.filter((cell) => cell.row === row).map(({ seeds }) => seeds.length);
+    // At most as many as a table has columns.
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
     return least === most ? `${most}` : `${least} to ${most}`;
   };

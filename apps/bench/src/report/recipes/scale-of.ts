@@ -16,6 +16,7 @@ export function scaleOf({ records }: JudgedRecipe): string {
       ...new Set(records.map(({ spec }) => settingOf(spec.settings, path)).filter((value) => value !== undefined)),
     ];
     const numbers = values.filter((value) => typeof value === 'number');
+    // At most as many as runs were told different values.
     if (numbers.length > 1) return `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
     return values.length === 0 ? undefined : values.join(' and ');
   };

@@ -11,7 +11,7 @@ export function terminalReport(judged: readonly JudgedRecipe[]): string {
     ...judged.map((one) => {
       const { head, body, foot } = recipeRows(one);
       const table = new Table({ head: [...head], style: { head: [], border: [] } });
-      table.push(...[...body, foot].map((row) => [...row]));
+      for (const row of [...body, foot]) table.push([...row]);
       return `${titleOf(one)}: ${one.recipe.claim}\n${scaleOf(one)}\n${table.toString()}`;
     }),
     legend,

@@ -34,6 +34,7 @@ const firstStep: Measurement = {
         row: `${name}: tracing, optimising, running`,
         ...{ value: round(first), unit: 'ms', reach: 4000, reach_is: 'at most' as const },
         second_step_ms: round(times[0] as number),
+        // Measured times, at most some thousands.
         later_step_ms: round(Math.min(...times)),
       },
       { row: `${name}: tracing alone`, value: round(traced), unit: 'ms', reach: 500, reach_is: 'at most' },

@@ -68,6 +68,7 @@ const throughput: Measurement = {
     return [
       {
         row: `${throughput.row}; ${name}`,
+        // Measured times, at most some thousands.
         ...{ value: round(Math.max(...rates)), unit: 'M tokens/s', reach: 1, reach_is: 'at least' },
         ...{ median: round([...rates].sort((a, b) => a - b)[rounds >> 1] as number), tokens: count, passes: rounds },
         resident_mb: round(process.memoryUsage.rss() / 2 ** 20, 0),
@@ -106,12 +107,14 @@ const idle: Measurement = {
     training.dispose();
     // The first turn traces.
     const timed = times.slice(1);
+    // Measured times, at most some thousands.
     const least = (of: 'ready' | 'streamed') => Math.min(...timed.map((time) => time[of]));
     const lost = 100 * (1 - least('ready') / least('streamed'));
     return [
       {
         row: `${idle.row}; ${name}`,
         ...{ value: round(lost), unit: '% of the run', reach: 5, reach_is: 'at most' },
+        // Measured times, at most some thousands.
         waiting_for_batches_percent: round(Math.min(...timed.map(({ waited, streamed }) => (100 * waited) / streamed))),
         ...{ streamed_ms: round(least('streamed') / steps), ready_ms: round(least('ready') / steps), steps },
       },
