@@ -80,7 +80,7 @@ export const cslTitleRecipe = defineRecipe({
   baseline: 'baseline',
   minutes: { tiny: 0.2, laptop: 1.8, full: 1200 },
   run: async (lab, { tune, targetLength, regulariser, dropout }) => {
-    const start = await openStart(lab);
+    const start = await openStart(lab, 'head');
     const pairs = {
       name: 'csl-title',
       train: pairsOf(lab, 'train', tune.limits.train),

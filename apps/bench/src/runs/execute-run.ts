@@ -49,6 +49,7 @@ export async function executeRun(
   const recipe = recipeOf(spec.recipe);
   const { engine } = await openEngine();
   const source = dataFolder(data);
+  const drawn = new Set<string>();
   const lab: Lab = {
     engine,
     placement: { intraOpThreads: threads, interOpThreads: 1 },
@@ -60,6 +61,9 @@ export async function executeRun(
     rewind: (phase, step) => truncatePhase(steps, phase, step),
     log: (line) => appendFileSync(steps, `${JSON.stringify(line)}\n`),
     say,
+    drawn: (names) => {
+      for (const name of names) drawn.add(name);
+    },
     now: () => performance.now() / 1000,
   };
   try {
@@ -86,6 +90,7 @@ export async function executeRun(
       finished: new Date().toISOString(),
       seconds: before.seconds + (Date.now() - started) / 1000,
       resumed: before.times,
+      ...(drawn.size > 0 && { drawn: [...drawn] }),
       files: Object.fromEntries(records.map((name) => [name, sha256(readFileSync(join(folder, name)))])),
     };
     writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);

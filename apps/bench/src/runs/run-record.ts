@@ -23,6 +23,8 @@ export interface Manifest {
   readonly seconds: number;
   /** Times the run was taken up again. */
   readonly resumed: number;
+  /** Names of weights that were drawn at random because the encoder's file lacks them; absent where all were read. */
+  readonly drawn?: readonly string[];
   /** Hashes of the other files of the record. */
   readonly files: Readonly<Record<string, string>>;
 }

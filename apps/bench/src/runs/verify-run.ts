@@ -13,6 +13,9 @@ const tolerance = 1e-4;
 /** What is wrong with a record's settings: another spec than the manifest was written for, or one that the recipe does not take. */
 function settingProblems({ spec, manifest }: Pick<RunRecord, 'spec' | 'manifest'>): string[] {
   const problems: string[] = [];
+  const { drawn = [] } = manifest;
+  if (drawn.length > 0)
+    problems.push(`the run used weights drawn at random, which its encoder lacks: ${drawn.join(', ')}`);
   if (specHash(spec) !== manifest.spec) problems.push('the spec is not the one the manifest was written for');
   const { success, error } = recipeOf(spec.recipe).settings.safeParse(spec.settings);
   if (!success) problems.push(`the settings do not fit the recipe any more: ${error.message}`);

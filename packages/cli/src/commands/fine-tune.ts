@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
 import { checkModelFolder } from '../terminal/model-folder.ts';
 import { names, real, reals } from '../terminal/real.ts';
+import { say } from '../terminal/say.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
@@ -77,8 +78,6 @@ function settingsFrom(options: FineTuneCommandOptions): FineTuneSettings<Task> {
   };
 }
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-
 /** Fine-tunes a model on the rows of a file, tells what came out, and saves it. */
 export async function fineTuneCommand(file: string, options: FineTuneCommandOptions): Promise<void> {
   const { model: name, dev, output, out, json, tensorboard, mlflow } = options;
@@ -87,7 +86,7 @@ export async function fineTuneCommand(file: string, options: FineTuneCommandOpti
     throw new UsageError('give --out (a folder for the model), --output (a folder for the run), or both.');
   if (out !== undefined) checkModelFolder(out);
   const { engine, placement } = engineOf(options);
-  const model = await openModel(name, { engine, placement });
+  const model = await openModel(name, { engine, placement, say });
   const { seeds = 1 } = settings;
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;
   const callbacks = watchTraining({

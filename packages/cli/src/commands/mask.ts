@@ -18,6 +18,7 @@ import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { measureSpeed } from '../mask/measure-speed.ts';
+import { say } from '../terminal/say.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
 import { writeWhole } from '../terminal/write-whole.ts';
@@ -38,8 +39,6 @@ interface MaskCommandOptions {
   readonly out?: string;
   readonly json: boolean;
 }
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Texts of the corpus, at most so many. */
 async function textsOf({

@@ -4,6 +4,7 @@ import { type PretrainOptions, pretrain } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
 import { checkModelFolder } from '../terminal/model-folder.ts';
+import { say } from '../terminal/say.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
@@ -40,8 +41,6 @@ async function maskOf({ mask, maskModule }: PretrainCommandOptions) {
   if (mask && maskModule !== undefined) throw new UsageError('give --mask or --mask-module, not both.');
   return mask ? policyFrom(mask) : maskModule === undefined ? undefined : loadPolicy(maskModule);
 }
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
 export async function pretrainCommand(corpus: readonly string[], options: PretrainCommandOptions): Promise<void> {

@@ -13,7 +13,7 @@ interface SummaryCommandOptions {
 
 /** Prints parameters, bytes and forward FLOPs of a checkpoint by part. */
 export async function summaryCommand({ model, length, json }: SummaryCommandOptions): Promise<void> {
-  const { parameters, config, family, missing } = await loadPretrained(model, { fill: streamFrom(1) });
+  const { parameters, config, family, notes } = await loadPretrained(model, { fill: streamFrom(1) });
   const rows = summary(parameters, config, length);
   if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
   else {
@@ -27,7 +27,7 @@ export async function summaryCommand({ model, length, json }: SummaryCommandOpti
     process.stdout.write(`${table.toString()}\n`);
   }
   process.stderr.write(
-    `${family}, ${config.layers} layers of width ${config.width}${missing.length > 0 ? `; not in the file: ${missing.join(', ')}` : ''}\n`,
+    `${family}, ${config.layers} layers of width ${config.width}${notes.map((note) => `; ${note}`).join('')}\n`,
   );
 }
 

@@ -4,6 +4,7 @@ import { trimVocabulary } from '@cloze/models';
 import { streamFrom } from '@cloze/random';
 import type { Command } from 'commander';
 import { checkModelFolder } from '../terminal/model-folder.ts';
+import { say } from '../terminal/say.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface TrimCommandOptions {
@@ -21,6 +22,7 @@ export async function trimCommand(
 ): Promise<void> {
   checkModelFolder(out);
   const loaded = await loadPretrained(name, { fill: streamFrom(1).fork('missing weights') });
+  if (loaded.notes.length > 0) say(`${name}: ${loaded.notes.join('; ')}.`);
   const texts = streamTexts(corpus, column === undefined ? {} : { column });
   const trimmed = await trimVocabulary(name, loaded, texts, { minimum });
   await savePretrained(out, trimmed);

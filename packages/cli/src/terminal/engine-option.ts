@@ -1,5 +1,6 @@
 import { type EngineName, engineNames, type Placement } from '@cloze/backend';
 import { type Command, Option } from 'commander';
+import { say } from './say.ts';
 import { whole } from './whole.ts';
 
 /** `--engine`, the same in every command. */
@@ -19,11 +20,16 @@ export interface EngineOptions {
 export const addEngineOptions = (command: Command): Command =>
   command.addOption(engineOption()).addOption(threadsOption());
 
-/** Where a model is opened, as the options say. */
+/** Where a model is opened, as the options say; what there is to know of its files goes to standard error. */
 export const engineOf = ({
   engine,
   threads,
-}: EngineOptions): { readonly engine: EngineName | undefined; readonly placement: Placement } => ({
+}: EngineOptions): {
+  readonly engine: EngineName | undefined;
+  readonly placement: Placement;
+  readonly say: (line: string) => void;
+} => ({
   engine,
   placement: threads === undefined ? {} : { intraOpThreads: threads },
+  say,
 });

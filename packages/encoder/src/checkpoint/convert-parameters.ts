@@ -6,6 +6,7 @@ import { drawParameters, type Uniform } from '../parameters/draw-parameters.ts';
 import type { ParameterSpec } from '../parameters/parameter-specs.ts';
 import type { EncoderParameters, Linear } from '../parameters/parameter-tree.ts';
 import { CheckpointError } from './checkpoint-error.ts';
+import { fileNames, someNames } from './file-names.ts';
 import { type FineTunedHead, headKindOf } from './fine-tuned-head.ts';
 import { headNames, modelNames, optionalNames } from './model-names.ts';
 
@@ -82,25 +83,27 @@ export function checkpointFromParameters(
 /** What a checkpoint gave. */
 export interface LoadedParameters extends CheckpointExtras {
   readonly parameters: EncoderParameters<HostTensor>;
-  /** Names the model needs and the file lacks: drawn afresh, where `fill` allowed it. */
+  /** Names of the language-model head that the file lacks: drawn afresh, where `fill` allowed it. */
   readonly missing: readonly string[];
   /** Names in the file that nothing here uses. */
   readonly unexpected: readonly string[];
   /** Tensors of another shape than the config's, drawn afresh: only with `ignoreMismatched`. */
   readonly mismatched: readonly Mismatch[];
+  /** What was taken off the file's names: `_orig_mod.`, `model.`. */
+  readonly wrappers: readonly string[];
 }
 
 /** How to read a checkpoint. */
 export interface ConvertOptions {
   /** Default `bert`. */
   readonly family?: FamilyName;
-  /** Draws what the file lacks (a head, say); default none: a missing name is an error. */
+  /** Draws the language-model head that a file lacks; default none: a missing name is an error, as one of the encoder always is. */
   readonly fill?: Uniform;
   /** With `fill`: draws tensors of another shape too, instead of refusing the file (`ignore_mismatched_sizes`). Default false. */
   readonly ignoreMismatched?: boolean;
   /** Names that nothing uses are an error too. Default false. */
   readonly strict?: boolean;
-  /** Whether the output matrix is the token table whatever the file holds (`tie_word_embeddings`); default: unless the file's differs. */
+  /** Whether the output matrix is the token table: true, whatever the file holds; false, never, so that a head without one is not whole; default: unless the file has one that differs. */
   readonly tied?: boolean;
 }
 
@@ -120,54 +123,72 @@ function nest(leaves: ReadonlyMap<string, HostTensor>): Record<string, unknown> 
   return tree;
 }
 
-/** The file's names with `gamma`/`beta` made modern, without the wrapper `module.`, and with the family's prefix where it was dropped. */
-function modernNames(names: Iterable<string>, root: string): Map<string, string> {
-  const renamed = new Map<string, string>();
-  for (const name of names) {
-    // Models wrapped for several devices were saved with their wrapper's name.
-    const modern = name
-      .replace(/^module\./, '')
-      .replace(/LayerNorm\.gamma$/, 'LayerNorm.weight')
-      .replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
-    renamed.set(/^(embeddings|encoder|embeddings_project|pooler)\./.test(modern) ? `${root}.${modern}` : modern, name);
-  }
-  return renamed;
-}
-
 const sameValues = (a: HostTensor, b: HostTensor) =>
   a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
 
+/** Tensors of the encoder itself in files that no model needs: constants, and the table of positions of models that have other ones. */
+const needless = /(\.position_ids|\.token_type_ids|\.embed_positions\.weight)$/;
+
+/** How many blocks a file has, by its names; undefined where blocks are shared or none is named. */
+function layersIn(names: Iterable<string>, root: string): number | undefined {
+  let layers: number | undefined;
+  const prefix = `${root}.encoder.layer.`;
+  for (const name of names) {
+    if (!name.startsWith(prefix)) continue;
+    const number = Number.parseInt(name.slice(prefix.length), 10);
+    if (number >= 0) layers = Math.max(layers ?? 0, number + 1);
+  }
+  return layers;
+}
+
 /**
- * Hugging Face's tensors as our parameters. Reads `gamma`/`beta`, files without the family's prefix, and heads whose tied matrix is absent.
+ * Hugging Face's tensors as our parameters. Reads `gamma`/`beta`, files without the family's prefix or within a trainer's wrapper
+ * (`_orig_mod.`, `module.`, `model.`, `0.auto_model.`), and a tied matrix that stands under either of its names.
  *
- * @throws {CheckpointError} listing at once every missing name (unless `fill` draws it), every shape that differs from the config, and, if
- * `strict`, every name that nothing uses
+ * `fill` draws what a head lacks, never a tensor of the encoder.
+ *
+ * @throws {CheckpointError} listing at once the names that are missing and what the file has instead, another number of layers than the
+ * config's, every shape that differs from the config, tensors of the encoder that the config has no place for, and, if `strict`, every name
+ * that nothing uses
  */
 export function parametersFromCheckpoint(
   tensors: ReadonlyMap<string, HostTensor>,
-  config: EncoderConfig,
+  asked: EncoderConfig,
   { family = 'bert', fill, ignoreMismatched = false, strict = false, tied }: ConvertOptions = {},
 ): LoadedParameters {
   const { root, outputName, ...record } = familyOf(family);
-  const renamed = modernNames(tensors.keys(), root);
+  const { of: renamed, wrappers, problems: collisions } = fileNames(tensors, root);
+  const problems: string[] = [...collisions];
+  const found = layersIn(renamed.keys(), root);
+  // Judged before anything is made of the config's number, which is a file's word.
+  const differ = !asked.sharedLayers && found !== asked.layers;
+  if (differ && found !== undefined)
+    problems.push(`the config says ${asked.layers} layers (num_hidden_layers), the file has ${found}`);
+  const config = differ ? { ...asked, layers: found ?? 1 } : asked;
   const specs = new Map(flattenTree(record.parameterSpecs(config)));
-  const problems: string[] = [];
   const missing: string[] = [];
+  const lacking: string[] = [];
   const mismatched: Mismatch[] = [];
   const used = new Set<string>();
   const leaves = new Map<string, HostTensor>();
-  const output = tied ? undefined : tensors.get(renamed.get(outputName) ?? '');
   const ownBias = renamed.get(outputName.replace(/weight$/, 'bias'));
-  for (const { ours, theirs, transposed } of modelNames(family, config)) {
+  const pairs = modelNames(family, config);
+  const tableName = pairs.find(({ ours }) => ours === 'embeddings/tokenTable')?.theirs ?? '';
+  // A tied matrix stands once in a file, under either name.
+  const isUnderOutput = tied !== false && !renamed.has(tableName) && renamed.has(outputName);
+  const output = tied || isUnderOutput ? undefined : tensors.get(renamed.get(outputName) ?? '');
+  for (const { ours, theirs, transposed } of pairs) {
     let name = renamed.get(theirs);
-    // The bias of the head's own matrix, where it has one, is the one that is added.
-    if (ours === 'languageModel/bias') name = output ? (ownBias ?? name) : (name ?? ownBias);
+    if (ours === 'embeddings/tokenTable' && isUnderOutput) name = renamed.get(outputName);
+    // The bias beside the output matrix is the one that is added, where both are there.
+    if (ours === 'languageModel/bias') name = ownBias ?? name;
     const tensor = name === undefined ? undefined : tensors.get(name);
     const spec = specs.get(ours) as ParameterSpec;
     if (name === undefined || !tensor) {
-      missing.push(theirs);
-      if (fill) leaves.set(ours, drawParameters(spec, fill) as HostTensor);
-      else problems.push(`'${theirs}' is missing`);
+      if (fill && ours.startsWith('languageModel/')) {
+        missing.push(theirs);
+        leaves.set(ours, drawParameters(spec, fill) as HostTensor);
+      } else lacking.push(theirs);
       continue;
     }
     used.add(name);
@@ -177,6 +198,17 @@ export function parametersFromCheckpoint(
       if (fill && ignoreMismatched) leaves.set(ours, drawParameters(spec, fill) as HostTensor);
       else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
     } else leaves.set(ours, transposed ? transpose(tensor) : tensor);
+  }
+  const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
+  // A matrix that the config says is the head's own, and that a file with the rest of the head lacks, is no tied one.
+  let ownOutput = output;
+  const transform = pairs.find(({ ours }) => ours === 'languageModel/transform/kernel');
+  if (tied === false && !output && transform && renamed.has(transform.theirs)) {
+    if (fill) {
+      missing.push(outputName);
+      const drawn: ParameterSpec = { shape: table, initial: 'normal' };
+      ownOutput = drawParameters(drawn, fill) as HostTensor;
+    } else lacking.push(outputName);
   }
   const extras = new Map<string, HostTensor>();
   for (const { ours, theirs, transposed } of optionalNames(family)) {
@@ -188,22 +220,45 @@ export function parametersFromCheckpoint(
     else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
   }
   const duplicates = new RegExp(
-    `^(${outputName.replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias|.*embeddings\\.position_ids|.*embed_positions\\.weight|.*token_type_ids)$`,
+    `^(${outputName.replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias)$`,
   );
-  const unexpected = [...tensors.keys()].filter((name) => !used.has(name) && !duplicates.test(name));
+  // A second name of one tensor is in the list of neither.
+  const unread = [...renamed].filter(
+    ([modern, name]) => !used.has(name) && !duplicates.test(modern) && !needless.test(modern),
+  );
+  const unexpected = unread.map(([, name]) => name);
+  if (lacking.length > 0) {
+    const instead =
+      lacking.length > 4 && unexpected.length > 0 ? `; the file has ${someNames(unexpected)} instead` : '';
+    problems.push(
+      lacking.length <= 20
+        ? `${lacking.map((name) => `'${name}' is missing`).join('; ')}${instead}`
+        : `${lacking.length} of ${pairs.length} tensors are missing, ${someNames(lacking, 4)}${instead}`,
+    );
+  }
+  // What belongs to the encoder and has no place in it would change what it computes: more layers are told above.
+  const ofEncoder = [`${root}.encoder.`, `${root}.embeddings.`, `${root}.embeddings_project.`];
+  const otherPositions = `${root}.embeddings.position_embeddings.weight`;
+  const foreign = unread.flatMap(([modern, name]) =>
+    ofEncoder.some((prefix) => modern.startsWith(prefix)) &&
+    !(config.positionKind !== 'absolute' && modern === otherPositions)
+      ? [name]
+      : [],
+  );
+  if (foreign.length > 0 && lacking.length === 0)
+    problems.push(`the config has no place for ${someNames(foreign)}, which the file has of the encoder`);
   if (strict) for (const name of unexpected) problems.push(`'${name}' is unexpected`);
   for (const path of extras.keys()) {
     const other = path.endsWith('/kernel') ? path.replace(/kernel$/, 'bias') : path.replace(/bias$/, 'kernel');
     if (!extras.has(other)) problems.push(`'${path.replace(/\/\w+$/, '')}' has only one of weight and bias`);
   }
-  const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
   if (output && output.shape.join() !== table.join())
     problems.push(`'${outputName}' is [${output.shape}], the config asks for [${table}]`);
   if (problems.length > 0)
     throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
   // A matrix equal to the token table is the tied one; another is the head's own.
   const tokenTable = leaves.get('embeddings/tokenTable') as HostTensor;
-  if (output && !sameValues(output, tokenTable)) leaves.set('languageModel/output', output);
+  if (ownOutput && !sameValues(ownOutput, tokenTable)) leaves.set('languageModel/output', ownOutput);
   return {
     // Every path was compared with the specs of the config above.
     parameters: nest(leaves) as unknown as EncoderParameters<HostTensor>,
@@ -211,5 +266,6 @@ export function parametersFromCheckpoint(
     missing,
     unexpected,
     mismatched,
+    wrappers,
   };
 }

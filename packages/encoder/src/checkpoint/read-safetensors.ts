@@ -2,7 +2,7 @@ import type { HostTensor } from '@cloze/backend';
 import { lazyTensor } from './lazy-tensor.ts';
 import { readSafetensorsHeader } from './read-safetensors-header.ts';
 
-/** Tensors by name, and the file's own notes. */
+/** Tensors by name, those that `__metadata__` names as another's second name among them, and the file's own notes. */
 export interface Safetensors {
   /** Values are decoded when they are first asked for; float32 at an aligned place is a view of the file. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
@@ -22,5 +22,10 @@ export function readSafetensors(file: Uint8Array): Safetensors {
   const tensors = new Map<string, HostTensor>();
   for (const [name, { dtype, shape, begin, end }] of spans)
     tensors.set(name, lazyTensor(name, dtype, [...shape], file.subarray(begin, end)));
+  // `save_model` of Python's library writes a shared tensor once, and its other names here.
+  for (const [alias, name] of Object.entries(metadata)) {
+    const tensor = tensors.get(name);
+    if (tensor && !tensors.has(alias)) tensors.set(alias, tensor);
+  }
   return { tensors, metadata };
 }

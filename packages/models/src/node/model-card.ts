@@ -15,12 +15,14 @@ export interface ModelCard {
     Record<string, Pick<FigureOverSeeds, 'value' | 'low' | 'high' | 'n'> & { readonly seeds?: number }>
   >;
   readonly language?: string;
+  /** Names of weights that were drawn at random, for the checkpoint lacks them; absent where all were read. */
+  readonly drawn?: readonly string[];
 }
 
 const shown = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(5)).toString() : 'not known');
 
 /** A model card in Hugging Face's form: front matter, what was done, figures with intervals, settings, hashes. */
-export function modelCard({ what, base, engine, seed, settings, hashes, figures, language }: ModelCard): string {
+export function modelCard({ what, base, engine, seed, settings, hashes, figures, language, drawn }: ModelCard): string {
   const front = [
     '---',
     'library_name: cloze',
@@ -36,7 +38,7 @@ export function modelCard({ what, base, engine, seed, settings, hashes, figures,
 
 # ${what}
 
-${base ? `From \`${base}\`` : 'From fresh weights'}, by cloze on ${engine}, seed ${seed}.
+${base ? `From \`${base}\`` : 'From fresh weights'}, by cloze on ${engine}, seed ${seed}.${drawn ? `\n\nDrawn at random, for the checkpoint lacks them: ${drawn.join(', ')}.` : ''}
 
 ${rows.length > 0 ? `| figure | value | 95 % | n | seeds |\n| --- | ---: | --- | ---: | ---: |\n${rows.join('\n')}\n` : 'Not judged.\n'}
 ## Settings

@@ -12,6 +12,8 @@ export interface OpenModelOptions extends HubOptions {
   readonly engine?: Engine | EngineName | undefined;
   /** Draws weights the file lacks, a head say; default 1. */
   readonly seed?: number;
+  /** Told, in a line each time, what was drawn at random, what was left over, and how names were unwrapped; default nobody. */
+  readonly say?: ((line: string) => void) | undefined;
   /** Threads, devices and precision of what is compiled over the weights. */
   readonly placement?: Placement;
 }
@@ -25,8 +27,9 @@ export interface OpenedModel extends Model, Saveable {}
  * @throws {CheckpointError} for a file that is torn, hostile or does not fit; {Error} for a tokenizer that is absent or of another model
  */
 export async function openModel(folderOrHubId: string, options: OpenModelOptions = {}): Promise<OpenedModel> {
-  const { engine: wanted, seed = 1, placement, ...hub } = options;
+  const { engine: wanted, seed = 1, placement, say = () => {}, ...hub } = options;
   const loaded = await loadPretrained(folderOrHubId, { ...hub, fill: streamFrom(seed).fork('missing weights') });
+  if (loaded.notes.length > 0) say(`${folderOrHubId}: ${loaded.notes.join('; ')}.`);
   const own = wanted === undefined || typeof wanted === 'string';
   const engine = own ? (await openEngine(wanted)).engine : wanted;
   try {

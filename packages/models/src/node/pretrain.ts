@@ -202,6 +202,7 @@ export async function pretrain(
     const card: ModelCard = {
       what: base === undefined ? 'Pretrained' : 'Pretrained further',
       ...(base !== undefined && { base }),
+      ...(base !== undefined && loaded.missing.length > 0 && { drawn: loaded.missing }),
       engine: `${engine.name} ${engine.version}`,
       seed: settings.seed,
       settings: identity,

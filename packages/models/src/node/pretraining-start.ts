@@ -92,8 +92,7 @@ export async function startFromCheckpoint(
 ): Promise<PretrainingStart> {
   const opened = await loadPretrained(base, { ...hub, fill: streamFrom(given.seed ?? 1).fork('missing weights') });
   const settings = resolvePretraining(given, opened.config.maximumLength - opened.config.positionOffset, false);
-  if (opened.missing.length > 0)
-    say(`${base}: drawn at random, for the file lacks them: ${opened.missing.join(', ')}.`);
+  if (opened.notes.length > 0) say(`${base}: ${opened.notes.join('; ')}.`);
   const added = more === undefined ? [] : await wordsOf(more);
   const grown = await addTokens(base, opened, added);
   const { dropout } = settings;

@@ -29,6 +29,6 @@ export function freshWeights(
       'vocab.txt': bytes(vocabulary.tokens.map((token) => `${token}\n`).join('')),
       'tokenizer_config.json': bytes('{"do_lower_case":true,"tokenizer_class":"BertTokenizer"}\n'),
     },
-    ...{ missing: [], unexpected: [], mismatched: [] },
+    ...{ missing: [], unexpected: [], mismatched: [], notes: [] },
   };
 }

@@ -24,6 +24,8 @@ export interface Lab {
   readonly rewind: (phase: string, step: number) => void;
   readonly log: (line: StepLine) => void;
   readonly say: (line: string) => void;
+  /** Told the names of weights that the run uses and that the encoder's file lacks: the manifest keeps them, and `verify` refuses them. */
+  readonly drawn?: (names: readonly string[]) => void;
   /** Seconds. */
   readonly now: () => number;
 }

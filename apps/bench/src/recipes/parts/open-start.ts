@@ -7,10 +7,17 @@ import { trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokeniz
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 
-/** The encoder of `--encoder`; undefined without one. */
-export async function openEncoder(lab: Lab): Promise<LoadedModel | undefined> {
-  const { encoder, engine, seed, placement } = lab;
-  return encoder === undefined ? undefined : openModel(encoder, { engine, seed, placement });
+/**
+ * The encoder of `--encoder`; undefined without one.
+ *
+ * @param use `head`: the language-model head too, so that a run on one that the file lacks is told in its record; `encoder`: no head, or one of its own
+ */
+export async function openEncoder(lab: Lab, use: 'head' | 'encoder' = 'head'): Promise<LoadedModel | undefined> {
+  const { encoder, engine, seed, placement, say, drawn } = lab;
+  if (encoder === undefined) return undefined;
+  const model = await openModel(encoder, { engine, seed, placement, say });
+  if (use === 'head' && model.loaded.missing.length > 0) drawn?.(model.loaded.missing);
+  return model;
 }
 
 /** Fresh weights over a vocabulary. */
@@ -26,8 +33,8 @@ export function freshModel(
 }
 
 /** The encoder a run begins from: `--encoder`, or, to try a recipe out, fresh weights over the characters of poems. */
-export async function openStart(lab: Lab): Promise<LoadedModel> {
-  const opened = await openEncoder(lab);
+export async function openStart(lab: Lab, use: 'head' | 'encoder' = 'encoder'): Promise<LoadedModel> {
+  const opened = await openEncoder(lab, use);
   if (opened) return opened;
   const texts = readPoems(150).map(({ couplets }) => couplets.join(''));
   const vocabulary = trainVocabulary(texts, { size: 500 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { HostTensor } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { type ConvertOptions, type LoadedParameters, parametersFromCheckpoint } from '../convert-parameters.ts';
+import { someNames } from '../file-names.ts';
 import { missingParts } from '../fine-tuned-head.ts';
 import { configFromHub } from '../hub-config.ts';
 import { readPytorchBin } from '../pytorch/read-pytorch-bin.ts';
@@ -19,7 +20,21 @@ import { readShards } from './read-shards.ts';
 export interface LoadOptions extends HubOptions, Omit<ConvertOptions, 'family' | 'tied'> {}
 
 /** A loaded model and what did not match. */
-export interface LoadedPretrained extends Pretrained, Pick<LoadedParameters, 'missing' | 'unexpected' | 'mismatched'> {}
+export interface LoadedPretrained extends Pretrained, Pick<LoadedParameters, 'missing' | 'unexpected' | 'mismatched'> {
+  /** What there is to know of how the files were read: names that were unwrapped, weights that were drawn or left over. */
+  readonly notes: readonly string[];
+}
+
+/** What a reader should know of a file that did not fit as it was. */
+function notesOf({ missing, unexpected, mismatched, wrappers }: LoadedParameters): string[] {
+  const changed = mismatched.map(({ name }) => name);
+  return [
+    ...(wrappers.length > 0 ? [`read without ${someNames(wrappers)} before names`] : []),
+    ...(missing.length > 0 ? [`drawn at random, for the file lacks them: ${someNames(missing)}`] : []),
+    ...(changed.length > 0 ? [`drawn at random, for they are of another shape: ${someNames(changed)}`] : []),
+    ...(unexpected.length > 0 ? [`left over, for nothing here reads them: ${someNames(unexpected)}`] : []),
+  ];
+}
 
 /** Google's checkpoint of a folder, whatever its name: one `….index` and its data files in order. */
 async function tensorflowWeights(folder: string): Promise<ReadonlyMap<string, HostTensor> | undefined> {
@@ -75,9 +90,13 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
   );
   const tensors = await weights(folder);
   const { fill, ignoreMismatched = false, strict = false } = options;
-  const tied = file.tie_word_embeddings !== false;
   const loaded = naming(folder, () =>
-    parametersFromCheckpoint(tensors, config, { family, tied, ignoreMismatched, strict, ...(fill && { fill }) }),
+    parametersFromCheckpoint(tensors, config, {
+      ...{ family, ignoreMismatched, strict },
+      // transformers ties what is equal or stands once, whatever else a file says (`tie_weights`).
+      ...(file.tie_word_embeddings === false && { tied: false }),
+      ...(fill && { fill }),
+    }),
   );
   const tokenizerFiles: Record<string, Uint8Array> = {};
   for (const name of tokenizerFileNames) {
@@ -86,5 +105,6 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
   }
   // A file may claim a class whose head it does not hold whole.
   const whole = head && missingParts(family, loaded, head).length === 0;
-  return { config, family, file, tokenizerFiles, ...loaded, ...(whole && { head }) };
+  const { wrappers: _, ...parts } = loaded;
+  return { config, family, file, tokenizerFiles, ...parts, notes: notesOf(loaded), ...(whole && { head }) };
 }

@@ -37,8 +37,11 @@ export class ByteReader {
   }
 }
 
+/** Bytes that all keys may take: a key repeats its predecessor's beginning for a few bytes of file, so that a small file can claim gigabytes. */
+const keyBytes = 8_000_000;
+
 /** The entries of one block: keys share prefixes with the one before; restarts at the end are for seeking and are skipped. */
-function blockEntries(file: Uint8Array, offset: number, size: number): [string, Uint8Array][] {
+function blockEntries(file: Uint8Array, offset: number, size: number, room: { bytes: number }): [string, Uint8Array][] {
   if (offset + size + 5 > file.length)
     throw new CheckpointError(`The index names a block of ${size} bytes at ${offset}, past its end.`);
   if (file[offset + size] !== 0)
@@ -58,6 +61,11 @@ function blockEntries(file: Uint8Array, offset: number, size: number): [string, 
     const [shared, fresh, length] = [reader.varint(), reader.varint(), reader.varint()];
     if (shared > key.length)
       throw new CheckpointError('A key of the index shares more with its predecessor than that has.');
+    room.bytes -= shared + fresh;
+    if (room.bytes < 0)
+      throw new CheckpointError(`The names in the index take more than ${keyBytes / 1e6} MB, which no model's do.`);
+    if (fresh > reader.bytes.length - reader.position)
+      throw new CheckpointError(`A key of the index claims ${fresh} bytes, past its block.`);
     const next = new Uint8Array(shared + fresh);
     next.set(key.subarray(0, shared));
     next.set(reader.take(fresh), shared);
@@ -78,8 +86,17 @@ export function readTable(file: Uint8Array): [string, Uint8Array][] {
   handle.varint();
   handle.varint();
   const [offset, size] = [handle.varint(), handle.varint()];
-  return blockEntries(file, offset, size).flatMap(([, value]) => {
+  const room = { bytes: keyBytes };
+  const entries: [string, Uint8Array][] = [];
+  let expected = 0;
+  for (const [, value] of blockEntries(file, offset, size, room)) {
     const child = new ByteReader(value);
-    return blockEntries(file, child.varint(), child.varint());
-  });
+    const [begin, length] = [child.varint(), child.varint()];
+    // Blocks stand one behind the other: named twice, one would be read again and again.
+    if (begin < expected)
+      throw new CheckpointError(`The index names a block at ${begin}, expected at ${expected} or later.`);
+    expected = begin + length + 5;
+    for (const entry of blockEntries(file, begin, length, room)) entries.push(entry);
+  }
+  return entries;
 }

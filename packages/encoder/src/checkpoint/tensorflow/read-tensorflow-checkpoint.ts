@@ -73,29 +73,70 @@ function entryOf(bytes: Uint8Array): Entry {
   return entry;
 }
 
+/** Google's names of ALBERT's one block, in its `inner_group_0`, as Hugging Face has them. */
+const albertParts: readonly (readonly [RegExp, string])[] = [
+  [/^attention_1\/self\//, 'attention/'],
+  [/^attention_1\/output\/dense\//, 'attention/dense/'],
+  [/^LayerNorm\//, 'attention/LayerNorm/'],
+  [/^LayerNorm_1\//, 'full_layer_layer_norm/'],
+  [/^ffn_1\/intermediate\/output\/dense\//, 'ffn_output/'],
+  [/^ffn_1\/intermediate\/dense\//, 'ffn/'],
+];
+
+/** ALBERT's names, which Google writes under `bert/`, under `albert/`; undefined for another model's. */
+function albertName(name: string): string | undefined {
+  const block = /^bert\/encoder\/transformer\/group_(\d+)\/inner_group_(\d+)\/(.*)$/.exec(name);
+  if (block) {
+    const [, group, inner, rest = ''] = block;
+    const part = albertParts.find(([pattern]) => pattern.test(rest));
+    if (!part) return undefined;
+    const modern = rest.replace(part[0], part[1]).replace(/(full_layer_layer_norm)\/gamma$/, '$1/weight');
+    return `albert/encoder/albert_layer_groups/${group}/albert_layers/${inner}/${modern.replace(/(full_layer_layer_norm)\/beta$/, '$1/bias')}`;
+  }
+  return name
+    .replace(/^bert\/pooler\/dense\//, 'albert/pooler/')
+    .replace(/^bert\//, 'albert/')
+    .replace(/^cls\/predictions\/transform\//, 'predictions/')
+    .replace(/^cls\/predictions\/output_bias$/, 'predictions/bias');
+}
+
 /** Hugging Face's name of one of Google's, and whether Google's matrix is the transpose of PyTorch's. */
-function modernName(name: string): { readonly name: string; readonly kernel: boolean } {
+function modernName(name: string, isAlbert: boolean): { readonly name: string; readonly kernel: boolean } {
   const kernel = name.endsWith('/kernel');
-  const modern = name
+  const modern = ((isAlbert && albertName(name)) || name)
     .replace(/\/kernel$/, '/weight')
     .replace(/\/layer_(\d+)\//, '/layer/$1/')
     .replace(/(word_embeddings|position_embeddings|token_type_embeddings)$/, '$1/weight')
-    .replace(/^cls\/predictions\/output_bias$/, 'cls/predictions/bias');
+    .replace(/^cls\/predictions\/output_bias$/, 'cls/predictions/bias')
+    .replace(/^generator_predictions\/output_bias$/, 'generator_lm_head/bias');
   return { name: modern.replaceAll('/', '.'), kernel };
 }
 
+/** ELECTRA's files hold two encoders: the head of the generator belongs to the other one, and goes by a name that shows it. */
+const ofGenerator = (name: string) => (name.startsWith('generator_') ? `generator/${name}` : name);
+
 /**
- * Reads one of Google's BERT checkpoints (`bert_model.ckpt.index` and `.data-…`) under Hugging Face's names, ready for `parametersFromCheckpoint`.
+ * Reads one of Google's BERT, ALBERT or ELECTRA checkpoints (`bert_model.ckpt.index` and `.data-…`) under Hugging Face's names, ready for `parametersFromCheckpoint`.
  *
- * Optimiser slots (`adam_m`, `adam_v`) and the step are left out.
+ * Optimiser slots (`adam_m`, `adam_v`, whatever stands below another variable's name) and the step are left out. ELECTRA's generator, where the
+ * file has both encoders, keeps names of its own.
  *
  * @param shards the data files in order
  * @throws {CheckpointError} for a torn or hostile index, and for a tensor outside its shard
  */
 export function readTensorflowCheckpoint(index: Uint8Array, shards: readonly Uint8Array[]): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
-  for (const [key, value] of readTable(index)) {
-    if (key === '' || /(\/adam_[mv]|^global_step|^_CHECKPOINTABLE)/.test(key)) continue;
+  const entries = readTable(index);
+  if (entries.some(([key]) => key.endsWith('/.ATTRIBUTES/VARIABLE_VALUE')))
+    throw new CheckpointError(
+      "This is a checkpoint of Keras' (its variables are named by objects, 'model/layer-1/…/.ATTRIBUTES/VARIABLE_VALUE'); convert it in Python: load the model there and save_pretrained it.",
+    );
+  const keys = new Set(entries.map(([key]) => key));
+  const isSlot = (key: string) => keys.has(key.slice(0, key.lastIndexOf('/')));
+  const isAlbert = entries.some(([key]) => key.startsWith('bert/encoder/transformer/group_'));
+  const hasBoth = entries.some(([key]) => key.startsWith('generator/encoder/'));
+  for (const [key, value] of entries) {
+    if (key === '' || /(\/adam_[mv]|^global_step|^_CHECKPOINTABLE)/.test(key) || isSlot(key)) continue;
     const { type, shape, shard, offset, size, crc } = entryOf(value);
     const dtype = types[type];
     const data = shards[shard];
@@ -108,7 +149,7 @@ export function readTensorflowCheckpoint(index: Uint8Array, shards: readonly Uin
     const bytes = data.subarray(offset, offset + size);
     if (crc !== undefined && maskedCrc32c(bytes) !== crc)
       throw new CheckpointError(`'${key}' is damaged: its checksum is not the index's.`);
-    const { name, kernel } = modernName(key);
+    const { name, kernel } = modernName(hasBoth ? ofGenerator(key) : key, isAlbert);
     const tensor = lazyTensor(key, dtype, shape, bytes);
     tensors.set(name, kernel ? transposed(tensor) : tensor);
   }
