@@ -7,7 +7,7 @@ import { groups } from '../perf/groups.ts';
 import { peerEnvironment } from '../perf/peer-environment.ts';
 import { peersAsked } from '../perf/peers-asked.ts';
 import { perfTable } from '../perf/perf-table.ts';
-import type { PeerName } from '../perf/row.ts';
+import type { PeerName, PerfRow } from '../perf/row.ts';
 import { type RowFailure, rowProcess } from '../perf/row-process.ts';
 import { type PerfResult, runRow } from '../perf/run-row.ts';
 
@@ -16,6 +16,7 @@ export interface PerfOptions {
   readonly peer?: readonly PeerName[];
   readonly python?: string;
   readonly data?: string;
+  readonly model?: string;
   readonly steps: number;
   readonly row?: string;
   readonly markdown?: string;
@@ -24,7 +25,7 @@ export interface PerfOptions {
 
 /** Measures a group's rows, or all; each runs in a process of its own (`--row`), so that its memory is its own. */
 export async function perfCommand(group: string | undefined, options: PerfOptions): Promise<void> {
-  const { peer, data, steps, row: single, json, markdown } = options;
+  const { peer, data, model, steps, row: single, json, markdown } = options;
   const peers = peer ?? (options.python === undefined ? [] : peersAsked('torch'));
   const python = options.python ?? (peers.length > 0 ? peerEnvironment() : undefined);
   if (single !== undefined) {
@@ -32,16 +33,28 @@ export async function perfCommand(group: string | undefined, options: PerfOption
     if (!row) throw new RangeError(`there is no row '${single}'.`);
     const surroundings = thisMachine();
     const { engine } = await selectEngine({ surroundings });
-    for await (const result of runRow(row, { engine, python, data }, { peers, steps }))
+    for await (const result of runRow(row, { engine, python, data, model }, { peers, steps }))
       process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
     engine.dispose();
     return;
   }
-  const rows = chooseRows(group, peers);
+  const there = { python, data, model };
+  const lacking = (row: PerfRow) =>
+    ('needs' in row ? (row.needs ?? []) : []).filter((need) => there[need] === undefined);
+  const chosen = chooseRows(group, peers);
+  const rows = chosen.filter((row) => lacking(row).length === 0);
+  for (const row of chosen)
+    if (lacking(row).length > 0)
+      process.stderr.write(
+        `left out: ${row.row}; it needs ${lacking(row)
+          .map((need) => `--${need}`)
+          .join(' and ')}.\n`,
+      );
   const args = ['--steps', String(steps)];
   if (peers.length > 0) args.push('--peer', peers.join());
   if (python !== undefined) args.push('--python', python);
   if (data !== undefined) args.push('--data', data);
+  if (model !== undefined) args.push('--model', model);
   const results: (PerfResult | RowFailure)[] = [];
   const show = progress('rows', rows.length);
   for (const [i, { row }] of rows.entries()) {
@@ -73,6 +86,7 @@ export function addPerf(program: Command): void {
       'an interpreter with torch and transformers; implies --peer torch; default: one made in tooling/peers/.venv, once',
     )
     .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
+    .option('--model <folder>', 'a checkpoint that has learnt, for rows about accuracy; default: they are left out')
     .option('--steps <number>', 'timed steps of each side', whole(1), 10)
     .addOption(new Option('--row <name>', 'one row in this process').hideHelp())
     .option('--markdown <file>', 'also write the results as tables')

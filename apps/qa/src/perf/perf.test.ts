@@ -13,7 +13,7 @@ import type { Comparison, Side } from './row.ts';
 import { runRow } from './run-row.ts';
 
 const engine = await tfjsEngine('cpu');
-const context = { engine, python: undefined, data: undefined };
+const context = { engine, python: undefined, data: undefined, model: undefined };
 const ask = { peers: peersAsked('torch'), steps: 3 };
 
 /** A side that takes `milliseconds`, ten times as long for its first two units. */

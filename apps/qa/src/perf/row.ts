@@ -10,6 +10,8 @@ export interface PerfContext {
   readonly python: string | undefined;
   /** A data folder with `corpus/` and `vocab/`; none: the classical poems that come with the repository. */
   readonly data: string | undefined;
+  /** A checkpoint that has learnt, for rows about accuracy; none: they are left out. */
+  readonly model: string | undefined;
 }
 
 /** One side of a comparison, ready to run. */
@@ -57,6 +59,8 @@ export interface Figure {
 /** Figures without a peer; several may come of one run. */
 export interface Measurement {
   readonly row: string;
+  /** What of the context it cannot do without. */
+  readonly needs?: readonly ('python' | 'data' | 'model')[];
   readonly measure: (context: PerfContext) => Promise<readonly Figure[]>;
 }
 

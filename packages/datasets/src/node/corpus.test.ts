@@ -54,6 +54,16 @@ describe('openCorpus', () => {
     await again.close();
   });
 
+  it('makes a window ahead of what is read and no more, so that training is not slowed by what it does not need yet', async () => {
+    const corpus = await openCorpus(file, { ...settings, folder: join(folder, 'paced') });
+    await first(corpus, 1, { window: 1 });
+    // One group of documents at a time: a shard may be over before the maker looks.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(corpus.size().shards).toBeLessThanOrEqual(4);
+    expect((await corpus.complete()).documents).toBe(3000);
+    await corpus.close();
+  });
+
   it('an epoch brings every row once, as it was tokenised; rows over the length are cut at sentence ends', async () => {
     const corpus = await openCorpus(file, settings);
     const { rows } = await corpus.complete();

@@ -22,6 +22,8 @@ export interface ShardMaker {
   /** Every n-th document is left out. */
   readonly leaveOutEvery?: number;
   readonly onShard: (manifest: CorpusManifest) => void;
+  /** Resolves when more is wanted: making waits for it before each group of documents. */
+  readonly untilWanted: () => Promise<void>;
   readonly isStopped: () => boolean;
 }
 
@@ -40,7 +42,19 @@ function frameOf({ ids, special }: Encoding): { readonly before: number[]; reado
 /** Tokenises documents into shards, each written whole and noted in corpus.json; goes on behind those that are there. */
 export async function makeShards(
   given: CorpusManifest,
-  { folder, documents, encode, pieces, tokenOf, length, shardTokens, leaveOutEvery, onShard, isStopped }: ShardMaker,
+  {
+    folder,
+    documents,
+    encode,
+    pieces,
+    tokenOf,
+    length,
+    shardTokens,
+    leaveOutEvery,
+    onShard,
+    untilWanted,
+    isStopped,
+  }: ShardMaker,
 ): Promise<CorpusManifest> {
   let manifest = given;
   const done = manifest.shards.at(-1)?.documents ?? 0;
@@ -137,7 +151,9 @@ export async function makeShards(
     ofGroup++;
     if (leaveOutEvery === undefined || number % leaveOutEvery !== 0)
       for (const piece of pieces(text, rowsAPiece * room())) group.push(piece);
-    if (ofGroup >= documentsAtOnce || group.length >= documentsAtOnce) await encodeGroup();
+    if (ofGroup < documentsAtOnce && group.length < documentsAtOnce) continue;
+    await encodeGroup();
+    await untilWanted();
   }
   if (ofGroup > 0) await encodeGroup();
   await settle();

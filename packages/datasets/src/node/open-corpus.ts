@@ -80,7 +80,7 @@ export interface Corpus {
 /**
  * Opens text files as a corpus: tokenised once into shards on disk, while the first batches are read already.
  *
- * An id takes 2 bytes (2½ above 65,536 tokens), a row 2 more, a word boundary a bit. Shards are written whole; an interrupted making goes on behind
+ * Shards are made as they are asked for, a window ahead of what is read; `complete` asks for all. An id takes 2 bytes (2½ above 65,536 tokens), a row 2 more, a word boundary a bit. Shards are written whole; an interrupted making goes on behind
  * the last. Memory holds a shard's tokens while it is made, and row lengths of the shards that are read: no row, however large the files.
  *
  * @param paths paths and globs, `.gz` or not
@@ -121,6 +121,8 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
 
   let stopped = false;
   let failure: unknown;
+  /** Shards that somebody waits for or soon will: more are not made, for making takes processor time from training. */
+  let wantedShards = 0;
   const wake: (() => void)[] = [];
   const changed = () => {
     for (const one of wake.splice(0)) one();
@@ -142,6 +144,10 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
           manifest = now;
           changed();
         },
+        untilWanted: async () => {
+          while (!stopped && manifest.shards.length >= wantedShards)
+            await new Promise<void>((resolve) => wake.push(resolve));
+        },
         isStopped: () => stopped,
       }).then(
         () => changed(),
@@ -157,6 +163,10 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
       if (stopped) throw new Error('openCorpus: the corpus was closed.');
       await new Promise<void>((resolve) => wake.push(resolve));
     }
+  };
+  const want = (shards: number) => {
+    wantedShards = Math.max(wantedShards, shards);
+    changed();
   };
   const reader = shardReader(folder, () => manifest);
   const first: number[] = [0];
@@ -214,6 +224,8 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
       const order = corpusOrder(
         {
           countAtLeast: async (wanted) => {
+            // The window after it is made meanwhile.
+            want(wanted + window);
             await until(() => manifest.isComplete || manifest.shards.length >= wanted);
             return manifest.shards.length;
           },
@@ -227,6 +239,7 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
         if (state.step > skipped) yield [state.step, batchOf(bucket, rows), state] as const;
     },
     complete: async () => {
+      want(Number.POSITIVE_INFINITY);
       await until(() => manifest.isComplete);
       return sizeNow();
     },

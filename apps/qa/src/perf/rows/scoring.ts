@@ -1,37 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encoderConfig, type FamilyName, initialParameters } from '@cloze/encoder';
-import { savePretrained } from '@cloze/encoder/node';
+import type { FamilyName } from '@cloze/encoder';
 import { openModel } from '@cloze/models/node';
 import { integerBelow, streamFrom } from '@cloze/random';
-import { tokenizerJson, vocabularyFrom } from '@cloze/tokenizer';
 import { ownSide } from '../own-side.ts';
 import { pythonSide } from '../python-side.ts';
+import { ideograph, ideographs, saveRandomCheckpoint } from '../random-checkpoint.ts';
 import type { Comparison, PerfContext } from '../row.ts';
 import { timed } from '../timed.ts';
 import { vocabularySize } from '../work.ts';
 
 const [layers, width, sentences, tokens, rows] = [3, 512, 1000, 20, 64];
-const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-/** Ideographs, one token each. */
-const ideograph = (number: number) => String.fromCodePoint(0x4e00 + number);
-const ideographs = 20_000;
 
 /** A model of random weights as a folder, opened as a user opens one. */
 async function openRandom({ engine }: PerfContext, family: FamilyName) {
   const folder = mkdtempSync(join(tmpdir(), 'cloze-scoring-'));
-  const named = [...special, ...Array.from({ length: ideographs }, (_, i) => ideograph(i))];
-  const unused = Array.from({ length: vocabularySize - named.length }, (_, i) => `[unused${i}]`);
-  const config = encoderConfig({ vocabularySize, width, layers });
   try {
-    await savePretrained(folder, {
-      ...{ config, family, file: {} },
-      parameters: initialParameters(config, streamFrom(1)),
-      tokenizerFiles: {
-        'tokenizer.json': new TextEncoder().encode(tokenizerJson(vocabularyFrom([...named, ...unused]))),
-      },
-    });
+    await saveRandomCheckpoint(folder, { layers, width, family });
     return await openModel(folder, { engine });
   } finally {
     rmSync(folder, { recursive: true });
