@@ -23,7 +23,10 @@ const fewLengths = 3;
 
 /** Lengths that rows are padded to where nothing else is asked for. */
 function bucketsFor(lengths: readonly number[]): readonly number[] {
-  const all = lengthBuckets(lengths.reduce((most, length) => Math.max(most, length), 0), 2);
+  const all = lengthBuckets(
+    lengths.reduce((most, length) => Math.max(most, length), 0),
+    2,
+  );
   return all.slice(Math.max(0, all.length - fewLengths));
 }
 

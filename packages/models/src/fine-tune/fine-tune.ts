@@ -2,7 +2,7 @@ import type { Placement } from '@cloze/backend';
 import type { FigureOverSeeds } from '@cloze/eval';
 import type { Checkpoints } from '@cloze/trainer';
 import { hashOf } from '../hash-of.ts';
-import { expectedCost } from '../model/expected-cost.ts';
+import { expectedCost, type PlannedTraining } from '../model/expected-cost.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { createTaskModel, type TaskModel } from '../model/task-model.ts';
 import type { PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
@@ -29,6 +29,8 @@ export class InterruptedError extends Error {
 /** Where trainings run and are saved; nothing of it changes what comes out. */
 export interface FineTunePlace extends FineTuneSurroundings {
   readonly placement?: Placement;
+  /** Bytes that a training may take: one that is estimated to take more is refused before it begins. Default no limit; of `@cloze/models/node` the machine's memory. */
+  readonly memory?: number;
   /** Opens the checkpoints of a part of the run (`seed-1`, `search-learningRate-0.001`); default none: nothing is saved. */
   readonly openCheckpoints?: (part: string) => Promise<Checkpoints>;
 }
@@ -79,13 +81,13 @@ function settingsAsData({ regulariser, ...settings }: ResolvedSettings): unknown
  * The model given is not changed. The last step's weights are kept unless `earlyStoppingPatience` asks for the best on dev. A search never
  * sees dev rows.
  *
- * @throws {RangeError} for settings out of range, all at once {TableError} for rows that cannot be learnt from, all at once
+ * @throws {RangeError} for settings out of range, all at once, and for a training that needs more than `memory` {TableError} for rows that cannot be learnt from, all at once
  * @throws {InterruptedError} after saving, when the signal was raised {CheckpointError} for a folder that holds another run, naming what differs
  */
 export async function fineTune<const T extends Task>(
   model: LoadedModel,
   { train: trainRows, dev: devRows, ...given }: FineTuneSettings<T> & FineTuneData,
-  { openCheckpoints, placement, ...surroundings }: FineTunePlace = {},
+  { openCheckpoints, placement, memory, ...surroundings }: FineTunePlace = {},
 ): Promise<FineTuneRun<T>> {
   const { say = () => {} } = surroundings;
   const data = { train: tableOf(trainRows, 'train'), dev: devRows && tableOf(devRows, 'dev') };
@@ -120,17 +122,16 @@ export async function fineTune<const T extends Task>(
       );
   }
   const { batchSize, gradientAccumulationSteps: parts, optimiser, seeds } = wanted;
-  say(
-    expectedCost(model.engine, placement ?? {}, {
-      family: model.family,
-      config: learner.config,
-      optimiser,
-      seeds: seeds.length,
-      rows: (batchSize / parts) * prepared.encodingsEach,
-      length: train.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
-      steps: stepsOf(wanted, batchOrder(train.map(lengthOf), wanted, seeds[0] as number)),
-    }),
-  );
+  const planned: PlannedTraining = {
+    family: model.family,
+    config: learner.config,
+    optimiser,
+    seeds: seeds.length,
+    rows: (batchSize / parts) * prepared.encodingsEach,
+    length: train.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
+    steps: stepsOf(wanted, batchOrder(train.map(lengthOf), wanted, seeds[0] as number)),
+  };
+  say(expectedCost(model.engine, placement ?? {}, planned, memory));
   const identity: RunIdentity = {
     settings: settingsData,
     train: await hashOf(split.train),

@@ -29,14 +29,28 @@ const shownBytes = (bytes: number): string =>
 const shownCount = (count: number): string =>
   count < 1e6 ? `${Math.round(count / 1000)} thousand` : `${(count / 1e6).toPrecision(3)} M`;
 
-/** What a training will take, in a line said before its first step: engine, threads, parameters, memory, steps. */
+/**
+ * What a training will take, in a line said before its first step: engine, threads, parameters, memory, steps.
+ *
+ * @param memory bytes that it may take; default no limit
+ * @throws {RangeError} when it is estimated to take more
+ */
 export function expectedCost(
   { name, version }: Pick<Engine, 'name' | 'version'>,
   { intraOpThreads: threads }: Placement,
   { family, config, rows, length, slots = 0, optimiser, steps, seeds = 1 }: PlannedTraining,
+  memory = Number.POSITIVE_INFINITY,
 ): string {
   const plan = { family, batch: rows, length, slots, optimiserSlots: optimiserSlots[optimiser] };
-  const { parameterCount, total } = estimateMemory(config, plan);
+  const { parameterCount, activations, total } = estimateMemory(config, plan);
+  if (total > memory)
+    throw new RangeError(
+      `this training needs about ${shownBytes(total)}, ${shownBytes(activations)} of it for ${rows} rows of ${length} tokens at once; there are ${shownBytes(memory)}. ${
+        total - activations < memory
+          ? 'Raise gradientAccumulationSteps, lower batchSize or shorten the rows.'
+          : "The model is too large for this machine; take a smaller one, or an optimiser that keeps less ('sgd', 'adafactor')."
+      }`,
+    );
   return [
     `${name} ${version}${threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`}`,
     `${shownCount(parameterCount)} parameters`,

@@ -12,6 +12,7 @@ import type { TaskModel } from '../model/task-model.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';
 import { type FineTuneRecord, recordOf, writeRecord } from './fine-tune-record.ts';
+import { machineMemory } from './machine-memory.ts';
 import { type Saveable, saving } from './save-model.ts';
 
 /** Rows of a file: a name or pattern (`reviews-*.csv.gz`), several, a table, or rows as they are. */
@@ -60,6 +61,7 @@ export async function fineTune<const T extends Task>(
     dev: typeof devTable;
   };
   const run = await fineTuneTables<T>(model, given, {
+    memory: machineMemory(model.engine),
     ...place,
     ...(output !== undefined && {
       openCheckpoints: (part: string) =>

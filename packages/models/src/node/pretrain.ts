@@ -21,6 +21,7 @@ import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
+import { machineMemory } from './machine-memory.ts';
 import type { ModelCard } from './model-card.ts';
 import { openEngine } from './open-engine.ts';
 import { type GoingOn, startFresh, startFromCheckpoint } from './pretraining-start.ts';
@@ -118,7 +119,7 @@ function streamOf(
  * The corpus is tokenised once into shards under `output` while training runs; memory does not grow with it. A run that was stopped goes on
  * from its newest checkpoint, bit for bit; under other settings it is refused, naming them.
  *
- * @throws {RangeError} for settings out of range, all at once {CheckpointError} when `output` holds another run
+ * @throws {RangeError} for settings out of range, all at once, and for a training that needs more memory than the machine has {CheckpointError} when `output` holds another run
  * @throws {InterruptedError} after saving, when the signal was raised
  */
 export async function pretrain(
@@ -181,7 +182,8 @@ export async function pretrain(
     const { batchSize, gradientAccumulationSteps: parts, length, optimiser, maxSteps: steps } = settings;
     const { family, config } = loaded;
     const planned = { family, config, optimiser, steps, length, rows: batchSize / parts };
-    say(expectedCost(engine, placement ?? {}, { ...planned, slots: slotsFor(policy, length) }));
+    const expected = { ...planned, slots: slotsFor(policy, length) };
+    say(expectedCost(engine, placement ?? {}, expected, machineMemory(engine)));
     const { outcome, parameters, lastLoss } = await trainOnCorpus(engine, loaded, stream, settings, {
       ...surroundings,
       identity,
