@@ -11,7 +11,6 @@ import { whole } from '../terminal/whole.ts';
 import { defined } from '../training/defined.ts';
 import { loadPolicy } from '../training/load-policy.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
-import { policyFrom } from '../training/policy-option.ts';
 import { showFigure } from '../training/show-figures.ts';
 import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
@@ -27,6 +26,8 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
   readonly vocabularySize?: number;
   readonly mask?: NamedData;
   readonly maskModule?: string;
+  readonly pmi?: string;
+  readonly vectors?: string;
   readonly maxSteps: number;
   readonly length?: number;
   readonly seed?: number;
@@ -39,7 +40,9 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
 /** What is hidden and asked, where the options say it. */
 async function maskOf({ mask, maskModule }: PretrainCommandOptions) {
   if (mask && maskModule !== undefined) throw new UsageError('give --mask or --mask-module, not both.');
-  return mask ? policyFrom(mask) : maskModule === undefined ? undefined : loadPolicy(maskModule);
+  if (mask === undefined) return maskModule === undefined ? undefined : loadPolicy(maskModule);
+  const { name: preset, ...more } = mask;
+  return { ...more, preset };
 }
 
 /** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
@@ -58,6 +61,8 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
     ...defined({
       engine,
       mask: await maskOf(options),
+      collocations: options.pmi,
+      wordVectors: options.vectors,
       model: base,
       addTokens: options.addTokens,
       family: options.family,
@@ -111,6 +116,8 @@ export function addPretrain(program: Command): void {
     .addOption(new Option('--family <name>', 'default bert').choices(familyNames))
     .option('--mask <name>', 'what is hidden and asked: a preset, with options such as whole-word:rate=0.3', namedData)
     .option('--mask-module <file>', 'a module that exports a masking policy of your own')
+    .option('--pmi <file>', 'a list of cloze pmi build, for --mask pmi')
+    .option('--vectors <file>', "word vectors in word2vec's text format, for --mask mac-bert")
     .option('--length <number>', 'tokens a row, default 128', whole(8))
     .option('--seed <number>', 'default 1', whole(0))
     .option('--column <name>', 'of tables, default text')

@@ -1,13 +1,13 @@
 import { encoderConfig } from '@cloze/encoder';
 import { expect, it } from 'vitest';
-import { expectedCost } from './expected-cost.ts';
+import { expectedCost, type PlannedTraining } from './expected-cost.ts';
 
 const engine = { name: 'cpu', version: '1' } as const;
-const planned = {
+const planned: PlannedTraining = {
   family: 'bert',
   config: encoderConfig({ vocabularySize: 21_128, width: 768, layers: 12 }),
   ...{ rows: 32, length: 512, optimiser: 'adamw', steps: 1000 },
-} as const;
+};
 
 it('says what a training will take', () => {
   expect(expectedCost(engine, { intraOpThreads: 2 }, planned)).toMatch(

@@ -91,6 +91,40 @@ describe('pretrain', () => {
     );
   });
 
+  it('takes a preset by its name, made of collocations, word vectors or counts, which are part of the identity', async () => {
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const list = (words: string) => `# cloze pmi 1 power=1 minimum=3 totals=10,5\n1.5\t5\t${words}\n`;
+    const pmi = (name: string, more: Partial<PretrainOptions> = {}) =>
+      fresh(name, {
+        maxSteps: 3,
+        mask: { preset: 'pmi', rate: 0.3 },
+        collocations: file('list.txt', list('明 光')),
+        ...more,
+      });
+    const run = await pretrain(pmi('pmi'));
+    expect(run.record.settings).toMatchObject({ mask: { name: 'pmi', rate: 0.3, collocations: expect.any(String) } });
+    run.model.dispose();
+    const other = { collocations: file('other.txt', list('光 明')) };
+    await expect(pretrain(pmi('pmi', other))).rejects.toThrow(/mask is/);
+    const vectors = file('vectors.txt', '床 1 0\n前 1 0.1\n明 0 1\n月 0.1 1\n');
+    for (const [name, more] of [
+      ['mac-bert', { wordVectors: vectors }],
+      ['by-frequency', {}],
+    ] as const) {
+      const { model, record } = await pretrain(fresh(name, { maxSteps: 2, mask: { preset: name }, ...more }));
+      expect(record.settings).toMatchObject({ mask: { name } });
+      model.dispose();
+    }
+    await expect(pretrain(fresh('no list', { mask: { preset: 'pmi' } }))).rejects.toThrow(
+      "the preset 'pmi' needs 'collocations', a list that cloze pmi build wrote",
+    );
+    await expect(pretrain(fresh('no vectors', { mask: { preset: 'mac-bert' } }))).rejects.toThrow("'wordVectors'");
+    await expect(pretrain(fresh('no preset', { mask: { preset: 'pmo' } }))).rejects.toThrow("no masking preset 'pmo'");
+  });
+
   it('going on keeps family, unknown keys and tokenizer; new words begin as the mean of their pieces', async () => {
     const model = await smallModel('electra', { embeddingWidth: 8 });
     const config = join(model, 'config.json');

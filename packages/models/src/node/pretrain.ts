@@ -6,7 +6,7 @@ import { type Corpus, openCorpus } from '@cloze/datasets/node';
 import { readSafetensors, visibilityOf, writeSafetensors } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
-import { candidateIds, type Policy, slotsFor } from '@cloze/masking';
+import { candidateIds, type Policy, type SimilarWords, slotsFor } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { openTokenizer } from '@cloze/tokenizer';
 import { openCheckpoints } from '@cloze/trainer';
@@ -22,6 +22,7 @@ import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretr
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
 import { machineMemory } from './machine-memory.ts';
+import { type MaskSources, maskOf } from './mask-of.ts';
 import type { ModelCard } from './model-card.ts';
 import { openEngine } from './open-engine.ts';
 import { type GoingOn, startFresh, startFromCheckpoint } from './pretraining-start.ts';
@@ -29,7 +30,7 @@ import { type Saveable, saving } from './save-model.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** What is learnt from, what it begins from, and where the run is kept. */
-export interface PretrainFiles {
+export interface PretrainFiles extends MaskSources {
   /** Text files and patterns, `.gz` or not: a document a line; of tables the column `text`. */
   readonly corpus: string | readonly string[];
   /** Column of tables that holds the text, default `text`. */
@@ -51,7 +52,16 @@ export interface PretrainOptions
     Partial<FreshSizes>,
     Partial<GoingOn> {}
 
-const fileOptions = ['corpus', 'column', 'heldOut', 'output', 'engine', 'placement'] as const;
+const fileOptions = [
+  'corpus',
+  'column',
+  'heldOut',
+  'output',
+  'engine',
+  'placement',
+  'collocations',
+  'wordVectors',
+] as const;
 const sizeOptions = ['family', 'layers', 'width', 'heads', 'feedForwardWidth', 'vocabularySize'] as const;
 const startOptions = ['model', 'addTokens'] as const;
 const hubOptions = ['hubUrl', 'revision', 'cacheFolder', 'accessToken', 'offline'] as const;
@@ -94,7 +104,7 @@ export interface PretrainRun {
 /** Masked batches of a corpus from a step on. */
 function streamOf(
   corpus: Corpus,
-  policy: Policy,
+  { policy, similar }: { readonly policy: Policy; readonly similar?: SimilarWords },
   settings: ResolvedPretraining,
   special: { readonly pad: number; readonly mask: number },
   tokens: readonly string[],
@@ -107,6 +117,7 @@ function streamOf(
       maskId: special.mask,
       candidates: candidateIds(tokens),
       padId: special.pad,
+      ...(similar && { similar }),
     };
     for await (const [, batch] of masked(batches, policy, setting)) yield batch;
   };
@@ -143,11 +154,13 @@ export async function pretrain(
           pick(options, hubOptions),
           say,
         );
-  const policy = policyFor(visibilityOf(loaded.family, loaded.config), settings.mask);
   const name = base ?? output;
   const { tokenizer, special } = openTokenizer(loaded.tokenizerFiles, name);
-  const { pad = 0, mask } = special;
+  const { pad = 0, mask, unknown: unknownId = -1 } = special;
   if (mask === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
+  const sources = { corpus: paths, column, tokenizer, unknownId, ...pick(options, ['collocations', 'wordVectors']) };
+  const chosen = await maskOf(settings.mask, sources);
+  const policy = policyFor(visibilityOf(loaded.family, loaded.config), chosen.policy);
   const corpus = await openCorpus(paths, {
     tokenizer,
     padId: pad,
@@ -161,11 +174,11 @@ export async function pretrain(
   const engine = own ? (await openEngine(wanted)).engine : wanted;
   try {
     const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]');
-    const stream = streamOf(corpus, policy, settings, { pad, mask }, tokens);
+    const stream = streamOf(corpus, { ...chosen, policy }, settings, { pad, mask }, tokens);
     const { mask: _policy, ...plain } = settings;
     const identity = {
       ...plain,
-      mask: await policyAsData(policy),
+      mask: { ...(await policyAsData(policy)), ...chosen.sources },
       family: loaded.family,
       config: loaded.config,
       corpus: corpus.identity,

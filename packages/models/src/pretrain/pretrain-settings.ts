@@ -1,5 +1,5 @@
 import type { FamilyName } from '@cloze/encoder';
-import type { Policy } from '@cloze/masking';
+import type { MaskPolicy, Policy } from '@cloze/masking';
 import type { UpdateSettings } from '../update-settings.ts';
 
 /** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */
@@ -20,10 +20,15 @@ export interface FreshSizes {
   readonly vocabularySize?: number;
 }
 
+/** A preset of `@cloze/masking` by its name, with other options in place of its own: `{ preset: 'whole-word', rate: 0.3 }`. */
+export interface PresetMask extends Omit<MaskPolicy, 'name' | 'about'> {
+  readonly preset: string;
+}
+
 /** How an encoder is pretrained; names as in Hugging Face's trainer where the meaning is the same. */
 export interface PretrainSettings extends UpdateSettings {
-  /** What is hidden and asked: a policy of `@cloze/masking`; default BERT's. T-TA and left-to-right models ask every token and take none. */
-  readonly mask?: Policy;
+  /** What is hidden and asked: a policy of `@cloze/masking`, or a preset by its name; default BERT's. T-TA and left-to-right models ask every token and take none. */
+  readonly mask?: Policy | PresetMask;
   readonly maxSteps: number;
   /** Tokens a row at most, special ones included; default 128, or what the model reads. */
   readonly length?: number;

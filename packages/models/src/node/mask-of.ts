@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { readPmi, streamTexts } from '@cloze/datasets/node';
+import {
+  candidateIds,
+  candidatesByFrequency,
+  isTargetPolicy,
+  ngramIds,
+  type Policy,
+  type PresetGiven,
+  parseWordVectors,
+  policy,
+  presetNamed,
+  presets,
+  type SimilarWords,
+  similarByWordVectors,
+} from '@cloze/masking';
+import type { NativeTokenizer } from '@cloze/tokenizer';
+import { hashOf } from '../hash-of.ts';
+import type { PretrainSettings } from '../pretrain/pretrain-settings.ts';
+
+/** Where a preset finds what it needs. */
+export interface MaskSources {
+  /** A list of `cloze pmi build`, for `pmi` and `pmi-bernoulli`. */
+  readonly collocations?: string;
+  /** Word vectors in word2vec's text format, for `mac-bert`. */
+  readonly wordVectors?: string;
+}
+
+/** The text and the tokenizer that a preset is told of. */
+interface MaskedCorpus extends MaskSources {
+  readonly corpus: string | readonly string[];
+  readonly column: string | undefined;
+  readonly tokenizer: NativeTokenizer;
+  readonly unknownId: number;
+}
+
+/** What is hidden and asked, and what belongs to it. */
+interface ChosenMask {
+  readonly policy: Policy | undefined;
+  readonly similar?: SimilarWords;
+  /** Hashes of the files that it was made of: another list is another run. */
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** Characters of the corpus that tokens are counted in. */
+const countedCharacters = 10_000_000;
+
+const textsAtOnce = 1024;
+
+/** Ids of words, special tokens left out, all encoded at once: what needs them asks word by word. */
+async function idsOfWords(tokenizer: NativeTokenizer, words: Iterable<string>): Promise<(word: string) => Int32Array> {
+  const all = [...new Set(words)];
+  const known = new Map<string, Int32Array>();
+  for (let from = 0; from < all.length; from += textsAtOnce) {
+    const some = all.slice(from, from + textsAtOnce);
+    for (const [i, { ids, special }] of (await tokenizer.encodeBatch(some)).entries())
+      known.set(
+        some[i] as string,
+        Int32Array.from(ids).filter((_, place) => !special[place]),
+      );
+  }
+  return (word) => known.get(word) ?? new Int32Array(0);
+}
+
+/** How often tokens occur in the beginning of the corpus. */
+async function countsOf({ corpus, column, tokenizer }: MaskedCorpus): Promise<Float64Array> {
+  const counts = new Float64Array(tokenizer.size);
+  let [waiting, characters]: [string[], number] = [[], 0];
+  const count = async () => {
+    for (const { ids, special } of await tokenizer.encodeBatch(waiting))
+      for (const [i, id] of ids.entries()) if (!special[i]) counts[id] = (counts[id] as number) + 1;
+    waiting = [];
+  };
+  for await (const text of streamTexts(corpus, column === undefined ? {} : { column })) {
+    waiting.push(text);
+    characters += text.length;
+    if (waiting.length >= textsAtOnce) await count();
+    if (characters >= countedCharacters) break;
+  }
+  if (waiting.length > 0) await count();
+  return counts;
+}
+
+/**
+ * The policy that a pretraining asks for: one that is given whole, or a preset by its name, made of what its files say.
+ *
+ * @throws {RangeError} for a name that is no preset, options that it does not have, or a file that it needs and was not given
+ */
+export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus): Promise<ChosenMask> {
+  if (asked === undefined || !('preset' in asked)) return { policy: asked, sources: {} };
+  const { preset: name, ...more } = asked;
+  const needs = presets.find((preset) => preset.name === name)?.needs ?? [];
+  const { collocations, wordVectors, tokenizer, unknownId } = from;
+  const lacking = [
+    ...(needs.includes('ngrams') && collocations === undefined
+      ? ["'collocations', a list that cloze pmi build wrote"]
+      : []),
+    ...(needs.includes('similar') && wordVectors === undefined
+      ? ["'wordVectors', a file in word2vec's text format"]
+      : []),
+  ];
+  if (lacking.length > 0) throw new RangeError(`pretrain: the preset '${name}' needs ${lacking.join(' and ')}.`);
+  let given: PresetGiven = {};
+  const sources: Record<string, string> = {};
+  if (needs.includes('ngrams') && collocations !== undefined) {
+    const list = readPmi(collocations);
+    const ids = await idsOfWords(
+      tokenizer,
+      list.entries.flatMap(({ words }) => words),
+    );
+    given = { ...given, ngrams: ngramIds(list, ids, unknownId) };
+    sources.collocations = await hashOf(readFileSync(collocations, 'utf8'));
+  }
+  if (needs.includes('similar') && wordVectors !== undefined) {
+    const text = readFileSync(wordVectors, 'utf8');
+    const vectors = parseWordVectors(text.split('\n'));
+    given = {
+      ...given,
+      similar: similarByWordVectors(vectors, { tokenize: await idsOfWords(tokenizer, vectors.words) }),
+    };
+    sources.wordVectors = await hashOf(text);
+  }
+  if (needs.includes('frequencies')) {
+    const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '');
+    const counts = await countsOf(from);
+    given = { ...given, frequencies: candidatesByFrequency({ counts, ids: candidateIds(tokens) }) };
+    sources.frequencies = await hashOf(Array.from(counts));
+  }
+  const made = presetNamed(name, given);
+  const chosen: Omit<ChosenMask, 'policy'> = { sources, ...(given.similar && { similar: given.similar }) };
+  if (Object.keys(more).length === 0) return { ...chosen, policy: made };
+  if (isTargetPolicy(made))
+    throw new RangeError(`pretrain: the preset '${name}' hides no tokens and takes no options.`);
+  return { ...chosen, policy: policy({ ...made, ...more, name }) };
+}
