@@ -9,6 +9,8 @@ export interface MaskableBatch {
   readonly maskable: Uint8Array;
   /** Number of the word a token belongs to, −1 for pads and special tokens. */
   readonly wordNumbers: Int32Array;
+  /** 1 for special tokens that a text itself spells: not maskable, and no target of any policy. Absent where no row has any. */
+  readonly written?: Uint8Array;
 }
 
 /** What training reads: inputs `[batch, length]`, and targets gathered in `[batch, slots]`. */

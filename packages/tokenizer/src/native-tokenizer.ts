@@ -1,9 +1,14 @@
 import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
+import type { CutOptions } from './encode.ts';
 import { type PlacedEncoding, placeEncoding } from './place-encoding.ts';
 import { soundText } from './sound-text.ts';
+import { checkList, checkText } from './text-checks.ts';
+import { checkTruncation } from './truncated-lengths.ts';
+import { type WrittenTokens, writtenTokens } from './written-tokens.ts';
 
 /** Any tokenizer of Hugging Face's format, in native code. */
 export interface NativeTokenizer {
+  /** @throws {TypeError} naming what is no text or pair @throws {RangeError} for a lone surrogate, or where cutting leaves too little */
   encodeBatch(texts: readonly (string | readonly [string, string])[]): Promise<PlacedEncoding[]>;
   /** Ids as text; special tokens are left out. @throws {RangeError} for an id that is no token's */
   decode(ids: readonly number[]): Promise<string>;
@@ -13,30 +18,38 @@ export interface NativeTokenizer {
   tokenOf(id: number): string | undefined;
   /** Number of ids. */
   readonly size: number;
+  /** Ids of special tokens that a text may spell, without the unknown word's; none when opened with `specialInText: 'ordinary'`. */
+  readonly specialIds: ReadonlySet<number>;
 }
 
 /** How a tokenizer is opened. */
-export interface NativeOptions {
+export interface NativeOptions extends CutOptions {
   /** What to do with a lone surrogate: default `error`; `replace` puts U+FFFD. */
   readonly onInvalid?: 'error' | 'replace';
-  /** Longest encoding, special tokens included; the longer text of a pair is cut first. Default: what the file says. */
-  readonly maximumLength?: number;
 }
 
 /**
  * Opens a `tokenizer.json` on the native Hugging Face tokenizers.
  *
  * The same ids as Python's `tokenizers`. A lone surrogate is no text: the binding drops it silently, here it is an error that names the
- * text, or is replaced by U+FFFD.
+ * text, or is replaced by U+FFFD. Special tokens that a text spells are those tokens, marked in `written`.
  *
  * @param json the file's content
  * @throws {Error} for a file the binding cannot read
- * @throws {RangeError} from `encodeBatch` for a lone surrogate, or a maximumLength without room for special tokens
+ * @throws {RangeError} for a truncation or side that there is not; from `encodeBatch` for a lone surrogate, a maximumLength without room for
+ * special tokens, or a truncation that may not cut enough
+ * @throws {TypeError} from `encodeBatch`, naming what is no text or pair of texts
  */
 export function nativeTokenizer(
   json: string,
-  { onInvalid = 'error', maximumLength }: NativeOptions = {},
+  { onInvalid = 'error', maximumLength, truncation, truncationSide, specialInText = 'apart' }: NativeOptions = {},
 ): NativeTokenizer {
+  checkText('nativeTokenizer: the content of tokenizer.json', json);
+  checkTruncation('nativeTokenizer', truncation, truncationSide);
+  if (specialInText !== 'apart' && specialInText !== 'ordinary')
+    throw new RangeError(
+      `nativeTokenizer: specialInText must be one of apart, ordinary, got ${JSON.stringify(specialInText)}.`,
+    );
   const { Tokenizer } = binding();
   let tokenizer: NativeHandle;
   try {
@@ -48,8 +61,28 @@ export function nativeTokenizer(
   }
   const size = tokenizer.getVocabSize();
   const sound = (text: string, index: number) => soundText(text, `encodeBatch: text ${index}`, onInvalid);
+  // Read at first need: a file may hold millions of bytes.
+  let found: WrittenTokens | undefined;
+  const written = () => (found ??= writtenTokens(json));
+  const inputOf = (text: unknown, index: number): string | readonly [string, string] => {
+    if (!Array.isArray(text)) {
+      checkText(`encodeBatch: text ${index}`, text);
+      return sound(text, index);
+    }
+    if (text.length !== 2)
+      throw new TypeError(
+        `encodeBatch: text ${index} is a list of ${text.length}, expected a text or a pair of texts.`,
+      );
+    const [first, second]: readonly unknown[] = text;
+    checkText(`encodeBatch: the first of pair ${index}`, first);
+    checkText(`encodeBatch: the second of pair ${index}`, second);
+    return [sound(first, index), sound(second, index)];
+  };
   return {
     size,
+    get specialIds() {
+      return specialInText === 'apart' ? written().ids : new Set<number>();
+    },
     decode: async (ids) => {
       // The binding leaves unknown ids out without a word.
       const unknown = ids.findIndex((id) => tokenizer.idToToken(id) === null);
@@ -60,9 +93,8 @@ export function nativeTokenizer(
     idOf: (token) => tokenizer.tokenToId(token) ?? undefined,
     tokenOf: (id) => tokenizer.idToToken(id) ?? undefined,
     encodeBatch: async (texts) => {
-      const inputs = texts.map((text, i) =>
-        typeof text === 'string' ? sound(text, i) : ([sound(text[0], i), sound(text[1], i)] as const),
-      );
+      checkList('encodeBatch', texts);
+      const inputs = texts.map(inputOf);
       // The binding's encodeBatch takes no pairs (0.23.2), its encode does.
       const single = inputs.every((input) => typeof input === 'string');
       const encodings = single
@@ -76,7 +108,13 @@ export function nativeTokenizer(
           );
       return encodings.map((encoding, i) => {
         const input = inputs[i] as string | readonly [string, string];
-        return placeEncoding(encoding, typeof input === 'string' ? [input] : input, maximumLength);
+        return placeEncoding(encoding, typeof input === 'string' ? [input] : input, {
+          where: `encodeBatch: text ${i}`,
+          maximumLength,
+          truncation,
+          side: truncationSide,
+          written: specialInText === 'apart' ? written() : undefined,
+        });
       });
     },
   };

@@ -1,4 +1,5 @@
 import type { Encoding } from './encode.ts';
+import { checkList, whatIs } from './text-checks.ts';
 
 /** Rows of equal length, row-major `[batch, length]`. */
 export interface TokenBatch {
@@ -10,17 +11,23 @@ export interface TokenBatch {
   /** 1 where a masking policy may choose: real tokens that are not special. */
   readonly maskable: Uint8Array;
   readonly wordNumbers: Int32Array;
+  /** 1 for special tokens that a text itself spells: neither maskable nor targets. Absent where no row has any. */
+  readonly written?: Uint8Array;
 }
 
 /**
  * Pads encodings to one length: the longest, or the smallest bucket that holds it, so that few shapes occur.
  *
- * @throws {RangeError} for no encodings, or one longer than the largest bucket
+ * @throws {TypeError} for what is no list of encodings @throws {RangeError} for no encodings, or one longer than the largest bucket
  */
 export function padEncodings(
   encodings: readonly Encoding[],
   { padId, buckets }: { readonly padId: number; readonly buckets?: readonly number[] },
 ): TokenBatch {
+  checkList('padEncodings', encodings);
+  const wrong = encodings.findIndex((one) => !(one?.ids instanceof Int32Array));
+  if (wrong >= 0)
+    throw new TypeError(`padEncodings: encoding ${wrong} is ${whatIs(encodings[wrong])}, expected one of encodeBatch.`);
   if (encodings.length === 0) throw new RangeError('padEncodings: expected at least one encoding, got none.');
   const longest = encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const rising = buckets && [...buckets].sort((a, b) => a - b);
@@ -37,14 +44,22 @@ export function padEncodings(
     attend: new Uint8Array(size),
     maskable: new Uint8Array(size),
     wordNumbers: new Int32Array(size).fill(-1),
+    ...(encodings.some(({ written }) => written) && { written: new Uint8Array(size) }),
   };
-  for (const [row, { ids, segments, special, wordNumbers }] of encodings.entries()) {
+  for (const [row, { ids, segments, special, wordNumbers, written }] of encodings.entries()) {
     const begin = row * length;
     batch.ids.set(ids, begin);
     batch.segments.set(segments, begin);
     batch.wordNumbers.set(wordNumbers, begin);
     batch.attend.fill(1, begin, begin + ids.length);
     for (let i = 0; i < special.length; i++) batch.maskable[begin + i] = special[i] ? 0 : 1;
+    if (!written) continue;
+    batch.written?.set(written, begin);
+    for (let i = 0; i < written.length; i++) {
+      if (!written[i]) continue;
+      batch.maskable[begin + i] = 0;
+      batch.wordNumbers[begin + i] = -1;
+    }
   }
   return batch;
 }

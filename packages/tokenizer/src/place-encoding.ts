@@ -1,6 +1,7 @@
 import type { NativeEncoding } from './binding.ts';
 import type { Encoding } from './encode.ts';
-import { truncatedLengths } from './truncated-lengths.ts';
+import { type Truncation, truncatedLengths } from './truncated-lengths.ts';
+import type { WrittenTokens } from './written-tokens.ts';
 
 /** An encoding with the place of every token in its text. */
 export interface PlacedEncoding extends Encoding {
@@ -28,24 +29,47 @@ function wordsOf(given: readonly (number | undefined | null)[], special: readonl
 }
 
 /** The common case, one text that is not cut, without a list of places: it is most of what a corpus costs in JavaScript. */
-function placeWhole(encoding: NativeEncoding, text: string, ids: readonly number[]): PlacedEncoding {
+function placeWhole(
+  encoding: NativeEncoding,
+  text: string,
+  ids: readonly number[],
+  written: WrittenTokens | undefined,
+): PlacedEncoding {
   const special = encoding.getSpecialTokensMask();
   let offsets: PlacedEncoding['offsets'] | undefined;
+  const offsetsNow = () => {
+    if (offsets) return offsets;
+    const starts = codePointStarts(text);
+    offsets = encoding.getOffsets().map(([start = 0, end = 0], i) => {
+      const place: readonly [number, number] = special[i] ? [0, 0] : [starts[start] as number, starts[end] as number];
+      return place;
+    });
+    return offsets;
+  };
+  const marks = written?.mayStandIn(text)
+    ? written.marksOf({ ids, special, textAt: (place) => text.slice(...(offsetsNow()[place] ?? [0, 0])) })
+    : undefined;
   return {
     ids: new Int32Array(ids),
     segments: new Int32Array(encoding.getTypeIds()),
     special: new Uint8Array(special),
     wordNumbers: wordsOf(encoding.getWordIds(), special),
+    ...(marks && { written: marks }),
     get offsets() {
-      if (offsets) return offsets;
-      const starts = codePointStarts(text);
-      offsets = encoding.getOffsets().map(([start = 0, end = 0], i) => {
-        const place: readonly [number, number] = special[i] ? [0, 0] : [starts[start] as number, starts[end] as number];
-        return place;
-      });
-      return offsets;
+      return offsetsNow();
     },
   };
+}
+
+/** How an encoding is placed. */
+export interface Placing {
+  /** Begins messages. */
+  readonly where: string;
+  readonly maximumLength?: number | undefined;
+  readonly truncation?: Truncation | undefined;
+  readonly side?: 'right' | 'left' | undefined;
+  /** Special tokens that a text may spell; default they are not looked for. */
+  readonly written?: WrittenTokens | undefined;
 }
 
 /**
@@ -54,16 +78,16 @@ function placeWhole(encoding: NativeEncoding, text: string, ids: readonly number
  * Cut here because the binding (0.23.2) gives the odd token of a pair to the other text than Python's.
  *
  * @param texts the text, or the two of a pair
- * @throws {RangeError} when maximumLength leaves no room for special tokens
+ * @throws {RangeError} when maximumLength leaves no room for special tokens, or the one text that may be cut is too short
  */
 export function placeEncoding(
   encoding: NativeEncoding,
   texts: readonly string[],
-  maximumLength = Number.POSITIVE_INFINITY,
+  { where, maximumLength = Number.POSITIVE_INFINITY, truncation = 'longest_first', side = 'right', written }: Placing,
 ): PlacedEncoding {
   const ids = encoding.getIds();
   const [text] = texts;
-  if (texts.length === 1 && ids.length <= maximumLength) return placeWhole(encoding, text as string, ids);
+  if (texts.length === 1 && ids.length <= maximumLength) return placeWhole(encoding, text as string, ids, written);
   const sequences = texts.length === 1 ? ids.map(() => 0) : encoding.getSequenceIds();
   const special = encoding.getSpecialTokensMask();
   const count = (sequence: 0 | 1) =>
@@ -72,12 +96,15 @@ export function placeEncoding(
   const added = sequences.length - lengths[0] - lengths[1];
   if (maximumLength < added)
     throw new RangeError(`encodeBatch: maximumLength ${maximumLength} leaves no room for ${added} special tokens.`);
-  const kept = truncatedLengths(...lengths, maximumLength - added);
-  const seen = [0, 0];
+  const kept = truncatedLengths(...lengths, maximumLength - added, { truncation, where });
+  const cut = texts.map((_, sequence) => (lengths[sequence] as number) - (kept[sequence] as number));
+  // From the left as many are passed over as are cut.
+  const seen = side === 'left' ? [-(cut[0] ?? 0), -(cut[1] ?? 0)] : [0, 0];
   const places = Array.from(sequences, (_, place) => place).filter((place) => {
     const sequence = sequences[place];
     if (special[place] || (sequence !== 0 && sequence !== 1)) return true;
-    return (seen[sequence] as number)++ < kept[sequence];
+    const nth = (seen[sequence] as number)++;
+    return nth >= 0 && nth < kept[sequence];
   });
   const take = (values: readonly number[]) =>
     places.length === values.length
@@ -97,18 +124,29 @@ export function placeEncoding(
     });
   };
   let offsets: PlacedEncoding['offsets'] | undefined;
+  const offsetsNow = () => (offsets ??= placesOf());
+  const kinds = Uint8Array.from(places, (place) => special[place] as number);
+  const own = take(ids);
+  const marks = texts.some((one) => written?.mayStandIn(one))
+    ? written?.marksOf({
+        ids: own,
+        special: kinds,
+        textAt: (at) => (texts[sequences[places[at] as number] ?? 0] as string).slice(...(offsetsNow()[at] ?? [0, 0])),
+      })
+    : undefined;
   return {
-    ids: take(ids),
+    ids: own,
     segments: take(encoding.getTypeIds()),
-    special: Uint8Array.from(places, (place) => special[place] as number),
+    special: kinds,
     wordNumbers: Int32Array.from(places, (place) => {
       const word = words[place];
       return special[place] || typeof word !== 'number' ? -1 : word + (sequences[place] === 1 ? base : 0);
     }),
     // Made when asked for: most readers never do, and it costs more than the rest.
+    ...(marks && { written: marks }),
+    ...(cut.some((count) => count > 0) && { cut }),
     get offsets() {
-      offsets ??= placesOf();
-      return offsets;
+      return offsetsNow();
     },
   };
 }

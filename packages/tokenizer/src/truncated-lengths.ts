@@ -1,12 +1,46 @@
+/** Which text of a pair gives way, as Hugging Face names it: the longer one first, or only one of them. */
+export type Truncation = 'longest_first' | 'only_first' | 'only_second';
+
 /**
- * Lengths of a pair cut to a room, the longer one first, ties as in Hugging Face's fast tokenizers (`longest_first`).
+ * Lengths of a pair cut to a room: the longer one first, ties as in Hugging Face's fast tokenizers (`longest_first`), or all off one text.
  *
- * @param room for both together
+ * @param room for both together @param where begins the message @throws {RangeError} where the one text that may be cut is too short
  */
-export function truncatedLengths(first: number, second: number, room: number): [first: number, second: number] {
+export function truncatedLengths(
+  first: number,
+  second: number,
+  room: number,
+  {
+    truncation = 'longest_first',
+    where = 'encode',
+  }: { readonly truncation?: Truncation; readonly where?: string } = {},
+): [first: number, second: number] {
   if (first + second <= room) return [first, second];
+  if (truncation !== 'longest_first') {
+    const over = first + second - room;
+    const [name, own] = truncation === 'only_first' ? ['first', first] : ['second', second];
+    if (own <= over)
+      throw new RangeError(
+        `${where}: ${over} tokens too many, and truncation '${truncation}' may only cut the ${name} text, which has ${own}; allow more, or use 'longest_first'.`,
+      );
+    return truncation === 'only_first' ? [first - over, second] : [first, second - over];
+  }
   const short = Math.min(first, second);
   let [a, b] = [short, short > room ? short : Math.max(short, room - short)];
   if (a + b > room) [a, b] = [Math.floor(room / 2), Math.floor(room / 2) + (room % 2)];
   return first > second ? [b, a] : [a, b];
+}
+
+const truncations: readonly string[] = ['longest_first', 'only_first', 'only_second'];
+const sides: readonly string[] = ['right', 'left'];
+
+/** @throws {RangeError} for a truncation or a side that there is not */
+export function checkTruncation(where: string, truncation: unknown, side: unknown): void {
+  const problems = [['truncation', truncation, truncations] as const, ['truncationSide', side, sides] as const].flatMap(
+    ([name, value, known]) =>
+      value === undefined || known.includes(String(value))
+        ? []
+        : [`${name} must be one of ${known.join(', ')}, got ${JSON.stringify(value)}`],
+  );
+  if (problems.length > 0) throw new RangeError(`${where}: ${problems.join('; ')}.`);
 }

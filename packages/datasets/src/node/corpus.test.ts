@@ -34,6 +34,24 @@ const first = async (corpus: Corpus, count: number, options: Partial<BatchesOpti
 };
 
 describe('openCorpus', () => {
+  it('keeps special tokens that a document spells apart, at its ends too, unless the tokenizer is told otherwise', async () => {
+    const spelling = join(folder, 'spelling.txt');
+    writeFileSync(spelling, `[SEP]床前明月光[MASK]疑是[PAD]\n`);
+    for (const specialInText of ['apart', 'ordinary'] as const) {
+      const opened = nativeTokenizer(tokenizerJson(vocabulary), { specialInText });
+      const shards = join(folder, specialInText);
+      const corpus = await openCorpus(spelling, { ...settings, tokenizer: opened, folder: shards, words: 'jieba' });
+      const [[, batch]] = (await first(corpus, 1, { size: 1 })) as [[number, CorpusBatch, CorpusState]];
+      const { separate, mask, pad } = vocabulary.special;
+      const own = Array.from(batch.ids.subarray(1, 11));
+      expect([own[0], own[6], own[9]]).toEqual([separate, mask, pad]);
+      const marks = specialInText === 'apart' ? [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0] : [];
+      expect([...(batch.written ?? [])].slice(0, 12)).toEqual(marks);
+      expect(batch.maskable.reduce((sum, one) => sum + one, 0)).toBe(specialInText === 'apart' ? 7 : 10);
+      await corpus.close();
+    }
+  });
+
   it('gives the first batch before all is tokenised, and the same batches when it is', async () => {
     const corpus = await openCorpus(file, settings);
     const early = await first(corpus, 3);

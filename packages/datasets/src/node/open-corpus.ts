@@ -192,6 +192,7 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
     tokens: manifest.shards.reduce((sum, { tokens }) => sum + tokens, 0),
     documents: manifest.shards.at(-1)?.documents ?? 0,
   });
+  const { specialIds } = tokenizer;
   const batchOf = (bucket: number, rows: readonly (readonly [row: number, epoch: number])[]): CorpusBatch => {
     const { before, behind } = manifest;
     const encodings = rows.map(([row]) => {
@@ -205,7 +206,15 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
       ids.set(behind, before.length + own.length);
       const numbers = new Int32Array(size).fill(-1);
       numbers.set(wordNumbers, before.length);
-      return { ids, segments: new Int32Array(size), special, wordNumbers: numbers };
+      const spells = own.some((id) => specialIds.has(id));
+      const written = spells && ids.map((id, place) => (special[place] === 0 && specialIds.has(id) ? 1 : 0));
+      return {
+        ids,
+        segments: new Int32Array(size),
+        special,
+        wordNumbers: numbers,
+        ...(written && { written: Uint8Array.from(written) }),
+      };
     });
     return {
       ...padEncodings(encodings, { padId, buckets: [bucket] }),

@@ -40,15 +40,16 @@ export async function encodeWithWords(
     const start = now();
     const encodings = await tokenizer.encodeBatch(sound);
     const middle = now();
-    for (const [i, { ids, segments, special, offsets }] of encodings.entries()) {
+    for (const [i, { ids, segments, special, offsets, written, cut }] of encodings.entries()) {
       const wordNumbers = wordNumbersFromBoundaries({
         starts: offsets.map(([from]) => from),
         ends: offsets.map(([, to]) => to),
         boundaries: wordBoundaries(sound[i] as string),
-        special,
+        // What a text spells of special tokens is no word, and no word goes over it.
+        special: written ? special.map((around, place) => around || (written[place] as number)) : special,
         continues: ids.map(continues),
       });
-      worded.push({ ids, segments, special, wordNumbers });
+      worded.push({ ids, segments, special, wordNumbers, ...(written && { written }), ...(cut && { cut }) });
     }
     times.tokenize += (middle - start) / 1000;
     times.segment += (now() - middle) / 1000;

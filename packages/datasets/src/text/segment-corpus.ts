@@ -1,8 +1,13 @@
-import { wordBoundaries } from '@cloze/tokenizer';
+import { eachText, wordBoundaries } from '@cloze/tokenizer';
+
+/** Special tokens of BERT's and RoBERTa's tokenizers as a text may spell them: they are no words, and a sentence ends at one. */
+const spelt = /\[(?:PAD|UNK|CLS|SEP|MASK)\]|<\/?s>|<(?:pad|unk|mask)>/;
 
 /**
- * Texts as sentences of jieba's words, which end at punctuation and white space. Words are kept once, sentences as their numbers: the
- * corpus can be read again and again for the size of an integer a word.
+ * Texts as sentences of jieba's words, which end at punctuation, white space and special tokens that a text spells (`[SEP]`, `<mask>`). Words
+ * are kept once, sentences as their numbers: the corpus can be read again and again for the size of an integer a word.
+ *
+ * @throws {TypeError} for a string in place of texts, or an item that is no string
  */
 export function segmentCorpus(texts: Iterable<string>): {
   readonly sentences: () => Iterable<readonly string[]>;
@@ -21,8 +26,8 @@ export function segmentCorpus(texts: Iterable<string>): {
     ids[size++] = id;
   };
   let words = 0;
-  for (const line of texts) {
-    for (const clause of line.split(/[\p{P}\p{S}\p{C}\p{Z}]+/u)) {
+  for (const line of eachText('segmentCorpus', texts)) {
+    for (const clause of line.split(spelt).flatMap((part) => part.split(/[\p{P}\p{S}\p{C}\p{Z}]+/u))) {
       if (!clause) continue;
       for (const [start, end] of wordBoundaries(clause)) {
         const word = clause.slice(start, end);

@@ -6,14 +6,14 @@ import type { ScoringKind } from './scoring-kind.ts';
  *
  * @throws {RangeError} for a sentence without `words`
  */
-export const maskWordsLeftToRight: ScoringKind = function* ({ ids, wordNumbers, special }, places) {
+export const maskWordsLeftToRight: ScoringKind = function* ({ ids, wordNumbers, special, written }, places) {
   if (!wordNumbers)
     throw new RangeError('maskWordsLeftToRight: the sentence has no words; give the number of the word of each token.');
   for (const place of places) {
     const hidden = [place];
     for (
       let later = place + 1;
-      later < ids.length && wordNumbers[later] === wordNumbers[place] && !special[place];
+      later < ids.length && wordNumbers[later] === wordNumbers[place] && !special[place] && !written?.[later];
       later++
     )
       hidden.push(later);

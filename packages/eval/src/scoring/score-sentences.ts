@@ -48,7 +48,7 @@ export interface ScoringOptions<Sentence> {
 }
 
 function placesOf(sentence: ScorableSentence, number: number, boundaryTokens: 'exclude' | 'include'): number[] {
-  const { ids, special, places } = sentence;
+  const { ids, special, written, places } = sentence;
   if (ids.length !== special.length)
     throw new RangeError(
       `scoreSentences: sentence ${number} has ${ids.length} ids and ${special.length} marks of special tokens.`,
@@ -59,7 +59,7 @@ function placesOf(sentence: ScorableSentence, number: number, boundaryTokens: 'e
       `scoreSentences: sentence ${number} has ${ids.length} tokens; there is no place ${wrong.join(', ')}.`,
     );
   const wanted = places ? [...new Set(places)].sort((a, b) => a - b) : Array.from({ length: ids.length }, (_, i) => i);
-  return wanted.filter((place) => boundaryTokens === 'include' || !special[place]);
+  return wanted.filter((place) => (boundaryTokens === 'include' || !special[place]) && !written?.[place]);
 }
 
 /**

@@ -17,7 +17,7 @@ function write(before: MaskableBatch, after: MaskedBatch, row: number, setting: 
     if (after.weights[slot]) target[after.targetPositions[slot] as number] = 1;
   let text = '';
   for (let column = 0; column < length; column++) {
-    if (!before.maskable[source + column]) continue;
+    if (!before.maskable[source + column] && !before.written?.[source + column]) continue;
     const original = before.ids[source + column] as number;
     const input = after.ids[row * length + column] as number;
     const word = tokenOf(input).replace(/^##/, '');

@@ -39,6 +39,7 @@ export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId, buck
     attend: new Uint8Array(size),
     maskable: new Uint8Array(size),
     wordNumbers: new Int32Array(size).fill(-1),
+    ...(batch.written && { written: new Uint8Array(size) }),
     positionIds: new Int32Array(size),
     restore: new Int32Array(rows * length).fill(kept),
   };
@@ -52,6 +53,7 @@ export function gatherKept(batch: MaskableBatch, keep: Uint8Array, { padId, buck
       out.attend[to] = batch.attend[place] as number;
       out.maskable[to] = batch.maskable[place] as number;
       out.wordNumbers[to] = batch.wordNumbers[place] as number;
+      if (batch.written && out.written) out.written[to] = batch.written[place] as number;
       out.positionIds[to] = column;
       out.restore[place] = to - row * kept;
       to++;

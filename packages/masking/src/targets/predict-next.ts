@@ -1,12 +1,15 @@
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
 
-/** Id at `at + 1` when that is a real token of the same row, else −1. */
-const nextId = ({ shape: [, length], ids, attend }: MaskableBatch, place: number): number =>
-  (place + 1) % length !== 0 && attend[place] && attend[place + 1] ? (ids[place + 1] as number) : -1;
+/** Id at `at + 1` when that is a real token of the same row, and no special one that the text spells, else −1. */
+const nextId = ({ shape: [, length], ids, attend, written }: MaskableBatch, place: number): number =>
+  (place + 1) % length !== 0 && attend[place] && attend[place + 1] && !written?.[place + 1]
+    ? (ids[place + 1] as number)
+    : -1;
 
 /**
- * Left-to-right targets: each real token predicts the one after it, the closing [SEP] too; the encoder must attend causally.
+ * Left-to-right targets: each real token predicts the one after it, the closing [SEP] too; the encoder must attend causally. A special token
+ * that the text spells is no target.
  *
  * @param options.slots room a row, default the longest row's number of targets
  */
