@@ -84,6 +84,21 @@ describe('which tokens count', () => {
     expect(score.count).toBe(2);
   });
 
+  it('never a special token that the text spells, nor a word across it', async () => {
+    const spelling = { ...sentence, written: [0, 0, 1, 0, 0, 0], wordNumbers: [-1, 0, 0, 0, 0, -1] };
+    for (const boundaryTokens of ['include', 'exclude'] as const)
+      expect((await one({ kind: onePass, predict: flat, boundaryTokens }, spelling)).logProbabilities[2]).toBeNull();
+    const hidden: number[][] = [];
+    const predict = async (queries: readonly ScoringQuery<ScorableSentence>[]) => {
+      for (const { ids } of queries)
+        hidden.push(Array.from(ids).flatMap((id, place) => (id === maskId ? [place] : [])));
+      return queries.map(() => [-1]);
+    };
+    const score = await one({ kind: maskWordsLeftToRight, predict, maskId }, spelling);
+    expect(score.count).toBe(3);
+    expect(hidden.sort()).toEqual([[1], [3, 4], [4]]);
+  });
+
   it('boundary tokens only when asked; the first never from the left', async () => {
     const asked = { kind: onePass, predict: flat, boundaryTokens: 'include' } as const;
     expect((await one(asked)).count).toBe(6);
