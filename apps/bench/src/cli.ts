@@ -2,7 +2,6 @@
 import { endOnClosedPipe, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
 import { addCompare } from './commands/compare.ts';
-import { addData } from './commands/data.ts';
 import { addList } from './commands/list.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addReport } from './commands/report.ts';
@@ -20,7 +19,7 @@ const program = new Command('bench')
   .showSuggestionAfterError();
 
 for (const add of [
-  ...[addQuickStart, addData],
+  ...[addQuickStart],
   ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
 ]) {
   add(program);

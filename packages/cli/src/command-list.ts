@@ -77,7 +77,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'data',
-    about: 'check a table before anything is trained on it',
+    about: "check a table before anything is trained on it; fetch, check and hand in CLUE's tasks",
     load: async () => (await import('./commands/data.ts')).addData,
   },
   {

@@ -1,3 +1,8 @@
+export { decodeLines } from './node/clue/decode-lines.ts';
+export { evaluationTexts } from './node/clue/evaluation-texts.ts';
+export { listProblems } from './node/clue/list-problems.ts';
+export { readSplit } from './node/clue/read-split.ts';
+export { readTaskFile } from './node/clue/read-task-file.ts';
 export { expandPaths } from './node/expand-paths.ts';
 export {
   type BatchesOptions,

@@ -31,7 +31,7 @@ export function dataFolder(root: string | undefined): DataFolder {
     read: (path) => {
       if (root === undefined) throw new Error(`${path} is needed: give the data folder with --data.`);
       if (!existsSync(join(root, path)))
-        throw new Error(`${join(root, path)} is missing: expected the official layout (bench data pull fetches it).`);
+        throw new Error(`${join(root, path)} is missing: expected the official layout (cloze data pull fetches it).`);
       const bytes = readFileSync(join(root, path));
       if (!files.some((file) => file.path === path))
         files.push({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });

@@ -1,4 +1,5 @@
 import { chunkText, encodeWithWords, normaliseText, wellFormed } from '@cloze/datasets';
+import { evaluationTexts } from '@cloze/datasets/node';
 import { streamFrom } from '@cloze/random';
 import {
   type Encoding,
@@ -9,7 +10,6 @@ import {
   vocabularyFrom,
 } from '@cloze/tokenizer';
 import { z } from 'zod';
-import { heldOutTexts } from '../../data/read/held-out-texts.ts';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 
@@ -50,7 +50,7 @@ function documents(lab: Lab, limit: number): { train: string[]; held: string[]; 
   const random = streamFrom(8770).fork('documents');
   const some = lines.length <= limit ? lines : lines.filter(() => random.next() < limit / lines.length);
   // What the tasks are judged on must not be what the encoder was trained on.
-  const judged = heldOutTexts(lab.data.root);
+  const judged = evaluationTexts(lab.data.root);
   const train = some.filter((text) => !judged.has(normaliseText(text)));
   const name = `zh-modern without ${some.length - train.length} documents that are dev or test texts`;
   return { train, held: lab.data.read('corpus/zh-modern.valid.txt').split('\n').filter(Boolean), name };

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ocnli, sentiment, tnews } from '@cloze/datasets';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ocnli, sentiment, tnews } from '../../index.ts';
 import { decodeLines } from './decode-lines.ts';
-import { heldOutTexts } from './held-out-texts.ts';
+import { evaluationTexts } from './evaluation-texts.ts';
 import { readSplit } from './read-split.ts';
 import { readTaskFile } from './read-task-file.ts';
 
@@ -47,13 +47,13 @@ describe('reading from the disk', () => {
   it('held-out texts are those of dev and test files, each text of a pair, normalised', () => {
     writeFileSync(join(data, 'sentiment/sentiment.valid.data'), 'Ａ 好\t1\n');
     writeFileSync(join(data, 'clue/ocnli/dev.json'), '{"sentence1": "天 气", "sentence2": "雨", "label": "neutral"}\n');
-    expect([...heldOutTexts(data)].sort()).toEqual(['a好', '天气', '雨'].sort());
-    expect([...heldOutTexts(data, [sentiment])]).toEqual(['a好']);
+    expect([...evaluationTexts(data)].sort()).toEqual(['a好', '天气', '雨'].sort());
+    expect([...evaluationTexts(data, [sentiment])]).toEqual(['a好']);
   });
 
   it('refuses a split that is not there, saying how to fetch it, and one with bad lines, naming all', () => {
     expect(() => readSplit(tnews, data, 'dev')).toThrow(
-      /clue.tnews has no dev file \(dev.json\). To fetch it: pnpm bench data pull tnews/,
+      /clue.tnews has no dev file \(dev.json\). To fetch it: cloze data pull tnews/,
     );
     writeFileSync(join(data, 'clue/tnews/dev.json'), '{}\n'.repeat(30));
     expect(() => readSplit(tnews, data, 'dev')).toThrow('clue/tnews/dev.json: 30 of 30 lines are bad');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { normaliseText } from '@cloze/datasets';
-import { decodeLines } from '../read/decode-lines.ts';
+import { decodeLines } from '@cloze/datasets/node';
 import type { CheckRecord } from './check-record.ts';
 import { summariseLengths } from './summarise-lengths.ts';
 

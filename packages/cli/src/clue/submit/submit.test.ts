@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tnews, writeSubmission } from '@cloze/datasets';
+import { readSplit } from '@cloze/datasets/node';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSplit } from '../read/read-split.ts';
 import { submitCommand } from './submit-command.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'cloze-submit-'));
@@ -17,7 +17,7 @@ beforeAll(() => {
   );
 });
 
-describe('bench data submit', () => {
+describe('cloze data submit', () => {
   it('packs right files under their official names', async () => {
     const { name, text } = writeSubmission(tnews, readSplit(tnews, data, 'test'), ['100', '116']);
     const [path, out] = [join(data, name), join(data, 'submit_us_20261125.zip')];

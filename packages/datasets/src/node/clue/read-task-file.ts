@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClueFile, ClueProblem, ClueRow, ClueTask, ReadRows } from '@cloze/datasets';
+import type { ClueFile, ClueProblem, ClueRow, ClueTask, ReadRows } from '../../index.ts';
 import { decodeLines } from './decode-lines.ts';
 
 const reason = 'the line is no UTF-8';

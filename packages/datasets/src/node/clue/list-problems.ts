@@ -1,4 +1,4 @@
-import type { ClueProblem } from '@cloze/datasets';
+import type { ClueProblem } from '../../index.ts';
 
 /** Problems for people, `file:line: reason` each; after the first twenty their number. Line 0 is the whole file. */
 export function listProblems(problems: readonly ClueProblem[], most = 20): string {

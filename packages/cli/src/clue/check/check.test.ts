@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { clueTasks } from '@cloze/datasets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import counts from '../../../../../packages/datasets/fixtures/clue-counts.json' with { type: 'json' };
+import counts from '../../../../datasets/fixtures/clue-counts.json' with { type: 'json' };
 import { checkCommand } from './check-command.ts';
 import { checkData } from './check-data.ts';
 import type { CheckRecord, FileRecord } from './check-record.ts';
@@ -20,10 +20,10 @@ const put = (file: string, content: string | Uint8Array) => {
 };
 const lines = (...objects: object[]) => objects.map((object) => `${JSON.stringify(object)}\n`).join('');
 
-const bench = (...args: string[]) =>
+const check = (...args: string[]) =>
   spawnSync(
     process.execPath,
-    ['--import', 'tsx', '--conditions=@cloze/source', 'apps/bench/src/cli.ts', 'data', 'check', ...args],
+    ['--import', 'tsx', '--conditions=@cloze/source', 'packages/cli/src/cli.ts', 'data', 'check', ...args],
     { encoding: 'utf8' },
   );
 
@@ -108,7 +108,7 @@ describe('checkData', () => {
   });
 
   it('as a command: JSON lines alone on stdout, problems and exit code 1; 2 for an unknown task; an absent one is an error', async () => {
-    const bad = bench('--data', data, '--json');
+    const bad = check(data, '--json');
     expect(bad.status).toBe(1);
     const records = bad.stdout
       .trimEnd()
@@ -116,7 +116,7 @@ describe('checkData', () => {
       .map((line) => JSON.parse(line) as { kind: string });
     expect(records.at(-1)).toMatchObject({ kind: 'summary', files: 6, problems: 6 });
     expect(bad.stderr).toContain('clue/ocnli/train.json:4: sentence2 is nothing');
-    expect(bench('tnew', '--data', data).status).toBe(2);
+    expect(check(data, '--tasks', 'tnew').status).toBe(2);
     await expect(checkCommand(['ocnli', 'tnews'], { data, json: true })).rejects.toThrow('holds no file of tnews');
   });
 });

@@ -1,4 +1,4 @@
-import { progress } from 'cloze/terminal';
+import { progress } from '../../terminal/progress.ts';
 import { pinsName } from './pins.ts';
 import { type PullProblem, pullData } from './pull-data.ts';
 import { type DataSource, dataSources } from './sources.ts';
@@ -50,7 +50,7 @@ export async function pullCommand(
     }
   } catch (error) {
     if (!controller.signal.aborted) throw error;
-    process.stderr.write('bench: stopped; the same command goes on where it stopped.\n');
+    process.stderr.write('cloze: stopped; the same command goes on where it stopped.\n');
     process.exitCode = 130;
     return;
   } finally {
@@ -59,6 +59,6 @@ export async function pullCommand(
   if (problems.length > 0)
     throw new Error(`${problems.length} of ${sources.length} sources could not be brought in; they are named above.`);
   process.stderr.write(
-    `${fetched} fetched, ${sources.length - fetched} there already. To see what they hold: pnpm bench data check ${names.map((name) => `${name} `).join('')}--data ${data}\n`,
+    `${fetched} fetched, ${sources.length - fetched} there already. To see what they hold: cloze data check ${data}${names.length > 0 ? ` --tasks ${names.join()}` : ''}\n`,
   );
 }

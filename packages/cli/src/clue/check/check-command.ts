@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { clueTasks } from '@cloze/datasets';
+import { listProblems } from '@cloze/datasets/node';
 import { plainTable } from '../plain-table.ts';
-import { listProblems } from '../read/list-problems.ts';
 import { checkData } from './check-data.ts';
 import type { AcrossRecord, CheckRecord, FileRecord, ProblemRecord } from './check-record.ts';
 
@@ -65,7 +65,7 @@ export async function checkCommand(
   const absent = names.filter((name) => !files.some(({ task }) => task === name));
   if (absent.length > 0 || (files.length === 0 && problems.length === 0))
     throw new Error(
-      `${data} holds no file of ${absent.join(', ') || 'a known task'}. The layout is clue/TASK/train.json and so on (pnpm bench data list); to fetch: pnpm bench data pull ${absent.join(' ') || 'TASK'} --data ${data}`,
+      `${data} holds no file of ${absent.join(', ') || 'a known task'}. The layout is clue/TASK/train.json and so on (cloze data list); to fetch: cloze data pull ${absent.join(' ') || 'TASK'} --data ${data}`,
     );
   process.stderr.write(
     `${summary.files} files, ${summary.rows} rows in ${summary.seconds} s; ${summary.dropped} lines left out, ${summary.duplicates} duplicates inside files, pairs of files that share texts: ${shared.length}${unread.length > 0 ? `; not read: ${unread.join(', ')}` : ''}\n`,

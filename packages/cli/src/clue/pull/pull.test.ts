@@ -337,7 +337,7 @@ describe('download', () => {
   });
 });
 
-describe('bench data pull', () => {
+describe('cloze data pull', () => {
   // The command alone: the whole command line takes seconds to start.
   const run = (data: string, ...names: string[]): ChildProcess & { output: string } => {
     const given = JSON.stringify({ data, from: address, json: true });
@@ -345,7 +345,7 @@ describe('bench data pull', () => {
       process.execPath,
       [
         ...['--import', 'tsx', '--conditions=@cloze/source', '--input-type=module', '--eval'],
-        `import { pullCommand } from './apps/bench/src/data/pull/pull-command.ts'; await pullCommand(${JSON.stringify(names)}, ${given});`,
+        `import { pullCommand } from './packages/cli/src/clue/pull/pull-command.ts'; await pullCommand(${JSON.stringify(names)}, ${given});`,
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     ) as unknown as ChildProcess & { output: string };

@@ -2,9 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type ClueFile, type ClueProblem, checkSubmission, clueTasks } from '@cloze/datasets';
+import { listProblems, readTaskFile } from '@cloze/datasets/node';
 import { zipSync } from 'fflate';
-import { listProblems } from '../read/list-problems.ts';
-import { readTaskFile } from '../read/read-task-file.ts';
 
 /** What is wrong with one file of predictions. @throws when no task has a file of that name */
 function problemsOf(path: string, data: string): { readonly lines: number; readonly problems: readonly ClueProblem[] } {

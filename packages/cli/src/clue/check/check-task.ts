@@ -8,7 +8,7 @@ import {
   normaliseText,
   type ReadRows,
 } from '@cloze/datasets';
-import { readTaskFile } from '../read/read-task-file.ts';
+import { readTaskFile } from '@cloze/datasets/node';
 import type { CheckRecord, FileRecord } from './check-record.ts';
 import { summariseLengths } from './summarise-lengths.ts';
 

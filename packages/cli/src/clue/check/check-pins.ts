@@ -5,7 +5,7 @@ import { hashFile } from '../pull/hash-file.ts';
 import { readPins } from '../pull/pins.ts';
 import type { ProblemRecord } from './check-record.ts';
 
-/** Files of tasks that `bench data pull` brought in and that were changed since. */
+/** Files of tasks that `cloze data pull` brought in and that were changed since. */
 export async function* checkPins(data: string, tasks: readonly ClueTask[]): AsyncGenerator<ProblemRecord> {
   for (const [file, { sha256, url }] of Object.entries(readPins(data).files)) {
     if (!tasks.some(({ folder }) => file.startsWith(`${folder}/`)) || !existsSync(join(data, file))) continue;

@@ -51,5 +51,5 @@ export interface UnreadRecord {
   readonly file: string;
 }
 
-/** One line of `bench data check --json`. */
+/** One line of `cloze data check --json`. */
 export type CheckRecord = FileRecord | AcrossRecord | ProblemRecord | UnreadRecord;
