@@ -42,7 +42,8 @@ export async function embed(
   const encodings = await model.tokenizer.encodeBatch(texts);
   const found = new Array<Float32Array>(texts.length);
   for (const chosen of byLength(encodings, rows)) {
-    const { vectors } = await run(model.batchOf(chosen.map((i) => encodings[i] as PlacedEncoding)));
+    const own = chosen.map((i) => encodings[i] as PlacedEncoding);
+    const { vectors } = await run(model.batchOf(own, texts.length));
     const width = vectors.shape[1] as number;
     for (const [row, i] of chosen.entries())
       found[i] = Float32Array.from(vectors.values.subarray(row * width, (row + 1) * width));

@@ -31,7 +31,7 @@ import {
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
 import { type ModelBatch, modelBatch } from './model-batch.ts';
-import { lengthBuckets, roundUp } from './shape-buckets.ts';
+import { lengthBuckets, perDoublingFor, roundUp } from './shape-buckets.ts';
 
 /** A model's weights inside a traced function: the encoder and what the checkpoint has of a head. */
 export type ModelTensors = TaskParameters<Tensor>;
@@ -64,8 +64,12 @@ export interface LoadedModel {
   needHead(): void;
   /** Encodes rows as this family does; use it inside `compile`. T-TA hides the diagonal. */
   forward(parameters: EncoderParameters<Tensor>, inputs: TokenInputs): Encoded;
-  /** Encodings as a batch. Rows and length are padded to the next of a few sizes, so that few shapes are traced; rows to spare repeat the first. */
-  batchOf(encodings: readonly PlacedEncoding[]): ModelBatch<HostTensor>;
+  /**
+   * Encodings as a batch. Rows and length are padded to the next of a few sizes, so that few shapes are traced; rows to spare repeat the first.
+   *
+   * @param ofRows rows that are asked for in all, default these: of many, more lengths pay
+   */
+  batchOf(encodings: readonly PlacedEncoding[], ofRows?: number): ModelBatch<HostTensor>;
   /** The weights on the engine. */
   readonly variables: Variables<TaskParameters<HostTensor>>;
   /** A pure function of the weights and a batch, compiled; all functions share one copy of the weights. */
@@ -108,7 +112,6 @@ export function loadModel(
   };
   const weights: TaskParameters<HostTensor> = { encoder: parameters, head };
   const variables = createVariables(engine, weights, placement);
-  const buckets = lengthBuckets(longest);
   const made = new Map<string, unknown>();
   return {
     name,
@@ -141,7 +144,8 @@ export function loadModel(
         );
     },
     forward: (tree, inputs) => encode(family, tree, inputs, config),
-    batchOf: (encodings) => {
+    batchOf: (encodings, ofRows = encodings.length) => {
+      const buckets = lengthBuckets(longest, perDoublingFor(ofRows));
       const [first] = encodings;
       const rows = roundUp(encodings.length);
       const filled = first ? [...encodings, ...Array<PlacedEncoding>(rows - encodings.length).fill(first)] : [];

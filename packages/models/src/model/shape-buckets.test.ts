@@ -9,6 +9,7 @@ it.each([1, 7, 8, 9, 12, 32, 511, 512, 514])('lengths up to %i: every length fit
   for (const [perDoubling, most] of [
     [4, 1 / 5],
     [2, 1 / 3],
+    [16, 1 / 9],
   ] as const) {
     const buckets = lengthBuckets(longest, perDoubling);
     expect(buckets.at(-1)).toBe(longest);

@@ -4,7 +4,7 @@ import { padded } from '../fine-tune/task-batches.ts';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { type ModelBatch, modelBatch } from '../model/model-batch.ts';
-import { lengthBuckets, roundUp } from '../model/shape-buckets.ts';
+import { lengthBuckets, perDoublingFor, roundUp } from '../model/shape-buckets.ts';
 import type { EncodedInput, PreparedTask, TaskParameters } from '../tasks/prepared-task.ts';
 
 /** Predictions of encoded inputs, in their order. */
@@ -25,8 +25,8 @@ export function predictorOf<P, Input, Prediction>(
   const run = compile(variables, (state, batch: ModelBatch<Tensor>) => ({
     outputs: task.answer(parametersOf(state), batch),
   }));
-  const buckets = lengthBuckets(model.maximumLength);
   return async (inputs) => {
+    const buckets = lengthBuckets(model.maximumLength, perDoublingFor(inputs.length));
     const found = new Array<Prediction>(inputs.length);
     const longest = inputs.map((input) => ({ ids: { length: lengthOf(input) } }));
     for (const chosen of byLength(longest, rows)) {
