@@ -52,6 +52,7 @@ function firstSentence(comment: string): string {
 }
 
 const order = [
+  'checks',
   'random',
   'tokenizer',
   'masking',

@@ -27,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   const wanted = name === 'help' ? [rest[0] as string, '--help'] : [name, ...rest];
   const listed = commands.find((command) => command.name === wanted[0]);
   if (!listed) {
-    const { editDistance } = await import('@cloze/masking');
+    const { editDistance } = await import('@cloze/checks');
     const unknown = wanted[0] as string;
     const away = (known: string) => editDistance(known, unknown);
     const [nearest] = commands.map((command) => command.name).sort((a, b) => away(a) - away(b));

@@ -1,4 +1,4 @@
-export { batchByLength, type LengthBatch } from './batching/batch-by-length.ts';
+export { type BatchByLengthOptions, batchByLength, type LengthBatch } from './batching/batch-by-length.ts';
 export { type BatchPlan, bucketedBatches, bucketOf } from './batching/bucketed-batches.ts';
 export { type Drawn, type MixedCorpus, type Mixture, mixCorpora } from './batching/mix-corpora.ts';
 export { type Packable, type PackedRows, packLengths, packSequences } from './batching/pack-sequences.ts';

@@ -122,7 +122,7 @@ describe('maskedCrossEntropy with fractional weights', () => {
 describe('encoderConfig', () => {
   it('names every wrong field', () => {
     expect(() => encoderConfig({ vocabularySize: 0, width: 10, layers: 1, heads: 3, dropout: 1 })).toThrow(
-      'vocabularySize must be a positive integer, got 0; heads (3) must divide width (10); dropout must be in [0, 1), got 1',
+      'vocabularySize must be a whole number from 1 to 2147483647, got 0; dropout must be a number from 0 and below 1, got 1; heads (3) must divide width (10)',
     );
   });
 

@@ -15,7 +15,6 @@ export { formatPmi, parsePmi } from './pmi/pmi-text.ts';
 export type { PmiEntry, PmiVocabulary } from './pmi/pmi-vocabulary.ts';
 export { scoreNgram } from './pmi/score-ngram.ts';
 export { policy } from './policy.ts';
-export { editDistance, nearestName } from './presets/nearest-name.ts';
 export {
   bernoulli,
   bert,

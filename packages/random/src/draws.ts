@@ -1,11 +1,14 @@
+import { checkArguments, shown, whole } from '@cloze/checks';
+
 interface Uniform {
   next(): number;
 }
 
-/** A whole number in 0..limit−1. @throws {RangeError} when limit is no positive integer */
+/** A whole number in 0..limit−1. @param limit a whole number from 1 to 2³², which is how many numbers a stream has @throws {RangeError} for another */
 export function integerBelow(random: Uniform, limit: number): number {
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new RangeError(`integerBelow: limit must be a positive integer, got ${limit}.`);
+  // Called for every token: no object is made unless it fails.
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= 0x100000000))
+    throw new RangeError(`integerBelow: limit must be a whole number from 1 to ${0x100000000}, got ${shown(limit)}.`);
   return Math.floor(random.next() * limit);
 }
 
@@ -22,8 +25,9 @@ export function truncatedNormal(random: Uniform): number {
   }
 }
 
-/** The numbers 0..count−1 in random order (Fisher and Yates). */
+/** The numbers 0..count−1 in random order (Fisher and Yates). @param count a whole number from 0 to 2³¹ − 1 @throws {RangeError} for another */
 export function permutation(random: Uniform, count: number): Int32Array {
+  checkArguments('permutation', { count }, { count: whole(0, 0x7fffffff) });
   const order = Int32Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = integerBelow(random, i + 1);

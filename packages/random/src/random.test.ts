@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { integerBelow, normal, permutation, streamFrom, truncatedNormal } from './index.ts';
+import { integerBelow, mixSeed, normal, permutation, streamFrom, truncatedNormal } from './index.ts';
 
 describe('streamFrom', () => {
   it('repeats for the same seed and differs for another', () => {
@@ -35,7 +35,7 @@ describe('streamFrom', () => {
   });
 
   it('refuses a seed that is no integer', () => {
-    expect(() => streamFrom(0.5)).toThrow('the seed must be an integer, got 0.5');
+    expect(() => streamFrom(0.5)).toThrow('streamFrom: seed must be a whole number, got 0.5.');
   });
 });
 
@@ -61,6 +61,37 @@ describe('draws', () => {
   });
 
   it('refuses an impossible limit', () => {
-    expect(() => integerBelow(streamFrom(1), 0)).toThrow('limit must be a positive integer, got 0');
+    expect(() => integerBelow(streamFrom(1), 0)).toThrow('limit must be a whole number from 1 to 4294967296, got 0');
+  });
+
+  it.each([2 ** 40, Number.NaN, Infinity, -1, 0.5])(
+    'integerBelow refuses %d, which its 32 bits cannot serve',
+    (limit) => {
+      expect(() => integerBelow(streamFrom(1), limit)).toThrow('integerBelow: limit must be');
+    },
+  );
+
+  it('integerBelow reaches odd numbers up to 2³²', () => {
+    const stream = streamFrom(3);
+    const drawn = Array.from({ length: 64 }, () => integerBelow(stream, 2 ** 32));
+    expect(drawn.some((value) => value % 2 === 1)).toBe(true);
+    expect(Math.max(...drawn)).toBeGreaterThan(2 ** 31);
+  });
+
+  it.each([-1, 0.5, Number.NaN, Infinity, 2 ** 31])('permutation refuses %d numbers', (count) => {
+    expect(() => permutation(streamFrom(1), count)).toThrow('permutation: count must be a whole number from 0');
+  });
+
+  it.each([1 + 2 ** 32, -(2 ** 31) - 1, 0.5, Number.NaN, Infinity])(
+    'mixSeed refuses %d: its seeds have 32 bits',
+    (seed) => {
+      expect(() => mixSeed(seed, 'x')).toThrow('mixSeed: seed must be a whole number');
+    },
+  );
+
+  it('a label that is no text and no number is refused, by fork too', () => {
+    expect(() => streamFrom(1).fork(Number.NaN)).toThrow('label must be a text or a finite number, got NaN');
+    // A caller without types.
+    expect(() => streamFrom(1).fork(undefined as unknown as string)).toThrow('got undefined');
   });
 });

@@ -3,7 +3,7 @@ export { codePointOffsets } from './code-point-offsets.ts';
 export { type CutOptions, type EncodeOptions, type Encoding, encode } from './encode.ts';
 export { type NativeOptions, type NativeTokenizer, nativeTokenizer } from './native-tokenizer.ts';
 export { type OpenTokenizer, openTokenizer, type TokenizerFiles, tokenizerJsonOf } from './open-tokenizer.ts';
-export { padEncodings, type TokenBatch } from './pad-encodings.ts';
+export { type PadOptions, padEncodings, type TokenBatch } from './pad-encodings.ts';
 export { parseVocabulary } from './parse-vocabulary.ts';
 export type { PlacedEncoding } from './place-encoding.ts';
 export { splitWords } from './split-words.ts';

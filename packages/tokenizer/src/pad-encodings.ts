@@ -1,3 +1,4 @@
+import { checkOptions, listOf, needed, type Rules, whole } from '@cloze/checks';
 import type { Encoding } from './encode.ts';
 import { checkList, whatIs } from './text-checks.ts';
 
@@ -15,15 +16,25 @@ export interface TokenBatch {
   readonly written?: Uint8Array;
 }
 
+/** How encodings are padded. */
+export interface PadOptions {
+  /** What pads are, a whole number from 0. */
+  readonly padId: number;
+  /** Lengths that are allowed, whole numbers from 1; default the longest encoding's. */
+  readonly buckets?: readonly number[];
+}
+
+const rules: Rules<PadOptions> = { padId: needed(whole(0, 0x7fffffff)), buckets: listOf(whole(1), 1) };
+
 /**
  * Pads encodings to one length: the longest, or the smallest bucket that holds it, so that few shapes occur.
  *
- * @throws {TypeError} for what is no list of encodings @throws {RangeError} for no encodings, or one longer than the largest bucket
+ * @throws {TypeError} for what is no list of encodings
+ * @throws {RangeError} naming every option that does not fit; for no encodings, or one longer than the largest bucket
  */
-export function padEncodings(
-  encodings: readonly Encoding[],
-  { padId, buckets }: { readonly padId: number; readonly buckets?: readonly number[] },
-): TokenBatch {
+export function padEncodings(encodings: readonly Encoding[], options: PadOptions): TokenBatch {
+  checkOptions('padEncodings', options, rules);
+  const { padId, buckets } = options;
   checkList('padEncodings', encodings);
   const wrong = encodings.findIndex((one) => !(one?.ids instanceof Int32Array));
   if (wrong >= 0)

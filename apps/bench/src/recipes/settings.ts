@@ -1,4 +1,4 @@
-import { nearestName } from '@cloze/masking';
+import { nearestName } from '@cloze/checks';
 import { UsageError } from 'cloze/terminal';
 import type { Arm, Recipe, Size } from './define-recipe.ts';
 

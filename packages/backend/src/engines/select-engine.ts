@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, oneOf, type Rules } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
 import { type Engine, type EngineName, engineNames } from './engine.ts';
@@ -20,6 +21,12 @@ export interface SelectOptions {
   readonly surroundings: Surroundings;
 }
 
+const rules: Rules<SelectOptions> = {
+  name: oneOf(engineNames),
+  directory: anything,
+  surroundings: needed({ ...anything, expected: 'what thisMachine() gives' }),
+};
+
 function openTensorflow(gpu: boolean, { surroundings, directory }: SelectOptions): Engine {
   const found = findLibtensorflow(surroundings, { directory, gpu });
   if ('reason' in found) throw new Error(found.reason);
@@ -30,9 +37,11 @@ function openTensorflow(gpu: boolean, { surroundings, directory }: SelectOptions
  * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `tfjs-node-gpu` → `tfjs-node` → `wasm` → `cpu`, with the
  * reason why better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s.
  *
+ * @throws {RangeError} for no surroundings, an unknown option or an engine there is not, with the names there are
  * @throws {BackendError} when a named engine does not work, with its reason
  */
 export async function selectEngine(options: SelectOptions): Promise<Selection> {
+  checkOptions('selectEngine', options ?? {}, rules);
   const refused: { name: EngineName; reason: string }[] = [];
   let { directory } = options;
   for (const name of options.name ? [options.name] : engineNames) {

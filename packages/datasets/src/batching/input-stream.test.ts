@@ -82,6 +82,24 @@ describe('batchByLength', () => {
     expect(first?.items.length).toBe(4);
   });
 
+  it.each([1, 3, 8, 1000])('never gives more padded tokens than asked, with multiple %d', async (multiple) => {
+    const given = { lengthOf: (length: number) => length, buckets: [32, 20], tokens: 64, multiple };
+    const batches = await all(batchByLength([...new Array(16).fill(32), ...new Array(16).fill(7)], given));
+    for (const { length, items: rows } of batches) expect(length * rows.length).toBeLessThanOrEqual(64);
+    expect(batches.flatMap(({ items: rows }) => rows)).toHaveLength(32);
+  });
+
+  it.each([
+    [{ buckets: [] }, 'buckets must have at least 1, got 0'],
+    [{ buckets: [5.5] }, 'buckets[0] must be a whole number from 1, got 5.5'],
+    [{ tokens: Number.NaN }, 'tokens must be a whole number from 1, got NaN'],
+    [{ multiple: 0 }, 'multiple must be a whole number from 1, got 0'],
+    [{ lengthOf: () => Number.NaN }, 'lengthOf must give a whole number from 0, got NaN'],
+    [{ multiples: 8 }, "there is no option 'multiples', did you mean 'multiple'?"],
+  ])('refuses %o', async (wrong, message) => {
+    await expect(all(batchByLength([3], { ...options, ...wrong }))).rejects.toThrow(message);
+  });
+
   it('names what does not fit', async () => {
     await expect(all(batchByLength([3, 17], options))).rejects.toThrow(
       /17 tokens is longer than the largest bucket, 16/,

@@ -1,3 +1,5 @@
+import { anything, flag, needed, oneOf, problemsOf, type Rules, real, refuse, whole } from '@cloze/checks';
+
 /** The curve inside the feed-forward part and the language-model head; Hugging Face's names (`hidden_act`). */
 export type Activation = 'gelu' | 'gelu_new' | 'relu' | 'silu';
 
@@ -50,17 +52,48 @@ export interface EncoderConfig {
 /** What must be said of an encoder; the rest has BERT's proportions. */
 export type EncoderSizes = Partial<EncoderConfig> & Pick<EncoderConfig, 'vocabularySize' | 'width' | 'layers'>;
 
-const choices = {
-  activation: ['gelu', 'gelu_new', 'relu', 'silu'],
-  headActivation: ['gelu', 'gelu_new', 'relu', 'silu', undefined],
-  normPlacement: ['post', 'pre'],
-  positionKind: ['absolute', 'rotary', 'relative'],
-  attentionKind: ['dot', 'sigmoid', 'random'],
-} as const;
+const activations = ['gelu', 'gelu_new', 'relu', 'silu'] as const satisfies readonly Activation[];
+const size = whole(1, 0x7fffffff);
+const share = real({ from: 0, below: 1 });
 
-/** A config with BERT's proportions; problems are reported all at once. @throws {RangeError} naming each wrong field */
+/** What `correctEmbeddings` notes of what it did travels with a config; it changes nothing. */
+const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> = {
+  vocabularySize: needed(size),
+  width: needed(size),
+  layers: needed(size),
+  heads: size,
+  feedForwardWidth: size,
+  maximumLength: size,
+  segmentTypes: size,
+  dropout: share,
+  attentionDropout: share,
+  normEpsilon: real({ above: 0 }),
+  headNormEpsilon: real({ above: 0 }),
+  activation: oneOf(activations),
+  headActivation: oneOf(activations),
+  normPlacement: oneOf(['post', 'pre']),
+  embeddingWidth: size,
+  sharedLayers: flag,
+  positionKind: oneOf(['absolute', 'rotary', 'relative']),
+  positionOffset: whole(0),
+  attentionKind: oneOf(['dot', 'sigmoid', 'random']),
+  queryToken: whole(0),
+  leftToRight: flag,
+  embeddingCorrection: anything,
+};
+
+/**
+ * A config with BERT's proportions; what is left out, or `undefined`, is BERT's.
+ *
+ * @throws {RangeError} naming everything that is wrong: an unknown option, a size that is no whole number from 1, a rate outside [0, 1), …
+ */
 export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
-  const config: EncoderConfig = {
+  const problems = problemsOf<object>(sizes, rules);
+  if (typeof sizes !== 'object' || sizes === null) refuse('encoderConfig', problems);
+  const defaults: EncoderConfig = {
+    vocabularySize: sizes.vocabularySize,
+    width: sizes.width,
+    layers: sizes.layers,
     heads: Math.max(1, Math.round(sizes.width / 64)),
     feedForwardWidth: 4 * sizes.width,
     maximumLength: 512,
@@ -75,47 +108,16 @@ export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
     positionKind: 'absolute',
     positionOffset: 0,
     attentionKind: 'dot',
-    ...sizes,
   };
-  const problems = (
-    [
-      'vocabularySize',
-      'width',
-      'layers',
-      'heads',
-      'feedForwardWidth',
-      'maximumLength',
-      'segmentTypes',
-      'embeddingWidth',
-    ] as const
-  )
-    .filter((name) => !Number.isInteger(config[name]) || config[name] < 1)
-    .map((name) => `${name} must be a positive integer, got ${config[name]}`);
+  const given = Object.entries(sizes).filter(([, value]) => value !== undefined);
+  const config: EncoderConfig = Object.assign(defaults, Object.fromEntries(given));
   if (config.width % config.heads !== 0) problems.push(`heads (${config.heads}) must divide width (${config.width})`);
   if (config.positionKind === 'rotary' && (config.width / config.heads) % 2 !== 0)
     problems.push(`rotary positions turn pairs: width / heads must be even, got ${config.width / config.heads}`);
-  if (
-    !(
-      Number.isInteger(config.positionOffset) &&
-      config.positionOffset >= 0 &&
-      config.positionOffset < config.maximumLength
-    )
-  )
-    problems.push(
-      `positionOffset must be a whole number from 0 to ${config.maximumLength - 1}, got ${config.positionOffset}`,
-    );
-  for (const name of ['dropout', 'attentionDropout'] as const) {
-    if (!(config[name] >= 0 && config[name] < 1)) problems.push(`${name} must be in [0, 1), got ${config[name]}`);
-  }
-  const { queryToken: asked } = config;
-  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 0 && asked < config.vocabularySize))
-    problems.push(`queryToken must be a row from 0 to ${config.vocabularySize - 1}, got ${asked}`);
-  if (!(config.normEpsilon > 0)) problems.push(`normEpsilon must be positive, got ${config.normEpsilon}`);
-  for (const [name, known] of Object.entries(choices)) {
-    const value = config[name as keyof typeof choices];
-    if (!(known as readonly (string | undefined)[]).includes(value))
-      problems.push(`${name} must be ${known.filter(Boolean).join(' | ')}, got '${value}'`);
-  }
-  if (problems.length > 0) throw new RangeError(`encoderConfig: ${problems.join('; ')}.`);
+  if (config.positionOffset >= config.maximumLength)
+    problems.push(`positionOffset must be below maximumLength (${config.maximumLength}), got ${config.positionOffset}`);
+  if (config.queryToken !== undefined && config.queryToken >= config.vocabularySize)
+    problems.push(`queryToken must be a row from 0 to ${config.vocabularySize - 1}, got ${config.queryToken}`);
+  refuse('encoderConfig', problems);
   return config;
 }

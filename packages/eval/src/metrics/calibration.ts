@@ -1,3 +1,4 @@
+import { checkOptions, whole } from '@cloze/checks';
 import { sameLength } from '../checks/same-length.ts';
 
 /** One bar of a reliability diagram: confidences in (low, high]. Means are 0 in an empty bar. */
@@ -20,11 +21,11 @@ export interface CalibrationBin {
 export function calibration(
   confidences: ArrayLike<number>,
   right: ArrayLike<boolean | number>,
-  { bins = 15 }: { readonly bins?: number } = {},
+  options: { readonly bins?: number } = {},
 ): { readonly error: number; readonly maximum: number; readonly bins: readonly CalibrationBin[] } {
   sameLength('calibration', ['confidences', confidences.length], ['judgements', right.length]);
-  if (!Number.isInteger(bins) || bins < 1)
-    throw new RangeError(`calibration: bins must be a whole number from 1; got ${bins}.`);
+  checkOptions('calibration', options, { bins: whole(1) });
+  const { bins = 15 } = options;
   const edge = (bin: number) => (bin === bins ? 1 : bin * (1 / bins));
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, accuracy: 0 }));
   for (let i = 0; i < confidences.length; i++) {

@@ -1,7 +1,7 @@
+import { nearestName } from '@cloze/checks';
 import type { candidatesByFrequency } from '../replace/candidates.ts';
 import type { SimilarWords } from '../replace/similar-words.ts';
 import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
-import { nearestName } from './nearest-name.ts';
 import * as tokenPresets from './presets.ts';
 import * as targetPresets from './target-presets.ts';
 

@@ -1,4 +1,5 @@
 import { ints, softmax, type Tensor } from '@cloze/backend';
+import { checkOptions, whole } from '@cloze/checks';
 import { predictTokens } from '@cloze/encoder';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
@@ -40,13 +41,9 @@ const probabilitiesOf = (model: LoadedModel) =>
  * @throws {Error} when the text has no mask, is longer than the model reads, or the model has no head
  * @throws {RangeError} when `top` is no whole number of at least 1
  */
-export async function fillMasks(
-  model: LoadedModel,
-  text: string,
-  { top = 5 }: FillOptions = {},
-): Promise<FilledMask[]> {
-  if (!(Number.isInteger(top) && top > 0))
-    throw new RangeError(`fillMasks: top must be a whole number of at least 1, got ${top}.`);
+export async function fillMasks(model: LoadedModel, text: string, options: FillOptions = {}): Promise<FilledMask[]> {
+  checkOptions('fillMasks', options, { top: whole(1) });
+  const { top = 5 } = options;
   model.needHead();
   const mask = model.needMask();
   const asked = text.replaceAll('[MASK]', mask.token);

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { nearestName } from '@cloze/checks';
 
 /** Where a perturbation acts: the whole token table, or each occurrence of a token by itself. */
 interface Perturbed {
@@ -96,7 +96,7 @@ function problemsOf(name: RegulariserName, options: Readonly<Record<string, unkn
     .map((key) => `'${key}' must be given`);
   const wrong = Object.entries(options).flatMap(([key, value]) => {
     const allowed = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (!allowed) return [`there is no '${key}', ${nearest(key, Object.keys(known))}`];
+    if (!allowed) return [`there is no '${key}', ${nearestName(key, Object.keys(known))}`];
     if (value === undefined || (allowed === 'number' ? typeof value === 'number' : allowed.includes(value))) return [];
     return [`${key} must be ${allowed === 'number' ? 'a number' : allowed.join(' | ')}, got ${JSON.stringify(value)}`];
   });
@@ -108,7 +108,7 @@ function assertRegulariser(data: unknown): asserts data is RegulariserData {
     throw new RangeError(`A regulariser is an object with a name: there are ${regulariserNames.join(', ')}.`);
   const { name, ...options } = data;
   if (!isName(name))
-    throw new RangeError(`There is no regulariser '${name}', ${nearest(String(name), regulariserNames)}`);
+    throw new RangeError(`There is no regulariser '${name}', ${nearestName(String(name), regulariserNames)}`);
   const problems = problemsOf(name, options);
   if (problems.length > 0) throw new RangeError(`regulariser '${name}': ${problems.join('; ')}.`);
 }

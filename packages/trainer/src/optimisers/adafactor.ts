@@ -11,6 +11,7 @@ import {
   subtract,
   type Tensor,
 } from '@cloze/backend';
+import { flag, listOf, real } from '@cloze/checks';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { LeafSettings } from './leaf-settings.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -21,7 +22,7 @@ export interface AdafactorOptions extends LeafSettings {
   readonly epsilon?: readonly [number, number];
   /** Root mean square an update may have, default 1. */
   readonly clipThreshold?: number;
-  /** `β₂ = 1 − t^decayRate`, default −0.8. */
+  /** `β₂ = 1 − t^decayRate`, below 0, default −0.8. */
   readonly decayRate?: number;
   /** First moment of the updates; default none. */
   readonly beta1?: number;
@@ -55,12 +56,12 @@ export function adafactor({
   return leafOptimiser({
     name: 'adafactor',
     options: { epsilon, clipThreshold, decayRate, ...(beta1 !== undefined && { beta1 }), scaleParameter, ...shared },
-    ranges: {
-      clipThreshold: { positive: true },
-      beta1: { below: 1 },
-      epsilon: undefined,
-      decayRate: undefined,
-      scaleParameter: undefined,
+    rules: {
+      clipThreshold: real({ above: 0 }),
+      beta1: real({ from: 0, below: 1 }),
+      epsilon: listOf(real({ from: 0 }), 2),
+      decayRate: real({ below: 0 }),
+      scaleParameter: flag,
     },
     slots: (shape): Readonly<Record<string, readonly number[]>> => ({
       ...(shape.length >= 2

@@ -1,4 +1,5 @@
 import { adamStep, type Tensor } from '@cloze/backend';
+import { real } from '@cloze/checks';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { LeafSettings } from './leaf-settings.ts';
 import type { Leaves } from './leaves.ts';
@@ -16,7 +17,7 @@ export interface AdamWOptions extends LeafSettings {
 
 /** Shapes, ranges and fed numbers of optimisers with Adam's two moments. */
 export const adamMoments = (beta1: number, beta2: number) => ({
-  ranges: { beta1: { below: 1 }, beta2: { below: 1 }, epsilon: { positive: true } },
+  rules: { beta1: real({ from: 0, below: 1 }), beta2: real({ from: 0, below: 1 }), epsilon: real({ above: 0 }) },
   slots: (shape: readonly number[]) => ({ mean: shape, variance: shape }),
   scalars: (step: number) => ({ beta1Power: beta1 ** step, beta2Power: beta2 ** step }),
 });

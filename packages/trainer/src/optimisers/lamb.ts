@@ -12,6 +12,7 @@ import {
   type Tensor,
   where,
 } from '@cloze/backend';
+import { oneOf } from '@cloze/checks';
 import { adamMoments, momentsOf } from './adam-w.ts';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import { decaysByDefault, type LeafSettings } from './leaf-settings.ts';
@@ -49,7 +50,7 @@ export function lamb({
     name: 'lamb',
     options: { beta1, beta2, epsilon, adapts, weightDecay, ...shared },
     ...moments,
-    ranges: { ...moments.ranges, adapts: undefined },
+    rules: { ...moments.rules, adapts: oneOf(['kernels', 'all']) },
     update: ({ path, parameter, gradient, state, rate, decay }, scalars) => {
       const before = momentsOf(state, scalars);
       const mean = add(multiply(before.mean, beta1), multiply(gradient, 1 - beta1));

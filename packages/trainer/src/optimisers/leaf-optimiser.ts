@@ -1,5 +1,6 @@
 import { isHostTensor, multiply, type Tensor } from '@cloze/backend';
-import { checkOptions, type NumberRange } from './check-options.ts';
+import { checkOptions, type Rules } from '@cloze/checks';
+import { leafRules } from './leaf-rules.ts';
 import { checkPatterns, type LeafSettings, settingOf } from './leaf-settings.ts';
 import { type Leaves, leavesOf, leavesWhere, mapLeaves, scalar, zeros } from './leaves.ts';
 import type { Optimiser, Slots } from './optimiser.ts';
@@ -22,8 +23,8 @@ export interface LeafRule<Own> {
   readonly name: string;
   /** All options with their defaults filled in. */
   readonly options: Own & LeafSettings;
-  /** Ranges of the options that only it has; `undefined` for one that is no number. */
-  readonly ranges: Readonly<Record<string, NumberRange | undefined>>;
+  /** Rules of the options that only it has. */
+  readonly rules: Rules<Omit<Own, keyof LeafSettings>>;
   /** Shapes of what is kept for a parameter of a shape. */
   readonly slots: (shape: readonly number[]) => Readonly<Record<string, readonly number[]>>;
   /** Numbers fed at step t = 1, 2, … beside the rate; default none. */
@@ -59,8 +60,15 @@ function plain(value: unknown): unknown {
  *
  * @throws {RangeError} naming every option that does not fit
  */
-export function leafOptimiser<Own>({ name, options, ranges, slots, scalars, update }: LeafRule<Own>): Optimiser {
-  checkOptions(name, options, ranges);
+export function leafOptimiser<Own extends object>({
+  name,
+  options,
+  rules,
+  slots,
+  scalars,
+  update,
+}: LeafRule<Own>): Optimiser {
+  checkOptions<object>(name, options, { ...leafRules, ...rules });
   const { learningRate } = options;
   const settings = new Map<string, ReturnType<typeof settingOf>>();
   const settingAt = (path: string) => {

@@ -220,7 +220,7 @@ describe('settings', () => {
   it('refuse unknown options and numbers out of range, all at once', () => {
     const options = { learningRate: Number.NaN, beta1: 1, eps: 1e-6, weightDecay: -1 };
     expect(() => adamW(options)).toThrow(
-      /^adamW: beta1 must be at least 0 and below 1, got 1; there is no option 'eps', only .*; learningRate must be at least 0, got NaN; weightDecay must be at least 0, got -1\.$/,
+      /^adamW: there is no option 'eps', there are learningRate, .*; learningRate must be a number from 0 or a function, got NaN; weightDecay must be a number from 0, got -1; beta1 must be a number from 0 and below 1, got 1\.$/,
     );
   });
 

@@ -1,4 +1,5 @@
 import { add, multiply, subtract } from '@cloze/backend';
+import { flag, real } from '@cloze/checks';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { LeafSettings } from './leaf-settings.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -21,7 +22,7 @@ export function sgd({ momentum = 0, nesterov = false, ...shared }: SgdOptions): 
   return leafOptimiser({
     name: 'sgd',
     options: { momentum, nesterov, ...shared },
-    ranges: { momentum: { below: 1 }, nesterov: undefined },
+    rules: { momentum: real({ from: 0, below: 1 }), nesterov: flag },
     slots: (shape): Readonly<Record<string, readonly number[]>> => (momentum === 0 ? {} : { velocity: shape }),
     update: ({ parameter, gradient, state, rate, decay }) => {
       const slope = decay === 0 ? gradient : add(gradient, multiply(parameter, decay));

@@ -1,6 +1,6 @@
+import { nearestName } from '@cloze/checks';
 import { type ClueRow, type ClueTask, clueTasks } from '@cloze/datasets';
 import { readSplit } from '@cloze/datasets/node';
-import { nearestName } from '@cloze/masking';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 

@@ -1,0 +1,22 @@
+export { checkArguments } from './check-arguments.ts';
+export { checkOptions } from './check-options.ts';
+export { editDistance, nearestName } from './nearest-name.ts';
+export { problemsOf } from './problems-of.ts';
+export { refuse } from './refuse.ts';
+export type { Rule, Rules } from './rule.ts';
+export {
+  anything,
+  type Bounds,
+  callable,
+  either,
+  flag,
+  listOf,
+  needed,
+  oneOf,
+  real,
+  record,
+  ruleOf,
+  text,
+  whole,
+} from './rules.ts';
+export { shown } from './shown.ts';
