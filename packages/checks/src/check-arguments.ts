@@ -8,7 +8,7 @@ import type { Rules } from './rule.ts';
  * @throws {RangeError} naming every value that does not keep its rule
  */
 export function checkArguments<T extends object>(where: string, values: T, rules: Rules<T>): void {
-  const wrong: string[] = [];
-  for (const name in rules) wrong.push(...rules[name].problems(name, values[name]));
+  let wrong: readonly string[] = [];
+  for (const name in rules) wrong = wrong.concat(rules[name].problems(name, values[name]));
   refuse(where, wrong);
 }

@@ -85,9 +85,9 @@ export function listOf(each: Rule, least = 0): Rule {
     problems: (name, value) => {
       if (!isList(value)) return [`${name} must be ${expected}, got ${shown(value)}`];
       if (value.length < least) return [`${name} must have at least ${least}, got ${value.length}`];
-      const wrong: string[] = [];
+      let wrong: string[] = [];
       for (let i = 0; i < value.length && wrong.length < 5; i++)
-        wrong.push(...each.problems(`${name}[${i}]`, value[i]));
+        wrong = wrong.concat(each.problems(`${name}[${i}]`, value[i]));
       return wrong;
     },
   };
