@@ -8,6 +8,8 @@ export {
 export { evaluate } from './compile/evaluate.ts';
 export { type Diagnosis, diagnose } from './engines/diagnose.ts';
 export { type Engine, type EngineName, engineNames, type Placement } from './engines/engine.ts';
+export { type OnnxEngineOptions, onnxEngine } from './engines/onnx-engine.ts';
+export { referenceEngine } from './engines/reference-engine.ts';
 export { type Selection, type SelectOptions, selectEngine } from './engines/select-engine.ts';
 export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';

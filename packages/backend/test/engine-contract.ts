@@ -161,8 +161,8 @@ export function engineContract(name: string, open: () => Promise<Engine>): void 
     let reference: Engine;
     beforeAll(async () => {
       engine = await open();
-      const { tfjsEngine } = await import('../src/index.ts');
-      reference = await tfjsEngine('cpu');
+      const { referenceEngine } = await import('../src/index.ts');
+      reference = referenceEngine({ precision: 'float64' });
     });
     afterAll(() => engine?.dispose());
     const x0 = numbers(24);

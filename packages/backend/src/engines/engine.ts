@@ -4,7 +4,16 @@ import type { Tensor } from '../expression/tensor.ts';
 import type { OperationTime } from '../libtensorflow/read-step-stats.ts';
 
 /** Names of engines, best first. */
-export const engineNames = ['tensorflow-gpu', 'tensorflow', 'tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
+export const engineNames = [
+  'tensorflow-gpu',
+  'tensorflow',
+  'onnx',
+  'tfjs-node-gpu',
+  'tfjs-node',
+  'wasm',
+  'cpu',
+  'reference',
+] as const;
 
 /** One of `engineNames`. */
 export type EngineName = (typeof engineNames)[number];

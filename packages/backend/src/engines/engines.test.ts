@@ -2,11 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { engineContract } from '../../test/engine-contract.ts';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
 import { thisMachine } from '../install/this-machine.ts';
+import { onnxEngine } from './onnx-engine.ts';
+import { referenceEngine } from './reference-engine.ts';
 import { tensorflowEngine } from './tensorflow-engine.ts';
 import { tfjsEngine } from './tfjs-engine.ts';
 
 const found = findLibtensorflow(thisMachine());
 
+engineContract('reference', async () => referenceEngine());
+engineContract('onnx', async () => onnxEngine());
 engineContract('cpu', () => tfjsEngine('cpu'));
 engineContract('wasm', () => tfjsEngine('wasm'));
 

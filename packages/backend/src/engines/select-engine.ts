@@ -2,6 +2,8 @@ import { anything, checkOptions, needed, oneOf, type Rules } from '@cloze/checks
 import { BackendError } from '../errors.ts';
 import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
 import { type Engine, type EngineName, engineNames } from './engine.ts';
+import { onnxEngine } from './onnx-engine.ts';
+import { referenceEngine } from './reference-engine.ts';
 import { NoGpuError, tensorflowEngine } from './tensorflow-engine.ts';
 import { tfjsEngine } from './tfjs-engine.ts';
 
@@ -33,8 +35,15 @@ function openTensorflow(gpu: boolean, { surroundings, directory }: SelectOptions
   return tensorflowEngine(found.directory, { gpu });
 }
 
+/** One engine by its name. */
+async function open(name: EngineName, options: SelectOptions): Promise<Engine> {
+  if (name === 'tensorflow' || name === 'tensorflow-gpu') return openTensorflow(name === 'tensorflow-gpu', options);
+  if (name === 'onnx') return onnxEngine();
+  return name === 'reference' ? referenceEngine() : tfjsEngine(name);
+}
+
 /**
- * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `tfjs-node-gpu` → `tfjs-node` → `wasm` → `cpu`, with the
+ * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `onnx` → `tfjs-node-gpu` → `tfjs-node` → `wasm` → `cpu` → `reference`, with the
  * reason why better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s.
  *
  * @throws {RangeError} for no surroundings, an unknown option or an engine there is not, with the names there are
@@ -46,11 +55,7 @@ export async function selectEngine(options: SelectOptions): Promise<Selection> {
   let { directory } = options;
   for (const name of options.name ? [options.name] : engineNames) {
     try {
-      const engine =
-        name === 'tensorflow' || name === 'tensorflow-gpu'
-          ? openTensorflow(name === 'tensorflow-gpu', { ...options, directory })
-          : await tfjsEngine(name);
-      return { engine, refused };
+      return { engine: await open(name, { ...options, directory }), refused };
     } catch (error) {
       refused.push({ name, reason: error instanceof Error ? error.message : String(error) });
       // Two copies of libtensorflow in one process get in each other's way: `tensorflow` takes the one that is loaded.

@@ -9,7 +9,7 @@ import { interpretedEngine } from './interpreted-engine.ts';
 import { loadQuietly } from './load-quietly.ts';
 import { restoreUtil } from './restore-util.ts';
 
-type TfjsName = Exclude<EngineName, 'tensorflow' | 'tensorflow-gpu'>;
+type TfjsName = Exclude<EngineName, 'tensorflow' | 'tensorflow-gpu' | 'onnx' | 'reference'>;
 /** tfjs-core and, where the module is a whole tfjs, its list of versions. */
 type Core = typeof Tfjs & { readonly version?: Readonly<Record<string, string>> };
 

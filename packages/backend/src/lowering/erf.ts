@@ -2,7 +2,8 @@ const REACH = 4;
 const STEPS = 64;
 
 /** The error function in double precision: a series near zero, a continued fraction further out. */
-function erfExactly(x: number): number {
+export function erfExactly(x: number): number {
+  if (x < 0) return -erfExactly(-x);
   if (x < 2) {
     let term = x;
     let total = x;
