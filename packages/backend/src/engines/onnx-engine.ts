@@ -47,7 +47,7 @@ interface Lowered {
 }
 
 /** Records a trace; Adam's updates that go back where they come from are left to the host, which gets their gradients. */
-function lowered({ inputs, outputs, updates }: Trace): Lowered {
+function lowered({ outputs, updates }: Trace): Lowered {
   const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
   const adams = inPlaceAdams(reachable(wanted), outputs, updates);
   const onHost = new Set<Operation>(adams.map(({ operation }) => operation));
@@ -190,23 +190,23 @@ function programOf(
         given[name] = tensorOf(kept);
       }
       const found = await open.run(taken, given);
-      const valueOf = (tensor: Tensor): HostTensor => {
+      const readOf = (tensor: Tensor): HostTensor => {
         const { shape, dtype, operation } = tensor;
         if (isA(operation, 'input')) return feeds.get(operation.attributes.path) as HostTensor;
         return { shape, dtype, values: found[results.get(tensor) as string]?.data as HostTensor['values'] };
       };
       const host = trace.outputs.map((tensor) => {
-        const { shape, dtype, values } = valueOf(tensor);
+        const { shape, dtype, values } = readOf(tensor);
         return { shape: [...shape], dtype, values: values.slice() };
       });
       const inPlace = new Set<Operation>(adams.map(({ operation }) => operation));
       for (const [path, tensor] of trace.updates) {
         if (inPlace.has(tensor.operation)) continue;
-        variables.set(path, { ...valueOf(tensor), values: valueOf(tensor).values.slice() });
+        variables.set(path, { ...readOf(tensor), values: readOf(tensor).values.slice() });
       }
       for (const { operation, paths } of adams) {
         const { gradient, rate, beta1Power, beta2Power } = adamOperands(operation.inputs);
-        const scalar = (tensor: Tensor) => valueOf(tensor).values[0] as number;
+        const scalar = (tensor: Tensor) => readOf(tensor).values[0] as number;
         const scalars: AdamScalars = {
           rate: scalar(rate),
           beta1Power: scalar(beta1Power),
@@ -214,7 +214,7 @@ function programOf(
         };
         const leafOf = (path: string) => (variables.get(path) as HostTensor).values as Float32Array;
         const own = { parameter: leafOf(paths.parameter), mean: leafOf(paths.mean), variance: leafOf(paths.variance) };
-        updateByAdam({ ...own, gradient: valueOf(gradient).values as Float32Array }, scalars, operation.attributes);
+        updateByAdam({ ...own, gradient: readOf(gradient).values as Float32Array }, scalars, operation.attributes);
       }
       return host;
     };
