@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EngineName, selectEngine, thisMachine } from '@cloze/backend';
+import { type EngineName, engineNames, selectEngine, thisMachine } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
 import { progress, whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
@@ -65,9 +65,7 @@ export function addTorture(program: Command): void {
     .option('--kills <number>', 'SIGKILLs in all', whole(1), 300)
     .option('--steps <number>', 'steps of the run that is killed', whole(4), 60)
     .option('--seed <number>', 'instants, weights, order and masks follow from it', whole(0), 1)
-    .addOption(
-      new Option('--engine <name>', 'default: the best that works').choices(['tensorflow', 'tfjs-node', 'wasm', 'cpu']),
-    )
+    .addOption(new Option('--engine <name>', 'default: the best that works').choices(engineNames))
     .option('--json', 'one JSON object on stdout', false)
     .addOption(new Option('--victim <task>', 'the child that is killed').hideHelp())
     .addHelpText('after', '\nExample: pnpm qa torture --kills 300 --json')

@@ -8,14 +8,14 @@ import type { EngineName } from './engine.ts';
 const program = fileURLToPath(new URL('../../test/engine-process.ts', import.meta.url));
 /** TensorFlow's own wish to be heard is overruled too. */
 const run = (name: EngineName, env: NodeJS.ProcessEnv = {}) =>
-  spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), program, name], {
+  spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=@cloze/source', program, name], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
 
 describe('a process that opens an engine, runs it and closes it', () => {
   const here = 'directory' in findLibtensorflow(thisMachine());
-  const node: EngineName[] = process.env.CLOZE_TFJS_NODE ? [] : ['wasm', 'cpu'];
+  const node: EngineName[] = process.env.CLOZE_TFJS_NODE ? [] : ['onnx', 'reference'];
   for (const name of [...(here ? (['tensorflow'] as const) : []), ...node])
     it(`writes nothing and ends with 0: ${name}`, () => {
       const { status, signal, stdout, stderr } = run(name, { TF_CPP_MIN_LOG_LEVEL: '0' });

@@ -17,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 describe('selectEngine', () => {
-  it('takes wasm where nothing is installed, and says why not the four better ones', async () => {
+  it('takes ONNX Runtime, which npm brings, where nothing is installed, and says why not the two better ones', async () => {
     const { engine, refused } = await selectEngine({ surroundings: bare });
-    expect(engine).toMatchObject({ name: 'wasm', origin: '@tensorflow/tfjs-backend-wasm' });
-    expect(refused.map(({ name }) => name)).toEqual(engineNames.slice(0, 4));
+    expect(engine).toMatchObject({ name: 'onnx', origin: 'onnxruntime-node' });
+    expect(refused.map(({ name }) => name)).toEqual(engineNames.slice(0, 2));
     for (const { reason } of refused) expect(reason).toMatch(/is not in|is not installed/);
   });
 
@@ -31,7 +31,7 @@ describe('selectEngine', () => {
     for (const name of ['cc', 'framework'])
       await writeFile(join(directory, `libtensorflow_${name}${ending}`), 'no library');
     const { engine, refused } = await selectEngine({ surroundings: bare, directory });
-    expect(engine.name).toBe('wasm');
+    expect(engine.name).toBe('onnx');
     expect(refused.map(({ reason }) => reason).slice(0, 2)).toEqual([
       expect.stringMatching(/damaged.* does not load/),
       expect.stringMatching(/damaged.* does not load/),

@@ -146,7 +146,7 @@ function onDisk(mountOptions: string, options: object) {
   const script = 'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && "$@"; code=$?; ls -A disk; exit $code';
   const program = fileURLToPath(new URL('../../test/install-process.ts', import.meta.url));
   const tsx = import.meta.resolve('tsx');
-  const command = [process.execPath, '--import', tsx, program, JSON.stringify(options)];
+  const command = [process.execPath, '--import', tsx, '--conditions=@cloze/source', program, JSON.stringify(options)];
   const args = ['--mount', '--map-root-user', 'sh', '-c', script, 'sh', mountOptions, join(root, 'disk'), ...command];
   return spawnSync('unshare', args, { encoding: 'utf8', cwd: root });
 }

@@ -37,9 +37,19 @@ dd if=${root}/tiny.whl of="$2/tiny.whl.part" bs=2400001 skip=10 seek=10 conv=not
 afterEach(() => rm(root, { recursive: true, force: true, maxRetries: 5 }));
 
 const start = (): ChildProcess =>
-  spawn(process.execPath, ['--import', import.meta.resolve('tsx'), program, JSON.stringify({ surroundings, wheel })], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  spawn(
+    process.execPath,
+    [
+      '--import',
+      import.meta.resolve('tsx'),
+      '--conditions=@cloze/source',
+      program,
+      JSON.stringify({ surroundings, wheel }),
+    ],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
 
 /** Kills an installer so many milliseconds after its first word. @returns the temporary folders it left */
 async function killAfter(milliseconds: number, signal: NodeJS.Signals): Promise<string[]> {

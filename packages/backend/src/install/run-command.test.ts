@@ -40,7 +40,7 @@ describe('cloze-backend', () => {
       [['install', '--dir'], /--dir <value>' argument missing/],
       [['install', '--dir', ''], /^--dir and --wheel want a name/],
       [['doctor', '--gpu'], /^Unknown option '--gpu'/],
-      [['doctor', '--engine', 'gpu'], /^'gpu' is no engine; known: tensorflow-gpu, tensorflow, .*, cpu\.\n$/],
+      [['doctor', '--engine', 'gpu'], /^'gpu' is no engine; known: tensorflow-gpu, tensorflow, .*, reference\.\n$/],
     ];
     for (const [args, words] of wrong) {
       const { code, out, said } = await run(args);
@@ -75,14 +75,13 @@ describe('cloze-backend', () => {
   it('doctor says which engine is used and why the better ones are not, for people and for machines', async () => {
     const { code, out } = await run(['doctor']);
     expect(code).toBe(0);
-    expect(out).toMatch(/^node v\d+.* on linux-x64\nengine wasm 4\.22\.0, from @tensorflow\/tfjs-backend-wasm\n/);
-    expect(out).toMatch(/device wasm: SIMD, 1 thread\n/);
+    expect(out).toMatch(/^node v\d+.* on linux-x64\nengine onnx 1\.30\.0, from onnxruntime-node\n/);
+    expect(out).toMatch(/device cpu: ONNX Runtime\n/);
     expect(out).toMatch(/not tensorflow-gpu: .* 'cloze-backend install --gpu'/);
     expect(out).toMatch(/not tensorflow: libtensorflow is not in .*; run 'cloze-backend install'\.\n/);
-    expect(out).toMatch(/not tfjs-node: @tensorflow\/tfjs-node is not installed \(it is optional\)\.\n/);
     const found = JSON.parse((await run(['doctor', '--json'])).out);
-    expect(found).toMatchObject({ platform: 'linux-x64', engine: { name: 'wasm', devices: ['wasm: SIMD, 1 thread'] } });
-    expect(found.refused.map(({ name }: { name: string }) => name)).toEqual(engineNames.slice(0, 4));
+    expect(found).toMatchObject({ platform: 'linux-x64', engine: { name: 'onnx', devices: ['cpu: ONNX Runtime'] } });
+    expect(found.refused.map(({ name }: { name: string }) => name)).toEqual(engineNames.slice(0, 2));
   });
 
   it('doctor --engine fails where that one does not work, with its reason alone', async () => {
