@@ -14,6 +14,7 @@ tied['cls.predictions.decoder.weight'] = tied['bert.embeddings.word_embeddings.w
 name = 'bert.encoder.layer.0.intermediate.dense.weight'
 tied[name] = tied[name].t().contiguous().t()  # the same values, columns first in memory
 torch.save(tied, f'{here}/tiny-bert.bin')
+torch.save(tied, f'{here}/tiny-bert-before-1.6.bin', _use_new_zipfile_serialization=False)
 variables = {}
 for n, v in state.items():
     kernel = n.endswith('.weight') and ('dense' in n or '.self.' in n)

@@ -43,6 +43,11 @@ cases = {
     'electra-classifier': (ElectraForSequenceClassification, ElectraConfig(**base, embedding_size=4), {}),
     'albert': (AlbertForMaskedLM, AlbertConfig(**base, embedding_size=4), {}),
     'roformer': (RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=8), {}),
+    'roformer-values': (RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=8, rotary_value=True), {}),
+    'roberta-relu': (RobertaForMaskedLM, RobertaConfig(**{**roberta.to_dict(), 'hidden_act': 'relu'}), {}),
+    'bert-gelu-python': (BertForMaskedLM, BertConfig(**base, hidden_act='gelu_python', classifier_dropout=0.3), {}),
+    'electra-silu-detector': (ElectraForPreTraining, ElectraConfig(**base, embedding_size=4, hidden_act='silu'), {}),
+    'albert-relu': (AlbertForMaskedLM, AlbertConfig(**base, embedding_size=4, hidden_act='relu'), {}),
 }
 shutil.rmtree(root, ignore_errors=True); os.makedirs(root)
 expected = {}

@@ -3,3 +3,4 @@ export { type LoadedPretrained, type LoadOptions, loadPretrained } from './check
 export type { Pretrained } from './checkpoint/folder/pretrained.ts';
 export { type PushedFolder, type PushOptions, pushFolder } from './checkpoint/folder/push-folder.ts';
 export { type SaveOptions, savePretrained } from './checkpoint/folder/save-pretrained.ts';
+export type { SentenceSettings } from './checkpoint/folder/sentence-settings.ts';

@@ -2,7 +2,13 @@ export type { BertSettings } from './bert-settings.ts';
 export { codePointOffsets } from './code-point-offsets.ts';
 export { type CutOptions, type EncodeOptions, type Encoding, encode } from './encode.ts';
 export { type NativeOptions, type NativeTokenizer, nativeTokenizer } from './native-tokenizer.ts';
-export { type OpenTokenizer, openTokenizer, type TokenizerFiles, tokenizerJsonOf } from './open-tokenizer.ts';
+export {
+  type OpenTokenizer,
+  type OpenTokenizerOptions,
+  openTokenizer,
+  type TokenizerFiles,
+  tokenizerJsonOf,
+} from './open-tokenizer.ts';
 export { type PadOptions, padEncodings, type TokenBatch } from './pad-encodings.ts';
 export { parseVocabulary } from './parse-vocabulary.ts';
 export type { PlacedEncoding } from './place-encoding.ts';

@@ -1,5 +1,6 @@
 import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
 import type { CutOptions } from './encode.ts';
+import type { PartedText } from './jieba-text.ts';
 import { type PlacedEncoding, placeEncoding } from './place-encoding.ts';
 import { soundText } from './sound-text.ts';
 import { checkList, checkText } from './text-checks.ts';
@@ -40,9 +41,40 @@ export interface NativeOptions extends CutOptions {
  * special tokens, or a truncation that may not cut enough
  * @throws {TypeError} from `encodeBatch`, naming what is no text or pair of texts
  */
-export function nativeTokenizer(
+export function nativeTokenizer(json: string, options: NativeOptions = {}): NativeTokenizer {
+  return nativeOver(json, options, {});
+}
+
+/** What is known of a tokenizer besides its file. */
+export interface NativeExtras {
+  /** One more than the largest id, where ids have holes; default the number of tokens. */
+  readonly ids?: number;
+  /** Parts a text into words before the native code sees it. */
+  readonly part?: (text: string) => PartedText;
+}
+
+/** Encodings of a text that was parted before, with places in the text as it was. */
+function inOriginal(encoding: PlacedEncoding, parted: readonly PartedText[]): PlacedEncoding {
+  let offsets: PlacedEncoding['offsets'] | undefined;
+  return {
+    ...{ ids: encoding.ids, segments: encoding.segments, special: encoding.special, wordNumbers: encoding.wordNumbers },
+    ...(encoding.written && { written: encoding.written }),
+    ...(encoding.cut && { cut: encoding.cut }),
+    get offsets() {
+      offsets ??= encoding.offsets.map(([start, end], i) => {
+        const { from, to } = parted[encoding.segments[i] === 1 && parted.length > 1 ? 1 : 0] as PartedText;
+        return start === end ? ([0, 0] as const) : ([from[start] as number, to[end - 1] as number] as const);
+      });
+      return offsets;
+    },
+  };
+}
+
+/** A native tokenizer of which more is known than its file says. */
+export function nativeOver(
   json: string,
-  { onInvalid = 'error', maximumLength, truncation, truncationSide, specialInText = 'apart' }: NativeOptions = {},
+  { onInvalid = 'error', maximumLength, truncation, truncationSide, specialInText = 'apart' }: NativeOptions,
+  { ids, part }: NativeExtras,
 ): NativeTokenizer {
   checkText('nativeTokenizer: the content of tokenizer.json', json);
   checkTruncation('nativeTokenizer', truncation, truncationSide);
@@ -59,7 +91,7 @@ export function nativeTokenizer(
       `nativeTokenizer: this is not a tokenizer.json that tokenizers 0.23 reads: ${error instanceof Error ? error.message : error}.`,
     );
   }
-  const size = tokenizer.getVocabSize();
+  const size = Math.max(ids ?? 0, tokenizer.getVocabSize());
   const sound = (text: string, index: number) => soundText(text, `encodeBatch: text ${index}`, onInvalid);
   // Read at first need: a file may hold millions of bytes.
   let found: WrittenTokens | undefined;
@@ -94,7 +126,13 @@ export function nativeTokenizer(
     tokenOf: (id) => tokenizer.idToToken(id) ?? undefined,
     encodeBatch: async (texts) => {
       checkList('encodeBatch', texts);
-      const inputs = texts.map(inputOf);
+      const given = texts.map(inputOf);
+      const parted = part ? given.map((text) => (typeof text === 'string' ? [part(text)] : text.map(part))) : [];
+      const inputs = given.map((text, i) => {
+        const [first, second] = parted[i] ?? [];
+        if (!first) return text;
+        return second ? ([first.text, second.text] as const) : first.text;
+      });
       // The binding's encodeBatch takes no pairs (0.23.2), its encode does.
       const single = inputs.every((input) => typeof input === 'string');
       const encodings = single
@@ -108,13 +146,15 @@ export function nativeTokenizer(
           );
       return encodings.map((encoding, i) => {
         const input = inputs[i] as string | readonly [string, string];
-        return placeEncoding(encoding, typeof input === 'string' ? [input] : input, {
+        const placed = placeEncoding(encoding, typeof input === 'string' ? [input] : input, {
           where: `encodeBatch: text ${i}`,
           maximumLength,
           truncation,
           side: truncationSide,
           written: specialInText === 'apart' ? written() : undefined,
         });
+        const whole = parted[i];
+        return whole ? inOriginal(placed, whole) : placed;
       });
     },
   };

@@ -1,7 +1,12 @@
-import { type NativeOptions, type NativeTokenizer, nativeTokenizer } from './native-tokenizer.ts';
+import { type AddedToken, addedTokensOf, withIds } from './added-tokens.ts';
+import { jiebaParter, wordSeparator } from './jieba-text.ts';
+import { tokenizerJsonProblems } from './judge-tokenizer-json.ts';
+import { type NativeOptions, type NativeTokenizer, nativeOver } from './native-tokenizer.ts';
 import { parseVocabulary } from './parse-vocabulary.ts';
-import { tokenizerJson } from './tokenizer-json.ts';
-import { type SpecialIds, specialTokens, vocabularyFrom } from './vocabulary.ts';
+import { type TokenizerClass, tokenizerClass } from './tokenizer-class.ts';
+import { tokenizerParts } from './tokenizer-json.ts';
+import { keyProblems } from './tokenizer-keys.ts';
+import { type SpecialIds, specialTokens } from './vocabulary.ts';
 
 /** Files of a tokenizer by name, as Hugging Face saves them. */
 export type TokenizerFiles = Readonly<Record<string, Uint8Array>>;
@@ -13,6 +18,16 @@ export interface OpenTokenizer {
   readonly special: Partial<SpecialIds>;
   /** The token that stands for a hidden one, such as `[MASK]`. */
   readonly maskToken?: string;
+  /** What is odd in the files and was read nevertheless, a sentence part each: blank lines of `vocab.txt`, say. */
+  readonly notes: readonly string[];
+}
+
+/** How a tokenizer's files are opened. */
+export interface OpenTokenizerOptions extends NativeOptions {
+  /** The model's `config.json`: its `tokenizer_class` and `model_type` say which rules hold where the tokenizer's own files name no class. */
+  readonly modelConfig?: Readonly<Record<string, unknown>> | undefined;
+  /** Lower-case every text first, whatever the files say; default false. */
+  readonly lowercase?: boolean | undefined;
 }
 
 /** Key in the files, BERT's token, RoBERTa's token. */
@@ -24,13 +39,18 @@ const roles = {
   mask: ['mask_token', specialTokens[4], '<mask>'],
 } as const;
 type Role = keyof typeof roles;
+const roleNames = Object.keys(roles) as Role[];
 
-function json(files: TokenizerFiles, name: string): Record<string, unknown> {
+type JsonObject = Record<string, unknown>;
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function json(files: TokenizerFiles, name: string): JsonObject {
   const bytes = files[name];
   if (!bytes) return {};
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
     throw new SyntaxError('it holds no object');
   } catch (error) {
     throw new Error(`openTokenizer: ${name} is not JSON: ${error instanceof Error ? error.message : error}.`);
@@ -38,7 +58,7 @@ function json(files: TokenizerFiles, name: string): Record<string, unknown> {
 }
 
 /** A setting of tokenizer_config.json that must be true, false or absent. */
-function flag(config: Record<string, unknown>, key: string): boolean | undefined {
+function flag(config: JsonObject, key: string): boolean | undefined {
   const value = config[key];
   if (typeof value === 'boolean') return value;
   if (value === undefined || value === null) return undefined;
@@ -46,9 +66,10 @@ function flag(config: Record<string, unknown>, key: string): boolean | undefined
 }
 
 /** The token each role is said to have, where the files say so. */
-function namedTokens(files: TokenizerFiles): Partial<Record<Role, string>> {
-  const said = { ...json(files, 'special_tokens_map.json'), ...json(files, 'tokenizer_config.json') };
-  const entries = Object.entries(roles).flatMap(([role, [key]]) => {
+function namedTokens(settings: JsonObject, map: JsonObject): Partial<Record<Role, string>> {
+  const said = { ...map, ...settings };
+  const entries = roleNames.flatMap((role) => {
+    const [key] = roles[role];
     // Written as itself or as { content: token }.
     const named = said[key] as string | { content?: string } | null | undefined;
     const token = typeof named === 'object' ? named?.content : named;
@@ -57,58 +78,273 @@ function namedTokens(files: TokenizerFiles): Partial<Record<Role, string>> {
   return Object.fromEntries(entries) as Partial<Record<Role, string>>;
 }
 
+/** Tokens of a `vocab.txt` by id, as transformers reads it: the id is the line; of a token that stands twice the last line holds, blanks behind it do not count. */
+function vocabularyOf(lines: readonly string[], notes: string[]): Map<string, number> {
+  const vocabulary = new Map<string, number>();
+  const counts = { blank: 0, repeated: 0, trailing: 0 };
+  const first: Partial<Record<keyof typeof counts, number>> = {};
+  const note = (kind: keyof typeof counts, line: number) => {
+    counts[kind]++;
+    first[kind] ??= line + 1;
+  };
+  for (const [id, line] of lines.entries()) {
+    const trimmed = line.trimEnd();
+    // A token that is nothing but a blank (U+2028) is one that no text has.
+    const token = trimmed === '' ? line : trimmed;
+    if (line === '') note('blank', id);
+    else if (token !== line) note('trailing', id);
+    if (line !== '' && vocabulary.has(token)) note('repeated', id);
+    vocabulary.set(token, id);
+  }
+  const words = {
+    blank: 'blank lines, which keep their ids',
+    repeated: 'tokens that stand twice, of which the last line holds',
+    trailing: 'tokens with blanks behind them, which are left out',
+  };
+  for (const kind of ['blank', 'repeated', 'trailing'] as const)
+    if (counts[kind] > 0) notes.push(`vocab.txt has ${counts[kind]} ${words[kind]} (the first on line ${first[kind]})`);
+  return vocabulary;
+}
+
+/** The vocabulary of a `tokenizer.json`'s model, by token: of a list (Unigram) the place is the id. */
+function vocabularyIn(model: unknown): Map<string, number> {
+  const vocab = isObject(model) ? model.vocab : undefined;
+  if (Array.isArray(vocab))
+    return new Map(vocab.map((item, id) => [String(Array.isArray(item) ? item[0] : item), id] as const));
+  return new Map(isObject(vocab) ? Object.entries(vocab).map(([token, id]) => [token, Number(id)] as const) : []);
+}
+
+/** A tokenizer's files, understood. */
+interface ReadTokenizer {
+  readonly json: JsonObject;
+  readonly named: Partial<Record<Role, string>>;
+  readonly kind: TokenizerClass;
+  readonly ids: ReadonlyMap<string, number>;
+  readonly added: readonly AddedToken[];
+  readonly notes: readonly string[];
+  readonly settings: JsonObject;
+}
+
+/** BERT's special tokens, or what the files call them. */
+const bertTokens = (named: Partial<Record<Role, string>>) =>
+  Object.fromEntries(roleNames.map((role) => [role, named[role] ?? roles[role][1]])) as Record<Role, string>;
+
+/** What `tokenizer.json` has of its own, as a class that rebuilds it leaves it. */
+function rebuilt(
+  file: JsonObject,
+  kind: TokenizerClass,
+  settings: JsonObject,
+  where: string,
+  notes: string[],
+): JsonObject {
+  const model = isObject(file.model) ? file.model : {};
+  if (kind.rules === 'roberta') {
+    const { pre_tokenizer: before, normalizer } = file;
+    if (model.type !== 'BPE' || !isObject(before) || before.type !== 'ByteLevel' || (normalizer ?? null) !== null)
+      throw new Error(
+        `${where}: tokenizer.json is not what the class ${kind.name} makes (BPE over bytes, no normalizer); name the class PreTrainedTokenizerFast in tokenizer_config.json to have it as it is.`,
+      );
+    const space = flag(settings, 'add_prefix_space') ?? false;
+    if (before.add_prefix_space !== space)
+      notes.push(
+        `add_prefix_space is ${space} by tokenizer_config.json, ${before.add_prefix_space} by tokenizer.json, which gives way`,
+      );
+    return { ...file, model: { ...model, dropout: null }, pre_tokenizer: { ...before, add_prefix_space: space } };
+  }
+  if (model.type !== 'WordPiece')
+    throw new Error(
+      `${where}: tokenizer.json has a model of kind ${JSON.stringify(model.type)}, the class ${kind.name} one of kind WordPiece; name the class PreTrainedTokenizerFast in tokenizer_config.json to have the file as it is.`,
+    );
+  return file;
+}
+
+/** RoBERTa's rules over its two older files, as its class makes them. */
+function byteJson(files: TokenizerFiles, settings: JsonObject): JsonObject {
+  const vocab = json(files, 'vocab.json');
+  const merges = new TextDecoder()
+    .decode(files['merges.txt'])
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !line.startsWith('#version'));
+  const add_prefix_space = flag(settings, 'add_prefix_space') ?? false;
+  const named = namedTokens(settings, {});
+  const [sep, cls] = [named.separate ?? '</s>', named.classify ?? '<s>'];
+  return {
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space, trim_offsets: true, use_regex: true },
+    post_processor: {
+      type: 'RobertaProcessing',
+      ...{ sep: [sep, vocab[sep]], cls: [cls, vocab[cls]], trim_offsets: true, add_prefix_space },
+    },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      ...{ type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: '', end_of_word_suffix: '' },
+      ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false, vocab, merges },
+    },
+  };
+}
+
+/** Reads all files of a tokenizer. @throws {Error} for what is missing, contradicts itself or is not implemented */
+function readTokenizer(
+  files: TokenizerFiles,
+  where: string,
+  { modelConfig = {}, lowercase = false }: Pick<OpenTokenizerOptions, 'modelConfig' | 'lowercase'>,
+): ReadTokenizer {
+  const settings = json(files, 'tokenizer_config.json');
+  const map = json(files, 'special_tokens_map.json');
+  const [hasJson, lines] = [files['tokenizer.json'] !== undefined, files['vocab.txt']];
+  const kind = tokenizerClass(settings, modelConfig, { hasJson, hasVocabulary: lines !== undefined }, where);
+  const problems = [...keyProblems(settings, 'tokenizer_config.json'), ...keyProblems(map, 'special_tokens_map.json')];
+  if (problems.length > 0) throw new Error(`${where}: ${problems.join('; ')}.`);
+  const isBert = kind.rules === 'bert' || kind.rules === 'roformer';
+  const hasBytes = kind.rules === 'roberta' && files['vocab.json'] !== undefined && files['merges.txt'] !== undefined;
+  if (!hasJson && !(isBert && lines) && !hasBytes)
+    throw new Error(
+      `${where} has neither tokenizer.json nor ${kind.rules === 'roberta' ? 'vocab.json and merges.txt' : 'vocab.txt'}; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
+    );
+  const notes: string[] = [];
+  const named = namedTokens(settings, map);
+  const file = hasJson ? json(files, 'tokenizer.json') : hasBytes ? byteJson(files, settings) : {};
+  const base =
+    (hasJson || hasBytes) && kind.rules !== 'file' && kind.rules !== 'sentencepiece'
+      ? rebuilt(file, kind, settings, where, notes)
+      : file;
+  const vocabulary =
+    lines && !hasJson ? vocabularyOf(parseVocabulary(lines, `${where}/vocab.txt`), notes) : vocabularyIn(base.model);
+  const defaults = isBert
+    ? Object.fromEntries(
+        roleNames
+          .filter((role) => !hasJson || vocabulary.has(roles[role][1]))
+          .map((role) => [roles[role][0], roles[role][1]]),
+      )
+    : kind.rules === 'roberta'
+      ? {
+          bos_token: '<s>',
+          eos_token: '</s>',
+          ...Object.fromEntries(roleNames.map((role) => [roles[role][0], roles[role][2]])),
+        }
+      : {};
+  const inJson = Array.isArray(file.added_tokens) ? file.added_tokens : [];
+  const sources = { settings, map, added: json(files, 'added_tokens.json'), inJson };
+  const { tokens, said } = addedTokensOf(sources, defaults, where);
+  const used = bertTokens(named);
+  if (isBert) {
+    const own = new Set([...vocabulary.keys(), ...said.keys()]);
+    // A file that was saved may do without padding or a mask; what stands around a text must be there.
+    const needed = hasJson ? (['unknown', 'classify', 'separate'] as const) : roleNames;
+    const missing = needed.filter((role) => !own.has(used[role])).map((role) => `'${used[role]}' is missing`);
+    if (missing.length > 0) throw new RangeError(`${where}: the vocabulary: ${missing.join('; ')}.`);
+  }
+  const added = withIds(tokens, vocabulary, said, where);
+  const ids = new Map([...vocabulary, ...added.map(({ content, id }) => [content, id] as const)]);
+  const parts = isBert
+    ? tokenizerParts(
+        { vocab: hasJson ? vocabularyIn(base.model) : vocabulary, ids, special: used },
+        {
+          lowercase: flag(settings, 'do_lower_case') ?? true,
+          stripAccents: flag(settings, 'strip_accents'),
+          tokenizeChineseChars: kind.rules === 'bert' && (flag(settings, 'tokenize_chinese_chars') ?? true),
+        },
+      )
+    : { model: base.model };
+  // Padding is padEncodings' to do and the longest row the caller's to say: sentence encoders save files that pad everything to 128.
+  const whole: JsonObject = { version: '1.0', ...base, ...parts, added_tokens: added, padding: null, truncation: null };
+  const normalizer = isObject(whole.normalizer) ? [whole.normalizer] : [];
+  return {
+    ...{ named, kind, ids, added, notes, settings },
+    json: lowercase
+      ? { ...whole, normalizer: { type: 'Sequence', normalizers: [{ type: 'Lowercase' }, ...normalizer] } }
+      : whole,
+  };
+}
+
+/** The text of a read tokenizer's `tokenizer.json`, judged. @throws {Error} for what the native code would not survive */
+function judged({ json: file, ids }: ReadTokenizer, where: string): string {
+  const problems = tokenizerJsonProblems(file, ids);
+  if (problems.length > 0)
+    throw new Error(
+      `${where}: tokenizer.json: ${problems.slice(0, 10).join('; ')}${problems.length > 10 ? `; and ${problems.length - 10} more` : ''}.`,
+    );
+  return JSON.stringify(file);
+}
+
 /**
- * The `tokenizer.json` that a model's files mean: the file itself without padding and truncation, or one made of `vocab.txt` with BERT's rules.
+ * The `tokenizer.json` that a model's files mean together: what transformers makes of them, without padding and truncation.
  *
- * @throws {Error} naming the file that is missing or cannot be read
+ * RoFormer's words are cut by jieba before these rules; a file cannot say that, as transformers' own does not.
+ *
+ * @throws {Error} naming the file that is missing, cannot be read, or asks for what is not implemented
  */
 export function tokenizerJsonOf(
   files: TokenizerFiles,
   where: string,
-  named: Partial<Record<Role, string>> = namedTokens(files),
+  options: Pick<OpenTokenizerOptions, 'modelConfig' | 'lowercase'> = {},
 ): string {
-  // Padding is padEncodings' to do and the longest row the caller's to say: sentence encoders save files that pad everything to 128.
-  if (files['tokenizer.json'])
-    return JSON.stringify({ ...json(files, 'tokenizer.json'), padding: null, truncation: null });
-  const lines = files['vocab.txt'];
-  if (!lines)
-    throw new Error(
-      `${where} has neither tokenizer.json nor vocab.txt; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
-    );
-  const special = (Object.keys(roles) as Role[]).map((role) => named[role] ?? roles[role][1]);
-  const vocabulary = vocabularyFrom(
-    parseVocabulary(lines, `${where}/vocab.txt`),
-    special as [string, string, string, string, string],
-  );
-  const config = json(files, 'tokenizer_config.json');
-  return tokenizerJson(vocabulary, {
-    lowercase: flag(config, 'do_lower_case') ?? true,
-    stripAccents: flag(config, 'strip_accents'),
-    tokenizeChineseChars: flag(config, 'tokenize_chinese_chars') ?? true,
-  });
+  return judged(readTokenizer(files, where, options), where);
 }
 
 /**
- * Opens the tokenizer of a model's folder: `tokenizer.json`, or `vocab.txt` with BERT's rules.
+ * Opens the tokenizer of a model's folder, as transformers reads its files: `tokenizer.json` or `vocab.txt`, with the class, the normaliser's
+ * options (`do_lower_case`, `strip_accents`, `tokenize_chinese_chars`, `add_prefix_space`) and the special tokens of `tokenizer_config.json`,
+ * and added tokens of all four places that may have them.
  *
- * With `vocab.txt`, `tokenizer_config.json` decides as in transformers: `do_lower_case` (default true), `strip_accents` (default as
- * `do_lower_case`), `tokenize_chinese_chars` (default true), and the special tokens' spellings.
+ * A class of BERT's has the options of `tokenizer_config.json` even where `tokenizer.json` has others; RoFormer's cuts words by jieba first.
  *
  * @param files by name, as `loadPretrained` gives them @param where the folder, for messages
- * @throws {Error} naming the file that is missing or cannot be read
+ * @throws {Error} naming the file that is missing or cannot be read, a class or a setting that is not implemented, added tokens whose ids
+ * contradict the vocabulary, and a `tokenizer.json` that the native code would not survive
  * @throws {RangeError} listing what is wrong with a vocabulary
  */
-export function openTokenizer(files: TokenizerFiles, where: string, options: NativeOptions = {}): OpenTokenizer {
-  const named = namedTokens(files);
-  const tokenizer = nativeTokenizer(tokenizerJsonOf(files, where, named), options);
+export function openTokenizer(files: TokenizerFiles, where: string, options: OpenTokenizerOptions = {}): OpenTokenizer {
+  const { modelConfig, lowercase, ...native } = options;
+  const read = readTokenizer(files, where, { modelConfig, lowercase });
+  const { named, kind, ids, added, settings, notes } = read;
+  const isJieba = kind.rules === 'roformer';
+  const largest = [...ids.values()].reduce((most, id) => Math.max(most, id), -1);
+  const text = judged(isJieba ? { ...read, json: partedJson(read.json) } : read, where);
+  const side = sideOf(settings, where);
+  const tokenizer = nativeOver(
+    text,
+    { ...(side && { truncationSide: side }), ...native },
+    {
+      ids: largest + 1,
+      ...(isJieba && {
+        part: jiebaParter(
+          ids,
+          added.map(({ content }) => content),
+          {
+            lowercase: lowercase || (flag(settings, 'do_lower_case') ?? true),
+            stripAccents: flag(settings, 'strip_accents'),
+          },
+        ),
+      }),
+    },
+  );
   const special: Partial<Record<Role, number>> = {};
   let maskToken: string | undefined;
-  for (const [role, [, ...usual]] of Object.entries(roles) as [Role, readonly [string, string, string]][]) {
+  for (const role of roleNames) {
+    const [, ...usual] = roles[role];
     const said = named[role];
     const token = (said === undefined ? usual : [said]).find((name) => tokenizer.idOf(name) !== undefined);
     if (token === undefined) continue;
     special[role] = tokenizer.idOf(token) as number;
     if (role === 'mask') maskToken = token;
   }
-  return { tokenizer, special, ...(maskToken !== undefined && { maskToken }) };
+  return { tokenizer, special, ...(maskToken !== undefined && { maskToken }), notes };
 }
+
+/** Which end of a text the files say is cut, where a length is given. */
+function sideOf({ truncation_side: side }: JsonObject, where: string): 'left' | 'right' | undefined {
+  if (side === undefined || side === null) return undefined;
+  if (side === 'left' || side === 'right') return side;
+  throw new Error(
+    `${where}: tokenizer_config.json: truncation_side is ${JSON.stringify(side)}, expected left or right.`,
+  );
+}
+
+/** The rules for texts that are normalised and parted already. */
+const partedJson = (file: JsonObject): JsonObject => ({
+  ...file,
+  normalizer: null,
+  pre_tokenizer: { type: 'Split', pattern: { String: wordSeparator }, behavior: 'Removed', invert: false },
+});

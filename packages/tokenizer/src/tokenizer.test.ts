@@ -155,7 +155,7 @@ describe('openTokenizer', () => {
       'do_lower_case is "no", expected true or false',
     );
     expect(() => openTokenizer({ 'vocab.txt': bytes('[PAD]\na\na\n') }, 'x')).toThrow(
-      "'a' stands on line 2 and line 3; '[UNK]' is missing",
+      "x: the vocabulary: '[UNK]' is missing; '[CLS]' is missing",
     );
   });
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { classicMask, type MaskSettings, maskSettings } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
-import { openEncoder, vocabularyOf } from './parts/open-start.ts';
+import { openEncoder } from './parts/open-start.ts';
 import { pretrainAndTune } from './parts/pretrain-and-tune.ts';
 import { tokenTableOf } from './parts/token-table-of.ts';
 import { transferFiles, transferSettings, transferSizes } from './parts/transfer-settings.ts';
@@ -49,7 +49,7 @@ export const macBertRecipe = defineRecipe({
   run: async (lab, { mask, ...rest }) => {
     if (mask.replacement !== 'similar') return pretrainAndTune(lab, rest, mask);
     const loaded = await openEncoder(lab);
-    const corpus = await openCorpus(lab, rest.corpus, loaded && vocabularyOf(loaded));
+    const corpus = await openCorpus(lab, rest.corpus, loaded);
     loaded?.dispose();
     const { table, width, ids } = tokenTableOf(corpus);
     return pretrainAndTune(lab, rest, mask, { corpus, similar: similarByEmbedding({ table, width, ids }) });

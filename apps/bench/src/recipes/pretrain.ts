@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
 import { classicMask, maskSettings } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
-import { openEncoder, vocabularyOf } from './parts/open-start.ts';
+import { openEncoder } from './parts/open-start.ts';
 import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
 import { bucketsTo, fullPretraining, pretrainSettings, tinyPretraining } from './parts/pretrain-settings.ts';
@@ -67,7 +67,7 @@ export const pretrain = defineRecipe({
       throw new Error(
         `pretrain: --encoder has ${loaded.config.layers} layers of ${loaded.config.width}, this arm asks for ${sizes.layers} of ${sizes.width}: choose --arm, or set encoder.layers and encoder.width.`,
       );
-    const corpus = await openCorpus(lab, wanted, loaded && vocabularyOf(loaded));
+    const corpus = await openCorpus(lab, wanted, loaded);
     lab.say(corpus.about);
     const buckets = bucketsTo(wanted.length);
     const begun = loaded ?? freshOver(lab, corpus, { corpus: wanted, encoder: sizes, train });
@@ -79,7 +79,12 @@ export const pretrain = defineRecipe({
       cooldown,
       matmulPrecision,
     });
-    const later = { dropout: sizes.dropout, attentionDropout: sizes.dropout };
+    // A checkpoint that went on keeps its own dropout, as it keeps the rest of its config.
+    const { dropout: own, attentionDropout } = loaded?.config ?? {
+      dropout: sizes.dropout,
+      attentionDropout: sizes.dropout,
+    };
+    const later = { dropout: own, attentionDropout };
     const { loaded: made } = encoder;
     await savePretrained(join(lab.folder, 'encoder'), { ...made, config: { ...made.config, ...later } });
     const lines = await askHeldOut(encoder, corpus, buckets);

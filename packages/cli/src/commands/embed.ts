@@ -7,8 +7,8 @@ import { whole } from '../terminal/whole.ts';
 
 interface EmbedCommandOptions extends EngineOptions {
   readonly model: string;
-  readonly pool: SentencePooling;
-  readonly normalise: boolean;
+  readonly pool?: SentencePooling;
+  readonly normalise?: boolean;
   readonly rows: number;
   readonly json: boolean;
 }
@@ -60,11 +60,12 @@ export function addEmbed(program: Command): void {
     .argument('<file>', 'one text a line, empty lines left out; - is standard input')
     .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
     .addOption(
-      new Option('--pool <way>', 'first token, pooler, mean of the last layer, or of the first and last layers')
-        .choices(['first', 'pooler', 'mean', 'first-last'])
-        .default('mean'),
+      new Option(
+        '--pool <way>',
+        'first token, pooler, mean of the last layer, or of the first and last layers; default as the folder says, else mean',
+      ).choices(['first', 'pooler', 'mean', 'first-last']),
     )
-    .option('--normalise', 'divide each vector by its length', false)
+    .option('--normalise', 'divide each vector by its length; default as the folder says')
     .option('--rows <number>', 'texts at once', whole(1), 32)
     .addOption(engineOption())
     .addOption(threadsOption())

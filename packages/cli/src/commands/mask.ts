@@ -58,8 +58,8 @@ async function textsOf({
 /** The vocabulary of a checkpoint, or one learnt from the texts. */
 async function vocabularyOf(model: string | undefined, texts: readonly string[]): Promise<Vocabulary> {
   if (model === undefined) return trainVocabulary(texts, { size: 12_000, minimum: 1 });
-  const { tokenizerFiles } = await loadPretrained(model, { fill: streamFrom(1) });
-  const { tokenizer } = openTokenizer(tokenizerFiles, model);
+  const { tokenizerFiles, file } = await loadPretrained(model, { fill: streamFrom(1) });
+  const { tokenizer } = openTokenizer(tokenizerFiles, model, { modelConfig: file });
   return vocabularyFrom(Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]'));
 }
 

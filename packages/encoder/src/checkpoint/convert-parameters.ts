@@ -28,6 +28,8 @@ export interface CheckpointExtras {
   readonly classifierDense?: Linear<HostTensor>;
   /** A fine-tuned head, `[width, 2]`: for `findSpan`. */
   readonly span?: Linear<HostTensor>;
+  /** The head that pretraining judged the order of two sentences with (BERT, ALBERT), `[width, 2]`: nothing here uses it, a save keeps it. */
+  readonly sentenceOrder?: Linear<HostTensor>;
 }
 
 /** A tensor whose shape is not the config's. */
@@ -187,7 +189,7 @@ export function parametersFromCheckpoint(
     if (name === undefined || !tensor) {
       if (fill && ours.startsWith('languageModel/')) {
         missing.push(theirs);
-        leaves.set(ours, drawParameters(spec, fill) as HostTensor);
+        leaves.set(ours, drawParameters(spec, fill, asked.drawDeviation) as HostTensor);
       } else lacking.push(theirs);
       continue;
     }
@@ -195,7 +197,7 @@ export function parametersFromCheckpoint(
     const expected = transposed ? [...spec.shape].reverse() : spec.shape;
     if (tensor.shape.join() !== expected.join()) {
       mismatched.push({ name, found: tensor.shape, expected });
-      if (fill && ignoreMismatched) leaves.set(ours, drawParameters(spec, fill) as HostTensor);
+      if (fill && ignoreMismatched) leaves.set(ours, drawParameters(spec, fill, asked.drawDeviation) as HostTensor);
       else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
     } else leaves.set(ours, transposed ? transpose(tensor) : tensor);
   }
@@ -207,7 +209,7 @@ export function parametersFromCheckpoint(
     if (fill) {
       missing.push(outputName);
       const drawn: ParameterSpec = { shape: table, initial: 'normal' };
-      ownOutput = drawParameters(drawn, fill) as HostTensor;
+      ownOutput = drawParameters(drawn, fill, asked.drawDeviation) as HostTensor;
     } else lacking.push(outputName);
   }
   const extras = new Map<string, HostTensor>();

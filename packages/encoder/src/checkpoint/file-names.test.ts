@@ -170,10 +170,10 @@ describe('what a file lacks of its encoder is never drawn', () => {
     const { config, tensors } = modelOf();
     const more = new Map([
       ...tensors,
-      ['cls.seq_relationship.bias', { shape: [2], dtype: 'float32', values: new Float32Array(2) } satisfies HostTensor],
+      ['cls.seq_relations.bias', { shape: [2], dtype: 'float32', values: new Float32Array(2) } satisfies HostTensor],
     ]);
     expect((await opened(more, config)).notes).toEqual([
-      "left over, for nothing here reads them: 'cls.seq_relationship.bias'",
+      "left over, for nothing here reads them: 'cls.seq_relations.bias'",
     ]);
   });
 

@@ -49,6 +49,39 @@ export function headKindOf(family: FamilyName, parts: CheckpointExtras, head?: F
   return needsDense(family, 'sequence') && !parts.classifierDense ? 'tokens' : 'sequence';
 }
 
+/** What is wrong with the keys of `config.json` that say what a head is for. */
+export function headProblems(file: Readonly<Record<string, unknown>>): string[] {
+  const problems: string[] = [];
+  const { id2label, num_labels: count, problem_type: problem } = file;
+  if (id2label !== undefined && id2label !== null) {
+    const ids = typeof id2label === 'object' ? Object.keys(id2label).map(Number) : undefined;
+    // A name is a class by its number: a gap would shift the names behind it.
+    if (!ids || Array.isArray(id2label) || [...ids].sort((a, b) => a - b).some((id, i) => id !== i))
+      problems.push(
+        `'id2label' must name the classes 0, 1, 2, … one by one, got ${JSON.stringify(id2label).slice(0, 200)}`,
+      );
+    else if (typeof count === 'number' && count !== ids.length)
+      problems.push(`'num_labels' is ${count}, 'id2label' names ${ids.length}`);
+  }
+  if (problem !== undefined && problem !== null && !problemTypes.some((name) => name === problem))
+    problems.push(`'problem_type' must be ${problemTypes.join(' or ')}, got ${JSON.stringify(problem)}`);
+  // ELECTRA's choice head is a summary of a form that the file may choose.
+  const [architecture] = Array.isArray(file.architectures) ? file.architectures : [];
+  if (architecture === 'ElectraForMultipleChoice')
+    for (const [key, usual] of Object.entries(electraSummary))
+      if ((file[key] ?? usual) !== usual)
+        problems.push(`'${key}' is ${JSON.stringify(file[key])}, read is only ${JSON.stringify(usual)}`);
+  return problems;
+}
+
+/** The form of ELECTRA's choice head that is built here, transformers' default. */
+const electraSummary: Readonly<Record<string, unknown>> = {
+  summary_type: 'first',
+  summary_use_proj: true,
+  summary_activation: 'gelu',
+  summary_proj_to_labels: false,
+};
+
 /** What `config.json` says of a head; undefined where its class has none. */
 export function readHead(family: FamilyName, file: Readonly<Record<string, unknown>>): FineTunedHead | undefined {
   const { classes } = familyOf(family);

@@ -1,9 +1,10 @@
 import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
-import { configReader } from '../families/config-reader.ts';
+import { keyProblems } from '../families/config-keys.ts';
+import { activationNamed, configReader } from '../families/config-reader.ts';
 import { type FamilyName, families, familyOf, familyOfModelType } from '../families/families.ts';
 import { CheckpointError } from './checkpoint-error.ts';
 import type { CheckpointExtras } from './convert-parameters.ts';
-import { type FineTunedHead, headKindOf, readHead, writeHead } from './fine-tuned-head.ts';
+import { type FineTunedHead, headKindOf, headProblems, readHead, writeHead } from './fine-tuned-head.ts';
 import type { StoredFloat } from './narrow-floats.ts';
 
 /** A `config.json` understood: ours, the family, and the file itself, whose other keys survive a round trip. */
@@ -31,6 +32,7 @@ export function configFromHub(file: Readonly<Record<string, unknown>>): HubConfi
   // Without a family the other keys are read as BERT's, so that all problems are told at once.
   const family = found ?? 'bert';
   const sizes = familyOf(family).readConfig(reader);
+  for (const problem of [...keyProblems(file), ...headProblems(file)]) reader.problems.push(problem);
   if (reader.problems.length > 0) throw new CheckpointError(`config.json: ${reader.problems.join('; ')}.`);
   const head = readHead(family, file);
   const ours = (file.cloze ?? {}) as Partial<EncoderConfig>;
@@ -46,6 +48,9 @@ const spelledOut = (config: EncoderConfig) => ({
   headNormEpsilon: config.normEpsilon,
   headActivation: config.activation,
   leftToRight: false,
+  rotaryValues: false,
+  classifierDropout: config.dropout,
+  drawDeviation: 0.02,
   ...config,
 });
 
@@ -63,7 +68,13 @@ function unsaid(config: EncoderConfig, family: FamilyName, file: Readonly<Record
 }
 
 /** Keys that are written where they say something else than this, or stood in the file before. */
-const unspoken: Readonly<Record<string, unknown>> = { position_embedding_type: 'absolute', is_decoder: false };
+const unspoken: Readonly<Record<string, unknown>> = {
+  position_embedding_type: 'absolute',
+  is_decoder: false,
+  rotary_value: false,
+  classifier_dropout: null,
+  initializer_range: 0.02,
+};
 
 /** Keys of ours that do not change what the encoder computes. */
 const harmless: readonly string[] = ['embeddingCorrection', 'queryToken'];
@@ -102,6 +113,8 @@ export function configToHub(
     ...Object.fromEntries(
       Object.entries(writeConfig(config)).filter(([key, value]) => key in file || unspoken[key] !== value),
     ),
+    // Several names are one curve: the file's own stays.
+    ...(activationNamed(file.hidden_act) === config.activation && { hidden_act: file.hidden_act }),
     // Weights may have been of another type; a head of its own would be tied again on loading if nothing said so.
     ...('torch_dtype' in file && { torch_dtype: dtype }),
     ...(('dtype' in file || dtype !== 'float32') && { dtype }),

@@ -45,6 +45,12 @@ export interface EncoderConfig {
   readonly attentionKind: 'dot' | 'sigmoid' | 'random';
   /** Of a T-TA: the token whose embedding joins the position in every query (the reference code's [MASK]); none: positions alone, as in the article. */
   readonly queryToken?: number;
+  /** With `rotary` positions: values are turned too (`rotary_value` of RoFormer); default false. */
+  readonly rotaryValues?: boolean;
+  /** Dropout of a fine-tuned head, 0 ≤ p < 1 (`classifier_dropout`); default: `dropout`. */
+  readonly classifierDropout?: number;
+  /** Standard deviation of weights that are drawn for a head, above 0 (`initializer_range`); default 0.02. */
+  readonly drawDeviation?: number;
   /** Every token sees only itself and what comes before (`is_decoder`); default false. */
   readonly leftToRight?: boolean;
 }
@@ -79,6 +85,9 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   attentionKind: oneOf(['dot', 'sigmoid', 'random']),
   queryToken: whole(0),
   leftToRight: flag,
+  rotaryValues: flag,
+  classifierDropout: share,
+  drawDeviation: real({ above: 0 }),
   embeddingCorrection: anything,
 };
 
@@ -118,6 +127,8 @@ export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
     problems.push(`positionOffset must be below maximumLength (${config.maximumLength}), got ${config.positionOffset}`);
   if (config.queryToken !== undefined && config.queryToken >= config.vocabularySize)
     problems.push(`queryToken must be a row from 0 to ${config.vocabularySize - 1}, got ${config.queryToken}`);
+  if (config.rotaryValues && config.positionKind !== 'rotary')
+    problems.push(`rotaryValues need positionKind 'rotary', got '${config.positionKind}'`);
   refuse('encoderConfig', problems);
   return config;
 }

@@ -39,14 +39,24 @@ export const albert: Family<'albert'> = {
       file.problems.push(
         "'num_hidden_groups' and 'inner_group_num' must be 1: ALBERT with one shared block is what is built here",
       );
-    const { leftToRight: _, ...sizes } = readBertConfig(file, { dropout: 0, embeddingWidth: 128 });
+    const { leftToRight: _, ...sizes } = readBertConfig(file, {
+      ...{ dropout: 0, embeddingWidth: 128, classifierDropoutKey: 'classifier_dropout_prob' },
+      classifierDropout: 0.1,
+    });
     return { ...sizes, sharedLayers: true };
   },
   writeConfig: (config) => {
-    const { is_decoder: _, ...keys } = writeBertConfig(config);
-    return { ...keys, embedding_size: config.embeddingWidth };
+    const { is_decoder: _, classifier_dropout: _dropout, ...keys } = writeBertConfig(config);
+    return {
+      ...keys,
+      embedding_size: config.embeddingWidth,
+      classifier_dropout_prob: config.classifierDropout ?? config.dropout,
+    };
   },
   names: albertNames,
   outputName: 'predictions.decoder.weight',
-  optionalNames: linearNames('pooler', 'albert.pooler'),
+  optionalNames: [
+    ...linearNames('pooler', 'albert.pooler'),
+    ...linearNames('sentenceOrder', 'sop_classifier.classifier'),
+  ],
 };

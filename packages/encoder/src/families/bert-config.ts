@@ -1,29 +1,54 @@
 import type { EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
 import type { ConfigReader } from './config-reader.ts';
 
+/** Sizes beyond these are no encoder's: what is made of a size (tables of angles, layers, masks) must not be at a file's mercy. */
+const mostSizes = {
+  vocabulary: 2 ** 24,
+  width: 2 ** 16,
+  feedForward: 2 ** 20,
+  layers: 1000,
+  positions: 2 ** 17,
+} as const;
+
 /** Reads the keys that BERT and its kin have in common. @param defaults where a family's differ from BERT's */
 export function readBertConfig(
   file: ConfigReader,
-  { dropout = 0.1, embeddingWidth }: { readonly dropout?: number; readonly embeddingWidth?: number | undefined } = {},
+  {
+    dropout = 0.1,
+    embeddingWidth,
+    classifierDropoutKey = 'classifier_dropout',
+    classifierDropout: usualDropout,
+  }: {
+    readonly dropout?: number;
+    readonly embeddingWidth?: number | undefined;
+    readonly classifierDropoutKey?: string;
+    /** Of a head, where it is not the blocks'. */
+    readonly classifierDropout?: number;
+  } = {},
 ): EncoderSizes {
   const activation = file.activation('hidden_act');
   const position = file.choice('position_embedding_type', ['absolute', 'relative_key'], 'absolute');
-  const width = file.number('hidden_size');
+  const width = file.size('hidden_size', mostSizes.width);
+  const hiddenDropout = file.number('hidden_dropout_prob', dropout);
+  const classifierDropout = file.number(classifierDropoutKey, usualDropout ?? hiddenDropout);
+  const drawDeviation = file.number('initializer_range', 0.02);
   return {
-    vocabularySize: file.number('vocab_size'),
+    vocabularySize: file.size('vocab_size', mostSizes.vocabulary),
     width,
-    layers: file.number('num_hidden_layers'),
-    heads: file.number('num_attention_heads'),
-    feedForwardWidth: file.number('intermediate_size'),
-    maximumLength: file.number('max_position_embeddings'),
-    segmentTypes: file.number('type_vocab_size', 2),
-    dropout: file.number('hidden_dropout_prob', dropout),
+    layers: file.size('num_hidden_layers', mostSizes.layers),
+    heads: file.size('num_attention_heads', mostSizes.width),
+    feedForwardWidth: file.size('intermediate_size', mostSizes.feedForward),
+    maximumLength: file.size('max_position_embeddings', mostSizes.positions),
+    segmentTypes: file.size('type_vocab_size', mostSizes.positions, 2),
+    dropout: hiddenDropout,
     attentionDropout: file.number('attention_probs_dropout_prob', dropout),
     normEpsilon: file.number('layer_norm_eps', 1e-12),
-    embeddingWidth: file.number('embedding_size', embeddingWidth ?? width),
+    embeddingWidth: file.size('embedding_size', mostSizes.width, embeddingWidth ?? width),
     activation,
     positionKind: position === 'relative_key' ? 'relative' : 'absolute',
     ...(file.flag('is_decoder') && { leftToRight: true }),
+    ...(classifierDropout !== hiddenDropout && { classifierDropout }),
+    ...(drawDeviation !== 0.02 && { drawDeviation }),
   };
 }
 
@@ -43,5 +68,7 @@ export function writeBertConfig(config: EncoderConfig): Readonly<Record<string, 
     layer_norm_eps: config.normEpsilon,
     position_embedding_type: config.positionKind === 'relative' ? 'relative_key' : 'absolute',
     is_decoder: config.leftToRight === true,
+    classifier_dropout: config.classifierDropout ?? null,
+    initializer_range: config.drawDeviation ?? 0.02,
   };
 }

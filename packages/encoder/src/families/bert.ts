@@ -20,7 +20,10 @@ export const bert: Family<'bert'> = {
   parameterSpecs,
   names: (config) => bertNames(config, 'bert', bertTokenHead),
   outputName: 'cls.predictions.decoder.weight',
-  optionalNames: linearNames('pooler', 'bert.pooler.dense'),
+  optionalNames: [
+    ...linearNames('pooler', 'bert.pooler.dense'),
+    ...linearNames('sentenceOrder', 'cls.seq_relationship'),
+  ],
   heads: { sequence: pooledHead, choice: pooledHead },
   visibility: ({ leftToRight }) => (leftToRight ? 'before' : 'all'),
   encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible, recompute = false }) {

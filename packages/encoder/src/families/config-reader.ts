@@ -2,51 +2,72 @@ import type { Activation } from '../config/encoder-config.ts';
 
 const activations: Readonly<Record<string, Activation>> = {
   gelu: 'gelu',
+  gelu_python: 'gelu',
   gelu_new: 'gelu_new',
   gelu_pytorch_tanh: 'gelu_new',
+  gelu_python_tanh: 'gelu_new',
+  gelu_accurate: 'gelu_new',
   gelu_fast: 'gelu_new',
   relu: 'relu',
   silu: 'silu',
   swish: 'silu',
 };
 
+/** The curve of transformers' name for it; undefined for one that is not built here. */
+export const activationNamed = (name: unknown): Activation | undefined =>
+  typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined;
+
 /** Reads keys of a `config.json` and notes every problem instead of stopping at the first. */
 export interface ConfigReader {
   readonly problems: string[];
   /** A finite number. */
   number(key: string, fallback?: number): number;
+  /** A whole number from 1 to a bound that no published model comes near: what is made of it must not be at a file's mercy. */
+  size(key: string, most: number, fallback?: number): number;
   /** One of the known strings. */
   choice<T extends string>(key: string, known: readonly T[], fallback: T): T;
   /** A curve by transformers' name; other names of the same curve are known. */
   activation(key: string): Activation;
-  /** Whether the key is `true`. */
+  /** Whether the key is `true`; it must be true, false or absent. */
   flag(key: string): boolean;
 }
 
 /** A reader of this file. */
 export function configReader(file: Readonly<Record<string, unknown>>): ConfigReader {
   const problems: string[] = [];
+  const number = (key: string, fallback?: number) => {
+    const value = file[key] ?? fallback;
+    if (typeof value === 'number' && Number.isFinite(value)) return value;
+    problems.push(`'${key}' must be a number, got ${JSON.stringify(file[key])}`);
+    return Number.NaN;
+  };
   return {
     problems,
-    number: (key, fallback) => {
-      const value = file[key] ?? fallback;
-      if (typeof value === 'number' && Number.isFinite(value)) return value;
-      problems.push(`'${key}' must be a number, got ${JSON.stringify(file[key])}`);
+    number,
+    size: (key, most, fallback) => {
+      const value = number(key, fallback);
+      if (Number.isNaN(value) || (Number.isInteger(value) && value >= 1 && value <= most)) return value;
+      problems.push(`'${key}' must be a whole number from 1 to ${most}, got ${value}`);
       return Number.NaN;
     },
     choice: (key, known, fallback) => {
       const value = file[key] ?? fallback;
       const found = known.find((name) => name === value);
-      if (found === undefined) problems.push(`'${key}' must be ${known.join(' or ')}, got '${value}'`);
+      if (found === undefined) problems.push(`'${key}' must be ${known.join(' or ')}, got ${JSON.stringify(value)}`);
       return found ?? fallback;
     },
     activation: (key) => {
       const value = file[key] ?? 'gelu';
-      const found = typeof value === 'string' && Object.hasOwn(activations, value) ? activations[value] : undefined;
+      const found = activationNamed(value);
       if (found === undefined)
         problems.push(`'${key}' must be one of ${Object.keys(activations).join(', ')}, got '${value}'`);
       return found ?? 'gelu';
     },
-    flag: (key) => file[key] === true,
+    flag: (key) => {
+      const value = file[key] ?? false;
+      if (typeof value === 'boolean') return value;
+      problems.push(`'${key}' must be true or false, got ${JSON.stringify(value)}`);
+      return false;
+    },
   };
 }

@@ -27,10 +27,18 @@ export const roformer: Family<'roformer'> = {
   modelTypes: ['roformer'],
   classes: classesOf('RoFormer'),
   root: 'roformer',
-  readConfig: (file) => ({ ...readBertConfig(file), positionKind: 'rotary' }),
+  readConfig: (file) => ({
+    ...readBertConfig(file),
+    positionKind: 'rotary',
+    ...(file.flag('rotary_value') && { rotaryValues: true }),
+  }),
   writeConfig: (config) => {
-    const { position_embedding_type: _, ...keys } = writeBertConfig(config);
-    return { ...keys, ...(config.embeddingWidth !== config.width && { embedding_size: config.embeddingWidth }) };
+    const { position_embedding_type: _, classifier_dropout: _head, ...keys } = writeBertConfig(config);
+    return {
+      ...keys,
+      rotary_value: config.rotaryValues === true,
+      ...(config.embeddingWidth !== config.width && { embedding_size: config.embeddingWidth }),
+    };
   },
   names: (config) => bertNames(config, 'roformer', bertTokenHead),
   optionalNames: linearNames('pooler', 'roformer.pooler.dense'),

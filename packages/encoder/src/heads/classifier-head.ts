@@ -23,7 +23,7 @@ export interface HeadParameters<T> {
 
 /** Dropout of a head. */
 export interface HeadOptions {
-  /** 0 ≤ p < 1, default 0; transformers' default is the encoder's `dropout`. */
+  /** 0 ≤ p < 1, default 0; transformers' default is the encoder's `classifierDropout`, else its `dropout`. */
   readonly dropout?: number;
   /** None means no dropout. */
   readonly key?: Key | undefined;
@@ -62,10 +62,11 @@ export interface ClassifierHead {
  */
 export function classifierHead(
   family: FamilyName,
-  config: Pick<EncoderConfig, 'width' | 'activation'>,
+  config: Pick<EncoderConfig, 'width' | 'activation' | 'drawDeviation'>,
 ): ClassifierHead {
   const { heads } = familyOf(family);
-  const { width } = config;
+  const { width, drawDeviation } = config;
+  const drawn = (outputs: number, random: Uniform) => initialLinear(width, outputs, random, drawDeviation);
   const need = (parameters: HeadParameters<Tensor>, part: keyof HeadParameters<Tensor>): Linear<Tensor> => {
     const found = parameters[part];
     if (!found) throw new RangeError(`classifierHead: this head of family '${family}' needs '${part}'.`);
@@ -86,11 +87,11 @@ export function classifierHead(
 
   return {
     initial: (kind, outputs, random, { pooler } = {}) => {
-      if (kind === 'span') return { span: initialLinear(width, 2, random) };
-      const classifier = initialLinear(width, outputs, random);
+      if (kind === 'span') return { span: drawn(2, random) };
+      const classifier = drawn(outputs, random);
       if (kind === 'tokens' || heads[kind].map === 'none') return { classifier };
-      if (heads[kind].map === 'pooler') return { pooler: pooler ?? initialLinear(width, width, random), classifier };
-      return { classifierDense: initialLinear(width, width, random), classifier };
+      if (heads[kind].map === 'pooler') return { pooler: pooler ?? drawn(width, random), classifier };
+      return { classifierDense: drawn(width, random), classifier };
     },
     classify: (parameters, hidden, options = {}) =>
       classified(vectorOf(parameters, heads.sequence, hidden, options), parameters, options),

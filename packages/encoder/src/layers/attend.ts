@@ -21,7 +21,7 @@ import type { BlockParameters } from '../parameters/parameter-tree.ts';
 import { relativeScores } from './relative-scores.ts';
 import { rotate } from './rotate.ts';
 
-/** Keys and values of positions already seen, both `[batch, past, width]`; rotary keys are stored turned. */
+/** Keys and values of positions already seen, both `[batch, past, width]`; rotary keys, and values with `rotaryValues`, are stored turned. */
 export interface KeysValues {
   readonly keys: Tensor;
   readonly values: Tensor;
@@ -104,7 +104,10 @@ export function attend(
 ): Attended {
   const { source, visible, past, projected } = operands;
   const { heads, attentionKind, attentionDropout } = config;
-  const newValues = projected?.values ?? linear(source, parameters.value);
+  const plainValues = projected?.values ?? linear(source, parameters.value);
+  const newValues = config.rotaryValues
+    ? rotate(plainValues, heads, operands.positionIds, config.maximumLength)
+    : plainValues;
   // A Synthesizer has no keys: its values stand for them in what is given back.
   const { scores, newKeys } =
     attentionKind === 'random'

@@ -7,10 +7,10 @@ import type { ModelBatch } from '../model/model-batch.ts';
 
 /** How texts become vectors. */
 export interface EmbedOptions {
-  /** First token, BERT's pooler, mean of the last layer, or of the first and last layers; default `mean`. */
-  readonly pooling?: SentencePooling;
-  /** Divide each vector by its length; default false. */
-  readonly normalise?: boolean;
+  /** First token, BERT's pooler, mean of the last layer, or of the first and last layers; default what the folder's sentence-transformers files say, else `mean`. */
+  readonly pooling?: SentencePooling | undefined;
+  /** Divide each vector by its length; default what those files say, else false. */
+  readonly normalise?: boolean | undefined;
   /** Texts at once, default 32. */
   readonly rows?: number;
 }
@@ -26,20 +26,38 @@ function vectorsOf(model: LoadedModel, pooling: SentencePooling, normalise: bool
   );
 }
 
+/** The pooling and length that the folder's own files ask for, where the caller asks for none. @throws {Error} for what they ask and is not built here */
+function asked(model: LoadedModel, { pooling, normalise }: EmbedOptions) {
+  const { sentence } = model.loaded;
+  if (pooling === undefined && sentence && sentence.problems.length > 0)
+    throw new Error(
+      `${model.name}: ${sentence.problems.join('; ')}. Name a pooling (--pool) to take the encoder's own vectors.`,
+    );
+  return {
+    pooling: pooling ?? sentence?.pooling ?? 'mean',
+    normalise: normalise ?? (pooling === undefined && sentence?.normalise === true),
+    prompt: sentence?.prompt ?? '',
+    tokenizer: model.sentenceTokenizer(),
+  } as const;
+}
+
 /**
- * Sentence vectors `[texts, width]`, in the order of the texts. Texts of like length share a batch, and one text costs one text.
+ * Sentence vectors `[texts, width]`, in the order of the texts. Texts of like length share a batch, and one text costs one text. What the folder's
+ * sentence-transformers files say (pooling, longest text, lower case, prompt, unit length) holds unless said otherwise.
  *
  * @throws {Error} for `pooler` where the checkpoint has none
  */
 export async function embed(
   model: LoadedModel,
   texts: readonly string[],
-  { pooling = 'mean', normalise = false, rows = 32 }: EmbedOptions = {},
+  options: EmbedOptions = {},
 ): Promise<Float32Array[]> {
+  const { rows = 32 } = options;
+  const { pooling, normalise, prompt, tokenizer } = asked(model, options);
   if (pooling === 'pooler' && !model.loaded.pooler)
     throw new Error(`${model.name} has no pooler; choose first, mean or first-last.`);
   const run = vectorsOf(model, pooling, normalise);
-  const encodings = await model.tokenizer.encodeBatch(texts);
+  const encodings = await tokenizer.encodeBatch(prompt === '' ? texts : texts.map((text) => prompt + text));
   const found = new Array<Float32Array>(texts.length);
   for (const chosen of byLength(encodings, rows)) {
     const own = chosen.map((i) => encodings[i] as PlacedEncoding);

@@ -202,5 +202,5 @@ export async function fineTune<const T extends Task>(
 /** A model whose states, embeddings and attention are dropped out at another rate in training. */
 const withDropout = (model: LoadedModel, dropout: number): LoadedModel => ({
   ...model,
-  config: { ...model.config, dropout, attentionDropout: dropout },
+  config: { ...model.config, dropout, attentionDropout: dropout, classifierDropout: dropout },
 });

@@ -21,17 +21,12 @@ import {
   visibilityOf,
 } from '@cloze/encoder';
 import type { LoadedPretrained } from '@cloze/encoder/node';
-import {
-  type NativeTokenizer,
-  openTokenizer,
-  type PlacedEncoding,
-  padEncodings,
-  type SpecialIds,
-} from '@cloze/tokenizer';
+import { type NativeTokenizer, type PlacedEncoding, padEncodings, type SpecialIds } from '@cloze/tokenizer';
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
 import { type ModelBatch, modelBatch } from './model-batch.ts';
 import { lengthBuckets, perDoublingFor, roundUp } from './shape-buckets.ts';
+import { tokenizerOf } from './tokenizer-of.ts';
 
 /** A model's weights inside a traced function: the encoder and what the checkpoint has of a head. */
 export type ModelTensors = TaskParameters<Tensor>;
@@ -51,7 +46,11 @@ export interface LoadedModel {
   readonly tokenizer: NativeTokenizer;
   /** The tokenizer, cutting at another length. @throws {RangeError} for a length beyond the longest row */
   tokenizerOf(maximumLength: number): NativeTokenizer;
+  /** The tokenizer as sentence-transformers' files of the folder want it: shorter rows, lower-cased text. */
+  sentenceTokenizer(): NativeTokenizer;
   readonly special: Partial<SpecialIds>;
+  /** What is odd in the tokenizer's files and was read nevertheless. */
+  readonly notes: readonly string[];
   readonly padId: number;
   /** The token that stands for a hidden one. @throws {Error} for a tokenizer without */
   needMask(): { readonly id: number; readonly token: string };
@@ -98,7 +97,7 @@ export function loadModel(
 ): LoadedModel {
   const { config, family, parameters, missing } = loaded;
   const longest = config.maximumLength - config.positionOffset;
-  const { tokenizer, special, maskToken } = openTokenizer(loaded.tokenizerFiles, name, { maximumLength: longest });
+  const { tokenizer, special, maskToken, notes } = tokenizerOf(name, loaded, { maximumLength: longest });
   if (tokenizer.size > config.vocabularySize)
     throw new Error(
       `${name}: the tokenizer has ${tokenizer.size} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
@@ -113,6 +112,10 @@ export function loadModel(
   const weights: TaskParameters<HostTensor> = { encoder: parameters, head };
   const variables = createVariables(engine, weights, placement);
   const made = new Map<string, unknown>();
+  const once = <T>(key: string, make: () => T): T => {
+    if (!made.has(key)) made.set(key, make());
+    return made.get(key) as T;
+  };
   return {
     name,
     config,
@@ -124,9 +127,19 @@ export function loadModel(
     tokenizerOf: (maximumLength) => {
       if (maximumLength > longest)
         throw new RangeError(`${name} reads at most ${longest} tokens, not ${maximumLength}.`);
-      return openTokenizer(loaded.tokenizerFiles, name, { maximumLength }).tokenizer;
+      return tokenizerOf(name, loaded, { maximumLength }).tokenizer;
+    },
+    sentenceTokenizer: () => {
+      const { maximumLength = longest, lowercase = false } = loaded.sentence ?? {};
+      const length = Math.min(maximumLength, longest);
+      if (length === longest && !lowercase) return tokenizer;
+      return once(
+        'tokenizer of sentences',
+        () => tokenizerOf(name, loaded, { maximumLength: length, lowercase }).tokenizer,
+      );
     },
     special,
+    notes,
     padId: special.pad ?? 0,
     needMask: () => {
       if (special.mask === undefined || maskToken === undefined)
@@ -153,10 +166,7 @@ export function loadModel(
     },
     variables,
     compile: (run) => compile(variables, (state, batch) => ({ outputs: run(state, batch) })),
-    once: <T>(key: string, make: () => T): T => {
-      if (!made.has(key)) made.set(key, make());
-      return made.get(key) as T;
-    },
+    once,
     hash: async () => {
       const leaves: Record<string, unknown> = {};
       for (const [path, { shape, values }] of flattenTree(weights, isHostTensor)) {

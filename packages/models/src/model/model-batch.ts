@@ -25,14 +25,35 @@ interface PaddedRows {
  */
 export function modelBatch(
   { shape, ids, segments, attend, positionIds }: PaddedRows,
-  config?: { readonly segmentTypes: number },
+  config?: { readonly segmentTypes: number; readonly positionOffset?: number },
 ): ModelBatch<HostTensor> {
+  const places = positionIds ?? countedPositions(ids, attend, shape, config?.positionOffset ?? 0);
   return {
     ids: ints(shape, ids),
     segments: ints(shape, config?.segmentTypes === 1 ? new Int32Array(ids.length) : segments),
     attend: bools(shape, attend),
-    ...(positionIds && { positionIds: ints(shape, positionIds) }),
+    ...(places && { positionIds: ints(shape, places) }),
   };
+}
+
+/**
+ * RoBERTa's positions where a real token is the one that its config calls padding: such a token stands at that row of the table and is not
+ * counted, as transformers has it. Undefined where there is none, and tokens stand at 0, 1, 2, …
+ */
+function countedPositions(
+  ids: Int32Array,
+  attend: Uint8Array,
+  [rows, length]: readonly [number, number],
+  offset: number,
+): Int32Array | undefined {
+  const padId = offset - 1;
+  if (padId < 0 || !ids.some((id, i) => id === padId && attend[i] === 1)) return undefined;
+  const places = new Int32Array(ids.length);
+  for (let row = 0; row < rows; row++) {
+    let next = 0;
+    for (let i = row * length; i < (row + 1) * length; i++) places[i] = ids[i] === padId ? -1 : next++;
+  }
+  return places;
 }
 
 /** Real tokens of rows. @param attend 1 where a token stands, 0 in pads */

@@ -29,11 +29,12 @@ export interface OpenedModel extends Model, Saveable {}
 export async function openModel(folderOrHubId: string, options: OpenModelOptions = {}): Promise<OpenedModel> {
   const { engine: wanted, seed = 1, placement, say = () => {}, ...hub } = options;
   const loaded = await loadPretrained(folderOrHubId, { ...hub, fill: streamFrom(seed).fork('missing weights') });
-  if (loaded.notes.length > 0) say(`${folderOrHubId}: ${loaded.notes.join('; ')}.`);
   const own = wanted === undefined || typeof wanted === 'string';
   const engine = own ? (await openEngine(wanted)).engine : wanted;
   try {
     const model = createModel(loadModel(folderOrHubId, loaded, engine, placement));
+    const notes = [...loaded.notes, ...model.notes];
+    if (notes.length > 0) say(`${folderOrHubId}: ${notes.join('; ')}.`);
     const dispose = () => {
       model.dispose();
       if (own) engine.dispose();

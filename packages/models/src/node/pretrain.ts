@@ -8,7 +8,6 @@ import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { candidateIds, type Policy, type SimilarWords, slotsFor } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { openTokenizer } from '@cloze/tokenizer';
 import { openCheckpoints } from '@cloze/trainer';
 import { nodeFiles } from '@cloze/trainer/node';
 import { InterruptedError } from '../fine-tune/fine-tune.ts';
@@ -17,6 +16,7 @@ import { hashOf } from '../hash-of.ts';
 import { expectedCost } from '../model/expected-cost.ts';
 import { loadModel } from '../model/loaded-model.ts';
 import { createModel, type Model } from '../model/model.ts';
+import { tokenizerOf } from '../model/tokenizer-of.ts';
 import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
@@ -145,17 +145,22 @@ export async function pretrain(
       `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
     );
   await mkdir(output, { recursive: true });
-  const { loaded, settings, base, added } =
-    from === undefined
-      ? await startFresh({ corpus: paths, column }, sizes, settingsIn(options), join(output, 'start'), say)
-      : await startFromCheckpoint(
-          { model: from, ...pick(options, ['addTokens']) },
-          settingsIn(options),
-          pick(options, hubOptions),
-          say,
-        );
+  const {
+    loaded,
+    settings,
+    base,
+    added,
+    kept = undefined,
+  } = from === undefined
+    ? await startFresh({ corpus: paths, column }, sizes, settingsIn(options), join(output, 'start'), say)
+    : await startFromCheckpoint(
+        { model: from, ...pick(options, ['addTokens']) },
+        settingsIn(options),
+        pick(options, hubOptions),
+        say,
+      );
   const name = base ?? output;
-  const { tokenizer, special } = openTokenizer(loaded.tokenizerFiles, name);
+  const { tokenizer, special } = tokenizerOf(name, loaded);
   const { pad = 0, mask, unknown: unknownId = -1 } = special;
   if (mask === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
   const sources = { corpus: paths, column, tokenizer, unknownId, ...pick(options, ['collocations', 'wordVectors']) };
@@ -205,7 +210,8 @@ export async function pretrain(
     }).finally(checkpoints.close);
     if (outcome.reason === 'interrupted')
       throw new InterruptedError(`stopped after step ${outcome.step}; the same call goes on from there.`);
-    const trained = loadModel(name, { ...loaded, parameters, missing: [] }, engine, placement);
+    const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };
+    const trained = loadModel(name, whole, engine, placement);
     const rows = settings.heldOutRows;
     const pseudoPerplexity = await heldOutPerplexity(trained, {
       paths,

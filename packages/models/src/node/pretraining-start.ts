@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { streamTexts } from '@cloze/datasets/node';
-import { encoderConfig } from '@cloze/encoder';
+import { type EncoderConfig, encoderConfig } from '@cloze/encoder';
 import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary } from '@cloze/tokenizer';
@@ -29,6 +29,8 @@ export interface PretrainingStart {
   readonly base?: string;
   /** Words that were added. */
   readonly added: readonly string[];
+  /** The config that is saved, where it is not the one that is learnt with: a checkpoint keeps its own dropout. */
+  readonly kept?: EncoderConfig;
 }
 
 /** Text that fresh weights get their vocabulary from. */
@@ -97,7 +99,7 @@ export async function startFromCheckpoint(
   const grown = await addTokens(base, opened, added);
   const { dropout } = settings;
   const config = dropout === undefined ? grown.config : { ...grown.config, dropout, attentionDropout: dropout };
-  return { loaded: { ...grown, config }, settings, base, added };
+  return { loaded: { ...grown, config }, settings, base, added, kept: grown.config };
 }
 
 /**

@@ -1,17 +1,16 @@
 import type { HostTensor } from '@cloze/backend';
 import type { LoadedPretrained } from '@cloze/encoder/node';
-import { openTokenizer, tokenizerJsonOf } from '@cloze/tokenizer';
+import { tokenizerFileOf, tokenizerOf } from '../model/tokenizer-of.ts';
 
-/** A table `[rows, …]` with rows more. */
-function withRows({ shape, values, dtype }: HostTensor, rows: readonly Float32Array[]): HostTensor {
-  const longer = new Float32Array(values.length + rows.reduce((sum, { length }) => sum + length, 0));
+/** A table `[rows, …]` with these rows from a place on, over what stood there and behind its end. */
+function withRows({ shape, values, dtype }: HostTensor, first: number, rows: readonly Float32Array[]): HostTensor {
+  const [count = 0, ...rest] = shape;
+  const width = rest.reduce((product, extent) => product * extent, 1);
+  const wanted = Math.max(count, first + rows.length);
+  const longer = new Float32Array(wanted * width);
   longer.set(values);
-  let next = values.length;
-  for (const row of rows) {
-    longer.set(row, next);
-    next += row.length;
-  }
-  return { shape: [(shape[0] as number) + rows.length, ...shape.slice(1)], dtype, values: longer };
+  for (const [i, row] of rows.entries()) longer.set(row, (first + i) * width);
+  return { shape: [wanted, ...rest], dtype, values: longer };
 }
 
 /** The mean of rows of a table. */
@@ -22,6 +21,17 @@ function meanRow({ shape, values }: HostTensor, rows: ArrayLike<number>): Float3
     for (let f = 0; f < width; f++)
       mean[f] = (mean[f] as number) + (values[(rows[i] as number) * width + f] as number) / rows.length;
   return mean;
+}
+
+/** `tokenizer_config.json` with more added tokens, where it lists them: its list stands before that of `tokenizer.json`. */
+function decoderWith(file: Uint8Array | undefined, added: readonly { readonly id: number }[]) {
+  const settings: unknown = file && JSON.parse(new TextDecoder().decode(file));
+  if (typeof settings !== 'object' || settings === null || !('added_tokens_decoder' in settings)) return {};
+  const listed = settings.added_tokens_decoder;
+  if (typeof listed !== 'object' || listed === null) return {};
+  const more = Object.fromEntries(added.map(({ id, ...token }) => [String(id), token]));
+  const written = { ...settings, added_tokens_decoder: { ...listed, ...more } };
+  return { 'tokenizer_config.json': new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`) };
 }
 
 /**
@@ -40,15 +50,15 @@ export async function addTokens(
 ): Promise<LoadedPretrained> {
   const empty = words.findIndex((word) => word.trim() === '');
   if (empty >= 0) throw new RangeError(`addTokens: word ${empty} is empty.`);
-  const { tokenizer } = openTokenizer(loaded.tokenizerFiles, name);
+  const { tokenizer } = tokenizerOf(name, loaded);
   const fresh = [...new Set(words.map((word) => word.trim()))].filter((word) => tokenizer.idOf(word) === undefined);
   if (fresh.length === 0) return loaded;
   const encoded = await tokenizer.encodeBatch(fresh);
   const pieces = encoded.map(({ ids, special }) => ids.filter((_, i) => !special[i]));
   const { parameters, config } = loaded;
-  // Tables may have more rows than the tokenizer has tokens: the words come behind all of them.
-  const first = config.vocabularySize;
-  const json = JSON.parse(tokenizerJsonOf(loaded.tokenizerFiles, name)) as { added_tokens?: object[] };
+  // A tokenizer numbers added tokens on from its last one; a table may have rows to spare there.
+  const first = tokenizer.size;
+  const json = JSON.parse(tokenizerFileOf(name, loaded)) as { added_tokens?: object[] };
   const added = fresh.map((content, i) => ({
     id: first + i,
     content,
@@ -62,11 +72,12 @@ export async function addTokens(
   const grown = (table: HostTensor) =>
     withRows(
       table,
+      first,
       pieces.map((rows) => meanRow(table, rows)),
     );
   return {
     ...loaded,
-    config: { ...config, vocabularySize: first + fresh.length },
+    config: { ...config, vocabularySize: Math.max(config.vocabularySize, first + fresh.length) },
     parameters: {
       ...parameters,
       embeddings: { ...embeddings, tokenTable: grown(embeddings.tokenTable) },
@@ -81,6 +92,7 @@ export async function addTokens(
       'tokenizer.json': new TextEncoder().encode(
         JSON.stringify({ ...json, added_tokens: [...(json.added_tokens ?? []), ...added] }),
       ),
+      ...decoderWith(loaded.tokenizerFiles['tokenizer_config.json'], added),
     },
   };
 }

@@ -49,7 +49,10 @@ function headOutputs(
   const head = classifierHead(family, config);
   const run = (parameters: TaskParameters<Tensor>, rows: ModelBatch<Tensor>, key: Key | undefined): TaskOutput => {
     const encoded = encodeRows(model, parameters, rows, key);
-    const found = logits(head, parameters.head, encoded, rows.attend, { dropout: config.dropout, key });
+    const found = logits(head, parameters.head, encoded, rows.attend, {
+      dropout: config.classifierDropout ?? config.dropout,
+      key,
+    });
     return { logits: found, states: encoded.hidden, attention: encoded.weights };
   };
   return {

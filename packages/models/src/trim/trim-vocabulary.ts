@@ -1,6 +1,7 @@
 import type { HostTensor } from '@cloze/backend';
 import type { LoadedPretrained } from '@cloze/encoder/node';
-import { openTokenizer, specialTokens, tokenizerJsonOf } from '@cloze/tokenizer';
+import { specialTokens } from '@cloze/tokenizer';
+import { tokenizerFileOf, tokenizerOf } from '../model/tokenizer-of.ts';
 
 /** How a vocabulary is trimmed. */
 export interface TrimOptions {
@@ -103,13 +104,13 @@ export async function trimVocabulary(
 ): Promise<LoadedPretrained> {
   if (!(Number.isInteger(minimum) && minimum >= 1))
     throw new RangeError(`trimVocabulary: minimum must be a whole number of at least 1, got ${minimum}.`);
-  const json: unknown = JSON.parse(tokenizerJsonOf(loaded.tokenizerFiles, name));
+  const json: unknown = JSON.parse(tokenizerFileOf(name, loaded));
   const model = isRecord(json) ? json.model : undefined;
   if (!isRecord(json) || !isRecord(model) || model.type !== 'WordPiece' || !isRecord(model.vocab))
     throw new RangeError(
       `trimVocabulary: ${name} has a vocabulary of kind ${isRecord(model) ? model.type : 'unknown'}; only WordPiece ones can be trimmed.`,
     );
-  const { tokenizer } = openTokenizer(loaded.tokenizerFiles, name);
+  const { tokenizer } = tokenizerOf(name, loaded);
   const counts = new Float64Array(tokenizer.size);
   const count = async (part: readonly string[]) => {
     for (const { ids } of await tokenizer.encodeBatch(part))

@@ -47,10 +47,18 @@ const shares = {
 } as const;
 
 /** The masking that suits what an encoder sees: T-TA asks every token, a left-to-right model the next one, BERT what the settings say. */
-export function policyOf(visibility: Visibility, settings: MaskSettings, { vocabulary, texts }: Corpus): Policy {
+export function policyOf(
+  visibility: Visibility,
+  settings: MaskSettings,
+  { vocabulary, texts, isPlain }: Corpus,
+): Policy {
   if (visibility === 'others') return everyToken;
   if (visibility === 'before') return nextToken;
   const { corrupt, predict, replacement, positions } = settings;
+  if (settings.units === 'pmi' && !isPlain)
+    throw new Error(
+      "mask.units 'pmi' finds collocations by BERT's lower-cased WordPiece, and the encoder has another tokenizer; choose word, ngram, span or token.",
+    );
   const units = {
     token: () => tokens,
     word: () => words,

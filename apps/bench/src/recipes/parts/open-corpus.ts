@@ -1,8 +1,10 @@
 import { chunkText, encodeWithWords, normaliseText, wellFormed } from '@cloze/datasets';
 import { evaluationTexts } from '@cloze/datasets/node';
+import type { LoadedModel } from '@cloze/models';
 import { streamFrom } from '@cloze/random';
 import {
   type Encoding,
+  encode,
   nativeTokenizer,
   tokenizerJson,
   trainVocabulary,
@@ -11,6 +13,7 @@ import {
 } from '@cloze/tokenizer';
 import { z } from 'zod';
 import type { Lab } from './lab.ts';
+import { vocabularyOf } from './open-start.ts';
 import { readPoems } from './read-poems.ts';
 
 /** Which text is read, and how it is cut. */
@@ -30,6 +33,8 @@ export type CorpusSettings = z.infer<typeof corpusSettings>;
 export interface Corpus {
   readonly about: string;
   readonly vocabulary: Vocabulary;
+  /** Whether BERT's lower-cased rules over the vocabulary give the ids that the rows have; an encoder's own tokenizer may have others. */
+  readonly isPlain: boolean;
   readonly train: readonly Encoding[];
   readonly held: readonly Encoding[];
   /** The same rows as text. */
@@ -62,16 +67,18 @@ function documents(lab: Lab, limit: number): { train: string[]; held: string[]; 
  * It is not streamed: all rows are held in memory with their words, for batches are drawn from all of them in random order (130,000 rows of 64 take
  * 1.1 GiB while they are read). `documents` bounds it.
  *
- * @param given the vocabulary of an encoder to go on from
+ * @param given an encoder to go on from: its own tokenizer cuts the text, whatever its rules
  */
-export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Vocabulary): Promise<Corpus> {
+export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: LoadedModel): Promise<Corpus> {
   const { train, held, name } = documents(lab, settings.documents);
   const vocabulary =
-    given ??
+    (given && vocabularyOf(given)) ??
     (settings.vocabulary === 'bert'
       ? vocabularyFrom(lab.data.read('vocab/bert-base-chinese.txt').replace(/\n$/, '').split('\n'))
       : trainVocabulary(train, { size: settings.vocabulary }));
-  const tokenizer = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
+  const tokenizer =
+    given?.tokenizerOf(settings.length) ??
+    nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: settings.length });
   const rows = async (texts: readonly string[]) => {
     const pieces = texts.flatMap((text) => chunkText(wellFormed(text), settings.length - 2));
     const encodings = await encodeWithWords(tokenizer, pieces);
@@ -81,10 +88,14 @@ export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Voc
   };
   const encoded = (await rows(train)).map(({ encoding }) => encoding);
   const kept = (await rows(held)).slice(0, settings.held);
+  const sample = train.slice(0, 50).map((text) => wellFormed(text).slice(0, settings.length - 2));
+  const own = given ? await tokenizer.encodeBatch(sample) : [];
+  const isPlain = own.every(({ ids }, i) => encode(vocabulary, sample[i] as string).ids.join() === ids.join());
   const tokens = encoded.reduce((sum, { ids }) => sum + ids.length, 0);
   return {
     about: `${name}: ${train.length} documents, ${encoded.length} rows of up to ${settings.length}, ${tokens} tokens; vocabulary ${vocabulary.tokens.length}`,
     vocabulary,
+    isPlain,
     train: encoded,
     held: kept.map(({ encoding }) => encoding),
     heldTexts: kept.map(({ text }) => text),

@@ -3,7 +3,7 @@ import { type EncoderConfig, type EncoderParameters, encoderConfig, type FamilyN
 import { freshWeights, type LoadedModel, loadModel } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import { streamFrom } from '@cloze/random';
-import { trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
+import { trainVocabulary, type Vocabulary } from '@cloze/tokenizer';
 import type { Lab } from './lab.ts';
 import { readPoems } from './read-poems.ts';
 
@@ -51,6 +51,23 @@ export function withWeights(
   return loadModel(name, { ...loaded, parameters, config, missing: [] }, lab.engine, lab.placement);
 }
 
-/** The vocabulary that a model was trained with. */
-export const vocabularyOf = ({ tokenizer }: LoadedModel): Vocabulary =>
-  vocabularyFrom(Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]'));
+/** The vocabulary that a model was trained with; an id without a token is called by its number. @throws {Error} for a tokenizer without one of the five special tokens */
+export function vocabularyOf({ name, tokenizer, special }: LoadedModel): Vocabulary {
+  const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused id ${id}]`);
+  const { pad, unknown, classify, separate, mask } = special;
+  if (
+    pad === undefined ||
+    unknown === undefined ||
+    classify === undefined ||
+    separate === undefined ||
+    mask === undefined
+  )
+    throw new Error(
+      `${name}: its tokenizer lacks one of the tokens for padding, unknown words, beginning, end and mask.`,
+    );
+  return {
+    tokens,
+    idOf: new Map(tokens.map((token, id) => [token, id])),
+    special: { pad, unknown, classify, separate, mask },
+  };
+}

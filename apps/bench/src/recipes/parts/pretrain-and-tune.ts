@@ -5,7 +5,7 @@ import { fineTuneClassifier } from './fine-tune-classifier.ts';
 import type { Lab } from './lab.ts';
 import type { MaskSettings } from './mask-settings.ts';
 import { type Corpus, openCorpus } from './open-corpus.ts';
-import { freshModel, openEncoder, vocabularyOf } from './open-start.ts';
+import { freshModel, openEncoder } from './open-start.ts';
 import { openTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';
 import { type PretrainOptions, pretrainEncoder } from './pretrain-encoder.ts';
@@ -49,7 +49,7 @@ export async function pretrainAndTune(
 ): Promise<RunResult & { readonly encoder: LoadedModel; readonly corpus: Corpus }> {
   // From --encoder pretraining goes on; without it, it begins.
   const loaded = await openEncoder(lab);
-  const corpus = given ?? (await openCorpus(lab, settings.corpus, loaded && vocabularyOf(loaded)));
+  const corpus = given ?? (await openCorpus(lab, settings.corpus, loaded));
   lab.say(corpus.about);
   const buckets = bucketsTo(settings.corpus.length);
   const { encoder, measures } = await pretrainEncoder(lab, loaded ?? freshOver(lab, corpus, settings), corpus, {

@@ -4,6 +4,7 @@ import type { FamilyName } from '../../families/families.ts';
 import type { EncoderParameters } from '../../parameters/parameter-tree.ts';
 import type { CheckpointExtras } from '../convert-parameters.ts';
 import type { FineTunedHead } from '../fine-tuned-head.ts';
+import type { SentenceSettings } from './sentence-settings.ts';
 
 /** A model and everything its folder says of it. */
 export interface Pretrained extends CheckpointExtras {
@@ -14,6 +15,10 @@ export interface Pretrained extends CheckpointExtras {
   readonly head?: FineTunedHead;
   /** `config.json` as it was: keys we do not know survive a save. */
   readonly file: Readonly<Record<string, unknown>>;
+  /** What sentence-transformers' files say of a sentence vector; absent where there are none. */
+  readonly sentence?: SentenceSettings;
+  /** Files that a save keeps as they are, by path: those of sentence-transformers. */
+  readonly otherFiles?: Readonly<Record<string, Uint8Array>>;
   /** Files of the tokenizer, by name (`tokenizer.json`, `vocab.txt`, …), byte for byte. */
   readonly tokenizerFiles: Readonly<Record<string, Uint8Array>>;
 }

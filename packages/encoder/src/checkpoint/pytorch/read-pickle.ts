@@ -2,7 +2,7 @@ import { CheckpointError } from '../checkpoint-error.ts';
 import { callGlobal } from './call-global.ts';
 import { PickleBytes } from './pickle-bytes.ts';
 import { PickleStack } from './pickle-stack.ts';
-import type { GlobalReference } from './references.ts';
+import type { GlobalReference, StorageReference } from './references.ts';
 import { storageOf } from './storage-of.ts';
 
 /**
@@ -11,9 +11,19 @@ import { storageOf } from './storage-of.ts';
  * @throws {CheckpointError} for an opcode or a global outside the list a state dict needs, naming it
  */
 export function readPickle(file: Uint8Array): unknown {
+  return readPickleAt(file).value;
+}
+
+/** The first pickle of some bytes, and where it ends: files from before torch 1.6 are several in a row. @throws {CheckpointError} as `readPickle` */
+export function readPickleAt(file: Uint8Array): {
+  readonly value: unknown;
+  readonly end: number;
+  readonly storages: readonly StorageReference[];
+} {
   const bytes = new PickleBytes(file);
   const stack = new PickleStack(() => bytes.at);
   const memo = new Map<number, unknown>();
+  const storages: StorageReference[] = [];
   const remember = (number: number) => memo.set(number, stack.top);
   const recall = (number: number) => stack.push(memo.get(number));
   const global = (module: string, name: string) =>
@@ -63,7 +73,11 @@ export function readPickle(file: Uint8Array): unknown {
         throw new CheckpointError(`The pickle names a global by something that is no text at byte ${bytes.at}.`);
       global(module, name);
     },
-    Q: () => stack.push(storageOf(stack.pop())),
+    Q: () => {
+      const storage = storageOf(stack.pop());
+      storages.push(storage);
+      stack.push(storage);
+    },
     R: () => {
       const [callable, operands] = stack.popMany(2);
       stack.push(callGlobal(callable, Array.isArray(operands) ? operands : []));
@@ -80,7 +94,7 @@ export function readPickle(file: Uint8Array): unknown {
   for (;;) {
     const opcode = String.fromCharCode(bytes.u8());
     // STOP
-    if (opcode === '.') return stack.pop();
+    if (opcode === '.') return { value: stack.pop(), end: bytes.at, storages };
     const run = Object.hasOwn(opcodes, opcode) ? opcodes[opcode] : undefined;
     if (!run)
       throw new CheckpointError(

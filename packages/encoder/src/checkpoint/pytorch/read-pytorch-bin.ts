@@ -2,6 +2,7 @@ import { type HostTensor, sizeOf } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { typeWidths } from '../decode-tensor.ts';
 import { lazyTensor } from '../lazy-tensor.ts';
+import { isLegacyBin, type PickledStorages, readLegacyBin } from './read-legacy-bin.ts';
 import { readPickle } from './read-pickle.ts';
 import { readStoredZip } from './read-stored-zip.ts';
 import type { TensorReference } from './references.ts';
@@ -37,21 +38,32 @@ function gather({ offset, shape, strides }: TensorReference, storage: Uint8Array
   return out;
 }
 
-/**
- * Reads `pytorch_model.bin`, a state dict saved by torch.save since 1.6, without running the pickle in it; values are views of the file, decoded when asked for.
- *
- * @throws {CheckpointError} for a compressed, damaged or truncated archive, a pickle that asks for anything but tensors, a view past its storage
- */
-export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
+/** The pickled dictionary of an archive, and its storages. */
+function readZip(file: Uint8Array): PickledStorages {
   const entries = readStoredZip(file);
   const pickle = [...entries.keys()].find((name) => /^[^/]+\/data\.pkl$/.test(name));
-  if (pickle === undefined)
-    throw new CheckpointError("The archive has no '*/data.pkl'; torch.save's older format is not read.");
+  if (pickle === undefined) throw new CheckpointError("The archive has no '*/data.pkl', as torch.save writes it.");
   const root = pickle.slice(0, -'data.pkl'.length);
   const order = entries.get(`${root}byteorder`);
   if (order && new TextDecoder().decode(order).trim() !== 'little')
     throw new CheckpointError('The tensors are big-endian; little is read.');
-  let dictionary = readPickle(entries.get(pickle) as Uint8Array);
+  const prefix = `${root}data/`;
+  const storages = new Map(
+    [...entries].flatMap(([name, bytes]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), bytes] as const] : [],
+    ),
+  );
+  return { dictionary: readPickle(entries.get(pickle) as Uint8Array), storages };
+}
+
+/**
+ * Reads `pytorch_model.bin`, a state dict saved by torch.save (by one before 1.6 too), without running the pickle in it; values are views of the file, decoded when asked for.
+ *
+ * @throws {CheckpointError} for a compressed, damaged or truncated archive, a pickle that asks for anything but tensors, a view past its storage
+ */
+export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
+  const { storages, ...read } = isLegacyBin(file) ? readLegacyBin(file, types) : readZip(file);
+  let { dictionary } = read;
   // Trainers wrap the weights: { state_dict: … } or { model: … }.
   for (const key of ['state_dict', 'model'])
     if (dictionary instanceof Map && dictionary.get(key) instanceof Map) dictionary = dictionary.get(key);
@@ -63,7 +75,7 @@ export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
     if (typeof name !== 'string' || tensor?.kind !== 'tensor') continue;
     const { storage, offset, shape, strides } = tensor;
     const type = types[storage.type];
-    const data = entries.get(`${root}data/${storage.key}`);
+    const data = storages.get(storage.key);
     if (!type || !data)
       throw new CheckpointError(
         `'${name}': ${type ? `the archive has no data/${storage.key}` : `${storage.type} is not read`}.`,

@@ -49,7 +49,8 @@ function directoryOf(file: Places): { start: number; size: number; count: number
   let end = file.size - 22;
   const least = Math.max(0, file.size - 22 - full16);
   while (end >= least && !(file.u32(end) === signatures.end && end + 22 + file.u16(end + 20) === file.size)) end--;
-  if (end < least) throw new CheckpointError('Not a zip archive as torch.save writes since 1.6.');
+  if (end < least)
+    throw new CheckpointError('Not a zip archive as torch.save writes since 1.6, nor what it wrote before.');
   const [count, size, start] = [file.u16(end + 10), file.u32(end + 12), file.u32(end + 16)];
   if (count !== full16 && size !== full32 && start !== full32) return { start, size, count, before: end };
   const locator = end - 20;

@@ -108,6 +108,11 @@ function modernName(name: string, isAlbert: boolean): { readonly name: string; r
     .replace(/\/layer_(\d+)\//, '/layer/$1/')
     .replace(/(word_embeddings|position_embeddings|token_type_embeddings)$/, '$1/weight')
     .replace(/^cls\/predictions\/output_bias$/, 'cls/predictions/bias')
+    // Google writes this matrix as PyTorch does.
+    .replace(
+      /^cls\/seq_relationship\/output_(weight|bias)s?$/,
+      isAlbert ? 'sop_classifier/classifier/$1' : 'cls/seq_relationship/$1',
+    )
     .replace(/^generator_predictions\/output_bias$/, 'generator_lm_head/bias');
   return { name: modern.replaceAll('/', '.'), kernel };
 }

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { sentenceKeys } from '../checkpoint/folder/sentence-settings.ts';
+import { configFromHub } from '../checkpoint/hub-config.ts';
+import { configKeys } from './config-keys.ts';
+
+const known = JSON.parse(readFileSync(new URL('../../fixtures/reader-keys.json', import.meta.url), 'utf8')) as {
+  readonly transformers: string;
+  readonly sentence_transformers: string;
+  readonly configs: Readonly<Record<string, readonly string[]>>;
+  readonly sentence: Readonly<Record<keyof typeof sentenceKeys, readonly string[]>>;
+};
+const base = {
+  ...{ model_type: 'bert', vocab_size: 20, hidden_size: 8, num_hidden_layers: 2, num_attention_heads: 2 },
+  ...{ intermediate_size: 12, max_position_embeddings: 10 },
+};
+
+describe('every key of config.json (tooling/oracles/reader_keys.py)', () => {
+  it.each(Object.entries(known.configs))(
+    `of %s in transformers ${known.transformers} is read, refused or harmless`,
+    (_family, keys) => {
+      expect(keys.length).toBeGreaterThan(30);
+      expect(keys.filter((key) => !Object.hasOwn(configKeys, key))).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(known.sentence))(
+    `of %s in sentence-transformers ${known.sentence_transformers} is read, refused or harmless`,
+    (file, keys) => {
+      expect(keys.filter((key) => !Object.hasOwn(sentenceKeys[file as keyof typeof sentenceKeys], key))).toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(configKeys).filter(([, decision]) => typeof decision === 'object' && 'only' in decision))(
+    '%s is refused by name where it says something else, and read where it says the usual',
+    (key, decision) => {
+      expect(() => configFromHub({ ...base, [key]: 'something else' })).toThrow(
+        `'${key}' is "something else", read is only`,
+      );
+      for (const value of typeof decision === 'object' && 'only' in decision ? decision.only : [])
+        expect(() => configFromHub({ ...base, [key]: value })).not.toThrow();
+    },
+  );
+
+  it('harmless ones and those nobody knows change nothing and are kept', () => {
+    const harmless = Object.entries(configKeys).flatMap(([key, decision]) =>
+      typeof decision === 'object' && 'harmless' in decision ? [[key, 7] as const] : [],
+    );
+    const more = { ...base, ...Object.fromEntries(harmless), of_the_future: [1] };
+    expect(configFromHub(more)).toMatchObject({ config: configFromHub(base).config, file: more });
+  });
+
+  it.each([
+    ['a flag that is none', { is_decoder: 'true' }, '\'is_decoder\' must be true or false, got "true"'],
+    ['a number that is none', { classifier_dropout: 'x' }, "'classifier_dropout' must be a number"],
+    [
+      'more layers than any model has',
+      { num_hidden_layers: 1e9 },
+      "'num_hidden_layers' must be a whole number from 1 to 1000, got 1000000000",
+    ],
+    [
+      'more positions',
+      { max_position_embeddings: 1e9 },
+      "'max_position_embeddings' must be a whole number from 1 to 131072",
+    ],
+    ['half a layer', { num_hidden_layers: 1.5 }, "'num_hidden_layers' must be a whole number"],
+    ['labels with a gap', { id2label: { 0: 'a', 2: 'b' } }, "'id2label' must name the classes 0, 1, 2, …"],
+    [
+      'labels of another number',
+      { id2label: { 0: 'a', 1: 'b' }, num_labels: 3 },
+      "'num_labels' is 3, 'id2label' names 2",
+    ],
+    ['a problem nobody knows', { problem_type: 'ranking' }, "'problem_type' must be regression or"],
+    [
+      'a summary of another form',
+      { model_type: 'electra', architectures: ['ElectraForMultipleChoice'], summary_type: 'mean' },
+      '\'summary_type\' is "mean"',
+    ],
+    ['a curve nobody builds', { hidden_act: 'quick_gelu' }, "'hidden_act' must be one of"],
+    [
+      'two at once',
+      { add_cross_attention: true, pruned_heads: { 0: [1] } },
+      /'add_cross_attention' is true.*'pruned_heads' is \{"0":\[1\]\}/,
+    ],
+  ])('%s', (_what, keys, message) => {
+    expect(() => configFromHub({ ...base, ...keys })).toThrow(message);
+  });
+
+  it.each([
+    ['gelu_python', 'gelu'],
+    ['gelu_python_tanh', 'gelu_new'],
+    ['gelu_accurate', 'gelu_new'],
+    ['gelu_fast', 'gelu_new'],
+    ['swish', 'silu'],
+  ])('%s is %s', (theirs, ours) => {
+    expect(configFromHub({ ...base, hidden_act: theirs }).config.activation).toBe(ours);
+  });
+
+  it('rotary values, a head’s dropout and the deviation of drawn weights are honoured', () => {
+    const { config } = configFromHub({
+      ...base,
+      ...{ model_type: 'roformer', rotary_value: true, classifier_dropout: 0.3, initializer_range: 0.5 },
+    });
+    expect(config).toMatchObject({ rotaryValues: true, classifierDropout: 0.3, drawDeviation: 0.5 });
+    expect(configFromHub({ ...base, model_type: 'albert', embedding_size: 8 }).config).toMatchObject({
+      dropout: 0,
+      classifierDropout: 0.1,
+    });
+  });
+});

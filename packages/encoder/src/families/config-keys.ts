@@ -1,0 +1,119 @@
+/** Why a key of `config.json` may be left unread. */
+type Harmless = { readonly harmless: string };
+/** A key that is read only where it says one of these, and refused by name where it says something else. */
+type Only = { readonly only: readonly unknown[]; readonly because: string };
+/** What becomes of a key: `read` by the family's record, the head's or the reader of weights. */
+export type KeyDecision = 'read' | Harmless | Only;
+
+const outputs: Harmless = { harmless: 'which outputs transformers returns' };
+const generation: Harmless = { harmless: 'how transformers generates text; an encoder does not' };
+const running: Harmless = { harmless: 'how transformers runs it, not what comes out' };
+const story: Harmless = { harmless: 'tells where the file came from' };
+const google: Harmless = { harmless: "Google's own key, which transformers does not read" };
+const notBuilt = (...only: readonly unknown[]): Only => ({ only, because: 'it is not built here' });
+
+/**
+ * Every key of `config.json` that transformers' classes of the families know, today or in former versions, and what becomes of it.
+ *
+ * A key that is in no list is nobody's: transformers reads none of it either, and a save keeps it.
+ */
+export const configKeys: Readonly<Record<string, KeyDecision>> = {
+  model_type: 'read',
+  architectures: 'read',
+  vocab_size: 'read',
+  hidden_size: 'read',
+  num_hidden_layers: 'read',
+  num_attention_heads: 'read',
+  intermediate_size: 'read',
+  hidden_act: 'read',
+  hidden_dropout_prob: 'read',
+  attention_probs_dropout_prob: 'read',
+  max_position_embeddings: 'read',
+  type_vocab_size: 'read',
+  initializer_range: 'read',
+  layer_norm_eps: 'read',
+  embedding_size: 'read',
+  position_embedding_type: 'read',
+  rotary_value: 'read',
+  is_decoder: 'read',
+  tie_word_embeddings: 'read',
+  classifier_dropout: 'read',
+  classifier_dropout_prob: 'read',
+  id2label: 'read',
+  problem_type: 'read',
+  num_labels: 'read',
+  // RoBERTa's positions are counted from it; in others it only marks a row of the table.
+  pad_token_id: 'read',
+  num_hidden_groups: 'read',
+  inner_group_num: 'read',
+  add_cross_attention: notBuilt(false, null),
+  is_encoder_decoder: notBuilt(false, null),
+  tie_encoder_decoder: notBuilt(false, null),
+  cross_attention_hidden_size: notBuilt(null),
+  pruned_heads: { only: [{}, null], because: 'weights of heads that were cut off are not read' },
+  quantization_config: { only: [null], because: 'quantised weights are not read; save them in float' },
+  per_layer_config: notBuilt(null, {}),
+  layer_types: notBuilt(null),
+  rope_scaling: notBuilt(null),
+  rope_theta: notBuilt(10_000, null),
+  summary_type: 'read',
+  summary_use_proj: 'read',
+  summary_activation: 'read',
+  summary_proj_to_labels: 'read',
+  summary_last_dropout: { harmless: 'dropout of a choice head is the classifier’s here' },
+  summary_first_dropout: { harmless: 'dropout of a choice head is the classifier’s here' },
+  label2id: { harmless: 'the other way round of id2label, which is read' },
+  use_cache: running,
+  chunk_size_feed_forward: running,
+  gradient_checkpointing: running,
+  attn_implementation: running,
+  _attn_implementation: running,
+  torchscript: running,
+  experts_implementation: running,
+  use_bfloat16: running,
+  dtype: { harmless: 'weights are widened to float32, as they are stored' },
+  torch_dtype: { harmless: 'weights are widened to float32, as they are stored' },
+  output_attentions: outputs,
+  output_hidden_states: outputs,
+  return_dict: outputs,
+  output_past: outputs,
+  bos_token_id: generation,
+  eos_token_id: generation,
+  sep_token_id: generation,
+  decoder_start_token_id: generation,
+  task_specific_params: generation,
+  tokenizer_class: { harmless: 'read beside the tokenizer’s files' },
+  transformers_version: story,
+  _name_or_path: story,
+  name_or_path: story,
+  _commit_hash: story,
+  finetuning_task: story,
+  auto_map: {
+    harmless: 'code of somebody’s own is never run; transformers too takes its own class unless it is trusted',
+  },
+  directionality: google,
+  pooler_fc_size: google,
+  pooler_num_attention_heads: google,
+  pooler_num_fc_layers: google,
+  pooler_size_per_head: google,
+  pooler_type: google,
+  down_scale_factor: google,
+  gap_size: google,
+  net_structure_type: google,
+  num_memory_blocks: google,
+  structure_type: google,
+};
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What is wrong with keys that are read only where they say the usual: one sentence part each. */
+export function keyProblems(file: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(configKeys).flatMap(([key, decision]) => {
+    if (decision === 'read' || 'harmless' in decision || !Object.hasOwn(file, key)) return [];
+    const value = file[key];
+    if (decision.only.some((known) => same(known, value))) return [];
+    return [
+      `'${key}' is ${JSON.stringify(value)}, read is only ${decision.only.map((known) => JSON.stringify(known)).join(' or ')}: ${decision.because}`,
+    ];
+  });
+}

@@ -1,0 +1,201 @@
+type JsonObject = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** Longest growth of a text by replacements: beyond it a line becomes gigabytes. */
+const mostGrowth = 256;
+
+/** A part of a pipeline and, of a sequence, its parts. */
+function partsOf(node: unknown): readonly JsonObject[] {
+  if (!isObject(node)) return [];
+  const inner = [node.normalizers, node.pretokenizers, node.processors, node.decoders].flatMap(listOf);
+  return [node, ...inner.flatMap(partsOf)];
+}
+
+/** What a quantifier stands for: whether it may repeat without end, and whether it may repeat at all. */
+interface Quantifier {
+  readonly length: number;
+  readonly repeats: boolean;
+  readonly endless: boolean;
+}
+
+function quantifierAt(pattern: string, at: number): Quantifier | undefined {
+  const character = pattern[at];
+  let [length, repeats, endless] = [0, false, false];
+  if (character === '*' || character === '+') [length, repeats, endless] = [1, true, true];
+  else if (character === '?') length = 1;
+  else if (character === '{') {
+    const range = /^\{(\d*)(,?)(\d*)\}/.exec(pattern.slice(at, at + 40));
+    if (!range || (range[1] === '' && range[3] === '')) return undefined;
+    const [, least = '', comma, most = ''] = range;
+    [length, endless] = [range[0].length, comma === ',' && most === ''];
+    repeats = endless || Number(most || least) > 1;
+  } else return undefined;
+  // Lazy or possessive.
+  if (pattern[at + length] === '?' || pattern[at + length] === '+') length++;
+  return { length, repeats, endless };
+}
+
+/**
+ * Why a regular expression might take for ever, by its form: a repetition in a repetition, alternatives that are repeated, a reference to a
+ * group, or many endless repetitions in a row. What published tokenizers have (GPT-2's and its kin) is none of these.
+ */
+export function slowPattern(pattern: string): string | undefined {
+  if (pattern.length > 4000) return `is ${pattern.length} characters long`;
+  /** Groups that are open: whether something in them repeats, whether they have alternatives, and endless repetitions of the branch. */
+  const open = [{ repeats: false, alternatives: false, endless: 0, most: 0 }];
+  const quantify = (
+    at: number,
+    group?: { repeats: boolean; alternatives: boolean; most: number },
+  ): [number, string?] => {
+    const top = open.at(-1);
+    const quantifier = quantifierAt(pattern, at);
+    if (!top) return [at, 'closes a group that is not open'];
+    if (group) {
+      top.repeats ||= group.repeats;
+      top.endless += group.most;
+    }
+    if (!quantifier) return [at];
+    if (quantifier.repeats && group && (group.repeats || group.alternatives))
+      return [at, `repeats a group that ${group.repeats ? 'repeats something itself' : 'has alternatives'}`];
+    if (quantifier.repeats) top.repeats = true;
+    if (quantifier.endless) top.endless++;
+    if (top.endless > 4) return [at, 'has more than four endless repetitions in a row'];
+    return [at + quantifier.length];
+  };
+  for (let at = 0; at < pattern.length; ) {
+    const character = pattern[at];
+    let group: { repeats: boolean; alternatives: boolean; most: number } | undefined;
+    if (character === '\\') {
+      if (/[1-9kg]/.test(pattern[at + 1] ?? '')) return 'refers to a group';
+      const property = /^\\[pPx]\{[^}]*\}/.exec(pattern.slice(at, at + 60));
+      at += property ? property[0].length : 2;
+    } else if (character === '[') {
+      // Classes may hold classes.
+      let depth = 0;
+      for (; at < pattern.length; at++) {
+        if (pattern[at] === '\\') at++;
+        else if (pattern[at] === '[') depth++;
+        else if (pattern[at] === ']' && --depth === 0) break;
+      }
+      at++;
+    } else if (character === '(') {
+      open.push({ repeats: false, alternatives: false, endless: 0, most: 0 });
+      const head = /^\(\?(?:[:=!>]|<[=!]|<\w+>|[imsx-]+:)/.exec(pattern.slice(at, at + 40));
+      at += head ? head[0].length : 1;
+      continue;
+    } else if (character === '|') {
+      const top = open.at(-1);
+      if (!top) return 'closes a group that is not open';
+      top.alternatives = true;
+      top.most = Math.max(top.most, top.endless);
+      top.endless = 0;
+      at++;
+      continue;
+    } else if (character === ')') {
+      const closed = open.pop();
+      if (!closed || open.length === 0) return 'closes a group that is not open';
+      group = { ...closed, most: Math.max(closed.most, closed.endless) };
+      at++;
+    } else at++;
+    const [next, problem] = quantify(at, group);
+    if (problem !== undefined) return problem;
+    at = next;
+    // A quantifier on a quantifier: (a*)+ without its brackets.
+    if (quantifierAt(pattern, at)?.repeats && !'(|['.includes(pattern[at] ?? '(')) return 'repeats a repetition';
+  }
+  return open.length > 1 ? 'opens a group and does not close it' : undefined;
+}
+
+/** Patterns of a part: as text or as a regular expression. */
+function patternProblems(part: JsonObject, path: string): string[] {
+  const { pattern } = part;
+  if (!isObject(pattern)) return [];
+  if (pattern.String === '' || pattern.Regex === '') return [`${path}: a pattern is empty, which is found everywhere`];
+  if (typeof pattern.Regex !== 'string') return [];
+  const why = slowPattern(pattern.Regex);
+  return why
+    ? [`${path}: the pattern ${JSON.stringify(pattern.Regex.slice(0, 80))} ${why}, and might take for ever`]
+    : [];
+}
+
+/** By how much a normaliser's replacements may lengthen a text. */
+function growthOf(part: JsonObject): number {
+  const { type, content, pattern, prepend } = part;
+  if (type === 'Prepend' && typeof prepend === 'string') return prepend.length > 100 ? prepend.length : 1;
+  if (type !== 'Replace' || typeof content !== 'string' || !isObject(pattern)) return 1;
+  const shortest = typeof pattern.String === 'string' ? [...pattern.String].length : 1;
+  const plus = typeof pattern.Regex === 'string' ? 1 : 0;
+  return Math.max(1, plus + content.length / Math.max(1, shortest));
+}
+
+/** Problems of what is put around a text: tokens and ids that the vocabulary lacks make the native code end the process. */
+function templateProblems(part: JsonObject, ids: ReadonlyMap<string, number>): string[] {
+  if (part.type === 'RobertaProcessing' || part.type === 'BertProcessing')
+    return ['sep', 'cls'].flatMap((role) => {
+      const [token, id] = listOf(part[role]);
+      return typeof token === 'string' && ids.get(token) === id
+        ? []
+        : [`post_processor: ${role} is ${JSON.stringify(part[role])}, which the vocabulary does not say`];
+    });
+  if (part.type !== 'TemplateProcessing') return [];
+  const known = isObject(part.special_tokens) ? part.special_tokens : {};
+  const problems = Object.entries(known).flatMap(([name, token]) => {
+    const { ids: listed, tokens } = isObject(token) ? token : { ids: undefined, tokens: undefined };
+    const places = listOf(listed);
+    const names = listOf(tokens);
+    const fits =
+      places.length > 0 &&
+      places.length === names.length &&
+      names.every((content, i) => typeof content === 'string' && ids.get(content) === places[i]);
+    return fits ? [] : [`post_processor: '${name}' has tokens and ids that the vocabulary does not say`];
+  });
+  const seen = new Set<string>();
+  for (const piece of [...listOf(part.single), ...listOf(part.pair)]) {
+    const special = isObject(piece) && isObject(piece.SpecialToken) ? piece.SpecialToken.id : undefined;
+    if (typeof special !== 'string' || Object.hasOwn(known, special) || seen.has(special)) continue;
+    seen.add(special);
+    problems.push(`post_processor: the template names '${special}', which its special_tokens lack`);
+  }
+  return problems;
+}
+
+/** Parts that the native code ends the process for, rather than refuse them. */
+function partProblems(part: JsonObject, path: string): string[] {
+  if (part.type === 'FixedLength' && !(Number.isInteger(part.length) && Number(part.length) > 0))
+    return [`${path}: FixedLength of ${JSON.stringify(part.length)} tokens`];
+  return [];
+}
+
+/**
+ * What is wrong with a `tokenizer.json` that the native code would not survive: templates over tokens that are not there, patterns that
+ * take for ever, replacements that make gigabytes of a line, ids that are no 32-bit numbers.
+ *
+ * @param ids the vocabulary with its added tokens
+ */
+export function tokenizerJsonProblems(json: JsonObject, ids: ReadonlyMap<string, number>): string[] {
+  const problems: string[] = [];
+  const paths = ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder'];
+  for (const path of paths) {
+    for (const part of partsOf(json[path])) {
+      problems.push(...patternProblems(part, path));
+      problems.push(...partProblems(part, path));
+      if (path === 'post_processor') problems.push(...templateProblems(part, ids));
+    }
+  }
+  const growth = partsOf(json.normalizer).reduce((product, part) => product * growthOf(part), 1);
+  if (growth > mostGrowth)
+    problems.push(
+      `normalizer: its replacements make a text up to ${growth.toPrecision(3)} times as long, at most ${mostGrowth} is read`,
+    );
+  const { dropout } = isObject(json.model) ? json.model : { dropout: undefined };
+  if (dropout !== undefined && dropout !== null && dropout !== 0)
+    problems.push(`model: dropout is ${JSON.stringify(dropout)}: the same text would give other tokens each time`);
+  for (const [token, id] of ids) {
+    if (Number.isInteger(id) && id >= 0 && id < 2 ** 31) continue;
+    problems.push(`'${token.slice(0, 40)}' has the id ${id}, expected a whole number from 0 to 2,147,483,647`);
+    if (problems.length > 20) break;
+  }
+  return problems;
+}
