@@ -49,11 +49,46 @@ function python() {
 /** Each subject: the sources it says something about, and how it is proved. */
 const subjects = {
   'round-trips': {
-    covers: ['packages/encoder/src', 'tooling/oracles/encoder_pretrained.py', 'tooling/peers/requirements.txt'],
+    covers: [
+      'packages/encoder/src',
+      'packages/models/src',
+      'packages/tokenizer/src',
+      'tooling/oracles/encoder_pretrained.py',
+      'tooling/oracles/models_go_on.py',
+      'tooling/peers/requirements.txt',
+    ],
     prove: () =>
-      tests(['packages/encoder/src/checkpoint/round-trips', 'packages/encoder/src/checkpoint/pretrained'], {
-        CLOZE_PYTHON: python(),
-      }),
+      tests(
+        [
+          'packages/encoder/src/checkpoint/round-trips',
+          'packages/encoder/src/checkpoint/pretrained',
+          'packages/models/src/node/go-on',
+        ],
+        { CLOZE_PYTHON: python() },
+      ),
+  },
+  // A key that a later transformers or sentence-transformers knows, and nobody has decided about, fails by name.
+  keys: {
+    covers: [
+      'packages/encoder/src/families/config-keys.ts',
+      'packages/encoder/src/checkpoint/folder/sentence-settings.ts',
+      'packages/tokenizer/src/tokenizer-keys.ts',
+      'tooling/oracles/reader_keys.py',
+      'tooling/peers/requirements.txt',
+    ],
+    prove: () => {
+      const folder = mkdtempSync(join(tmpdir(), 'cloze-keys-'));
+      try {
+        const run = (...args) => spawnSync(python(), args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] });
+        const fetched = run('-m', 'pip', 'install', '-q', '--no-deps', '--target', folder, 'sentence-transformers');
+        if (fetched.status !== 0) throw new Error('sentence-transformers could not be fetched; see above.');
+        const { status, stdout } = run('tooling/oracles/reader_keys.py', '--check', folder);
+        const [{ keys, new: fresh } = { keys: 0, new: ['?'] }] = objects(stdout);
+        return { passed: keys - fresh.length, failed: fresh.length || (status === 0 ? 0 : 1) };
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
   },
   equality: {
     covers: [
@@ -66,9 +101,25 @@ const subjects = {
     prove: () => tests(['apps/qa/src/compiled-equals-eager']),
   },
   fuzz: {
-    covers: ['packages/encoder/src/checkpoint', 'apps/qa/src/fuzz'],
+    covers: [
+      'packages/encoder/src/checkpoint',
+      'packages/encoder/src/families',
+      'packages/tokenizer/src',
+      'apps/qa/src/fuzz',
+    ],
     prove: () => {
-      const { status, stdout } = spawnSync(...qa('fuzz', '--safetensors', '1000000', '--zips', '10000'), {
+      const counts = [
+        '--safetensors',
+        '1000000',
+        '--zips',
+        '10000',
+        '--configs',
+        '1000000',
+        '--vocabularies',
+        '1000000',
+      ];
+      const more = ['--tensorflow-indexes', '1000000', '--tokenizers', '300000'];
+      const { status, stdout } = spawnSync(...qa('fuzz', ...counts, ...more), {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 2],
       });
