@@ -128,7 +128,7 @@ describe('what is not implemented is refused by name', () => {
     const other = { model: { type: 'Unigram', vocab: [['a', 0]] } };
     expect(() =>
       open({ 'tokenizer.json': other, 'tokenizer_config.json': { tokenizer_class: 'BertTokenizer' } }),
-    ).toThrow('tokenizer.json has a model of kind "Unigram", the class BertTokenizer one of kind WordPiece');
+    ).toThrow('tokenizer.json is not what the class BertTokenizer makes (its model is of kind "Unigram")');
   });
 });
 

@@ -129,33 +129,37 @@ interface ReadTokenizer {
 const bertTokens = (named: Partial<Record<Role, string>>) =>
   Object.fromEntries(roleNames.map((role) => [role, named[role] ?? roles[role][1]])) as Record<Role, string>;
 
-/** What `tokenizer.json` has of its own, as a class that rebuilds it leaves it. */
-function rebuilt(
-  file: JsonObject,
-  kind: TokenizerClass,
-  settings: JsonObject,
-  where: string,
-  notes: string[],
-): JsonObject {
-  const model = isObject(file.model) ? file.model : {};
-  if (kind.rules === 'roberta') {
-    const { pre_tokenizer: before, normalizer } = file;
-    if (model.type !== 'BPE' || !isObject(before) || before.type !== 'ByteLevel' || (normalizer ?? null) !== null)
-      throw new Error(
-        `${where}: tokenizer.json is not what the class ${kind.name} makes (BPE over bytes, no normalizer); name the class PreTrainedTokenizerFast in tokenizer_config.json to have it as it is.`,
-      );
-    const space = flag(settings, 'add_prefix_space') ?? false;
-    if (before.add_prefix_space !== space)
-      notes.push(
-        `add_prefix_space is ${space} by tokenizer_config.json, ${before.add_prefix_space} by tokenizer.json, which gives way`,
-      );
-    return { ...file, model: { ...model, dropout: null }, pre_tokenizer: { ...before, add_prefix_space: space } };
-  }
-  if (model.type !== 'WordPiece')
+/** Whether `tokenizer.json` is what a class makes: WordPiece of BERT's and RoFormer's, BPE over bytes of RoBERTa's. */
+function fitsClass({ rules }: TokenizerClass, { model, pre_tokenizer: before, normalizer }: JsonObject): boolean {
+  const type = isObject(model) ? model.type : undefined;
+  if (rules === 'bert' || rules === 'roformer') return type === 'WordPiece';
+  if (rules !== 'roberta') return true;
+  return type === 'BPE' && isObject(before) && before.type === 'ByteLevel' && (normalizer ?? null) === null;
+}
+
+/** The class whose rules hold: that of a model's type gives way to a `tokenizer.json` of another kind, one that a file names does not. @throws {Error} for a file that is not what the named class makes */
+function asRead(asked: TokenizerClass, saved: JsonObject | undefined, notes: string[], where: string): TokenizerClass {
+  if (!saved || fitsClass(asked, saved)) return asked;
+  const type = isObject(saved.model) ? JSON.stringify(saved.model.type) : 'none';
+  if (asked.isNamed)
     throw new Error(
-      `${where}: tokenizer.json has a model of kind ${JSON.stringify(model.type)}, the class ${kind.name} one of kind WordPiece; name the class PreTrainedTokenizerFast in tokenizer_config.json to have the file as it is.`,
+      `${where}: tokenizer.json is not what the class ${asked.name} makes (its model is of kind ${type}); name the class PreTrainedTokenizerFast in tokenizer_config.json to have the file as it is.`,
     );
-  return file;
+  notes.push(
+    `no tokenizer class is named, and tokenizer.json is not what the model's own (${asked.name}) makes: it is read as it is`,
+  );
+  return { ...asked, rules: 'file' };
+}
+
+/** RoBERTa's bytes with the blank before a text that `tokenizer_config.json` says, whatever `tokenizer.json` has. */
+function withPrefixSpace(file: JsonObject, settings: JsonObject, notes: string[]): JsonObject {
+  const [before, model] = [file.pre_tokenizer, file.model].map((part) => (isObject(part) ? part : {}));
+  const space = flag(settings, 'add_prefix_space') ?? false;
+  if (before?.add_prefix_space !== space)
+    notes.push(
+      `add_prefix_space is ${space} by tokenizer_config.json, ${before?.add_prefix_space} by tokenizer.json, which gives way`,
+    );
+  return { ...file, model: { ...model, dropout: null }, pre_tokenizer: { ...before, add_prefix_space: space } };
 }
 
 /** RoBERTa's rules over its two older files, as its class makes them. */
@@ -193,7 +197,10 @@ function readTokenizer(
   const settings = json(files, 'tokenizer_config.json');
   const map = json(files, 'special_tokens_map.json');
   const [hasJson, lines] = [files['tokenizer.json'] !== undefined, files['vocab.txt']];
-  const kind = tokenizerClass(settings, modelConfig, { hasJson, hasVocabulary: lines !== undefined }, where);
+  const asked = tokenizerClass(settings, modelConfig, { hasJson, hasVocabulary: lines !== undefined }, where);
+  const notes: string[] = [];
+  const saved = hasJson ? json(files, 'tokenizer.json') : undefined;
+  const kind = asRead(asked, saved, notes, where);
   const problems = [...keyProblems(settings, 'tokenizer_config.json'), ...keyProblems(map, 'special_tokens_map.json')];
   if (problems.length > 0) throw new Error(`${where}: ${problems.join('; ')}.`);
   const isBert = kind.rules === 'bert' || kind.rules === 'roformer';
@@ -202,13 +209,9 @@ function readTokenizer(
     throw new Error(
       `${where} has neither tokenizer.json nor ${kind.rules === 'roberta' ? 'vocab.json and merges.txt' : 'vocab.txt'}; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
     );
-  const notes: string[] = [];
   const named = namedTokens(settings, map);
-  const file = hasJson ? json(files, 'tokenizer.json') : hasBytes ? byteJson(files, settings) : {};
-  const base =
-    (hasJson || hasBytes) && kind.rules !== 'file' && kind.rules !== 'sentencepiece'
-      ? rebuilt(file, kind, settings, where, notes)
-      : file;
+  const file = saved ? saved : hasBytes ? byteJson(files, settings) : {};
+  const base = kind.rules === 'roberta' ? withPrefixSpace(file, settings, notes) : file;
   const vocabulary =
     lines && !hasJson ? vocabularyOf(parseVocabulary(lines, `${where}/vocab.txt`), notes) : vocabularyIn(base.model);
   const defaults = isBert

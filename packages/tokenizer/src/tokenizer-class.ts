@@ -33,6 +33,8 @@ const classOfModelType: Readonly<Record<string, string>> = {
 /** The class and rules of a tokenizer's files. */
 export interface TokenizerClass {
   readonly name: string;
+  /** Whether a file names the class; else it follows from the model's type. */
+  readonly isNamed: boolean;
   readonly rules: TokenizerRules;
 }
 
@@ -60,5 +62,5 @@ export function tokenizerClass(
     );
   // A vocab.txt beside a model of another kind of tokenizer (an ALBERT of Chinese characters) is WordPiece's; so are files that name no class.
   const byFiles = !hasJson && hasVocabulary && named === undefined && rules !== 'roformer';
-  return { name, rules: byFiles ? 'bert' : (rules ?? 'file') };
+  return { name, isNamed: named !== undefined, rules: byFiles ? 'bert' : (rules ?? 'file') };
 }

@@ -2,8 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cloze/backend';
-import { loadPretrained } from '@cloze/encoder/node';
+import { encoderConfig } from '@cloze/encoder';
+import { loadPretrained, savePretrained } from '@cloze/encoder/node';
+import { freshWeights } from '@cloze/models';
 import { openEngine } from '@cloze/models/node';
+import { streamFrom } from '@cloze/random';
+import { specialTokens, vocabularyFrom } from '@cloze/tokenizer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataFolder } from './parts/data-folder.ts';
 import type { Lab } from './parts/lab.ts';
@@ -71,6 +75,40 @@ describe('pretrain', () => {
     const further = await run('further', { 'train.steps': 30, 'train.learningRate': 0.01 }, first.encoder);
     expect(further.result.measures.lastLoss).toBeLessThan(first.result.measures.lastLoss as number);
   }, 60_000);
+
+  it.each([
+    ['roberta', { positionOffset: 2, segmentTypes: 1, normEpsilon: 1e-5 }],
+    ['albert', { embeddingWidth: 8, sharedLayers: true }],
+    ['electra', { embeddingWidth: 8 }],
+  ] as const)(
+    'an encoder of family %s with a cased tokenizer comes out as it went in',
+    async (family, own) => {
+      const vocabulary = vocabularyFrom([...specialTokens, ...'床前明月光疑是地上霜举头望低思故乡春眠不觉晓Aa']);
+      const config = encoderConfig({
+        ...{
+          vocabularySize: vocabulary.tokens.length,
+          width: 16,
+          layers: 1,
+          heads: 2,
+          maximumLength: 40,
+          dropout: 0.3,
+        },
+        ...own,
+      });
+      const given = join(folder, `given-${family}`);
+      const fresh = freshWeights(vocabulary, config, { family, random: streamFrom(2) });
+      const cased = new TextEncoder().encode('{"do_lower_case":false,"tokenizer_class":"BertTokenizer"}\n');
+      const tokenizerFiles = { ...fresh.tokenizerFiles, 'tokenizer_config.json': cased };
+      await savePretrained(given, { ...fresh, tokenizerFiles, file: { of_the_future: [1] } });
+      const { encoder } = await run(`on-${family}`, { 'train.steps': 1, 'train.learningRate': 1e-12 }, given);
+      const [before, after] = [await loadPretrained(given), await loadPretrained(encoder)];
+      expect([after.family, after.config, after.file]).toEqual([before.family, before.config, before.file]);
+      expect(after.tokenizerFiles).toEqual(before.tokenizerFiles);
+      const values = (of: typeof before) => [...(of.parameters.embeddings.tokenTable.values as Float32Array)];
+      for (const [i, value] of values(after).entries()) expect(value).toBeCloseTo(values(before)[i] as number, 9);
+    },
+    60_000,
+  );
 
   it('an encoder of other sizes than the arm is an error that names both', async () => {
     const { encoder } = await run('small', {});
