@@ -203,6 +203,25 @@ describe('a tokenizer.json that the native code would not survive is refused fir
       '8.10e+9 times as long',
     ],
     ['one long replacement', { normalizer: replace({ Regex: '.' }, 'x'.repeat(1000)) }, 'times as long'],
+    [
+      'a template of one text that names the second',
+      { post_processor: { ...template, single: [{ Sequence: { id: 'B', type_id: 0 } }] } },
+      "names the second, 'B'",
+    ],
+    [
+      'a table of characters that is none',
+      { normalizer: { type: 'Precompiled', precompiled_charsmap: 'AAAA' } },
+      "none of sentencepiece's",
+    ],
+    [
+      'merges without the prefix',
+      {
+        model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'], continuing_subword_prefix: '##' },
+        added_tokens: [],
+        post_processor: null,
+      },
+      'has a second piece without the prefix "##"',
+    ],
     ['pieces of no length', { pre_tokenizer: { type: 'FixedLength', length: 0 } }, 'FixedLength of 0'],
     [
       'an id that is no number',

@@ -151,6 +151,9 @@ function templateProblems(part: JsonObject, ids: ReadonlyMap<string, number>): s
       names.every((content, i) => typeof content === 'string' && ids.get(content) === places[i]);
     return fits ? [] : [`post_processor: '${name}' has tokens and ids that the vocabulary does not say`];
   });
+  const isSecond = (piece: unknown) => isObject(piece) && isObject(piece.Sequence) && piece.Sequence.id === 'B';
+  if (listOf(part.single).some(isSecond))
+    problems.push("post_processor: the template of one text names the second, 'B'");
   const seen = new Set<string>();
   for (const piece of [...listOf(part.single), ...listOf(part.pair)]) {
     const special = isObject(piece) && isObject(piece.SpecialToken) ? piece.SpecialToken.id : undefined;
@@ -165,7 +168,38 @@ function templateProblems(part: JsonObject, ids: ReadonlyMap<string, number>): s
 function partProblems(part: JsonObject, path: string): string[] {
   if (part.type === 'FixedLength' && !(Number.isInteger(part.length) && Number(part.length) > 0))
     return [`${path}: FixedLength of ${JSON.stringify(part.length)} tokens`];
+  if (part.type === 'Precompiled' && !isCharsmap(part.precompiled_charsmap))
+    return [`${path}: precompiled_charsmap is none of sentencepiece's`];
   return [];
+}
+
+/** Whether a text is sentencepiece's table of characters: base64 of the bytes of a trie, their number before them, and UTF-8 behind. */
+function isCharsmap(text: unknown): boolean {
+  if (text === null || text === undefined) return true;
+  if (typeof text !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return false;
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  if (bytes.length < 4) return false;
+  const trie = new DataView(bytes.buffer).getUint32(0, true);
+  if (trie === 0 || 4 + trie > bytes.length) return false;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4 + 4 * Math.floor(trie / 4)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Merges whose second piece lacks the prefix that pieces inside a word have. */
+function mergeProblems(model: JsonObject): string[] {
+  const { continuing_subword_prefix: prefix, merges } = model;
+  if (typeof prefix !== 'string' || prefix === '') return [];
+  const wrong = listOf(merges).find((merge) => {
+    const [, second] = typeof merge === 'string' ? merge.split(' ') : listOf(merge);
+    return typeof second === 'string' && !second.startsWith(prefix);
+  });
+  return wrong === undefined
+    ? []
+    : [`model: the merge ${JSON.stringify(wrong)} has a second piece without the prefix ${JSON.stringify(prefix)}`];
 }
 
 /**
@@ -179,9 +213,8 @@ export function tokenizerJsonProblems(json: JsonObject, ids: ReadonlyMap<string,
   const paths = ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder'];
   for (const path of paths) {
     for (const part of partsOf(json[path])) {
-      problems.push(...patternProblems(part, path));
-      problems.push(...partProblems(part, path));
-      if (path === 'post_processor') problems.push(...templateProblems(part, ids));
+      for (const problem of [...patternProblems(part, path), ...partProblems(part, path)]) problems.push(problem);
+      if (path === 'post_processor') for (const problem of templateProblems(part, ids)) problems.push(problem);
     }
   }
   const growth = partsOf(json.normalizer).reduce((product, part) => product * growthOf(part), 1);
@@ -189,7 +222,9 @@ export function tokenizerJsonProblems(json: JsonObject, ids: ReadonlyMap<string,
     problems.push(
       `normalizer: its replacements make a text up to ${growth.toPrecision(3)} times as long, at most ${mostGrowth} is read`,
     );
-  const { dropout } = isObject(json.model) ? json.model : { dropout: undefined };
+  const model = isObject(json.model) ? json.model : {};
+  for (const problem of mergeProblems(model)) problems.push(problem);
+  const { dropout } = model;
   if (dropout !== undefined && dropout !== null && dropout !== 0)
     problems.push(`model: dropout is ${JSON.stringify(dropout)}: the same text would give other tokens each time`);
   for (const [token, id] of ids) {

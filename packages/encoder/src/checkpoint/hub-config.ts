@@ -1,4 +1,5 @@
 import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
+import { mostSizes } from '../families/bert-config.ts';
 import { keyProblems } from '../families/config-keys.ts';
 import { activationNamed, configReader } from '../families/config-reader.ts';
 import { type FamilyName, families, familyOf, familyOfModelType } from '../families/families.ts';
@@ -36,6 +37,13 @@ export function configFromHub(file: Readonly<Record<string, unknown>>): HubConfi
   if (reader.problems.length > 0) throw new CheckpointError(`config.json: ${reader.problems.join('; ')}.`);
   const head = readHead(family, file);
   const ours = (file.cloze ?? {}) as Partial<EncoderConfig>;
+  const large = Object.entries(mostSizes).filter(
+    ([key, most]) => Number(ours[key as keyof typeof mostSizes] ?? 0) > most,
+  );
+  if (large.length > 0)
+    throw new CheckpointError(
+      `config.json: ${large.map(([key, most]) => `'cloze.${key}' must be at most ${most}, got ${ours[key as keyof typeof mostSizes]}`).join('; ')}.`,
+    );
   try {
     return { config: encoderConfig({ ...sizes, ...ours }), family, ...(head && { head }), file };
   } catch (error) {

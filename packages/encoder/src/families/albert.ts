@@ -42,6 +42,7 @@ export const albert: Family<'albert'> = {
     const { leftToRight: _, ...sizes } = readBertConfig(file, {
       ...{ dropout: 0, embeddingWidth: 128, classifierDropoutKey: 'classifier_dropout_prob' },
       classifierDropout: 0.1,
+      activation: 'gelu_new',
     });
     return { ...sizes, sharedLayers: true };
   },

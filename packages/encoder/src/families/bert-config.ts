@@ -1,13 +1,16 @@
-import type { EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
+import type { Activation, EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
 import type { ConfigReader } from './config-reader.ts';
 
 /** Sizes beyond these are no encoder's: what is made of a size (tables of angles, layers, masks) must not be at a file's mercy. */
-const mostSizes = {
-  vocabulary: 2 ** 24,
+export const mostSizes = {
+  vocabularySize: 2 ** 24,
   width: 2 ** 16,
-  feedForward: 2 ** 20,
+  heads: 2 ** 16,
+  embeddingWidth: 2 ** 16,
+  feedForwardWidth: 2 ** 20,
   layers: 1000,
-  positions: 2 ** 17,
+  maximumLength: 2 ** 17,
+  segmentTypes: 2 ** 17,
 } as const;
 
 /** Reads the keys that BERT and its kin have in common. @param defaults where a family's differ from BERT's */
@@ -18,32 +21,34 @@ export function readBertConfig(
     embeddingWidth,
     classifierDropoutKey = 'classifier_dropout',
     classifierDropout: usualDropout,
+    activation: usualActivation = 'gelu',
   }: {
     readonly dropout?: number;
     readonly embeddingWidth?: number | undefined;
     readonly classifierDropoutKey?: string;
     /** Of a head, where it is not the blocks'. */
     readonly classifierDropout?: number;
+    readonly activation?: Activation;
   } = {},
 ): EncoderSizes {
-  const activation = file.activation('hidden_act');
+  const activation = file.activation('hidden_act', usualActivation);
   const position = file.choice('position_embedding_type', ['absolute', 'relative_key'], 'absolute');
   const width = file.size('hidden_size', mostSizes.width);
   const hiddenDropout = file.number('hidden_dropout_prob', dropout);
   const classifierDropout = file.number(classifierDropoutKey, usualDropout ?? hiddenDropout);
   const drawDeviation = file.number('initializer_range', 0.02);
   return {
-    vocabularySize: file.size('vocab_size', mostSizes.vocabulary),
+    vocabularySize: file.size('vocab_size', mostSizes.vocabularySize),
     width,
     layers: file.size('num_hidden_layers', mostSizes.layers),
-    heads: file.size('num_attention_heads', mostSizes.width),
-    feedForwardWidth: file.size('intermediate_size', mostSizes.feedForward),
-    maximumLength: file.size('max_position_embeddings', mostSizes.positions),
-    segmentTypes: file.size('type_vocab_size', mostSizes.positions, 2),
+    heads: file.size('num_attention_heads', mostSizes.heads),
+    feedForwardWidth: file.size('intermediate_size', mostSizes.feedForwardWidth),
+    maximumLength: file.size('max_position_embeddings', mostSizes.maximumLength),
+    segmentTypes: file.size('type_vocab_size', mostSizes.segmentTypes, 2),
     dropout: hiddenDropout,
     attentionDropout: file.number('attention_probs_dropout_prob', dropout),
     normEpsilon: file.number('layer_norm_eps', 1e-12),
-    embeddingWidth: file.size('embedding_size', mostSizes.width, embeddingWidth ?? width),
+    embeddingWidth: file.size('embedding_size', mostSizes.embeddingWidth, embeddingWidth ?? width),
     activation,
     positionKind: position === 'relative_key' ? 'relative' : 'absolute',
     ...(file.flag('is_decoder') && { leftToRight: true }),

@@ -63,6 +63,7 @@ describe('every key of config.json (tooling/oracles/reader_keys.py)', () => {
       { max_position_embeddings: 1e9 },
       "'max_position_embeddings' must be a whole number from 1 to 131072",
     ],
+    ['more layers, said as ours', { cloze: { layers: 1e9 } }, "'cloze.layers' must be at most 1000, got 1000000000"],
     ['half a layer', { num_hidden_layers: 1.5 }, "'num_hidden_layers' must be a whole number"],
     ['labels with a gap', { id2label: { 0: 'a', 2: 'b' } }, "'id2label' must name the classes 0, 1, 2, …"],
     [
@@ -102,6 +103,10 @@ describe('every key of config.json (tooling/oracles/reader_keys.py)', () => {
       ...{ model_type: 'roformer', rotary_value: true, classifier_dropout: 0.3, initializer_range: 0.5 },
     });
     expect(config).toMatchObject({ rotaryValues: true, classifierDropout: 0.3, drawDeviation: 0.5 });
+    expect(configFromHub({ ...base, model_type: 'albert' }).config).toMatchObject({
+      activation: 'gelu_new',
+      embeddingWidth: 128,
+    });
     expect(configFromHub({ ...base, model_type: 'albert', embedding_size: 8 }).config).toMatchObject({
       dropout: 0,
       classifierDropout: 0.1,

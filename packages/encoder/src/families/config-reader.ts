@@ -27,7 +27,7 @@ export interface ConfigReader {
   /** One of the known strings. */
   choice<T extends string>(key: string, known: readonly T[], fallback: T): T;
   /** A curve by transformers' name; other names of the same curve are known. */
-  activation(key: string): Activation;
+  activation(key: string, fallback?: Activation): Activation;
   /** Whether the key is `true`; it must be true, false or absent. */
   flag(key: string): boolean;
 }
@@ -56,8 +56,8 @@ export function configReader(file: Readonly<Record<string, unknown>>): ConfigRea
       if (found === undefined) problems.push(`'${key}' must be ${known.join(' or ')}, got ${JSON.stringify(value)}`);
       return found ?? fallback;
     },
-    activation: (key) => {
-      const value = file[key] ?? 'gelu';
+    activation: (key, fallback = 'gelu') => {
+      const value = file[key] ?? fallback;
       const found = activationNamed(value);
       if (found === undefined)
         problems.push(`'${key}' must be one of ${Object.keys(activations).join(', ')}, got '${value}'`);

@@ -78,6 +78,9 @@ async function download(hub: Hub, id: string, repository: string, options: HubOp
       path === 'config.json' ||
       path === weights ||
       (tokenizerFileNames as readonly string[]).includes(path) ||
+      /^(modules\.json|config_sentence_transformers\.json|sentence_[\w-]+_config\.json|\d+_\w+\/config\.json)$/.test(
+        path,
+      ) ||
       (weights?.endsWith('.index.json') && /^[\w.-]+-of-\d+\.(safetensors|bin)$/.test(path)),
   );
   if (!wanted.some(({ path }) => path === 'config.json'))
@@ -87,7 +90,8 @@ async function download(hub: Hub, id: string, repository: string, options: HubOp
     const cache = cacheFolder !== undefined && { cacheDir: cacheFolder };
     const local = await hub.downloadFileToCacheDir({ ...where, path: entry.path, ...cache });
     await verify(local, entry);
-    folder = dirname(local);
+    // Those of sentence-transformers lie in folders of their own.
+    if (entry.path === 'config.json') folder = dirname(local);
   }
   const ref = join(repository, 'refs', revision);
   if (revision !== sha) {
