@@ -7,6 +7,7 @@ export { accuracy } from './metrics/accuracy.ts';
 export { averageRanks } from './metrics/average-ranks.ts';
 export { type CalibrationBin, calibration } from './metrics/calibration.ts';
 export { type ClassScore, classScores } from './metrics/class-scores.ts';
+export { entityF1 } from './metrics/entity-f1.ts';
 export { exactMatch } from './metrics/exact-match.ts';
 export { macroF1 } from './metrics/macro-f1.ts';
 export { matthewsCorrelation } from './metrics/matthews-correlation.ts';

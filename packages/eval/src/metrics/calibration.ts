@@ -1,4 +1,5 @@
 import { checkOptions, whole } from '@cloze/checks';
+import { checkJudgements } from '../checks/judgements.ts';
 import { sameLength } from '../checks/same-length.ts';
 
 /** One bar of a reliability diagram: confidences in (low, high]. Means are 0 in an empty bar. */
@@ -16,7 +17,7 @@ export interface CalibrationBin {
  * @param confidences probability of the predicted class, 0 to 1 @param right whether each prediction was right
  * @param options.bins default 15
  * @returns `error` as above, `maximum` the largest gap of a bin
- * @throws {RangeError} for lists of different or zero length, or a confidence outside 0 to 1
+ * @throws {TypeError} for judgements that are none @throws {RangeError} for lists of different or zero length, or a confidence outside 0 to 1
  */
 export function calibration(
   confidences: ArrayLike<number>,
@@ -26,6 +27,7 @@ export function calibration(
   sameLength('calibration', ['confidences', confidences.length], ['judgements', right.length]);
   checkOptions('calibration', options, { bins: whole(1) });
   const { bins = 15 } = options;
+  checkJudgements('calibration', 'right', right);
   const edge = (bin: number) => (bin === bins ? 1 : bin * (1 / bins));
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, accuracy: 0 }));
   for (let i = 0; i < confidences.length; i++) {

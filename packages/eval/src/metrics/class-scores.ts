@@ -1,3 +1,4 @@
+import { sameKind } from '../checks/same-kind.ts';
 import { sameLength } from '../checks/same-length.ts';
 
 /** How one class fared. Ratios are 0 to 1; a ratio with nothing to count is 0, as in scikit-learn. */
@@ -17,7 +18,8 @@ export interface ClassScore<C> {
  * Precision, recall and `F1 = 2·TP / (2·TP + FP + FN)` of each class.
  *
  * @param classes which, in which order; default those that occur, labels first. Naming fewer leaves the others out
- * @throws {RangeError} for lists of different or zero length, or a class named twice
+ * @throws {TypeError} for strings beside numbers, or what is neither
+ * @throws {RangeError} for lists of different or zero length, no class, or a class named twice
  */
 export function classScores<C extends number | string>(
   predictions: ArrayLike<C>,
@@ -25,6 +27,8 @@ export function classScores<C extends number | string>(
   classes: readonly C[] = [...new Set([...Array.from(labels), ...Array.from(predictions)])],
 ): ClassScore<C>[] {
   sameLength('classScores', ['predictions', predictions.length], ['labels', labels.length]);
+  sameKind('classScores', ['predictions', predictions], ['labels', labels], ['classes', classes]);
+  if (classes.length === 0) throw new RangeError('classScores: classes is empty; name at least one.');
   if (new Set(classes).size !== classes.length)
     throw new RangeError(`classScores: classes names one twice: ${classes.join(', ')}.`);
   const [hit, said, meant] = [new Map<C, number>(), new Map<C, number>(), new Map<C, number>()];

@@ -1,17 +1,20 @@
 import { sameLength } from '../checks/same-length.ts';
+import { checkReferences, checkTexts } from '../checks/text-checks.ts';
 
 /**
  * Share of answers equal to at least one of their references, 0 to 1 (Rajpurkar et al. 2016).
  *
  * @param references the accepted answers of each question
  * @param options.normalise applied to both sides first; default nothing
- * @throws {RangeError} for lists of different or zero length, and for a question without references
+ * @throws {TypeError} for what is no text @throws {RangeError} for lists of different or zero length, and for a question without references
  */
 export function exactMatch(
   answers: readonly string[],
   references: readonly (string | readonly string[])[],
   { normalise = (text) => text }: { readonly normalise?: (text: string) => string } = {},
 ): number {
+  checkTexts('exactMatch: answers', answers);
+  checkReferences('exactMatch', references);
   sameLength('exactMatch', ['answers', answers.length], ['lists of references', references.length]);
   let right = 0;
   for (const [i, answer] of answers.entries()) {

@@ -6,7 +6,7 @@ import { classScores } from './class-scores.ts';
  *
  * 0 when either side has one class only, as in scikit-learn.
  *
- * @throws {RangeError} for lists of different or zero length
+ * @throws {TypeError} for strings beside numbers, or what is neither @throws {RangeError} for lists of different or zero length
  */
 export function matthewsCorrelation<C extends number | string>(
   predictions: ArrayLike<C>,

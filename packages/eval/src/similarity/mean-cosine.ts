@@ -17,5 +17,6 @@ export function meanCosine(vectors: Vectors): number {
   }
   // |Σ u|² holds every pair twice and each vector with itself once.
   const all = sum.reduce((square, value) => square + value * value, 0);
-  return (all - own) / (vectors.length * (vectors.length - 1));
+  // Rounding may leave a trace outside.
+  return Math.max(-1, Math.min(1, (all - own) / (vectors.length * (vectors.length - 1))));
 }

@@ -14,6 +14,10 @@ export function partitionIsotropy(vectors: Vectors): number {
     for (let i = 0; i < width; i++)
       for (let j = 0; j <= i; j++) second[i * width + j]! += (x[i] as number) * (x[j] as number);
   for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) second[j * width + i] = second[i * width + j] as number;
+  // Eigenvectors do not depend on the scale, and the decomposition fails on numbers next to the least there are.
+  const largest = second.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (const [i, value] of second.entries())
+    second[i] = Math.abs(value) < largest * 1e-100 ? 0 : value / (largest || 1);
   const { eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(width, width, second), {
     assumeSymmetric: true,
   });

@@ -45,6 +45,20 @@ it('of references as far away on either side takes the shorter, as NLTK and sacr
   }
 });
 
+it('of effective order leaves out what no candidate is long enough for, as sacreBLEU 2.6 with effective_order', () => {
+  const options = { smoothing: 'exp', effectiveOrder: true } as const;
+  expect(bleu(['北京'], ['北京'], options)).toBe(1);
+  expect(bleu(['北京'], ['北京'], { smoothing: 'exp' })).toBe(0);
+  expect(bleu(['北京下'], ['北京下雪'], options)).toBeCloseTo(0.7165313105737893, 12);
+  expect(bleu(['北京人'], ['北京下雪'], options)).toBeCloseTo(0.39432237651162877, 12);
+  expect(bleu(['北京', '北京今天下雪'], ['北京', '北京今天下雨'], options)).toBeCloseTo(
+    bleu(['北京', '北京今天下雪'], ['北京', '北京今天下雨'], { smoothing: 'exp' }),
+    12,
+  );
+  expect(bleu(['京'], ['京'], { effectiveOrder: true })).toBe(1);
+  expect(bleu(['', '。'], ['一', '二'], options)).toBe(0);
+});
+
 it('refuses what cannot be compared', () => {
   expect(() => bleu(['一'], [])).toThrow('got 1 and 0');
   expect(() => bleu(['一'], [[]])).toThrow('references[0] is empty');

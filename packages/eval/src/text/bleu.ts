@@ -1,3 +1,4 @@
+import { checkReferences, checkTexts } from '../checks/text-checks.ts';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
 
@@ -12,6 +13,8 @@ export interface BleuOptions {
    * default, from mteval); `none`: the score is 0.
    */
   readonly smoothing?: 'method1' | 'exp' | 'none';
+  /** Leave out orders that no candidate is long enough for, sacreBLEU's `effective_order`, what sentence BLEU is mostly meant with. Default false. */
+  readonly effectiveOrder?: boolean;
 }
 
 /**
@@ -21,25 +24,29 @@ export interface BleuOptions {
  * With `method1` it equals NLTK's `corpus_bleu` and `sentence_bleu`, with `exp` or `none` sacreBLEU's divided by 100.
  *
  * @param references those of each candidate; the one of closest length counts for the brevity penalty, the shorter of two
+ * @throws {TypeError} for what is no text
  * @throws {RangeError} for lists of different or zero length, or a candidate without reference
  */
 export function bleu(
   candidates: readonly string[],
   references: readonly (string | readonly string[])[],
-  { tokenize = characters, order = 4, smoothing = 'method1' }: BleuOptions = {},
+  { tokenize = characters, order = 4, smoothing = 'method1', effectiveOrder = false }: BleuOptions = {},
 ): number {
+  checkTexts('bleu: candidates', candidates);
+  checkReferences('bleu', references);
   if (candidates.length !== references.length || candidates.length === 0)
     throw new RangeError(
       `bleu: expected equally many candidates and lists of references, at least one; got ${candidates.length} and ${references.length}.`,
     );
   const matches = new Array<number>(order).fill(0);
   const totals = new Array<number>(order).fill(0);
-  let [length, wanted] = [0, 0];
+  let [length, wanted, longest] = [0, 0, 0];
   for (const [i, candidate] of candidates.entries()) {
     const ours = tokenize(candidate);
     const theirs = [references[i] as string | readonly string[]].flat().map((reference) => tokenize(reference));
     if (theirs.length === 0) throw new RangeError(`bleu: references[${i}] is empty; give at least one.`);
     length += ours.length;
+    longest = Math.max(longest, ours.length);
     wanted += theirs
       .map((reference) => reference.length)
       .sort((a, b) => Math.abs(a - ours.length) - Math.abs(b - ours.length) || a - b)[0] as number;
@@ -57,11 +64,12 @@ export function bleu(
   }
   if ((matches[0] as number) === 0) return 0;
   let [sum, halving] = [0, 1];
-  for (const [n, total] of totals.entries()) {
+  const orders = effectiveOrder ? Math.min(order, longest) : order;
+  for (const [n, total] of totals.slice(0, orders).entries()) {
     let match = matches[n] as number;
     if (total === 0) return 0;
     if (match === 0) match = smoothing === 'method1' ? 0.1 : smoothing === 'exp' ? 1 / (halving *= 2) : 0;
     sum += Math.log(match / total);
   }
-  return (length > wanted ? 1 : Math.exp(1 - wanted / length)) * Math.exp(sum / order);
+  return (length > wanted ? 1 : Math.exp(1 - wanted / length)) * Math.exp(sum / orders);
 }

@@ -1,4 +1,5 @@
 import { sameLength } from '../checks/same-length.ts';
+import { checkTexts } from '../checks/text-checks.ts';
 import { characters } from './characters.ts';
 
 /** Fewest insertions, deletions and substitutions that turn one list into the other (Levenshtein 1966). */
@@ -20,13 +21,15 @@ function distance(first: readonly string[], second: readonly string[]): number {
  * Edits per reference token over a corpus, `Σ distance / Σ reference length`: character error rate by default, word error rate with
  * a tokenizer of words. 0 is perfect; more than 1 is possible.
  *
- * @throws {RangeError} for lists of different or zero length, or references without any token
+ * @throws {TypeError} for what is no text @throws {RangeError} for lists of different or zero length, or references without any token
  */
 export function errorRate(
   candidates: readonly string[],
   references: readonly string[],
   { tokenize = characters }: { readonly tokenize?: (text: string) => readonly string[] } = {},
 ): number {
+  checkTexts('errorRate: candidates', candidates);
+  checkTexts('errorRate: references', references);
   sameLength('errorRate', ['candidates', candidates.length], ['references', references.length]);
   let [edits, tokens] = [0, 0];
   for (const [i, candidate] of candidates.entries()) {

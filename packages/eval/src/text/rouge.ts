@@ -1,3 +1,4 @@
+import { checkText } from '../checks/text-checks.ts';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
 import { longestCommonSubsequence } from './longest-common-subsequence.ts';
@@ -37,15 +38,18 @@ function score(said: number, meant: number, common: number): RougeScore {
  * ROUGE-1, ROUGE-2 and ROUGE-L of a candidate against a reference (Lin 2004), as PyPI `rouge` 1.0.1 has them.
  *
  * Full stops "." end a sentence and are no token. ROUGE-L is its summary level: the union of longest common subsequences over pairs of sentences.
- * A candidate without tokens scores 0, as in the scripts of CSL.
+ * `clipped`, the union is rouge_score's, of which each token counts at most as often as both texts have it; PyPI's may be above 1. A candidate
+ * without tokens scores 0, as in the scripts of CSL.
  *
- * @throws {RangeError} for a reference without tokens
+ * @throws {TypeError} for what is no text @throws {RangeError} for a reference without tokens
  */
 export function rouge(
   candidate: string,
   reference: string,
   { tokenize = characters, counting = 'distinct' }: RougeOptions = {},
 ): RougeScores {
+  checkText('rouge: the candidate', candidate);
+  checkText('rouge: the reference', reference);
   const sentences = (text: string) =>
     text
       .split('.')
@@ -64,11 +68,40 @@ export function rouge(
     }
     return score(size(ours), size(theirs), common);
   };
-  const shared = meant.flatMap((theirs) => said.flatMap((ours) => longestCommonSubsequence(theirs, ours)));
   const count = (tokens: readonly string[]) => size(countNgrams(tokens, 1));
   return {
     rouge1: ofLength(1),
     rouge2: ofLength(2),
-    rougeL: score(count(said.flat()), count(meant.flat()), count(shared)),
+    rougeL: score(
+      count(said.flat()),
+      count(meant.flat()),
+      counting === 'distinct' ? distinctInCommon(said, meant) : clippedInCommon(said, meant),
+    ),
   };
+}
+
+type Sentences = readonly (readonly string[])[];
+
+/** Different tokens that pairs of sentences share. */
+function distinctInCommon(said: Sentences, meant: Sentences): number {
+  const shared = meant.flatMap((theirs) =>
+    said.flatMap((ours) => longestCommonSubsequence(theirs, ours).map((place) => theirs[place] as string)),
+  );
+  return new Set(shared).size;
+}
+
+/** The union of what each sentence of the reference shares with any of the candidate, a token at most as often as both texts have it. */
+function clippedInCommon(said: Sentences, meant: Sentences): number {
+  const left = [said, meant].map((sentences) => countNgrams(sentences.flat(), 1));
+  let common = 0;
+  for (const theirs of meant) {
+    const places = new Set(said.flatMap((ours) => longestCommonSubsequence(theirs, ours, { ties: 'first' })));
+    for (const place of [...places].sort((a, b) => a - b)) {
+      const token = theirs[place] as string;
+      if (left.some((counts) => (counts.get(token) ?? 0) === 0)) continue;
+      for (const counts of left) counts.set(token, (counts.get(token) as number) - 1);
+      common++;
+    }
+  }
+  return common;
 }

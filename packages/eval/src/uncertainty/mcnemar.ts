@@ -1,3 +1,5 @@
+import { checkJudgements } from '../checks/judgements.ts';
+
 /** Exact two-sided McNemar test of two classifiers on the same examples (McNemar 1947, binomial form). */
 export function mcnemar(
   rightA: ArrayLike<boolean | number>,
@@ -5,6 +7,8 @@ export function mcnemar(
 ): { readonly onlyA: number; readonly onlyB: number; readonly p: number } {
   if (rightA.length !== rightB.length)
     throw new RangeError(`mcnemar: both must judge the same examples; got ${rightA.length} and ${rightB.length}.`);
+  checkJudgements('mcnemar', 'rightA', rightA);
+  checkJudgements('mcnemar', 'rightB', rightB);
   let [onlyA, onlyB] = [0, 0];
   for (let i = 0; i < rightA.length; i++) {
     if (rightA[i] && !rightB[i]) onlyA++;
