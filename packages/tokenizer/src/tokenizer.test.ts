@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   codePointOffsets,
   encode,
+  type NativeOptions,
   nativeTokenizer,
   openTokenizer,
   padEncodings,
@@ -100,6 +101,56 @@ describe('nativeTokenizer', () => {
     const lenient = nativeTokenizer(tokenizerJson(vocabulary), { onInvalid: 'replace' });
     expect((await lenient.encodeBatch(['a\ud800b']))[0]?.ids.length).toBeGreaterThan(2);
   });
+  it('names what is no text, no pair and no list', async () => {
+    const run = (texts: unknown) => native.encodeBatch(texts as string[]);
+    await expect(run(['明', undefined])).rejects.toThrow('encodeBatch: text 1 is undefined, expected a string.');
+    await expect(run([3])).rejects.toThrow('text 0 is a number (3)');
+    await expect(run([['a', null]])).rejects.toThrow('the second of pair 0 is null');
+    await expect(run([['a', 'b', 'c']])).rejects.toThrow('text 0 is a list of 3, expected a text or a pair');
+    await expect(run('明月')).rejects.toThrow(
+      'encodeBatch: expected a list, got a string ("明月"); for one text give [text].',
+    );
+    await expect(run(null)).rejects.toThrow(TypeError);
+    expect(() => encode(vocabulary, undefined as never)).toThrow('encode: the text is undefined');
+    expect(() => encode(vocabulary, 'a', 5 as never)).toThrow('encode: the pair is a number (5)');
+    expect(() => padEncodings([undefined as never], { padId: 0 })).toThrow('encoding 0 is undefined');
+    expect(() => wordBoundaries(7 as never)).toThrow('the text is a number (7)');
+  });
+  it('cuts the side and the text that it is told, and says how many tokens', async () => {
+    const opened = (options: NativeOptions) =>
+      nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: 7, ...options });
+    const first = '我爱。我爱';
+    const second = '爱爱';
+    const cases = [
+      [{}, [2, 5, 6, 3, 6, 6, 3], [3, 0]],
+      [{ truncation: 'only_first' }, [2, 5, 6, 3, 6, 6, 3], [3, 0]],
+      [{ truncation: 'only_first', truncationSide: 'left' }, [2, 5, 6, 3, 6, 6, 3], [3, 0]],
+      [{ truncationSide: 'left', maximumLength: 8 }, [2, 10, 5, 6, 3, 6, 6, 3], [2, 0]],
+    ] as const;
+    for (const [options, ids, cut] of cases) {
+      const [theirs] = await opened(options).encodeBatch([[first, second]]);
+      const ours = encode(vocabulary, first, second, { maximumLength: 7, ...options });
+      for (const one of [theirs, ours]) expect([[...(one?.ids ?? [])], one?.cut]).toEqual([ids, cut]);
+      expect(theirs?.wordNumbers).toEqual(ours.wordNumbers);
+    }
+    const [left] = await opened({ truncationSide: 'left', maximumLength: 4 }).encodeBatch(['我爱。']);
+    expect([...(left?.ids ?? [])]).toEqual([2, 6, 10, 3]);
+    expect(left?.offsets.slice(1, 3)).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+    await expect(opened({ truncation: 'only_second' }).encodeBatch([[first, second]])).rejects.toThrow(
+      "encodeBatch: text 0: 3 tokens too many, and truncation 'only_second' may only cut the second text, which has 2; allow more, or use 'longest_first'.",
+    );
+    await expect(opened({ truncation: 'only_second', maximumLength: 4 }).encodeBatch([first])).rejects.toThrow(
+      'which has 0',
+    );
+    expect(() => opened({ truncation: 'longest' as never, truncationSide: 'both' as never })).toThrow(
+      'truncation must be one of longest_first, only_first, only_second, got "longest"; truncationSide must be one of right, left, got "both"',
+    );
+    const [whole] = await opened({}).encodeBatch(['我爱\u200b']);
+    expect(whole?.cut).toBeUndefined();
+  });
   it('decodes, and refuses ids that are no token', async () => {
     expect(await native.decode([2, 5, 7, 8, 3])).toBe('我 playing');
     await expect(native.decode([5, 99])).rejects.toThrow('id 99 at place 1 is not one of the 13 tokens');
@@ -180,7 +231,7 @@ describe('vocabularies', () => {
   });
   it('training never exceeds the size, and every known word can be written', () => {
     const texts = ['playing plays played', '床前明月光', 'play'];
-    for (const size of [6, 12, 20, 40])
+    for (const size of [7, 12, 20, 40])
       expect(trainVocabulary(texts, { size, minimum: 1 }).tokens.length).toBeLessThanOrEqual(size);
     const learned = trainVocabulary(texts, { size: 100, minimum: 1 });
     expect(learned.tokens).toContain('play');
@@ -189,9 +240,25 @@ describe('vocabularies', () => {
   it('an empty corpus, a useless size, duplicates, empty lines and missing special tokens are refused', () => {
     expect(() => trainVocabulary([' '], { size: 9 })).toThrow('the corpus is empty');
     expect(() => trainVocabulary(['a'], { size: 5 })).toThrow('size must be a whole number above 5');
+    expect(() => trainVocabulary(['床前明月光'], { size: 100 })).toThrow(
+      "no character occurs 2 times, '光' the most often with 1: every word would be [UNK]; give more text, or minimum: 1",
+    );
+    expect(() => trainVocabulary(['aa aa'], { size: 6 })).toThrow(
+      "size 6 leaves no room beside the 5 special tokens for 'a' and its form inside words; give at least 7",
+    );
+    expect(trainVocabulary(['床前明月光'], { size: 100, minimum: 1 }).tokens).toHaveLength(10);
     expect(() => vocabularyFrom(['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'a', ''])).toThrow(
       "'a' stands on line 5 and line 6; line 7 is empty; '[MASK]' is missing",
     );
+  });
+  it('training takes texts, not a string of them, and names the text that is none', () => {
+    const train = (texts: unknown) => () => trainVocabulary(texts as string[], { size: 100, minimum: 1 });
+    expect(train('playing playing')).toThrow(
+      'trainVocabulary: expected texts to go through, got a string ("playing playing"); for one text give [text]',
+    );
+    expect(train(['a', null])).toThrow('trainVocabulary: text 1 is null, expected a string');
+    expect(train(undefined)).toThrow(TypeError);
+    expect(train(new Set(['a', 'b']))).not.toThrow();
   });
   it('a line ends at a line feed only, so that U+2028 is a token as in bert-base-chinese', () => {
     expect(parseVocabulary(bytes('\ufeffa\r\n\u2028\nb'))).toEqual(['a', '\u2028', 'b']);
@@ -210,6 +277,23 @@ describe('wordBoundaries', () => {
     const spans = wordBoundaries(text);
     expect(spans.map(([start, end]) => text.slice(start, end))).toContain('北京大学');
     expect(spans.map(([start, end]) => text.slice(start, end)).join('')).toBe(text);
+  });
+  it.each([
+    ['10-20人', '10 - 20 人'],
+    ['2021-04-06', '2021 - 04 - 06'],
+    ['3+4', '3 + 4'],
+    ['1_2', '1 _ 2'],
+    ['A-1', 'A - 1'],
+    ['6-0A好', '6 - 0A 好'],
+    ['-5%9C++', '- 5% 9 C++'],
+    ['10.5%-60%', '10.5% - 60%'],
+    ['3.14和v1.0', '3.14 和 v1.0'],
+    ['AT&T的C++', 'AT&T 的 C++'],
+    ['0鿖3D鿖12_4年', '0 鿖 3D 鿖 12 _ 4 年'],
+    ['甲㐀㐁乙', '甲 㐀 㐁 乙'],
+    ['𠮷野家T恤', '𠮷 野家 T恤'],
+  ])("cuts '%s' as Python's jieba 0.42.1 does", (text, words) => {
+    expect(wordBoundaries(text).map(([start, end]) => text.slice(start, end))).toEqual(words.split(' '));
   });
   it('refuses a lone surrogate', () => {
     expect(() => wordBoundaries('北\ud800')).toThrow('lone surrogate');

@@ -1,6 +1,7 @@
 import type { BertSettings } from './bert-settings.ts';
 import { mergePieces } from './merge-pieces.ts';
 import { splitWords } from './split-words.ts';
+import { eachText } from './text-checks.ts';
 import { specialTokens, type Vocabulary, vocabularyFrom } from './vocabulary.ts';
 
 /** How a vocabulary is learned. */
@@ -16,7 +17,7 @@ const stretch = 4096;
 
 function* stretches(texts: Iterable<string>): Generator<string> {
   let gathered = '';
-  for (const text of texts) {
+  for (const text of eachText('trainVocabulary', texts)) {
     gathered += `${text}\n`;
     if (gathered.length < stretch) continue;
     yield gathered;
@@ -31,10 +32,12 @@ const byCount = ([a, x]: readonly [string, number], [b, y]: readonly [string, nu
  * Learns a WordPiece vocabulary: special tokens, characters by frequency, then pieces of words by joining frequent neighbours.
  *
  * Han characters stand alone, so Chinese text gives characters; Latin words give `play`, `##ing`. A character inside a word also gets its
- * `##` form. The same pieces as Python's `tokenizers` learns (its WordPiece trainer joins by frequency too), except that characters
- * rarer than `minimum` are left out. Ties are broken by spelling: the same corpus gives the same vocabulary.
+ * `##` form. Pieces are joined by frequency, as the WordPiece trainer of Python's `tokenizers` does, but not all are the same: characters rarer than
+ * `minimum` are left out here, and pairs that are as frequent are taken by spelling, there by their pieces' numbers. With room for every pair of
+ * `minimum` occurrences the pieces of what is kept are the same; cut at a size, some differ. The same corpus gives the same vocabulary.
  *
- * @throws {RangeError} for an empty corpus, a size without room for a character, or a lone surrogate
+ * @throws {TypeError} for a string in place of texts, or an item that is no string
+ * @throws {RangeError} for an empty corpus, one in which no character occurs `minimum` times, a size without room for one, or a lone surrogate
  */
 export function trainVocabulary(
   texts: Iterable<string>,
@@ -63,6 +66,14 @@ export function trainVocabulary(
     if (count < minimum || tokens.length + forms.length > size) break;
     for (const form of forms) tokens.push(form);
     kept.add(character);
+  }
+  if (kept.size === 0) {
+    const [[character, count] = ['', 0]] = [...characters].sort(byCount);
+    throw new RangeError(
+      count < minimum
+        ? `trainVocabulary: no character occurs ${minimum} times, '${character}' the most often with ${count}: every word would be ${specialTokens[1]}; give more text, or minimum: ${count}.`
+        : `trainVocabulary: size ${size} leaves no room beside the ${specialTokens.length} special tokens for '${character}' and its form inside words; give at least ${tokens.length + 2}.`,
+    );
   }
   const long = [...words].filter(([word]) => word.length > 1);
   const split = (word: string) =>

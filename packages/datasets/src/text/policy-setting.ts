@@ -57,7 +57,9 @@ export function policySetting(
       width,
       ids: candidates.filter((id) => (counts[id] as number) >= leastCount),
     });
-  const similar = vectors ? similarByWordVectors(vectors, { tokenize }) : byNeighbours();
+  const similar = vectors
+    ? similarByWordVectors(vectors, { tokenize, unknownId: vocabulary.special.unknown })
+    : byNeighbours();
   return {
     setting: { maskId: vocabulary.special.mask, padId: vocabulary.special.pad, candidates, similar },
     given: {

@@ -1,3 +1,4 @@
+import { checkTexts, whatIs } from '../checks/text-checks.ts';
 import { countLevel, ngramAt } from './count-level.ts';
 import { type NgramLevel, ngramLevel } from './ngram-level.ts';
 import type { PmiEntry, PmiVocabulary } from './pmi-vocabulary.ts';
@@ -45,7 +46,8 @@ function problemsOf({ longest = 5, minimum = 11, size = 1, quotas = [], mostCoun
  * and of frequent n-grams and on `mostCounted`, not on the corpus.
  *
  * @param sentences gives the sentences anew at each call, each as its words
- * @throws {RangeError} naming every option out of range
+ * @throws {TypeError} for what is no function, or a sentence that is no list of words
+ * @throws {RangeError} naming every option out of range, or where a later call gives other sentences than the first: what can be read once only
  */
 export function buildPmiVocabulary(
   sentences: () => Iterable<readonly string[]>,
@@ -56,9 +58,16 @@ export function buildPmiVocabulary(
   const problems = problemsOf({ ...options, quotas });
   if (problems.length > 0) throw new RangeError(`buildPmiVocabulary: ${problems.join('; ')}.`);
 
+  if (typeof sentences !== 'function')
+    throw new TypeError(
+      `buildPmiVocabulary: expected a function that gives the sentences anew at each call, got ${whatIs(sentences)}.`,
+    );
   const totals = new Array<number>(longest).fill(0);
   const wordCounts = new Map<string, number>();
+  let [sentencesSeen, wordsSeen] = [0, 0];
   for (const words of sentences()) {
+    checkTexts(`buildPmiVocabulary: sentence ${sentencesSeen++}`, words);
+    wordsSeen += words.length;
     for (const word of words) wordCounts.set(word, (wordCounts.get(word) ?? 0) + 1);
     for (let n = 1; n <= longest; n++) totals[n - 1] = (totals[n - 1] as number) + Math.max(0, words.length - n + 1);
   }
@@ -67,11 +76,19 @@ export function buildPmiVocabulary(
   const text = frequent.map(([word]) => word);
   const idOf = new Map(text.map((word, id) => [word, id]));
   const ids = function* () {
+    let [again, wordsAgain] = [0, 0];
     for (const words of sentences()) {
+      again++;
+      wordsAgain += words.length;
       const sentence = new Int32Array(words.length);
       for (let i = 0; i < words.length; i++) sentence[i] = idOf.get(words[i] as string) ?? -1;
       yield sentence;
     }
+    // A pass that was left early, to be taken again in more parts, does not come here.
+    if (again !== sentencesSeen || wordsAgain !== wordsSeen)
+      throw new RangeError(
+        `buildPmiVocabulary: sentences() gave ${sentencesSeen} sentences of ${wordsSeen} words at first, ${again} of ${wordsAgain} when called again; give a function that begins anew each time.`,
+      );
   };
   const vocabulary = text.length;
   const levels: NgramLevel[] = [

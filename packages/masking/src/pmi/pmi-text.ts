@@ -1,3 +1,4 @@
+import { eachText } from '../checks/text-checks.ts';
 import type { PmiEntry, PmiVocabulary } from './pmi-vocabulary.ts';
 
 const header = '# cloze pmi 1';
@@ -11,12 +12,13 @@ export function* formatPmi({ entries, numeratorPower, minimum, totals }: PmiVoca
     yield `${score}\t${count}\t${words.map((word) => word.replace(/[\\ \t\n\r]/g, (c) => escapes[c] as string)).join(' ')}`;
 }
 
-/** Reads what `formatPmi` wrote. @throws {RangeError} naming the line that is none of its lines */
+/** Reads what `formatPmi` wrote; a line may end with \\r. @throws {TypeError} for a string in place of lines @throws {RangeError} naming the line that is none of its lines */
 export function parsePmi(lines: Iterable<string>): PmiVocabulary {
   let first: RegExpMatchArray | undefined;
   const entries: PmiEntry[] = [];
   let lineNumber = 0;
-  for (const line of lines) {
+  for (const ended of eachText('parsePmi', lines)) {
+    const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
     lineNumber++;
     if (lineNumber === 1) {
       first = line.match(/^# cloze pmi 1 power=([12]) minimum=(\d+) totals=([\d,]*)$/) ?? undefined;

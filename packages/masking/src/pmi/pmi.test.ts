@@ -117,6 +117,22 @@ describe('buildPmiVocabulary', () => {
     expect([2, 3, 4, 5].map((n) => entries.filter(({ words }) => words.length === n).length)).toEqual([4, 2, 1, 1]);
   });
 
+  it('refuses sentences that can be read once only, passes that differ, and what are no sentences', () => {
+    const once = (function* () {
+      for (const words of corpus(3)) yield words;
+    })();
+    expect(() => buildPmiVocabulary(() => once, { minimum: 2 })).toThrow(
+      /gave 300 sentences of \d+ words at first, 0 of 0 when/,
+    );
+    let calls = 0;
+    const fewer = () => corpus(3).slice(calls++);
+    expect(() => buildPmiVocabulary(fewer, { minimum: 2 })).toThrow('299 of');
+    expect(() => buildPmiVocabulary(corpus(3) as never)).toThrow('expected a function that gives the sentences anew');
+    expect(() => buildPmiVocabulary(() => [['a', 'b'], 'cd' as never])).toThrow(
+      'sentence 1: expected a list, got a string ("cd")',
+    );
+    expect(() => buildPmiVocabulary(() => [['a', undefined as never]])).toThrow('sentence 0: text 1 is undefined');
+  });
   it('an empty corpus gives an empty list; wrong options are named together', () => {
     expect(buildPmiVocabulary(() => [[], []]).entries).toEqual([]);
     expect(() => buildPmiVocabulary(() => [], { longest: 9, minimum: 0, quotas: [2] })).toThrow(
@@ -149,6 +165,8 @@ describe('formatPmi and parsePmi', () => {
     expect(list.entries.length).toBeGreaterThan(5);
     const text = [...formatPmi(list)].join('\n');
     expect(parsePmi(text.split('\n'))).toEqual(list);
+    expect(parsePmi(text.replaceAll('\n', '\r\n').split('\n'))).toEqual(list);
+    expect(parsePmi(`${text}\r\n`.split('\n'))).toEqual(list);
   });
   it('say which line is wrong', () => {
     expect(() => parsePmi(['hello'])).toThrow("line 1 must begin with '# cloze pmi 1'");

@@ -94,6 +94,39 @@ describe('similar words', () => {
     expect(similar(Int32Array.of(1, 2, 3))).toEqual([]);
     expect(() => parseWordVectors(['a 1 2', 'b 1'])).toThrow("line 2 ('b') must hold 2 finite numbers");
   });
+  it('are other words: not those that the tokenizer cannot tell apart, nor those that it does not know', () => {
+    const lines = [
+      'apple 1 0',
+      'Apple 1 0.01',
+      'APPLE 1 0.02',
+      'pear 1 0.5',
+      'Pear 1 0.51',
+      'quince 1 0.1',
+      'medlar 1 0.2',
+    ];
+    const known: Record<string, number> = { apple: 5, pear: 6, grape: 7 };
+    const lower = (word: string) => [known[word.toLowerCase()] ?? 1];
+    for (const unknownId of [1, undefined]) {
+      const near = similarByWordVectors(parseWordVectors(lines), { tokenize: lower, unknownId });
+      expect(near(Int32Array.of(5)).map((word) => [...word])).toEqual([[6]]);
+      expect(near(Int32Array.of(6)).map((word) => [...word])).toEqual([[5]]);
+      expect(near(Int32Array.of(1))).toEqual([]);
+    }
+    // One unknown word alone is known to be one only where its id is given.
+    const some = parseWordVectors(['apple 1 0', 'quince 1 0.1', 'grape 1 0.2']);
+    const alone = similarByWordVectors(some, { tokenize: lower, unknownId: 1 });
+    expect(alone(Int32Array.of(5)).map((word) => [...word])).toEqual([[7]]);
+  });
+  it('from a file that holds what its first line says', () => {
+    expect(() => parseWordVectors(['5 2', 'a 1 2'])).toThrow('line 1 promises 5 words, there are 1');
+    expect(() => parseWordVectors(['1 2', 'a 1 2', 'b 1 2'])).toThrow('line 1 promises 1 words, there are 2');
+    expect(() => parseWordVectors(['1 3', 'a 1 2'])).toThrow("line 2 ('a') must hold 3 finite numbers");
+    expect(() => parseWordVectors(['a', 'b 1'])).toThrow("line 1 ('a') must hold");
+    expect(() => parseWordVectors([''])).toThrow('there is no vector in it');
+    expect(() => parseWordVectors('a 1 2' as unknown as string[])).toThrow(TypeError);
+    expect(parseWordVectors(['a 1', 'b 2']).words).toEqual(['a', 'b']);
+    expect(parseWordVectors(['2 1\r', 'a 1\r', 'b 2\r', '']).width).toBe(1);
+  });
   it("from a table: equal to sorting all cosines, the word's own tokens left out", () => {
     const random = stream(8);
     const [rows, width] = [30, 5];

@@ -12,6 +12,22 @@ const train = reviews('好书\t1\nＡＢＣ 好\t1\nabc好\t0\n坏\t0\n坏\t0\n'
 describe('duplicates', () => {
   it('texts are compared in compatibility form, lower case, without white space', () => {
     expect(normaliseText(' Ａb①\u3000\u2028ﬁ ')).toBe('ab1fi');
+    // What shows nothing tells no texts apart: zero-width, soft hyphen, joiners, variation selectors, marks of direction, controls.
+    for (const nothing of [
+      '\u200b',
+      '\u200c',
+      '\u200d',
+      '\u2060',
+      '\ufeff',
+      '\u00ad',
+      '\ufe0f',
+      '\u200e',
+      '\u034f',
+      '\u0000',
+      '\u{e0001}',
+    ])
+      expect(normaliseText(`甲${nothing}乙`)).toBe('甲乙');
+    expect(normaliseText('e\u0301')).toBe('é');
   });
 
   it('within: rows beyond the first of their text, and texts with two labels', () => {

@@ -1,7 +1,15 @@
+import { checkText } from '@cloze/tokenizer';
+
 /**
  * A text as it is compared when looking for duplicates: compatibility forms unified (NFKC: full-width letters, ligatures), lower case,
- * without white space.
+ * without white space and characters that show nothing (zero-width ones, soft hyphens, variation selectors, controls).
+ *
+ * @throws {TypeError} for what is no text
  */
 export function normaliseText(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replace(/\s+/gu, '');
+  checkText('normaliseText: the text', text);
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Cc}]+/gu, '');
 }

@@ -13,7 +13,8 @@ const listed = (labels: readonly string[]) =>
 /**
  * A label as a string of the task: files write the same label as number, as string, or as boolean.
  *
- * A test file's row is never left out, or the submission would not fit it line for line.
+ * A test file's row is never left out for its label, or the submission would not fit it line for line: what stands there and is no label (-1, say)
+ * counts as none.
  */
 export function readLabel(
   value: unknown,
@@ -25,6 +26,7 @@ export function readLabel(
   if (typeof label === 'string' && labels.includes(label)) return { label };
   if (label === withoutLabel)
     return labelled ? { dropped: `label ${JSON.stringify(label)}: the annotators did not agree` } : { none: true };
+  if (!labelled) return { none: true };
   return {
     problem: `label is ${JSON.stringify(value)}, expected one of the ${labels.length} labels ${listed(labels)}`,
   };

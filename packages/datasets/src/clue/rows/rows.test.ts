@@ -68,6 +68,20 @@ describe('reading lines', () => {
     expect(tnews.read(lines({ label: '-', sentence: '一' }), 'x').problems).toHaveLength(1);
   });
 
+  it('a test file keeps every row, whatever stands for its label', () => {
+    const labels = [-1, '-1', '', 'none', 1e9, {}, [], 104, null];
+    const text = lines(...labels.map((label) => ({ label, sentence: '一' })));
+    const { rows, problems } = tnews.read(text, 'test.json', { labelled: false });
+    expect(rows.map(({ label }) => label)).toEqual(labels.map((label) => (label === 104 ? '104' : undefined)));
+    expect(problems).toEqual([]);
+    expect(tnews.read(text, 'dev.json').problems).toHaveLength(8);
+    const test = sentiment.read('好\t-1\n坏\t?\n', 'x', { labelled: false });
+    expect(test.rows.map(({ text: own, label }) => [own, label])).toEqual([
+      ['好', undefined],
+      ['坏', undefined],
+    ]);
+  });
+
   it('reports every bad line with all its reasons at once', () => {
     const text = [
       '{"sentence1": "甲", "sentence2": "乙", "label": "0"',

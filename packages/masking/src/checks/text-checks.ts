@@ -1,0 +1,51 @@
+/** What a value is, for a message: `undefined`, `a number (3)`, `a list of 2`. */
+export function whatIs(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string')
+    return `a string (${JSON.stringify(value.length > 20 ? `${value.slice(0, 20)}…` : value)})`;
+  return ['number', 'boolean', 'bigint'].includes(typeof value) ? `a ${typeof value} (${value})` : `a ${typeof value}`;
+}
+
+/** Refuses what is no text. @param where begins the message @throws {TypeError} unless it is a string */
+export function checkText(where: string, text: unknown): asserts text is string {
+  if (typeof text !== 'string') throw new TypeError(`${where} is ${whatIs(text)}, expected a string.`);
+}
+
+/**
+ * Refuses what is no list of texts: a string has characters, not texts.
+ *
+ * @param where begins the message, which counts texts from 0
+ * @throws {TypeError} naming the first item that is no string, or what stands in the list's place
+ */
+export function checkTexts(where: string, texts: unknown): asserts texts is readonly string[] {
+  checkList(where, texts);
+  for (let i = 0; i < texts.length; i++) checkText(`${where}: text ${i}`, texts[i]);
+}
+
+/** Refuses what is no list. @param where begins the message @throws {TypeError} for anything but an array */
+export function checkList(where: string, items: unknown): asserts items is readonly unknown[] {
+  if (!Array.isArray(items))
+    throw new TypeError(
+      `${where}: expected a list, got ${whatIs(items)}${typeof items === 'string' ? '; for one text give [text]' : ''}.`,
+    );
+}
+
+/**
+ * The texts of anything that can be gone through, each looked at when its turn comes.
+ *
+ * @param where begins the message, which counts texts from 0
+ * @throws {TypeError} for a string in place of texts, what cannot be gone through, and an item that is no string
+ */
+export function* eachText(where: string, texts: Iterable<string>): Generator<string, void, undefined> {
+  const given: unknown = texts;
+  if (typeof given !== 'object' || given === null || !(Symbol.iterator in given))
+    throw new TypeError(
+      `${where}: expected texts to go through, got ${whatIs(given)}${typeof given === 'string' ? '; for one text give [text]' : ''}.`,
+    );
+  let i = 0;
+  for (const text of texts) {
+    checkText(`${where}: text ${i++}`, text);
+    yield text;
+  }
+}
