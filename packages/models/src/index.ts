@@ -1,5 +1,6 @@
 export { type CompareOptions, type Comparison, compare } from './compare/compare.ts';
 export { type EmbedOptions, embed } from './embed/embed.ts';
+export type { CutText, TellCut } from './encode/cut-text.ts';
 export { type EncodedText, type EncodeTextsOptions, encodeTexts } from './encode/encode-texts.ts';
 export { npy } from './encode/npy.ts';
 export { evaluate } from './evaluate/evaluate.ts';
@@ -35,7 +36,7 @@ export { type LoadedModel, loadModel, type ModelTensors } from './model/loaded-m
 export { createModel, type Model } from './model/model.ts';
 export { countTokens, type ModelBatch, modelBatch } from './model/model-batch.ts';
 export { answersOf, type TaskModel } from './model/task-model.ts';
-export { predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
+export { type PredictOptions, predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
 export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
 export { freshWeights } from './pretrain/fresh-weights.ts';
 export { languageModelObjective } from './pretrain/language-model-objective.ts';

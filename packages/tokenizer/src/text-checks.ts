@@ -49,3 +49,27 @@ export function* eachText(where: string, texts: Iterable<string>): Generator<str
     yield text;
   }
 }
+
+/**
+ * What gives texts one after the other, at once or in time.
+ *
+ * @param where begins the message @throws {TypeError} for a string, whose characters are no texts, and for what cannot be gone through
+ */
+export function asTexts<Text>(
+  where: string,
+  texts: Iterable<Text> | AsyncIterable<Text>,
+): Iterable<Text> | AsyncIterable<Text> {
+  const given: unknown = texts;
+  if (typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given))
+    return texts;
+  throw new TypeError(
+    `${where}: expected texts to go through, got ${whatIs(given)}${typeof given === 'string' ? '; for one text give [text]' : ''}.`,
+  );
+}
+
+/** Refuses rows that are no objects. @param where begins the message, before the row's number from 0 @throws {TypeError} naming the first that is none */
+export function checkRows(where: string, rows: ArrayLike<unknown>): void {
+  for (let i = 0; i < rows.length; i++)
+    if (typeof rows[i] !== 'object' || rows[i] === null || Array.isArray(rows[i]))
+      throw new TypeError(`${where} ${i} is ${whatIs(rows[i])}, expected an object.`);
+}

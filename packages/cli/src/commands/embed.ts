@@ -1,7 +1,8 @@
 import type { SentencePooling } from '@cloze/encoder';
 import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
-import { numberedLines } from '../input/numbered-lines.ts';
+import { cutLines } from '../input/cut-lines.ts';
+import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
 import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
@@ -23,10 +24,20 @@ export async function embedCommand(
 ): Promise<void> {
   const model = await openModel(name, engineOf({ engine, threads }));
   try {
-    const flush = async (texts: readonly string[]) => {
-      for (const [i, vector] of (await model.embed(texts, { pooling: pool, normalise, rows })).entries()) {
-        const text = texts[i] as string;
-        if (json) process.stdout.write(`${JSON.stringify({ text, embedding: Array.from(vector) })}\n`);
+    const cut = cutLines('line', model.maximumLength);
+    const flush = async (lines: readonly NumberedLine[]) => {
+      const cutOf = new Map<number, number>();
+      const onCut = ({ index, tokens }: { readonly index: number; readonly tokens: number }) => {
+        cutOf.set(index, tokens);
+        cut.add((lines[index] as NumberedLine).line, tokens);
+      };
+      const texts = lines.map(({ text }) => text);
+      for (const [i, vector] of (await model.embed(texts, { pooling: pool, normalise, rows, onCut })).entries()) {
+        const { line, text } = lines[i] as NumberedLine;
+        if (json)
+          process.stdout.write(
+            `${JSON.stringify({ line, text, cut: cutOf.get(i) ?? 0, embedding: Array.from(vector) })}\n`,
+          );
         else {
           const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
           const first = Array.from(vector.subarray(0, 4), (v) => v.toFixed(3)).join(' ');
@@ -34,11 +45,11 @@ export async function embedCommand(
         }
       }
     };
-    let waiting: string[] = [];
+    let waiting: NumberedLine[] = [];
     let done = 0;
     const started = Date.now();
-    for await (const { text } of numberedLines(file)) {
-      waiting.push(text);
+    for await (const line of numberedLines(file)) {
+      waiting.push(line);
       if (waiting.length < window) continue;
       await flush(waiting);
       done += waiting.length;
@@ -47,6 +58,7 @@ export async function embedCommand(
     }
     await flush(waiting);
     if (done + waiting.length === 0) throw new Error(`${file} has no lines of text.`);
+    process.stderr.write(cut.summary()?.sentence ?? '');
   } finally {
     model.dispose();
   }
@@ -69,7 +81,7 @@ export function addEmbed(program: Command): void {
     .option('--rows <number>', 'texts at once', whole(1), 32)
     .addOption(engineOption())
     .addOption(threadsOption())
-    .option('--json', 'one JSON object a line: {"text", "embedding"}', false)
+    .option('--json', 'one JSON object a line: {"line", "text", "cut", "embedding"}; cut: tokens left out of it', false)
     .addHelpText('after', '\nExample: cloze embed poems.txt --model bert-base-chinese --pool first-last --json')
     .action(embedCommand);
 }

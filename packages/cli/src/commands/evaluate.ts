@@ -2,6 +2,7 @@ import { openTable } from '@cloze/datasets/node';
 import { evaluate } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
+import { cutLines } from '../input/cut-lines.ts';
 import { addEngineOptions, type EngineOptions, engineOf } from '../terminal/engine-option.ts';
 import { showFigures } from '../training/show-figures.ts';
 import { addTaskOptions, type TaskOptions, taskFrom } from '../training/task-options.ts';
@@ -15,14 +16,16 @@ export async function evaluateCommand(name: string, file: string, options: Evalu
   const task = taskFrom(options);
   const table = await openTable(file);
   const model = await openModel(name, engineOf(options));
+  const cut = cutLines('row', model.maximumLength);
   try {
-    const figures = await evaluate(model, task, table);
+    const figures = await evaluate(model, task, table, { onCut: ({ index, tokens }) => cut.add(index + 1, tokens) });
     const rows = table.rows.length;
     process.stdout.write(
       options.json
-        ? `${JSON.stringify({ model: name, file, rows, figures })}\n`
+        ? `${JSON.stringify({ model: name, file, rows, cut: cut.summary()?.figures ?? { lines: 0, tokens: 0 }, figures })}\n`
         : `${showFigures(figures)}   ${rows.toLocaleString('en')} rows\n`,
     );
+    process.stderr.write(cut.summary()?.sentence ?? '');
   } finally {
     model.dispose();
   }

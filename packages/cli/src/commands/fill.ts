@@ -1,3 +1,4 @@
+import type { CutText } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
 import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
@@ -15,10 +16,19 @@ export async function fillCommand(
   { model: name, top, engine, threads, json }: FillCommandOptions,
 ): Promise<void> {
   const model = await openModel(name, engineOf({ engine, threads }));
+  const cut: { tokens?: number } = {};
+  const onCut = ({ tokens }: CutText) => {
+    cut.tokens = tokens;
+    process.stderr.write(
+      `The text is ${tokens} token${tokens === 1 ? '' : 's'} longer than the ${model.maximumLength} that the model reads: its end is left out.\n`,
+    );
+  };
   try {
-    for (const { index: at, guesses } of await model.fillMasks(text, { top })) {
+    for (const { index: at, guesses } of await model.fillMasks(text, { top, onCut })) {
       const shown = guesses.map(({ token, probability }) => `${token} ${(100 * probability).toFixed(1)} %`).join('  ');
-      process.stdout.write(json ? `${JSON.stringify({ text, at, guesses })}\n` : `at ${at}: ${shown}\n`);
+      process.stdout.write(
+        json ? `${JSON.stringify({ text, at, cut: cut.tokens ?? 0, guesses })}\n` : `at ${at}: ${shown}\n`,
+      );
     }
   } finally {
     model.dispose();

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { formatOf, openTable } from '@cloze/datasets/node';
-import type { SavedInput } from '@cloze/models';
+import type { CutText, SavedInput } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
+import { cutLines } from '../input/cut-lines.ts';
 import { numberedLines } from '../input/numbered-lines.ts';
 import { type InputColumns, inputsOfRows } from '../predict/inputs-of-rows.ts';
 import { showPrediction } from '../predict/show-prediction.ts';
@@ -16,29 +17,46 @@ interface PredictCommandOptions extends InputColumns, EngineOptions {
 /** Inputs that are asked at once: texts of like length share batches among them. */
 const window = 2048;
 
+/** An input and where it stands: its line, row, or place among the texts given, from 1. */
+interface PlacedInput {
+  readonly place: number;
+  readonly input: SavedInput;
+}
+
+/** What the places of inputs are called. */
+type PlaceName = 'text' | 'row' | 'line';
+
 /** Texts as they stand, lines of a file or of standard input, or rows of a table, in windows. */
 async function* windowsOf(
   given: readonly string[],
+  kind: PlaceName,
   columns: InputColumns,
-): AsyncGenerator<readonly SavedInput[], void, undefined> {
-  const [file] = given;
-  if (given.length > 1 || file === undefined || !(file === '-' || existsSync(file))) {
-    yield given;
+): AsyncGenerator<readonly PlacedInput[], void, undefined> {
+  const numbered = (inputs: readonly SavedInput[]) => inputs.map((input, i) => ({ place: i + 1, input }));
+  const file = given[0] as string;
+  if (kind === 'text') {
+    yield numbered(given);
     return;
   }
-  if (file !== '-' && formatOf(file) !== 'text') {
-    const inputs = inputsOfRows(await openTable(file), columns);
+  if (kind === 'row') {
+    const inputs = numbered(inputsOfRows(await openTable(file), columns));
     for (let from = 0; from < inputs.length; from += window) yield inputs.slice(from, from + window);
     return;
   }
-  let waiting: string[] = [];
-  for await (const { text } of numberedLines(file)) {
-    waiting.push(text);
+  let waiting: PlacedInput[] = [];
+  for await (const { line, text } of numberedLines(file)) {
+    waiting.push({ place: line, input: text });
     if (waiting.length < window) continue;
     yield waiting;
     waiting = [];
   }
   if (waiting.length > 0) yield waiting;
+}
+
+function placeNameOf(given: readonly string[]): PlaceName {
+  const [file] = given;
+  if (given.length > 1 || file === undefined || !(file === '-' || existsSync(file))) return 'text';
+  return file !== '-' && formatOf(file) !== 'text' ? 'row' : 'line';
 }
 
 /** Predicts by a checkpoint's own head. */
@@ -48,19 +66,33 @@ export async function predictCommand(
   { json, ...options }: PredictCommandOptions,
 ): Promise<void> {
   const model = await openModel(name, engineOf(options));
+  const kind = placeNameOf(given);
+  const cut = cutLines(kind, model.maximumLength);
   try {
     let done = 0;
-    for await (const inputs of windowsOf(given, options)) {
-      for (const [i, prediction] of (await model.predict(inputs)).entries()) {
-        const input = inputs[i];
+    for await (const inputs of windowsOf(given, kind, options)) {
+      const cutOf = new Map<number, number>();
+      const onCut = ({ index, tokens }: CutText) => {
+        cutOf.set(index, tokens);
+        cut.add((inputs[index] as PlacedInput).place, tokens);
+      };
+      const found = await model.predict(
+        inputs.map(({ input }) => input),
+        { onCut },
+      );
+      for (const [i, prediction] of found.entries()) {
+        const { place, input } = inputs[i] as PlacedInput;
         const said = inputs.length > 1 && typeof input === 'string' ? `   ${input}` : '';
         process.stdout.write(
-          json ? `${JSON.stringify({ input, ...prediction })}\n` : `${showPrediction(prediction)}${said}\n`,
+          json
+            ? `${JSON.stringify({ [kind]: place, input, cut: cutOf.get(i) ?? 0, ...prediction })}\n`
+            : `${showPrediction(prediction)}${said}\n`,
         );
       }
       done += inputs.length;
     }
     if (done === 0) throw new Error(`${given.join(' ')} has no lines of text.`);
+    process.stderr.write(cut.summary()?.sentence ?? '');
   } finally {
     model.dispose();
   }

@@ -73,6 +73,19 @@ it('score --form parts, pairs, n-best', async () => {
   });
   const pairs = objects(await output('score', file('明月\t月明\n'), '--form', 'pairs', '--json'));
   expect(pairs.at(-1)).toMatchObject({ summary: { pairs: 1 } });
+  const which = objects(await output('score', file('明月明\t明\t2\n'), '--form', 'parts', '--json'))[0];
+  expect(which?.tokens).toMatchObject([
+    ['[CLS]', null],
+    ['明', null],
+    ['月', null],
+    ['明', expect.any(Number)],
+    ['[SEP]', null],
+  ]);
+  await expect(output('score', file('明月明\t明\n'), '--form', 'parts')).rejects.toThrow('occurs 2 times');
+  await expect(output('score', file('明月明\t明\tzwei\n'), '--form', 'parts')).rejects.toThrow('which (1, 2, …)');
+  const long = `${'明'.repeat(30)}`;
+  const cut = objects(await output('score', file(`${long}月\t${long}光\n`), '--form', 'pairs', '--json'));
+  expect(cut).toMatchObject([{ line: 1, cut: 2, right: false }, { summary: { pairs: 1, truncated: 1, cut: 2 } }]);
   const list = '{"id":"a","hypotheses":[{"text":"明月","score":-1},{"text":"月光","score":-9}]}';
   const ranked = objects(await output('score', file(list), '--form', 'n-best', '--weight', '0', '--json'));
   expect(ranked[0]).toMatchObject({ id: 'a', hypotheses: [{ text: '明月' }, { text: '月光' }] });

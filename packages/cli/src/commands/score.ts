@@ -11,6 +11,7 @@ import {
 } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { cutLines } from '../input/cut-lines.ts';
 import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
 import { watchLines } from '../input/watch-lines.ts';
 import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
@@ -34,10 +35,13 @@ async function* sentences(lines: AsyncIterable<NumberedLine>, parts: boolean): A
       yield { line, text };
       continue;
     }
-    const [whole, part, ...more] = text.split('\t');
-    if (!whole || !part || more.length > 0)
-      throw new Error(`line ${line}: expected a sentence and a part of it, apart by a tab; got '${text}'.`);
-    yield { line, text: whole, part };
+    const [whole, part, which, ...more] = text.split('\t');
+    const occurrence = which === undefined ? undefined : Number(which);
+    if (!whole || !part || more.length > 0 || (which !== undefined && !/^[1-9]\d*$/.test(which)))
+      throw new Error(
+        `line ${line}: expected a sentence, a part of it and, where that occurs several times, which (1, 2, …), apart by tabs; got '${text}'.`,
+      );
+    yield { line, text: whole, part, ...(occurrence !== undefined && { occurrence }) };
   }
 }
 
@@ -54,17 +58,20 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
       say: (text: string) => process.stderr.write(text),
       ...(file !== '-' && { bytes: statSync(file).size }),
     };
+    const cutOnes = cutLines('line', model.maximumLength);
     const lines = watchLines(numberedLines(file), watch);
     if (form === 'pairs') {
       const { groups, ...figures } = await scorePairs(
         model,
         lines,
         setting,
-        ({ line, good, bad, group, right, texts }) =>
+        ({ line, good, bad, group, right, texts, cut }) => {
+          if (cut > 0) cutOnes.add(line, cut);
           print(
-            { line, texts, good, bad, ...(group !== undefined && { group }), right },
-            `${right ? '✓' : '✗'} ${good.toFixed(2)}  ${bad.toFixed(2)}  ${texts.join(' | ')}`,
-          ),
+            { line, texts, good, bad, ...(group !== undefined && { group }), right, cut },
+            `${right ? '✓' : '✗'} ${good.toFixed(2)}  ${bad.toFixed(2)}  ${texts.join(' | ')}${cut > 0 ? ` (without ${cut} tokens)` : ''}`,
+          );
+        },
       );
       const named = groups.filter(({ name }) => name !== '').map((g) => `${g.name} ${(100 * g.accuracy).toFixed(1)} %`);
       print(
@@ -73,9 +80,10 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
       );
     } else if (form === 'n-best') {
       const { weight, normalise } = options;
-      const summary = await scoreNBest(model, lines, { ...setting, weight, normalise }, (list) =>
-        print(list, `${list.id}: ${list.hypotheses[0]?.text}  (of ${list.hypotheses.length})`),
-      );
+      const summary = await scoreNBest(model, lines, { ...setting, weight, normalise }, (list) => {
+        for (const { cut } of list.hypotheses) if (cut > 0) cutOnes.add(list.line, cut);
+        print(list, `${list.id}: ${list.hypotheses[0]?.text}  (of ${list.hypotheses.length})`);
+      });
       const percent = (rate: number | null) => (rate === null ? 'unknown' : `${(100 * rate).toFixed(2)} %`);
       print(
         { summary: { kind, ...summary } },
@@ -85,26 +93,24 @@ export async function scoreCommand(file: string, options: ScoreCommandOptions): 
       const running = runningPerplexity();
       let done = 0;
       for await (const scored of scoreTexts(model, sentences(lines, form === 'parts'), setting)) {
-        const { item, score, count, tokens, truncated } = scored;
+        const { item, score, count, tokens, truncated, cut } = scored;
         running.add(scored);
+        if (cut > 0) cutOnes.add(item.line, cut);
         done++;
         print(
-          { ...item, score, count, perplexity: count > 0 ? Math.exp(-score / count) : null, truncated, tokens },
+          { ...item, score, count, perplexity: count > 0 ? Math.exp(-score / count) : null, truncated, cut, tokens },
           `${score.toFixed(3)}  ${count} tokens  ${item.text}${truncated ? ` (only ${model.maximumLength} tokens of it)` : ''}`,
         );
       }
       const figures = running.figures();
       if (done === 0) throw new Error(`${file} has no lines of text.`);
-      if (figures.truncated > 0)
-        process.stderr.write(
-          `${figures.truncated} of ${done} lines are longer than the ${model.maximumLength} tokens that the model reads: only their beginning is scored.\n`,
-        );
       const shownAs = (value: number | null) => (value === null ? 'unknown' : value.toFixed(3));
       print(
         { summary: { kind, boundaryTokens, ...figures } },
         `${done} sentences, ${figures.tokens} tokens (${kind}); pseudo-perplexity ${shownAs(figures.pseudoPerplexity)} over tokens, ${shownAs(figures.pseudoPerplexityMacro)} over sentences`,
       );
     }
+    process.stderr.write(cutOnes.summary()?.sentence ?? '');
   } finally {
     model.dispose();
   }
@@ -128,7 +134,7 @@ export function addScore(program: Command): void {
     .addOption(
       new Option(
         '--form <form>',
-        'what a line holds: a sentence; a sentence TAB the part that counts; good TAB bad [TAB group]; a JSON list',
+        'what a line holds: a sentence; a sentence TAB the part that counts [TAB which]; good TAB bad [TAB group]; a JSON list',
       )
         .choices(['sentences', 'parts', 'pairs', 'n-best'])
         .default('sentences'),

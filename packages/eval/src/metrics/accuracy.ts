@@ -7,7 +7,7 @@ import { sameLength } from '../checks/same-length.ts';
  * @throws {TypeError} for strings beside numbers, or what is neither @throws {RangeError} for lists of different or zero length
  */
 export function accuracy(predictions: ArrayLike<number | string>, labels: ArrayLike<number | string>): number {
-  sameLength('accuracy', ['predictions', predictions.length], ['labels', labels.length]);
+  sameLength('accuracy', ['predictions', predictions], ['labels', labels]);
   sameKind('accuracy', ['predictions', predictions], ['labels', labels]);
   let right = 0;
   for (let i = 0; i < labels.length; i++) if (predictions[i] === labels[i]) right++;

@@ -1,5 +1,8 @@
-/** Ranks from 1, smallest first; equal values share the mean of their ranks. */
+import { checkValues } from '../checks/same-length.ts';
+
+/** Ranks from 1, smallest first; equal values share the mean of their ranks. @throws {TypeError} for what is no list */
 export function averageRanks(values: ArrayLike<number>): Float64Array {
+  checkValues('averageRanks', 'values', values);
   const order = Uint32Array.from({ length: values.length }, (_, i) => i).sort(
     (a, b) => (values[a] as number) - (values[b] as number),
   );

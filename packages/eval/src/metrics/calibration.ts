@@ -24,7 +24,7 @@ export function calibration(
   right: ArrayLike<boolean | number>,
   options: { readonly bins?: number } = {},
 ): { readonly error: number; readonly maximum: number; readonly bins: readonly CalibrationBin[] } {
-  sameLength('calibration', ['confidences', confidences.length], ['judgements', right.length]);
+  sameLength('calibration', ['confidences', confidences], ['judgements', right]);
   checkOptions('calibration', options, { bins: whole(1) });
   const { bins = 15 } = options;
   checkJudgements('calibration', 'right', right);

@@ -26,7 +26,7 @@ export function classScores<C extends number | string>(
   labels: ArrayLike<C>,
   classes: readonly C[] = [...new Set([...Array.from(labels), ...Array.from(predictions)])],
 ): ClassScore<C>[] {
-  sameLength('classScores', ['predictions', predictions.length], ['labels', labels.length]);
+  sameLength('classScores', ['predictions', predictions], ['labels', labels]);
   sameKind('classScores', ['predictions', predictions], ['labels', labels], ['classes', classes]);
   if (classes.length === 0) throw new RangeError('classScores: classes is empty; name at least one.');
   if (new Set(classes).size !== classes.length)

@@ -38,7 +38,7 @@ function entitiesOf(tags: readonly string[], plain: boolean): Set<string> {
 export function entityF1(predictions: readonly (readonly string[])[], labels: readonly (readonly string[])[]): number {
   checkList('entityF1: predictions', predictions);
   checkList('entityF1: labels', labels);
-  sameLength('entityF1', ['predictions', predictions.length], ['labels', labels.length]);
+  sameLength('entityF1', ['predictions', predictions], ['labels', labels]);
   for (const [i, tags] of labels.entries()) {
     const own = predictions[i];
     checkTexts(`entityF1: labels[${i}]`, tags);

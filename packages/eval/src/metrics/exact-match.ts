@@ -15,7 +15,7 @@ export function exactMatch(
 ): number {
   checkTexts('exactMatch: answers', answers);
   checkReferences('exactMatch', references);
-  sameLength('exactMatch', ['answers', answers.length], ['lists of references', references.length]);
+  sameLength('exactMatch', ['answers', answers], ['lists of references', references]);
   let right = 0;
   for (const [i, answer] of answers.entries()) {
     const accepted = [references[i] as string | readonly string[]].flat();

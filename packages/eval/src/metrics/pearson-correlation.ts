@@ -7,7 +7,7 @@ import { sameLength } from '../checks/same-length.ts';
  * @throws {RangeError} for lists of different or zero length, or numbers that are not finite
  */
 export function pearsonCorrelation(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  sameLength('pearsonCorrelation', ['x', x.length], ['y', y.length]);
+  sameLength('pearsonCorrelation', ['x', x], ['y', y]);
   allFinite('pearsonCorrelation', 'x', x);
   allFinite('pearsonCorrelation', 'y', y);
   const centred = (values: ArrayLike<number>) => {

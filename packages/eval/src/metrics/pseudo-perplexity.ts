@@ -1,3 +1,5 @@
+import { checkValues } from '../checks/same-length.ts';
+import { checkList, checkRows } from '../checks/text-checks.ts';
 import { perplexity } from './perplexity.ts';
 
 /** One sentence's `ln p(token | the others)`, natural logarithm. */
@@ -13,7 +15,7 @@ export interface ScoredTokens {
  *
  * @param options.average `micro`, the default, weighs tokens equally; `macro` sentences
  * @param options.boundaryTokens `exclude`, the default (mlm-scoring's convention), or `include` ([SOS] and [EOS] are targets in T-TA's reference loss)
- * @throws {RangeError} when there is no token, when lists differ in length, or when `include` meets a boundary token that was not scored
+ * @throws {TypeError} for what are no scored sentences @throws {RangeError} when there is no token, when lists differ in length, or when `include` meets a boundary token that was not scored
  */
 export function pseudoPerplexity(
   sentences: readonly ScoredTokens[],
@@ -22,8 +24,12 @@ export function pseudoPerplexity(
     boundaryTokens = 'exclude',
   }: { readonly average?: 'micro' | 'macro'; readonly boundaryTokens?: 'exclude' | 'include' } = {},
 ): number {
+  checkList('pseudoPerplexity', sentences);
+  checkRows('pseudoPerplexity: sentence', sentences);
   return perplexity(
     sentences.map(({ logProbabilities, special }, sentence) => {
+      checkValues('pseudoPerplexity', `logProbabilities of sentence ${sentence}`, logProbabilities);
+      checkValues('pseudoPerplexity', `special of sentence ${sentence}`, special);
       if (logProbabilities.length !== special.length)
         throw new RangeError(
           `pseudoPerplexity: sentence ${sentence} has ${logProbabilities.length} log-probabilities and ${special.length} marks of special tokens.`,

@@ -9,7 +9,7 @@ import { pearsonCorrelation } from './pearson-correlation.ts';
  * @throws {RangeError} for lists of different or zero length, or numbers that are not finite
  */
 export function spearmanCorrelation(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  sameLength('spearmanCorrelation', ['x', x.length], ['y', y.length]);
+  sameLength('spearmanCorrelation', ['x', x], ['y', y]);
   allFinite('spearmanCorrelation', 'x', x);
   allFinite('spearmanCorrelation', 'y', y);
   return pearsonCorrelation(averageRanks(x), averageRanks(y));

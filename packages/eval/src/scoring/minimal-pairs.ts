@@ -1,4 +1,5 @@
 import { allFinite } from '../checks/all-finite.ts';
+import { checkList, checkRows } from '../checks/text-checks.ts';
 
 /** Scores of two sentences that differ in one point, one of them well-formed. */
 export interface MinimalPair {
@@ -12,7 +13,7 @@ export interface MinimalPair {
  * Share of pairs whose good sentence scores higher (BLiMP, Warstadt et al. 2020); a tie is a miss.
  *
  * @returns accuracy over pairs, `macro` over groups, each group's, and `right` of each pair for tests of significance
- * @throws {RangeError} for no pair, or scores that are not finite
+ * @throws {TypeError} for what is no list of pairs @throws {RangeError} for no pair, or scores that are not finite
  */
 export function minimalPairs(pairs: readonly MinimalPair[]): {
   readonly accuracy: number;
@@ -20,6 +21,8 @@ export function minimalPairs(pairs: readonly MinimalPair[]): {
   readonly groups: readonly { readonly name: string; readonly pairs: number; readonly accuracy: number }[];
   readonly right: readonly boolean[];
 } {
+  checkList('minimalPairs', pairs);
+  checkRows('minimalPairs: pair', pairs);
   if (pairs.length === 0) throw new RangeError('minimalPairs: expected at least one pair, got none.');
   for (const side of ['good', 'bad'] as const)
     allFinite(

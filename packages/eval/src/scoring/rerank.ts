@@ -1,4 +1,5 @@
 import { allFinite } from '../checks/all-finite.ts';
+import { checkList, checkRows } from '../checks/text-checks.ts';
 
 /** One hypothesis of an n-best list. */
 export interface Hypothesis {
@@ -21,14 +22,20 @@ export interface RerankOptions {
 /**
  * An n-best list, best first by `(1 − λ) · score + λ · logProbability`; equal ones keep their order.
  *
- * @throws {RangeError} for an empty list, a weight outside 0 to 1, scores that are not finite, or `length` without tokens
+ * @throws {TypeError} for what is no list of hypotheses
+ * @throws {RangeError} for an empty list, a hypothesis of 0 tokens, whose sum over nothing would win, a weight outside 0 to 1, scores that are not finite, or `length` without tokens
  */
 export function rerank<H extends Hypothesis>(
   hypotheses: readonly H[],
   { weight, normalise = 'none' }: RerankOptions,
 ): { readonly hypothesis: H; readonly combined: number }[] {
+  checkList('rerank', hypotheses);
+  checkRows('rerank: hypothesis', hypotheses);
   if (hypotheses.length === 0) throw new RangeError('rerank: expected at least one hypothesis, got none.');
   if (!(weight >= 0 && weight <= 1)) throw new RangeError(`rerank: weight must lie between 0 and 1; got ${weight}.`);
+  const nothing = hypotheses.findIndex(({ tokens }) => tokens === 0);
+  if (nothing >= 0)
+    throw new RangeError(`rerank: hypotheses[${nothing}] has 0 tokens: its score is a sum over nothing; leave it out.`);
   const lengths = hypotheses.map(({ tokens }, i) => {
     if (normalise === 'none') return 1;
     if (!(tokens !== undefined && tokens > 0))

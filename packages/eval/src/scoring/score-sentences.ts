@@ -1,3 +1,5 @@
+import { checkValues } from '../checks/same-length.ts';
+import { asTexts } from '../checks/text-checks.ts';
 import type { ScorableSentence } from './scorable-sentence.ts';
 import type { ScoringKind } from './scoring-kind.ts';
 
@@ -47,6 +49,12 @@ export interface ScoringOptions<Sentence> {
   readonly buffer?: number;
 }
 
+function checkSentence(sentence: unknown, number: number): asserts sentence is ScorableSentence {
+  const { ids, special } = (sentence ?? {}) as Partial<ScorableSentence>;
+  checkValues('scoreSentences', `the ids of sentence ${number}`, ids);
+  checkValues('scoreSentences', `special of sentence ${number}`, special);
+}
+
 function placesOf(sentence: ScorableSentence, number: number, boundaryTokens: 'exclude' | 'include'): number[] {
   const { ids, special, written, places } = sentence;
   if (ids.length !== special.length)
@@ -65,6 +73,7 @@ function placesOf(sentence: ScorableSentence, number: number, boundaryTokens: 'e
 /**
  * Scores a stream of sentences, in its order, in constant memory: sentences are read `buffer` at a time, and rows of like length share a batch.
  *
+ * @throws {TypeError} for what are no sentences, naming the first that is none
  * @throws {RangeError} for a place that does not exist, a kind that hides without `maskId`, or predictions that do not fit or are NaN
  */
 export async function* scoreSentences<Sentence extends ScorableSentence>(
@@ -81,7 +90,9 @@ export async function* scoreSentences<Sentence extends ScorableSentence>(
 ): AsyncGenerator<SentenceScore<Sentence>, void, undefined> {
   let first = 0;
   let chunk: Sentence[] = [];
-  for await (const sentence of sentences) {
+  let number = 0;
+  for await (const sentence of asTexts('scoreSentences', sentences)) {
+    checkSentence(sentence, number++);
     chunk.push(sentence);
     if (chunk.length < buffer) continue;
     yield* await scoreChunk(chunk, first);

@@ -1,3 +1,4 @@
+import { checkList } from '../checks/text-checks.ts';
 import { type Hypothesis, type RerankOptions, rerank } from './rerank.ts';
 
 /**
@@ -5,6 +6,7 @@ import { type Hypothesis, type RerankOptions, rerank } from './rerank.ts';
  *
  * @param lists n-best lists @param options.loss of the hypotheses chosen, one a list: word error rate, say
  * @param options.weights those to try, default 0, 0.05, … 1
+ * @throws {TypeError} for what is no list of lists @throws {RangeError} for no list, no weight, or what `rerank` refuses
  * @returns the best weight and the loss of each
  */
 export function tuneRerankWeight<H extends Hypothesis>(
@@ -19,6 +21,7 @@ export function tuneRerankWeight<H extends Hypothesis>(
     readonly normalise?: RerankOptions['normalise'];
   },
 ): { readonly weight: number; readonly loss: number; readonly tried: readonly { weight: number; loss: number }[] } {
+  checkList('tuneRerankWeight', lists);
   if (lists.length === 0 || weights.length === 0)
     throw new RangeError(
       `tuneRerankWeight: expected lists and weights to try, got ${lists.length} lists and ${weights.length} weights.`,

@@ -30,7 +30,7 @@ export function errorRate(
 ): number {
   checkTexts('errorRate: candidates', candidates);
   checkTexts('errorRate: references', references);
-  sameLength('errorRate', ['candidates', candidates.length], ['references', references.length]);
+  sameLength('errorRate', ['candidates', candidates], ['references', references]);
   let [edits, tokens] = [0, 0];
   for (const [i, candidate] of candidates.entries()) {
     const reference = tokenize(references[i] as string);

@@ -1,10 +1,17 @@
 import { checkJudgements } from '../checks/judgements.ts';
+import { checkValues } from '../checks/same-length.ts';
 
-/** Exact two-sided McNemar test of two classifiers on the same examples (McNemar 1947, binomial form). */
+/**
+ * Exact two-sided McNemar test of two classifiers on the same examples (McNemar 1947, binomial form).
+ *
+ * @throws {TypeError} for judgements that are none @throws {RangeError} for lists of different length
+ */
 export function mcnemar(
   rightA: ArrayLike<boolean | number>,
   rightB: ArrayLike<boolean | number>,
 ): { readonly onlyA: number; readonly onlyB: number; readonly p: number } {
+  checkValues('mcnemar', 'rightA', rightA);
+  checkValues('mcnemar', 'rightB', rightB);
   if (rightA.length !== rightB.length)
     throw new RangeError(`mcnemar: both must judge the same examples; got ${rightA.length} and ${rightB.length}.`);
   checkJudgements('mcnemar', 'rightA', rightA);

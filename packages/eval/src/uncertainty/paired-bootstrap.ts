@@ -39,7 +39,7 @@ export function pairedBootstrap<Row>(
     statistic,
   }: BootstrapOptions & { readonly statistic?: (rows: readonly Row[]) => number },
 ): PairedDifference {
-  sameLength('pairedBootstrap', ['values of a', a.length], ['of b', b.length]);
+  sameLength('pairedBootstrap', ['values of a', a], ['of b', b]);
   const pick = (rows: Uint32Array, list: ArrayLike<Row>) => Array.from(rows, (row) => list[row] as Row);
   const differenceOf = (rows: Uint32Array) => {
     if (statistic) return statistic(pick(rows, a)) - statistic(pick(rows, b));

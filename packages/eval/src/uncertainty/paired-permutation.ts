@@ -44,7 +44,7 @@ export function pairedPermutation<Row>(
     statistic,
   }: PermutationOptions & { readonly statistic?: (rows: readonly Row[]) => number },
 ): PermutationResult {
-  sameLength('pairedPermutation', ['values of a', a.length], ['of b', b.length]);
+  sameLength('pairedPermutation', ['values of a', a], ['of b', b]);
   const n = a.length;
   const exact = n < 31 && 2 ** n <= samples;
   const swap = new Uint8Array(n);

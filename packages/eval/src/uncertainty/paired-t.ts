@@ -21,7 +21,7 @@ export function pairedT(
   readonly freedom: number;
   readonly p: number;
 } {
-  sameLength('pairedT', ['values of a', a.length], ['of b', b.length]);
+  sameLength('pairedT', ['values of a', a], ['of b', b]);
   const { n, mean, sd, low, high } = meanInterval(
     Float64Array.from(a, (value, i) => value - (b[i] as number)),
     { level },

@@ -16,7 +16,7 @@ export function wilcoxon(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
 ): { readonly statistic: number; readonly pairs: number; readonly p: number; readonly exact: boolean } {
-  sameLength('wilcoxon', ['values of a', a.length], ['of b', b.length]);
+  sameLength('wilcoxon', ['values of a', a], ['of b', b]);
   allFinite('wilcoxon', 'a', a);
   allFinite('wilcoxon', 'b', b);
   const differences = Array.from(a, (value, i) => value - (b[i] as number)).filter((difference) => difference !== 0);

@@ -1,6 +1,7 @@
 import { maximum, multiply, rsqrt, square, sum, type Tensor } from '@cloze/backend';
 import { embedSentence, type SentencePooling } from '@cloze/encoder';
-import type { PlacedEncoding } from '@cloze/tokenizer';
+import { checkTexts, type PlacedEncoding } from '@cloze/tokenizer';
+import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
@@ -13,6 +14,8 @@ export interface EmbedOptions {
   readonly normalise?: boolean | undefined;
   /** Texts at once, default 32. */
   readonly rows?: number;
+  /** Told each text that is longer than the model reads, of which only a part counts. */
+  readonly onCut?: TellCut;
 }
 
 /** A function from texts to vectors, compiled once a model and kind. */
@@ -45,19 +48,24 @@ function asked(model: LoadedModel, { pooling, normalise }: EmbedOptions) {
  * Sentence vectors `[texts, width]`, in the order of the texts. Texts of like length share a batch, and one text costs one text. What the folder's
  * sentence-transformers files say (pooling, longest text, lower case, prompt, unit length) holds unless said otherwise.
  *
- * @throws {Error} for `pooler` where the checkpoint has none
+ * @throws {TypeError} naming what is no text {Error} for `pooler` where the checkpoint has none
  */
 export async function embed(
   model: LoadedModel,
   texts: readonly string[],
   options: EmbedOptions = {},
 ): Promise<Float32Array[]> {
-  const { rows = 32 } = options;
+  const { rows = 32, onCut } = options;
   const { pooling, normalise, prompt, tokenizer } = asked(model, options);
   if (pooling === 'pooler' && !model.loaded.pooler)
     throw new Error(`${model.name} has no pooler; choose first, mean or first-last.`);
+  checkTexts('embed', texts);
   const run = vectorsOf(model, pooling, normalise);
   const encodings = await tokenizer.encodeBatch(prompt === '' ? texts : texts.map((text) => prompt + text));
+  tellCuts(
+    encodings.map((encoding) => [encoding]),
+    onCut,
+  );
   const found = new Array<Float32Array>(texts.length);
   for (const chosen of byLength(encodings, rows)) {
     const own = chosen.map((i) => encodings[i] as PlacedEncoding);

@@ -1,5 +1,5 @@
 import type { HostTensor, Tensor } from '@cloze/backend';
-import type { PlacedEncoding } from '@cloze/tokenizer';
+import { asTexts, checkText, type PlacedEncoding } from '@cloze/tokenizer';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
@@ -53,7 +53,7 @@ function cut({ shape, values, dtype }: HostTensor, row: number, length: number, 
 /**
  * Streams texts through the encoder, in their order and in constant memory: states of chosen layers, and attention weights.
  *
- * @throws {RangeError} for a layer that the encoder does not have
+ * @throws {TypeError} for a string in place of texts, or an item that is none {RangeError} for a layer that the encoder does not have
  */
 export async function* encodeTexts(
   model: LoadedModel,
@@ -89,22 +89,23 @@ export async function* encodeTexts(
       const own = chosen.map((i) => encodings[i] as PlacedEncoding);
       const outputs = await run(model.batchOf(own));
       for (const [row, i] of chosen.entries()) {
-        const { ids, offsets } = encodings[i] as PlacedEncoding;
+        const { ids, cut: left } = encodings[i] as PlacedEncoding;
         const text = waiting[i] as string;
-        const read = offsets.reduce((most, [, end]) => Math.max(most, end), 0);
         found[i] = {
           text,
           tokens: Array.from(ids, (id) => model.tokenizer.tokenOf(id) ?? ''),
           states: outputs.states.map((state) => cut(state, row, ids.length, [0])),
           attention: outputs.attention.map((weights) => cut(weights, row, ids.length, [1, 2])),
-          truncated: ids.length === model.maximumLength && read < text.trimEnd().length,
+          truncated: left !== undefined,
         };
       }
     }
     yield* found;
   }
   let waiting: string[] = [];
-  for await (const text of texts) {
+  let number = 0;
+  for await (const text of asTexts('encodeTexts', texts)) {
+    checkText(`encodeTexts: text ${number++}`, text);
     waiting.push(text);
     if (waiting.length < window) continue;
     yield* flush(waiting);

@@ -1,4 +1,5 @@
 import type { Table } from '@cloze/datasets';
+import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import { readExamples } from '../fine-tune/read-examples.ts';
 import type { EncodedInput, Judged, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 
@@ -13,8 +14,13 @@ export async function judgeRows<Input, Prediction, Target>(
   { source, rows }: Pick<Table, 'source' | 'rows'>,
   task: Pick<PreparedTask<Input, Prediction, Target>, 'inputOf' | 'targetOf' | 'encode'>,
   { tokenizer, predict }: Answers<Input, Prediction>,
+  onCut?: TellCut,
 ): Promise<Judged<Prediction, Target>[]> {
   const examples = await readExamples(source, rows, task, tokenizer);
+  tellCuts(
+    examples.map(({ encodings }) => encodings),
+    onCut,
+  );
   const predictions = await predict(examples);
   return examples.map(({ target }, i) => ({ prediction: predictions[i] as Prediction, target }));
 }

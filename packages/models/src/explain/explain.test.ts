@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tfjsEngine } from '@cloze/backend';
@@ -101,12 +101,37 @@ describe('explainText', () => {
     tta.dispose();
   });
 
+  it('[MASK] stands for the tokenizer’s own in the second text too', async () => {
+    const named = join(folder, 'named');
+    cpSync(tinyMlm, named, { recursive: true });
+    const lines = readFileSync(join(named, 'vocab.txt'), 'utf8');
+    writeFileSync(join(named, 'vocab.txt'), lines.replace('[MASK]\n', '<mask>\n'));
+    writeFileSync(join(named, 'tokenizer_config.json'), JSON.stringify({ mask_token: '<mask>' }));
+    const other = await openModel(named, { engine });
+    const pair = '床前明[MASK]光';
+    const found = await explainText(other, '举头', { ...options, pair });
+    const plain = await explainText(model, '举头', { ...options, pair });
+    expect(found.value).toBeCloseTo(plain.value, 6);
+    expect(await explainText(other, '举头', { ...options, pair: '床前明<mask>光' })).toEqual(found);
+    other.dispose();
+  });
+
   it('says what it cannot explain', async () => {
     await expect(explainText(model, '明月', options)).rejects.toThrow('write [MASK] once');
     await expect(explainText(model, '[MASK][MASK]', options)).rejects.toThrow('has 2 masks');
     await expect(explainText(model, '[MASK]', { ...options, target: '鑫' })).rejects.toThrow("knows no token '鑫'");
     await expect(explainText(classifier, '明', { ...options, target: '坏' })).rejects.toThrow("knows no class '坏'");
-    await expect(explainText(model, `${'明'.repeat(40)}`, options)).rejects.toThrow('longer than the 32 tokens');
+    await expect(explainText(model, `${'明'.repeat(40)}`, options)).rejects.toThrow('longer than the 32 that');
+    const full = '明'.repeat(29);
+    // What is no token cuts nothing; a pair is cut as one text is.
+    await expect(explainText(model, `${full}[MASK]\u200b`, options)).resolves.toMatchObject({
+      target: expect.anything(),
+    });
+    await expect(explainText(model, `${full}[MASK]`, { ...options, pair: '明' })).rejects.toThrow(
+      'The text is 2 tokens longer than the 32 that the model reads; shorten it.',
+    );
+    await expect(explainText(model, 5 as never, options)).rejects.toThrow('explain: the text is a number (5)');
+    await expect(explainText(model, '明', { ...options, pair: null as never })).rejects.toThrow('the pair is null');
     await expect(explainText(classifier, '[MASK]', options)).rejects.toThrow('no language-model head');
   });
 });

@@ -6,7 +6,8 @@ import {
   type PathRuleName,
   saliency,
 } from '@cloze/eval';
-import type { PlacedEncoding } from '@cloze/tokenizer';
+import { checkText, type PlacedEncoding } from '@cloze/tokenizer';
+import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { chooseTarget } from './choose-target.ts';
 import { classPrediction } from './class-prediction.ts';
@@ -73,6 +74,7 @@ function textOf(
  *
  * The input explained is the rows of the token table; positions and segments stay.
  *
+ * @throws {TypeError} for what is no text
  * @throws {Error} for a text with no or several masks and a checkpoint without classifier, an unknown target, or a text longer than the model reads
  */
 export async function explain(
@@ -88,15 +90,18 @@ export async function explain(
   }: ExplainOptions = {},
 ): Promise<Explanation> {
   const texts = pair === undefined ? [text] : [text, pair];
-  const maskToken = text.includes('[MASK]') ? model.needMask().token : '[MASK]';
+  for (const [i, part] of texts.entries()) checkText(`explain: the ${i === 0 ? 'text' : 'pair'}`, part);
+  const maskToken = texts.some((part) => part.includes('[MASK]')) ? model.needMask().token : '[MASK]';
   const asked = texts.map((part) => part.replaceAll('[MASK]', maskToken));
   const [encoding] = await model.tokenizer.encodeBatch([
     asked.length > 1 ? [asked[0] as string, asked[1] as string] : (asked[0] as string),
   ]);
   if (!encoding) throw new Error('There is no text to explain.');
-  const end = encoding.offsets.reduce((most, [, to]) => Math.max(most, to), 0);
-  if (encoding.ids.length === model.maximumLength && asked.length === 1 && end < (asked[0] as string).trimEnd().length)
-    throw new Error(`The text is longer than the ${model.maximumLength} tokens that the model reads; shorten it.`);
+  const cut = cutTokens([encoding]);
+  if (cut > 0)
+    throw new Error(
+      `The text is ${cut} token${cut === 1 ? '' : 's'} longer than the ${model.maximumLength} that the model reads; shorten it.`,
+    );
   const masks =
     model.special.mask === undefined
       ? []

@@ -1,6 +1,8 @@
 import { ints, softmax, type Tensor } from '@cloze/backend';
-import { checkOptions, whole } from '@cloze/checks';
+import { callable, checkOptions, whole } from '@cloze/checks';
 import { predictTokens } from '@cloze/encoder';
+import { checkText } from '@cloze/tokenizer';
+import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
 
@@ -23,6 +25,8 @@ export interface FilledMask {
 export interface FillOptions {
   /** Guesses for each mask, default 5. */
   readonly top?: number;
+  /** Told where the text is longer than the model reads, and its masks are not in what is left out. */
+  readonly onCut?: TellCut;
 }
 
 /** The function that gives probabilities of tokens at places of rows, compiled once a model. */
@@ -38,12 +42,13 @@ const probabilitiesOf = (model: LoadedModel) =>
  *
  * `[MASK]` may stand in the text whatever the tokenizer calls its own.
  *
- * @throws {Error} when the text has no mask, is longer than the model reads, or the model has no head
+ * @throws {TypeError} for what is no text {Error} when the text has no mask, is longer than the model reads, or the model has no head
  * @throws {RangeError} when `top` is no whole number of at least 1
  */
 export async function fillMasks(model: LoadedModel, text: string, options: FillOptions = {}): Promise<FilledMask[]> {
-  checkOptions('fillMasks', options, { top: whole(1) });
-  const { top = 5 } = options;
+  checkText('fillMasks: the text', text);
+  checkOptions('fillMasks', options, { top: whole(1), onCut: callable });
+  const { top = 5, onCut } = options;
   model.needHead();
   const mask = model.needMask();
   const asked = text.replaceAll('[MASK]', mask.token);
@@ -56,6 +61,7 @@ export async function fillMasks(model: LoadedModel, text: string, options: FillO
     throw new Error(
       `The text has ${masks} masks, but only ${columns.length} are among the first ${model.maximumLength} tokens that the model reads; shorten it.`,
     );
+  tellCuts([[encoding]], onCut);
   const targetPositions = ints([1, masks], Int32Array.from(columns));
   const { p } = await probabilitiesOf(model)({ ...model.batchOf([encoding]), targetPositions });
   const size = p.values.length / masks;

@@ -1,4 +1,6 @@
 import { beamSearch, createDecoder, greedySearch } from '@cloze/encoder';
+import { checkText } from '@cloze/tokenizer';
+import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 
 /** How a continuation is searched. */
@@ -40,6 +42,7 @@ export async function generate(
     lengthPenalty = 1,
   }: GenerateOptions = {},
 ): Promise<GeneratedText[]> {
+  checkText('generate: the text', text);
   model.needHead();
   const { separate: endId } = model.special;
   if (model.visibility === 'others') throw new Error(`${model.name} is a T-TA, which does not generate.`);
@@ -47,6 +50,11 @@ export async function generate(
   const [encoding] = await model.tokenizer.encodeBatch([text]);
   if (!encoding) return [];
   // A left-to-right text goes on: the separator that the tokenizer puts at its end would end it.
+  const cut = cutTokens([encoding]);
+  if (cut > 0)
+    throw new RangeError(
+      `The text is ${cut} token${cut === 1 ? '' : 's'} longer than the ${model.maximumLength} that ${model.name} reads; shorten it.`,
+    );
   const length = encoding.ids.length - (source === 'causal' && encoding.ids.at(-1) === endId ? 1 : 0);
   if (length + tokens - 1 > model.maximumLength)
     throw new RangeError(

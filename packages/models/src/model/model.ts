@@ -3,7 +3,7 @@ import { type EncodedText, type EncodeTextsOptions, encodeTexts } from '../encod
 import { type ExplainOptions, type Explanation, explain } from '../explain/explain.ts';
 import { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from '../fill/fill-masks.ts';
 import { type GeneratedText, type GenerateOptions, generate } from '../generate/generate.ts';
-import { predict, type SavedInput, type SavedPrediction } from '../predict/predict.ts';
+import { type PredictOptions, predict, type SavedInput, type SavedPrediction } from '../predict/predict.ts';
 import { type ScoredText, type ScoreOptions, score } from '../score/score.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
@@ -25,7 +25,7 @@ export interface Model extends LoadedModel {
   /** How much each token speaks for the token at [MASK], or for the class. */
   explain(text: string, options?: ExplainOptions): Promise<Explanation>;
   /** Predictions of the checkpoint's own head. @throws {Error} for a checkpoint without */
-  predict(inputs: readonly SavedInput[]): Promise<SavedPrediction[]>;
+  predict(inputs: readonly SavedInput[], options?: PredictOptions): Promise<SavedPrediction[]>;
   /** Texts that follow, best first. */
   generate(text: string, options?: GenerateOptions): Promise<GeneratedText[]>;
 }
@@ -40,7 +40,7 @@ export function createModel(loaded: LoadedModel): Model {
     encodeTexts: (texts, options) => encodeTexts(loaded, texts, options),
     score: (texts, options) => score(loaded, texts, options),
     explain: (text, options) => explain(loaded, text, options),
-    predict: (inputs) => predict(loaded, inputs),
+    predict: (inputs, options) => predict(loaded, inputs, options),
     generate: (text, options) => generate(loaded, text, options),
   };
 }

@@ -1,3 +1,5 @@
+import { checkList, type PlacedEncoding } from '@cloze/tokenizer';
+import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { answersOf } from '../model/task-model.ts';
 import type { ChoiceInput } from '../tasks/choice.ts';
@@ -12,16 +14,26 @@ export type SavedInput = TextInput | readonly string[] | SpanInput | ChoiceInput
 /** What the heads of checkpoints answer. */
 export type SavedPrediction = TaskTypes[Exclude<keyof TaskTypes, 'sentence-vectors' | 'generation'>]['prediction'];
 
+const isText = (value: unknown) => typeof value === 'string';
+const isTexts = (value: unknown, least = 0) => Array.isArray(value) && value.length >= least && value.every(isText);
+const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
+  typeof value === 'object' && value !== null && key in value;
+const isChoice = (input: unknown): input is ChoiceInput =>
+  has(input, 'text') && has(input, 'choices') && isText(input.text) && isTexts(input.choices, 1);
+
 /** Whether an input is what a head of this kind reads; a checkpoint's head is known only when it is opened. */
-function checkInputs(model: LoadedModel, kind: string, inputs: readonly SavedInput[]): void {
-  const fits: Readonly<Record<string, readonly [string, (input: SavedInput) => boolean]>> = {
+function checkInputs(model: LoadedModel, kind: string, inputs: readonly unknown[]): void {
+  const fits: Readonly<Record<string, readonly [string, (input: unknown) => boolean]>> = {
     sequence: [
       'a text, or two as [text, pair]',
-      (input) => typeof input === 'string' || (Array.isArray(input) && input.length === 2),
+      (input) => isText(input) || (isTexts(input, 2) && (input as readonly unknown[]).length === 2),
     ],
-    tokens: ['a list of words', (input) => Array.isArray(input)],
-    span: ['{ question, context }', (input) => typeof input === 'object' && 'question' in input && 'context' in input],
-    choice: ['{ text, choices }', (input) => typeof input === 'object' && 'text' in input && 'choices' in input],
+    tokens: ['a list of words', (input) => isTexts(input)],
+    span: [
+      '{ question, context }',
+      (input) => has(input, 'question') && has(input, 'context') && isText(input.question) && isText(input.context),
+    ],
+    choice: ['{ text, choices }', isChoice],
   };
   const [expected, right] = fits[kind] as (typeof fits)[string];
   const wrong = inputs.findIndex((input) => !right(input));
@@ -31,17 +43,29 @@ function checkInputs(model: LoadedModel, kind: string, inputs: readonly SavedInp
     );
 }
 
+/** How a checkpoint is asked. */
+export interface PredictOptions {
+  /** Told each input that is longer than the model reads, of which only a part counts. */
+  readonly onCut?: TellCut;
+}
+
 /**
  * Predictions of a checkpoint's own head, in the order of the inputs.
  *
  * @throws {Error} for a checkpoint without a head {TypeError} naming the first input that its head does not read
  */
-export async function predict(model: LoadedModel, inputs: readonly SavedInput[]): Promise<SavedPrediction[]> {
-  const choices = inputs.map((input) => (typeof input === 'object' && 'choices' in input ? input.choices.length : 2));
+export async function predict(
+  model: LoadedModel,
+  inputs: readonly SavedInput[],
+  { onCut }: PredictOptions = {},
+): Promise<SavedPrediction[]> {
+  checkList('predict', inputs);
+  const choices = inputs.map((input) => (isChoice(input) ? input.choices.length : 2));
   const task = savedTask(model);
   if (!task) throw withoutHead(model);
   checkInputs(model, task.saved.head ?? 'sequence', inputs);
   const found = new Array<SavedPrediction>(inputs.length);
+  const encoded = new Array<readonly PlacedEncoding[]>(inputs.length);
   // Questions of different numbers of candidates are different tasks.
   for (const count of new Set(choices)) {
     const { own, ask, tokenizer } = model.once(`predict ${count}`, () => {
@@ -50,13 +74,16 @@ export async function predict(model: LoadedModel, inputs: readonly SavedInput[])
       return { own: prepared, ask: answers.predict, tokenizer: answers.tokenizer };
     });
     const places = [...inputs.keys()].filter((i) => choices[i] === count);
-    const predictions = await ask(
-      await own.encode(
-        places.map((i) => inputs[i] as SavedInput),
-        tokenizer,
-      ),
+    const rows = await own.encode(
+      places.map((i) => inputs[i] as SavedInput),
+      tokenizer,
     );
-    for (const [i, place] of places.entries()) found[place] = predictions[i] as SavedPrediction;
+    const predictions = await ask(rows);
+    for (const [i, place] of places.entries()) {
+      found[place] = predictions[i] as SavedPrediction;
+      encoded[place] = rows[i]?.encodings ?? [];
+    }
   }
+  tellCuts(encoded, onCut);
   return found;
 }

@@ -1,4 +1,5 @@
 import { errorRate, type Hypothesis, rerank, tuneRerankWeight } from '@cloze/eval';
+import { asTexts } from '@cloze/tokenizer';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { type LineOfText, type ScorableText, type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
 
@@ -12,6 +13,8 @@ interface ListOnDisk {
 /** A hypothesis with both scores. */
 export interface ScoredHypothesis extends Hypothesis {
   readonly text: string;
+  /** Tokens that are longer than the model reads and left out. */
+  readonly cut: number;
 }
 
 /** A list, best first. */
@@ -46,7 +49,7 @@ function parseList({ line, text }: LineOfText): ListOnDisk {
  * @param weight λ, or `tune` for the one with the least character error rate on these very lists
  * @param each told each list, best first
  * @returns the weight used, and the character error rate before and after where all lists have references
- * @throws {Error} for a line of another form, or `tune` without references
+ * @throws {Error} for a line of another form, a hypothesis without tokens, whose sum over nothing would win, or `tune` without references
  */
 export async function scoreNBest(
   model: LoadedModel,
@@ -58,18 +61,28 @@ export async function scoreNBest(
   readonly weight: number;
   readonly errorRateBefore: number | null;
   readonly errorRateAfter: number | null;
+  /** Hypotheses that are longer than the model reads, and tokens left out of them. */
+  readonly truncated: number;
+  readonly cut: number;
 }> {
   type Item = ScorableText & { readonly list: ListOnDisk; readonly score: number };
   async function* items(): AsyncGenerator<Item> {
-    for await (const line of lines) {
+    for await (const line of asTexts('scoreNBest', lines)) {
       const list = parseList(line);
       for (const { text, score } of list.hypotheses) yield { text, score, line: line.line, list };
     }
   }
   const lists: { readonly line: number; readonly list: ListOnDisk; readonly hypotheses: ScoredHypothesis[] }[] = [];
-  for await (const { item, score, count } of scoreTexts(model, items(), options)) {
+  let [truncated, allCut] = [0, 0];
+  for await (const { item, score, count, cut } of scoreTexts(model, items(), options)) {
+    if (count === 0)
+      throw new Error(
+        `line ${item.line}: the hypothesis ${JSON.stringify(item.text)} has no token to score; leave it out of its list.`,
+      );
+    if (cut > 0) truncated++;
+    allCut += cut;
     if (lists.at(-1)?.list !== item.list) lists.push({ line: item.line, list: item.list, hypotheses: [] });
-    lists.at(-1)?.hypotheses.push({ text: item.text, score: item.score, logProbability: score, tokens: count });
+    lists.at(-1)?.hypotheses.push({ text: item.text, score: item.score, logProbability: score, tokens: count, cut });
   }
   if (lists.length === 0) throw new Error('There is no n-best list to rerank.');
   const { normalise } = options;
@@ -98,5 +111,7 @@ export async function scoreNBest(
     weight,
     errorRateBefore: complete ? loss(best(0)) : null,
     errorRateAfter: complete ? loss(best(weight)) : null,
+    truncated,
+    cut: allCut,
   };
 }

@@ -1,7 +1,9 @@
 import { type SentenceScore, scoreSentences } from '@cloze/eval';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
-import { type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
+import { asTexts, checkText, type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
+import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { placesOf } from './places-of.ts';
 import { predictQueries } from './predict-queries.ts';
 import { type ScoringKindName, scoringKinds } from './scoring-kinds.ts';
 
@@ -16,6 +18,8 @@ export interface ScorableText {
   readonly text: string;
   /** Only the tokens of this part of the text count. */
   readonly part?: string;
+  /** Which occurrence of the part, counted from 1; must be given where it occurs more than once. */
+  readonly occurrence?: number;
   /** Where it comes from, for messages. */
   readonly line: number;
 }
@@ -40,14 +44,28 @@ export interface TextScore<Text> {
   readonly tokens: readonly (readonly [token: string, logProbability: number | null])[];
   /** Whether the text is longer than the model reads, so that only its beginning is scored. */
   readonly truncated: boolean;
+  /** Tokens that are left out of it. */
+  readonly cut: number;
 }
 
 type Sentence<Text> = PlacedEncoding & { readonly item: Text; readonly places?: readonly number[] };
 
-function placesOfPart({ offsets, special }: PlacedEncoding, { text, part, line }: ScorableText): number[] | undefined {
+function placesOfPart(
+  { offsets, special }: PlacedEncoding,
+  { text, part, occurrence, line }: ScorableText,
+): number[] | undefined {
   if (part === undefined) return undefined;
-  const start = text.indexOf(part);
-  if (start < 0 || part === '') throw new Error(`line ${line}: the part '${part}' does not occur in '${text}'.`);
+  const places = placesOf(text, part);
+  if (places.length === 0) throw new Error(`line ${line}: the part '${part}' does not occur in '${text}'.`);
+  if (occurrence === undefined && places.length > 1)
+    throw new Error(
+      `line ${line}: the part '${part}' occurs ${places.length} times in '${text}'; say which, from 1 to ${places.length}.`,
+    );
+  const start = places[(occurrence ?? 1) - 1];
+  if (start === undefined)
+    throw new Error(
+      `line ${line}: the part '${part}' occurs ${places.length} time${places.length === 1 ? '' : 's'} in '${text}', there is no occurrence ${occurrence}.`,
+    );
   return [...offsets.keys()].filter((i) => {
     const [from, to] = offsets[i] as readonly [number, number];
     return !special[i] && from < start + part.length && to > start;
@@ -69,7 +87,8 @@ const chunk = 256;
 /**
  * Scores a stream of texts with a model, in their order, in constant memory.
  *
- * @throws {Error} for a model without head, or a part that does not occur in its text
+ * @throws {TypeError} for an item without a text
+ * @throws {Error} for a model without head, a part that does not occur in its text, or one that occurs several times and does not say which
  */
 export async function* scoreTexts<Text extends ScorableText>(
   model: LoadedModel,
@@ -92,7 +111,9 @@ export async function* scoreTexts<Text extends ScorableText>(
       }
       waiting = [];
     }
-    for await (const text of texts) {
+    let number = 0;
+    for await (const text of asTexts('scoreTexts', texts)) {
+      checkText(`scoreTexts: the text of item ${number++}`, text?.text);
       waiting.push(text);
       if (waiting.length === chunk) yield* flush();
     }
@@ -109,14 +130,14 @@ export async function* scoreTexts<Text extends ScorableText>(
     ...(hides && { maskId: model.needMask().id }),
   });
   for await (const { sentence, logProbabilities, total, count } of scores) {
-    const { item, ids, offsets } = sentence;
-    const read = offsets.reduce((most, [, end]) => Math.max(most, end), 0);
+    const { item, ids, cut } = sentence;
     yield {
       item,
       score: total,
       count,
       tokens: logProbabilities.map((value, i) => [model.tokenizer.tokenOf(ids[i] as number) ?? '', value]),
-      truncated: ids.length === model.maximumLength && read < item.text.trimEnd().length,
+      truncated: cut !== undefined,
+      cut: cutTokens([sentence]),
     };
   }
 }

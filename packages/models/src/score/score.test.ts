@@ -91,14 +91,65 @@ describe('scoreTexts', () => {
     await expect(absent).rejects.toThrow("line 7: the part '明月' does not occur in '举头'");
   });
 
+  it('a part that occurs several times: which one is said, or refused', async () => {
+    const text = '明月明月光';
+    const run = (part: string, occurrence?: number) =>
+      scoresOf(model, [{ text, part, line: 3, ...(occurrence && { occurrence }) }], { kind: 'masked' });
+    await expect(run('明月')).rejects.toThrow(
+      "line 3: the part '明月' occurs 2 times in '明月明月光'; say which, from 1 to 2.",
+    );
+    await expect(run('明月', 3)).rejects.toThrow('occurs 2 times in');
+    await expect(run('光', 2)).rejects.toThrow('occurs 1 time in');
+    const [first, second] = [await run('明月', 1), await run('明月', 2)];
+    const scoredAt = (found: typeof first) =>
+      found[0]?.tokens.flatMap(([, value], place) => (value === null ? [] : [place]));
+    expect([scoredAt(first), scoredAt(second)]).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    // Occurrences that overlap are two places as well.
+    const overlap = scoresOf(model, [{ text: '明明明', part: '明明', line: 1 }], { kind: 'masked' });
+    await expect(overlap).rejects.toThrow('occurs 2 times');
+  });
+
+  it('special tokens that a text spells are not scored, by words neither', async () => {
+    for (const kind of ['masked', 'masked-words'] as const)
+      for (const words of ['jieba', 'tokenizer'] as const) {
+        const [score] = await scoresOf(model, ['明月[MASK]光[SEP]'], { kind, words });
+        expect(score?.count).toBe(3);
+        expect(score?.tokens.map(([token, value]) => [token, value === null])).toEqual([
+          ['[CLS]', true],
+          ['明', false],
+          ['月', false],
+          ['[MASK]', true],
+          ['光', false],
+          ['[SEP]', true],
+          ['[SEP]', true],
+        ]);
+      }
+    const [none] = await scoresOf(model, ['[MASK][SEP]'], { kind: 'masked', boundaryTokens: 'include' });
+    expect(none?.count).toBe(2);
+  });
+
+  it('names what is no text and what is no list of them', async () => {
+    await expect(scoresOf(model, [{ line: 1 } as never], { kind: 'masked' })).rejects.toThrow(
+      'scoreTexts: the text of item 0 is undefined, expected a string.',
+    );
+    await expect(model.score('明月' as never)).rejects.toThrow('score: expected a list, got a string ("明月")');
+    await expect(model.score(['明月', null as never])).rejects.toThrow('score: text 1 is null');
+  });
+
   it('says when a text is cut, and only then', async () => {
-    const found = await scoresOf(model, ['明'.repeat(30), '明'.repeat(31), `${'明'.repeat(30)} \t`], {
+    const full = '明'.repeat(30);
+    const found = await scoresOf(model, [full, `${full}明`, `${full} \t`, `${full}\u200b`, `${full}明月 光`], {
       kind: 'masked',
     });
-    expect(found.map(({ truncated, count }) => [truncated, count])).toEqual([
-      [false, 30],
-      [true, 30],
-      [false, 30],
+    expect(found.map(({ truncated, cut, count }) => [truncated, cut, count])).toEqual([
+      [false, 0, 30],
+      [true, 1, 30],
+      [false, 0, 30],
+      [false, 0, 30],
+      [true, 3, 30],
     ]);
   });
 
@@ -116,7 +167,7 @@ it('runningPerplexity weighs tokens and texts apart', () => {
     [-3, 1],
     [0, 0],
   ] as const)
-    running.add({ score, count, truncated: count === 1, item: 0, tokens: [] });
+    running.add({ score, count, truncated: count === 1, cut: count === 1 ? 2 : 0, item: 0, tokens: [] });
   expect(running.figures()).toEqual({
     ...{ texts: 2, tokens: 4, truncated: 1 },
     pseudoPerplexity: Math.exp(6 / 4),
@@ -137,12 +188,28 @@ it('scorePairs counts pairs by group', async () => {
   expect(told).toEqual([first, !first, false]);
   expect(figures).toMatchObject({
     pairs: 3,
+    truncated: 0,
+    cut: 0,
     accuracy: 1 / 3,
     groups: [{ name: 'order', accuracy: 0.5 }, { name: '' }],
   });
   await expect(scorePairs(model, lines('明月'), { kind: 'masked' }, () => {})).rejects.toThrow(
     'line 1: expected a good',
   );
+});
+
+it('scorePairs says where sides differ only beyond what the model reads, and refuses a side without tokens', async () => {
+  const long = '明'.repeat(30);
+  const told: unknown[] = [];
+  const figures = await scorePairs(model, lines(`${long}月\t${long}光光`), { kind: 'masked' }, ({ good, bad, cut }) =>
+    told.push([good === bad, cut]),
+  );
+  expect(told).toEqual([[true, 3]]);
+  expect(figures).toMatchObject({ truncated: 1, cut: 3 });
+  for (const nothing of ['\u3000', ' ', '\u200b', '[MASK]'])
+    await expect(scorePairs(model, lines('明\t月', `${nothing}\t月`), { kind: 'masked' }, () => {})).rejects.toThrow(
+      `line 2: ${JSON.stringify(nothing)} has no token to score; leave the line out.`,
+    );
 });
 
 describe('scoreNBest', () => {
@@ -166,6 +233,27 @@ describe('scoreNBest', () => {
     expect(tops).toEqual(['明光', best]);
     const tuned = await scoreNBest(model, lines(list(1, best), list(2, best)), { ...setting, weight: 'tune' }, each);
     expect(tuned).toMatchObject({ lists: 2, errorRateAfter: 0, errorRateBefore: best === '明光' ? 0 : 0.5 });
+  });
+
+  it('refuses a hypothesis without tokens, whose sum over nothing would win', async () => {
+    for (const text of ['', '\u3000', '\u200b']) {
+      const line = JSON.stringify({
+        id: 1,
+        hypotheses: [
+          { text: '明月', score: -1 },
+          { text, score: -9 },
+        ],
+      });
+      for (const normalise of ['none', 'length'] as const)
+        await expect(
+          scoreNBest(model, lines(list(1), line), { kind: 'masked', normalise, weight: 1 }, () => {}),
+        ).rejects.toThrow(`line 2: the hypothesis ${JSON.stringify(text)} has no token to score`);
+    }
+    const cut = JSON.stringify({ hypotheses: [{ text: '明'.repeat(33), score: -1 }] });
+    expect(await scoreNBest(model, lines(cut), { ...setting, weight: 1 }, () => {})).toMatchObject({
+      truncated: 1,
+      cut: 3,
+    });
   });
 
   it('names lines of another form, and lists without reference', async () => {

@@ -1,3 +1,4 @@
+import { checkTexts } from '@cloze/tokenizer';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
 import { type ScoringKindName, scoringKindFor } from './scoring-kinds.ts';
@@ -21,21 +22,24 @@ export interface ScoredText {
   readonly tokens: readonly (readonly [token: string, logProbability: number | null])[];
   /** Whether the text is longer than the model reads, so that only its beginning is scored. */
   readonly truncated: boolean;
+  /** Tokens that are left out of it. */
+  readonly cut: number;
 }
 
 /**
  * Scores texts, in their order: the sum of `ln p` of each token given the others, or those before (Salazar et al. 2020).
  *
- * @throws {Error} for a model without head, or a kind by which it would see the answers
+ * @throws {TypeError} naming what is no text {Error} for a model without head, or a kind by which it would see the answers
  */
 export async function score(
   model: LoadedModel,
   texts: readonly string[],
   { kind, ...options }: ScoreOptions = {},
 ): Promise<ScoredText[]> {
+  checkTexts('score', texts);
   const items = texts.map((text, i) => ({ text, line: i + 1 }));
   const found: ScoredText[] = [];
-  for await (const { item, score: logLikelihood, count, tokens, truncated } of scoreTexts(model, items, {
+  for await (const { item, score: logLikelihood, count, tokens, truncated, cut } of scoreTexts(model, items, {
     ...options,
     kind: scoringKindFor(model, kind),
   }))
@@ -46,6 +50,7 @@ export async function score(
       perplexity: count > 0 ? Math.exp(-logLikelihood / count) : null,
       tokens,
       truncated,
+      cut,
     });
   return found;
 }

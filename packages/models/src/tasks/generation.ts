@@ -5,6 +5,7 @@ import { rouge } from '@cloze/eval';
 import { predictPrefix } from '@cloze/masking';
 import { objectiveOf } from '@cloze/regularisers';
 import { type PlacedEncoding, padEncodings } from '@cloze/tokenizer';
+import { cutTokens } from '../encode/cut-text.ts';
 import { lengthBuckets } from '../model/shape-buckets.ts';
 import {
   type EncodedInput,
@@ -16,7 +17,6 @@ import {
 } from './prepared-task.ts';
 import { textOf } from './row.ts';
 import type { GenerationTask } from './task.ts';
-import { isTruncated } from './text-inputs.ts';
 
 /** A text that was written. */
 export interface GeneratedPrediction {
@@ -47,7 +47,11 @@ function join(source: PlacedEncoding, target: PlacedEncoding): PlacedEncoding {
     special: new Uint8Array(size),
     wordNumbers: new Int32Array(size),
     offsets: [...source.offsets, ...target.offsets.slice(1)],
+    ...((source.written || target.written) && { written: new Uint8Array(size) }),
+    ...(source.cut && { cut: source.cut }),
   };
+  if (source.written) joined.written?.set(source.written);
+  if (target.written) joined.written?.set(target.written.subarray(1), source.ids.length);
   for (const name of ['ids', 'special', 'wordNumbers'] as const) {
     joined[name].set(source[name]);
     joined[name].set(target[name].subarray(1), source[name].length);
@@ -65,6 +69,8 @@ function sourceOf(row: PlacedEncoding): PlacedEncoding {
     special: row.special.slice(0, length),
     wordNumbers: row.wordNumbers.slice(0, length),
     offsets: row.offsets.slice(0, length),
+    ...(row.written && { written: row.written.slice(0, length) }),
+    ...(row.cut && { cut: row.cut }),
   };
 }
 
@@ -97,6 +103,8 @@ export function prepareGeneration(
       special: Uint8Array.from(kept, (i) => encoding.special[i] as number),
       wordNumbers: Int32Array.from(kept, (i) => encoding.wordNumbers[i] as number),
       offsets: kept.map((i) => encoding.offsets[i] as readonly [number, number]),
+      ...(encoding.written && { written: Uint8Array.from(kept, (i) => encoding.written?.[i] as number) }),
+      cut: [cutTokens([encoding]) + encoding.ids.length - length],
     };
   };
   return {
@@ -117,7 +125,7 @@ export function prepareGeneration(
         return {
           input,
           encodings: [target ? join(short, cut(target, targetLength + 1)) : short],
-          truncated: short !== source || isTruncated(source, input, tokenizer.maximumLength),
+          truncated: short !== source || source.cut !== undefined,
         };
       });
     },

@@ -1,11 +1,11 @@
 import { ints, mean, sparseCrossEntropy, type Tensor } from '@cloze/backend';
 import { objectiveOf } from '@cloze/regularisers';
 import type { PlacedEncoding } from '@cloze/tokenizer';
+import { placesOf } from '../score/places-of.ts';
 import { spanOutputs } from './head-outputs.ts';
 import { type Judged, type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
 import { numberOf, textOf } from './row.ts';
 import type { SpanTask } from './task.ts';
-import { isTruncated } from './text-inputs.ts';
 
 /** A question and the text that answers it. */
 export interface SpanInput {
@@ -94,7 +94,10 @@ export function prepareSpan(
     targetOf: (row, { context }, note) => {
       const text = textOf(row, task.answer, note);
       const start = task.start === undefined ? context.indexOf(text) : numberOf(row, task.start, note);
-      if (text !== '' && context.slice(start, start + text.length) !== text)
+      const times = task.start === undefined ? placesOf(context, text).length : 1;
+      if (times > 1)
+        note(task.answer, `'${text}' stands ${times} times in the context; say where it begins with a column 'start'`);
+      else if (text !== '' && context.slice(start, start + text.length) !== text)
         note(task.answer, `'${text}' does not stand in the context${task.start === undefined ? '' : ` at ${start}`}`);
       return { text, start };
     },
@@ -104,7 +107,7 @@ export function prepareSpan(
       return encodings.map((encoding, i) => ({
         input: inputs[i] as SpanInput,
         encodings: [encoding],
-        truncated: isTruncated(encoding, texts[i] as readonly [string, string], tokenizer.maximumLength),
+        truncated: encoding.cut !== undefined,
       }));
     },
     targetsOf: (examples) => {

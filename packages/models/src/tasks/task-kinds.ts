@@ -30,7 +30,7 @@ export interface TaskTypes {
   readonly tokens: {
     readonly input: readonly string[];
     readonly prediction: TagsPrediction;
-    readonly figures: 'taggedF1' | 'accuracy';
+    readonly figures: 'taggedF1' | 'entityF1' | 'accuracy';
   };
   readonly span: {
     readonly input: SpanInput;

@@ -1,5 +1,6 @@
 import { argMax, floats, ints, type Tensor } from '@cloze/backend';
 import { maskedCrossEntropy } from '@cloze/encoder';
+import { entityF1 } from '@cloze/eval';
 import { objectiveOf } from '@cloze/regularisers';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { tokenOutputs } from './head-outputs.ts';
@@ -22,7 +23,7 @@ const pairs = (rows: readonly Row[]) =>
 
 /** How these answers are judged. */
 export const tagMetrics: Metrics<TagsPrediction, readonly string[]> = metricsOf({
-  /** `2·tp / (2·tp + fp + fn)` over words whose tag is not `O`; entities are judged whole in the issue's official metrics. */
+  /** `2·tp / (2·tp + fp + fn)` over words whose tag is not `O`. */
   taggedF1: (rows) => {
     let [right, said, meant] = [0, 0, 0];
     for (const [prediction, target] of pairs(rows)) {
@@ -32,6 +33,12 @@ export const tagMetrics: Metrics<TagsPrediction, readonly string[]> = metricsOf(
     }
     return said + meant === 0 ? 1 : (2 * right) / (said + meant);
   },
+  /** F1 of whole entities, type and both ends; a word beyond the longest row is outside of any. */
+  entityF1: (rows) =>
+    entityF1(
+      rows.map(({ prediction, target }) => target.map((_, i) => prediction.tags[i] ?? 'O')),
+      rows.map(({ target }) => target),
+    ),
   accuracy: (rows) => {
     const all = pairs(rows);
     return all.length === 0 ? 1 : all.filter(([said, meant]) => said === meant).length / all.length;
@@ -100,7 +107,7 @@ export function prepareTokens(
       return encodings.map((encoding, i) => ({
         input: inputs[i] as readonly string[],
         encodings: [encoding],
-        truncated: firstPieces(encoding, inputs[i] as readonly string[]).at(-1) === -1,
+        truncated: encoding.cut !== undefined,
       }));
     },
     targetsOf: (examples, { shape: [rowCount, length] }) => {
