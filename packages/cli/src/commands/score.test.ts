@@ -95,7 +95,7 @@ it('score --form parts, pairs, n-best', async () => {
 it('score names what is wrong', async () => {
   await expect(output('score', file('\n \n'))).rejects.toThrow('has no lines of text');
   await expect(output('score', file('明月'), '--form', 'parts')).rejects.toThrow(
-    'line 1: expected a sentence and a part',
+    'line 1: expected a sentence, a part of it',
   );
   await expect(output('score', file('明月'), '--form', 'n-best')).rejects.toThrow('line 1: no JSON');
   await expect(output('score', file('明月'), '--weight', '2')).rejects.toThrow(
