@@ -1,5 +1,8 @@
+import { checkText, checkTexts } from '../checks/text-checks.ts';
 /** Least number of UTF-16 units put in, taken out or replaced that makes one text the other. */
 export function editDistance(a: string, b: string): number {
+  checkText('editDistance: the first', a);
+  checkText('editDistance: the second', b);
   let before = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const now = [i];
@@ -18,6 +21,8 @@ export function editDistance(a: string, b: string): number {
 
 /** Half a sentence that helps after a wrong name: the nearest known one, or all of them. */
 export function nearestName(name: string, known: readonly string[]): string {
+  checkText('nearestName: the name', name);
+  checkTexts('nearestName', known);
   const last = (path: string) => path.slice(path.lastIndexOf('.') + 1);
   const near = known
     .map((candidate) => ({

@@ -1,3 +1,5 @@
+import { whatIs } from './checks/text-checks.ts';
+
 /** What masking reads: token ids in rows, row-major `[batch, length]`. */
 export interface MaskableBatch {
   readonly shape: readonly [batch: number, length: number];
@@ -35,6 +37,7 @@ export interface RandomStream {
 
 /** Room for `slots` targets a row over the given inputs. @throws {RangeError} for slots no positive integer, or arrays that do not fit the shape */
 export function emptyTargets(batch: MaskableBatch, slots: number): MaskedBatch {
+  checkBatch('masking', batch);
   const [rows, length] = batch.shape;
   const problems = (['ids', 'segments', 'attend', 'maskable', 'wordNumbers'] as const)
     .filter((name) => batch[name].length !== rows * length)
@@ -51,4 +54,19 @@ export function emptyTargets(batch: MaskableBatch, slots: number): MaskedBatch {
     targets: new Int32Array(rows * slots),
     weights: new Float32Array(rows * slots),
   };
+}
+
+const fields = ['ids', 'segments', 'attend', 'maskable', 'wordNumbers'] as const;
+
+/** Refuses what is no batch of rows. @param where begins the message @throws {TypeError} saying what it is, or which fields it lacks */
+export function checkBatch(where: string, batch: unknown): asserts batch is MaskableBatch {
+  if (typeof batch !== 'object' || batch === null || Array.isArray(batch))
+    throw new TypeError(`${where}: expected a batch of rows, as padEncodings gives it, got ${whatIs(batch)}.`);
+  const given: Partial<Record<string, unknown>> = { ...batch };
+  const lacking = [
+    ...(Array.isArray(given.shape) && given.shape.length === 2 ? [] : ['shape']),
+    ...fields.filter((name) => !ArrayBuffer.isView(given[name])),
+  ];
+  if (lacking.length > 0)
+    throw new TypeError(`${where}: the batch lacks ${lacking.join(', ')}; padEncodings gives it whole.`);
 }

@@ -1,4 +1,4 @@
-import { emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
+import { checkBatch, emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
 import { tokenBudget } from './budget.ts';
 import { type Choice, chooseTokens, scratchFor } from './choose/choose-tokens.ts';
 import { thinTargets } from './choose/thin-targets.ts';
@@ -28,6 +28,7 @@ function longestRow({ shape: [rows, length], maskable }: MaskableBatch): number 
  * @throws {RangeError} naming every option out of range
  */
 export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBatch {
+  checkBatch('maskBatch', batch);
   const problems = maskProblems(options);
   if (problems.length > 0) throw new RangeError(`maskBatch: ${problems.join('; ')}.`);
   const { rate = 0.15, selection = 'exact', rounding = 'stochastic', base = 'maskable', units = tokens } = options;

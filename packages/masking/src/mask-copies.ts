@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch } from './batch.ts';
+import { checkBatch } from './batch.ts';
 import { maskBatch } from './mask-batch.ts';
 import type { MaskOptions } from './mask-options.ts';
 
@@ -28,6 +29,7 @@ export function maskCopies(
   batch: MaskableBatch,
   { predictionRate: predict, ...options }: MaskOptions & { readonly predictionRate: number },
 ): MaskedCopies {
+  checkBatch('maskCopies', batch);
   const { rate = 0.15, base = 'maskable', randomOf } = options;
   if (typeof rate !== 'number' || !(rate > 0 && rate <= 1))
     throw new RangeError(`maskCopies: rate must be a number in (0, 1], got ${String(rate)}.`);

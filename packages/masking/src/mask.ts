@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch } from './batch.ts';
+import { checkBatch } from './batch.ts';
 import { maskBatch } from './mask-batch.ts';
 import { maskCopies } from './mask-copies.ts';
 import { type MaskSetting, policyProblems } from './mask-options.ts';
@@ -17,6 +18,7 @@ const targetFields = ['name', 'about', 'kind', 'room', 'targetsOf'];
  * @throws {RangeError} naming every option out of range, and those a policy has no use for
  */
 export function mask(batch: MaskableBatch, policy: Policy, setting: MaskSetting): MaskedBatch {
+  checkBatch('mask', batch);
   const slots = setting.slots ?? slotsFor(policy, batch.shape[1]);
   if (isTargetPolicy(policy)) {
     const spare = Object.keys(policy).filter((name) => !targetFields.includes(name));

@@ -1,3 +1,4 @@
+import { checkList, checkText } from './text-checks.ts';
 /**
  * Offsets in UTF-16 units as offsets in code points, which is how Python and the native `tokenizers` count.
  *
@@ -7,6 +8,8 @@ export function codePointOffsets(
   text: string,
   offsets: readonly (readonly [start: number, end: number])[],
 ): [start: number, end: number][] {
+  checkText('codePointOffsets: the text', text);
+  checkList('codePointOffsets: offsets', offsets);
   const point = new Int32Array(text.length + 1);
   let points = 0;
   let unit = 0;

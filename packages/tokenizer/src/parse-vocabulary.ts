@@ -1,3 +1,5 @@
+import { whatIs } from './text-checks.ts';
+
 /**
  * The tokens of a `vocab.txt`, one a line.
  *
@@ -5,9 +7,11 @@
  * every id behind it. A byte-order mark is dropped.
  *
  * @param name of the file, for messages
- * @throws {RangeError} naming the line that is not UTF-8
+ * @throws {TypeError} for what are no bytes @throws {RangeError} naming the line that is not UTF-8
  */
 export function parseVocabulary(bytes: Uint8Array, name = 'vocab.txt'): string[] {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`parseVocabulary: expected the bytes of ${name}, got ${whatIs(bytes)}.`);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,3 +1,4 @@
+import { checkText } from './text-checks.ts';
 /**
  * The text, if every surrogate has its partner. A lone one is no text: native code would drop or replace it without a word.
  *
@@ -5,6 +6,7 @@
  * @throws {RangeError} naming the place
  */
 export function soundText(text: string, where: string, onInvalid: 'error' | 'replace' = 'error'): string {
+  checkText(where, text);
   const sound = Buffer.from(text, 'utf8').toString('utf8');
   if (sound === text) return text;
   if (onInvalid === 'replace') return sound;

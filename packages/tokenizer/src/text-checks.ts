@@ -2,6 +2,7 @@
 export function whatIs(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object') return 'an object';
   if (typeof value === 'string')
     return `a string (${JSON.stringify(value.length > 20 ? `${value.slice(0, 20)}…` : value)})`;
   return ['number', 'boolean', 'bigint'].includes(typeof value) ? `a ${typeof value} (${value})` : `a ${typeof value}`;

@@ -1,3 +1,4 @@
+import { checkTexts } from './text-checks.ts';
 /** Ids of the tokens with a role. */
 export interface SpecialIds {
   readonly pad: number;
@@ -27,6 +28,7 @@ export function vocabularyFrom(
   tokens: readonly string[],
   special: readonly [pad: string, unknown: string, classify: string, separate: string, mask: string] = specialTokens,
 ): Vocabulary {
+  checkTexts('vocabularyFrom', tokens);
   const idOf = new Map<string, number>();
   const problems: string[] = [];
   for (const [id, token] of tokens.entries()) {

@@ -1,4 +1,5 @@
 import { permutation } from '@cloze/random';
+import { checkNumbers } from './check-numbers.ts';
 
 /** One batch: which examples, and the length their rows are padded to. */
 export interface BatchPlan {
@@ -26,6 +27,7 @@ export function bucketedBatches(
     random,
   }: { readonly rows: number; readonly buckets: readonly number[]; readonly random: { next(): number } },
 ): BatchPlan[] {
+  checkNumbers('bucketedBatches', lengths);
   if (lengths.length === 0) throw new RangeError('bucketedBatches: expected at least one example, got none.');
   const order = permutation(random, lengths.length);
   const batches: BatchPlan[] = [];

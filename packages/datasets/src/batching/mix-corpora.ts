@@ -1,4 +1,5 @@
 import { permutation, type RandomStream } from '@cloze/random';
+import { checkList, checkRows } from '@cloze/tokenizer';
 
 /** One drawn example. */
 export interface Drawn {
@@ -28,6 +29,8 @@ export interface Mixture {
  * @throws {RangeError} naming every size or weight that cannot be
  */
 export function mixCorpora(corpora: readonly MixedCorpus[], random: RandomStream): Mixture {
+  checkList('mixCorpora', corpora);
+  checkRows('mixCorpora: corpus', corpora);
   const weights = corpora.map(({ size, weight = size }) => weight);
   const problems = corpora.flatMap(({ size }, i) => [
     ...(Number.isInteger(size) && size >= 1 ? [] : [`size of ${i} is ${size}, expected at least 1`]),

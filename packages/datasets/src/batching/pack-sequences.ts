@@ -1,3 +1,5 @@
+import { checkList, checkRows } from '@cloze/tokenizer';
+import { checkNumbers } from './check-numbers.ts';
 /** Sequences laid into full rows, row-major `[batch, length]`. */
 export interface PackedRows {
   readonly shape: readonly [batch: number, length: number];
@@ -21,6 +23,7 @@ export interface Packable {
 
 /** Lays lengths into rows, longest first, each into the fullest row that still has room (best fit decreasing, at most 11/9 of the fewest rows + 1). */
 export function packLengths(lengths: readonly number[], rowLength: number): number[][] {
+  checkNumbers('packLengths', lengths);
   const wrong = lengths.flatMap((length, i) => (length >= 1 && length <= rowLength ? [] : [`${i} (${length})`]));
   if (wrong.length > 0)
     throw new RangeError(
@@ -56,6 +59,8 @@ export function packSequences(
   sequences: readonly Packable[],
   { length, padId }: { readonly length: number; readonly padId: number },
 ): PackedRows {
+  checkList('packSequences', sequences);
+  checkRows('packSequences: sequence', sequences);
   const rows = packLengths(
     sequences.map(({ ids }) => ids.length),
     length,

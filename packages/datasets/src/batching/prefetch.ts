@@ -1,3 +1,4 @@
+import { asTexts } from '@cloze/tokenizer';
 /**
  * Reads a stream ahead: up to `ahead` items are being made while the caller works on the one before.
  *
@@ -10,6 +11,7 @@ export async function* prefetch<T>(
   items: AsyncIterable<T>,
   { ahead = 2 }: { readonly ahead?: number } = {},
 ): AsyncGenerator<T> {
+  asTexts('prefetch', items);
   if (!Number.isInteger(ahead) || ahead < 1)
     throw new RangeError(`prefetch: ahead must be a whole number of at least 1, got ${ahead}.`);
   const source = items[Symbol.asyncIterator]();

@@ -1,3 +1,4 @@
+import { checkIsTable } from './check-is-table.ts';
 import { duplicateRows } from './duplicate-rows.ts';
 import { type ColumnNames, cellNumber, cellText, missingColumns } from './select-columns.ts';
 import type { Table, TableProblem } from './table.ts';
@@ -34,6 +35,7 @@ function size(text: string): number {
  * @param options.dev a second table with the same columns
  */
 export function checkTable(table: Table, { dev, ...names }: ColumnNames & { readonly dev?: Table }): TableCheck {
+  checkIsTable('checkTable', table);
   const empty = { labels: {}, longest: 0, emptyTexts: 0, duplicates: 0, inDev: 0 };
   const missing = [
     ...missingColumns(table, names),

@@ -1,4 +1,5 @@
 import { normaliseText } from '../clue/duplicates/normalise-text.ts';
+import { checkIsTable } from './check-is-table.ts';
 import { cellText } from './select-columns.ts';
 import type { Table } from './table.ts';
 
@@ -19,6 +20,7 @@ export function duplicateRows(
   table: Table,
   { columns, dev }: { readonly columns: readonly string[]; readonly dev?: Table },
 ): DuplicateRows {
+  checkIsTable('duplicateRows', table);
   const kept = new Set(dev?.rows.map((row) => keyOf(row, columns)));
   const seen = new Set<string>();
   const within: number[] = [];
@@ -34,6 +36,7 @@ export function duplicateRows(
 
 /** The table without some of its rows, counted from 1: what `duplicateRows` found, say. */
 export function withoutRows(table: Table, rows: Iterable<number>): Table {
+  checkIsTable('withoutRows', table);
   const gone = new Set(rows);
   return { ...table, rows: table.rows.filter((_, i) => !gone.has(i + 1)) };
 }

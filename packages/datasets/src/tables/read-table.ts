@@ -1,3 +1,4 @@
+import { whatIs } from '@cloze/tokenizer';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { readParquet } from './read-parquet.ts';
@@ -61,6 +62,8 @@ export async function readTable(
   input: Uint8Array | AsyncIterable<Uint8Array>,
   { format, name = 'table' }: { readonly format: TableFormat; readonly name?: string },
 ): Promise<Table> {
+  if (!(input instanceof Uint8Array) && !(typeof input === 'object' && input !== null && Symbol.asyncIterator in input))
+    throw new TypeError(`readTable: expected bytes or a stream of them, got ${whatIs(input)}.`);
   if (!formats.includes(format))
     throw new RangeError(`readTable: format must be one of ${formats.join(', ')}, got '${format}'.`);
   const bytes = await joined(input);

@@ -1,3 +1,4 @@
+import { checkIsTable } from './check-is-table.ts';
 import { type Table, TableError, type TableProblem } from './table.ts';
 
 /** Which columns hold what. */
@@ -50,6 +51,7 @@ export function missingColumns({ columns }: Table, names: ColumnNames): TablePro
  * @throws {TableError} naming every missing column, and every cell that is no text, no label or no number
  */
 export function selectColumns(table: Table, names: ColumnNames): SelectedColumns {
+  checkIsTable('selectColumns', table);
   const missing = missingColumns(table, names);
   if (missing.length > 0) throw new TableError(table.source, missing);
   const problems: TableProblem[] = [];

@@ -1,5 +1,7 @@
+import { checkText } from '@cloze/tokenizer';
 /** A text cut into pieces of at most `longest` code points, at sentence ends where there are any. */
 export function chunkText(text: string, longest: number): string[] {
+  checkText('chunkText: the text', text);
   const pieces: string[] = [];
   let held = '';
   let size = 0;

@@ -1,5 +1,5 @@
 import { wordNumbersFromBoundaries } from '@cloze/masking';
-import { type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
+import { checkTexts, type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
 import { wellFormed } from './well-formed.ts';
 
 /** Seconds spent in each part. */
@@ -24,6 +24,7 @@ export async function encodeWithWords(
     now = () => 0,
   }: { readonly times?: EncodeTimes; readonly now?: () => number } = {},
 ): Promise<Encoding[]> {
+  checkTexts('encodeWithWords', texts);
   // Asked once an id: every question crosses into native code.
   const known = new Map<number, 0 | 1>();
   const continues = (id: number): 0 | 1 => {

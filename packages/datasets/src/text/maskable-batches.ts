@@ -1,5 +1,5 @@
 import type { MaskableBatch } from '@cloze/masking';
-import { nativeTokenizer, padEncodings, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
+import { checkTexts, nativeTokenizer, padEncodings, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
 import { type EncodeTimes, encodeWithWords } from './encode-with-words.ts';
 
 /**
@@ -16,6 +16,7 @@ export async function maskableBatches(
     now = () => 0,
   }: { readonly batch?: number; readonly times?: EncodeTimes; readonly now?: () => number } = {},
 ): Promise<MaskableBatch[]> {
+  checkTexts('maskableBatches', texts);
   const tokenizer = nativeTokenizer(tokenizerJson(vocabulary));
   const batches: MaskableBatch[] = [];
   for (let from = 0; from < texts.length; from += batch) {

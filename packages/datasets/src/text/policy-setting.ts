@@ -13,7 +13,7 @@ import {
   type WordVectors,
 } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { encode, type Vocabulary } from '@cloze/tokenizer';
+import { checkList, encode, type Vocabulary } from '@cloze/tokenizer';
 import { segmentCorpus } from './segment-corpus.ts';
 
 /** What every policy is told: of the vocabulary, and of a corpus. */
@@ -40,6 +40,7 @@ export function policySetting(
   batches: readonly MaskableBatch[],
   { texts, pmi, vectors }: PolicySources,
 ): PolicySetting {
+  checkList('policySetting: batches', batches);
   const counts = new Float64Array(vocabulary.tokens.length);
   for (const { ids, maskable } of batches)
     for (const [i, id] of ids.entries()) if (maskable[i]) counts[id] = (counts[id] as number) + 1;

@@ -1,2 +1,7 @@
+import { checkText } from '@cloze/tokenizer';
+
 /** The text with U+FFFD for every lone surrogate, which is no character. */
-export const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
+export function wellFormed(text: string): string {
+  checkText('wellFormed: the text', text);
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}

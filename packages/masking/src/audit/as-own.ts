@@ -1,8 +1,10 @@
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import type { TargetKind } from '../targets/target-policy.ts';
 
 /** Targets told as those of the tokens they mean, so that one count (`countMasking`) fits all kinds. */
 export function asOwnTargets(before: MaskableBatch, after: MaskedBatch, kind: TargetKind): MaskedBatch {
+  checkBatch('asOwnTargets', before);
   if (kind === 'next')
     return {
       ...after,

@@ -1,4 +1,6 @@
 import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
+import { checkList } from '../checks/text-checks.ts';
 import { mask } from '../mask.ts';
 import type { MaskSetting } from '../mask-options.ts';
 import type { NamedPolicy } from '../presets/registry.ts';
@@ -76,6 +78,8 @@ export function auditPolicy(
   batches: readonly MaskableBatch[],
   { setting, randomOf, now }: AuditSetting,
 ): PolicyAudit {
+  checkList('auditPolicy', batches);
+  for (const [i, batch] of batches.entries()) checkBatch(`auditPolicy: batch ${i}`, batch);
   const { name, about } = policy;
   const chooses = isTargetPolicy(policy) ? undefined : policy;
   const kind = isTargetPolicy(policy) ? policy.kind : 'own';

@@ -1,4 +1,4 @@
-import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { checkBatch, type MaskableBatch, type MaskedBatch } from '../batch.ts';
 
 /** What a policy did to a corpus. Counts are of tokens unless they say otherwise. */
 export interface MaskingCounts {
@@ -66,7 +66,9 @@ export function countMasking(
   };
   const spans: number[] = [];
   const columns: { maskable: number; predicted: number }[] = [];
+  let pair = 0;
   for (const { before, after } of pairs) {
+    checkBatch(`countMasking: before of pair ${pair++}`, before);
     const [rows, length] = after.shape;
     const copies = rows / before.shape[0];
     if (!Number.isInteger(copies) || length !== before.shape[1])

@@ -1,4 +1,5 @@
 import type { MaskableBatch } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { tokenBudget } from '../budget.ts';
 import type { MaskPolicy } from '../mask-options.ts';
 
@@ -8,6 +9,7 @@ import type { MaskPolicy } from '../mask-options.ts';
  * @throws {RangeError} for a rate by row, which is not known here
  */
 export function expectedTargets(batch: MaskableBatch, policy: MaskPolicy): number {
+  checkBatch('expectedTargets', batch);
   const {
     rate = 0.15,
     selection = 'exact',

@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
 import { asOwnTargets } from './as-own.ts';
 
@@ -41,6 +42,7 @@ export interface ShowSetting {
 
 /** What a policy does to each row of a batch, a text for each masked copy. */
 export function showMask(before: MaskableBatch, after: MaskedBatch, policy: Policy, setting: ShowSetting): string[] {
+  checkBatch('showMask', before);
   const length = before.shape[1];
   const kind = isTargetPolicy(policy) ? policy.kind : 'own';
   let told = asOwnTargets(before, after, kind);

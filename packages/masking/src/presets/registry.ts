@@ -1,4 +1,4 @@
-import { nearestName } from '@cloze/checks';
+import { checkText, nearestName } from '@cloze/checks';
 import type { candidatesByFrequency } from '../replace/candidates.ts';
 import type { SimilarWords } from '../replace/similar-words.ts';
 import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
@@ -89,6 +89,7 @@ export const presets: readonly Preset[] = [
  * @param given what the preset `needs` @throws {RangeError} for a name there is none of, with the nearest; or naming what is needed
  */
 export function presetNamed(name: string, given: PresetGiven = {}): Policy {
+  checkText('presetNamed: the name', name);
   const preset = presets.find((one) => one.name === name);
   if (preset) return preset.policyFrom(given);
   const known = presets.map((one) => one.name);
@@ -103,8 +104,11 @@ export type NamedPolicy = Policy & { readonly name: string; readonly about: stri
  *
  * @throws {RangeError} for a name that is none of them, naming the nearest, or where something needed was not given
  */
-export const presetsNamed = (names: string, given: PresetGiven = {}): NamedPolicy[] =>
-  (names === 'all' ? presets.map(({ name }) => name) : [...new Set(names.split(','))]).map((name) => {
+export function presetsNamed(names: string, given: PresetGiven = {}): NamedPolicy[] {
+  checkText('presetsNamed: the names', names);
+  const wanted = names === 'all' ? presets.map(({ name }) => name) : [...new Set(names.split(','))];
+  return wanted.map((name) => {
     const policy = presetNamed(name, given);
     return isTargetPolicy(policy) ? policy : { ...policy, name, about: policy.about ?? '' };
   });
+}

@@ -1,4 +1,5 @@
 import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { type Rounding, tokenBudget } from '../budget.ts';
 import { gatherKept, type KeptBatch, type KeptPadding } from './gather-kept.ts';
 
@@ -28,6 +29,7 @@ export function dropTokens(
     readonly randomOf: (row: number) => RandomStream;
   },
 ): KeptBatch {
+  checkBatch('dropTokens', batch);
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`dropTokens: rate must be in [0, 1], got ${rate}.`);
   const [rows, length] = batch.shape;
   const keep = batch.attend.slice();

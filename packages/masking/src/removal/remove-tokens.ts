@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { tokenBudget } from '../budget.ts';
 import { gatherTargets } from '../targets/gather-targets.ts';
 import { gatherKept, type KeptBatch, type KeptPadding } from './gather-kept.ts';
@@ -34,6 +35,7 @@ export function removeTokens(
     readonly randomOf: (row: number) => RandomStream;
   },
 ): RemovedBatch {
+  checkBatch('removeTokens', batch);
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`removeTokens: rate must be in [0, 1], got ${rate}.`);
   const [rows, length] = batch.shape;
   const keep = batch.attend.slice();

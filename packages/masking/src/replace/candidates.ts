@@ -1,4 +1,5 @@
 import type { RandomStream } from '../batch.ts';
+import { checkTexts } from '../checks/text-checks.ts';
 
 /** Ids that random replacement draws from: a range or a list, uniformly, or with weights (see `candidatesByFrequency`). */
 export type Candidates =
@@ -44,6 +45,7 @@ export function candidateIds(
     accept = () => true,
   }: { readonly exclude?: Iterable<number>; readonly accept?: (token: string, id: number) => boolean } = {},
 ): Int32Array {
+  checkTexts('candidateIds', tokens);
   const out = new Set(exclude);
   const ids = tokens.flatMap((token, id) => (inBrackets.test(token) || out.has(id) || !accept(token, id) ? [] : [id]));
   if (ids.length === 0)

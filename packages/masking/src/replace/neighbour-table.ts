@@ -1,4 +1,6 @@
 import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
+import { checkList } from '../checks/text-checks.ts';
 
 /**
  * A small token table from neighbours alone, by random indexing (Sahlgren 2005): the sum of random signs of the tokens within two places.
@@ -13,6 +15,8 @@ export function neighbourTable(
   random: RandomStream,
   width = 32,
 ): Float32Array {
+  checkList('neighbourTable', batches);
+  for (const [i, batch] of batches.entries()) checkBatch(`neighbourTable: batch ${i}`, batch);
   const signs = Int8Array.from({ length: vocabulary * width }, () => (random.next() < 0.5 ? -1 : 1));
   const table = new Float32Array(vocabulary * width);
   for (const { ids, maskable, shape } of batches) {

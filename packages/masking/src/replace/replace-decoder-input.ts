@@ -1,4 +1,5 @@
 import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 
 /**
  * Random replacement of a decoder's input against exposure bias (the row of the CSL title table): labels stay as they are.
@@ -18,6 +19,7 @@ export function replaceDecoderInput(
     randomOf,
   }: { readonly probability?: number; readonly rate?: number; readonly randomOf: (row: number) => RandomStream },
 ): Int32Array {
+  checkBatch('replaceDecoderInput', batch);
   const problems = Object.entries({ probability, rate })
     .filter(([, share]) => !(share >= 0 && share <= 1))
     .map(([name, share]) => `${name} must be in [0, 1], got ${share}`);

@@ -1,4 +1,5 @@
 import type { MaskableBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { type Rounding, tokenBudget } from '../budget.ts';
 
 /**
@@ -20,6 +21,7 @@ export function splitMaskable(
     randomOf,
   }: { readonly rate?: number; readonly rounding?: Rounding; readonly randomOf: (row: number) => RandomStream },
 ): { readonly training: MaskableBatch; readonly evaluation: MaskableBatch } {
+  checkBatch('splitMaskable', batch);
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`splitMaskable: rate must be in [0, 1], got ${rate}.`);
   const [rows, length] = batch.shape;
   const training = new Uint8Array(rows * length);

@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
 
 /** Id at `at + 1` when that is a real token of the same row, and no special one that the text spells, else −1. */
@@ -17,6 +18,7 @@ export function predictNext(
   batch: MaskableBatch,
   { slots }: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
+  checkBatch('predictNext', batch);
   return gatherTargets(batch, (place) => nextId(batch, place), slots);
 }
 
@@ -32,5 +34,6 @@ export function predictPrefix(
   batch: MaskableBatch,
   { slots }: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
+  checkBatch('predictPrefix', batch);
   return gatherTargets(batch, (place) => (batch.segments[place + 1] === 1 ? nextId(batch, place) : -1), slots);
 }

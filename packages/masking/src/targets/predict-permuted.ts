@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
 
 /** Targets with the order in which tokens are predicted. */
@@ -23,6 +24,7 @@ export function predictPermuted(
     randomOf,
   }: { readonly part?: number; readonly slots?: number | undefined; readonly randomOf: (row: number) => RandomStream },
 ): PermutedBatch {
+  checkBatch('predictPermuted', batch);
   if (!(part >= 1)) throw new RangeError(`predictPermuted: part must be at least 1, got ${part}.`);
   const [rows, length] = batch.shape;
   const order = new Int32Array(rows * length);

@@ -1,4 +1,5 @@
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
+import { checkBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
 
 /**
@@ -16,6 +17,7 @@ export function replacedTokens(
   masked: MaskedBatch,
   { samples, slots }: { readonly samples: ArrayLike<number>; readonly slots?: number | undefined },
 ): MaskedBatch {
+  checkBatch('replacedTokens', batch);
   const [rows, length] = batch.shape;
   if (masked.shape[0] !== rows || masked.shape[1] !== length || samples.length !== rows * masked.slots)
     throw new RangeError(

@@ -1,4 +1,4 @@
-import { emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts';
+import { checkBatch, emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts';
 
 /**
  * T-TA's targets: inputs unchanged, every maskable token is predicted (Shin, Lee, Jung 2020).
@@ -9,6 +9,7 @@ export function targetEveryToken(
   batch: MaskableBatch,
   { slots }: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
+  checkBatch('targetEveryToken', batch);
   const [rows, length] = batch.shape;
   const counts = Array.from({ length: rows }, (_, row) =>
     batch.maskable.subarray(row * length, (row + 1) * length).reduce((n, x) => n + x, 0),

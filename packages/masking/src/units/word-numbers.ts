@@ -1,3 +1,4 @@
+import { checkTexts } from '../checks/text-checks.ts';
 /**
  * Word numbers of a row's tokens from a segmenter's boundaries, for `batch.wordNumbers`: tokens that begin in the same word share a number.
  *
@@ -77,6 +78,7 @@ export function wordNumbersFromSet(
     longest = [...words].reduce((most, word) => Math.max(most, [...word].length), 0),
   }: { readonly words: ReadonlySet<string>; readonly special?: ArrayLike<number>; readonly longest?: number },
 ): Int32Array {
+  checkTexts('wordNumbersFromSet', tokens);
   const numbers = new Int32Array(tokens.length).fill(-1);
   let number = -1;
   for (let i = 0; i < tokens.length; ) {

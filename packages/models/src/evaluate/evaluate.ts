@@ -1,4 +1,4 @@
-import type { Table } from '@cloze/datasets';
+import { checkIsTable, type Table } from '@cloze/datasets';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { figuresOverSeeds } from '../fine-tune/figures.ts';
 import { checkColumns } from '../fine-tune/read-examples.ts';
@@ -23,6 +23,7 @@ export async function evaluate<T extends Task>(
   table: Table,
   { onCut }: PredictOptions = {},
 ): Promise<Readonly<Record<FigureOf<T>, FigureOverSeeds>>> {
+  checkIsTable('evaluate', table);
   checkColumns(table, task);
   const found = savedHead(model);
   if (found === undefined && task.kind !== 'sentence-vectors' && task.kind !== 'generation') throw withoutHead(model);

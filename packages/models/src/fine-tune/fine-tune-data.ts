@@ -1,5 +1,6 @@
-import { duplicateRows, type Table, withoutRows } from '@cloze/datasets';
+import { checkIsTable, duplicateRows, type Table, withoutRows } from '@cloze/datasets';
 import { permutation, streamFrom } from '@cloze/random';
+import { checkRows } from '@cloze/tokenizer';
 import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';
@@ -15,9 +16,12 @@ export interface FineTuneData {
 }
 
 const isTable = (rows: Table | readonly Row[]): rows is Table => !Array.isArray(rows);
-/** Rows as a table. */
-export const tableOf = (rows: Table | readonly Row[], source: string): Table =>
-  isTable(rows) ? rows : { source, columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows };
+/** Rows as a table. @throws {TypeError} for what are neither, naming the row that is none */
+export function tableOf(rows: Table | readonly Row[], source: string): Table {
+  if (Array.isArray(rows)) checkRows(`fineTune: ${source}: row`, rows);
+  else checkIsTable(`fineTune: ${source}`, rows);
+  return isTable(rows) ? rows : { source, columns: [...new Set(rows.flatMap((row) => Object.keys(row)))], rows };
+}
 
 /** A count and what is counted. */
 export const counted = (count: number, one: string, many = `${one}s`) =>

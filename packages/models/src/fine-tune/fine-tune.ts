@@ -81,7 +81,7 @@ function settingsAsData({ regulariser, ...settings }: ResolvedSettings): unknown
  * The model given is not changed. The last step's weights are kept unless `earlyStoppingPatience` asks for the best on dev. A search never
  * sees dev rows.
  *
- * @throws {RangeError} for settings out of range, all at once, and for a training that needs more than `memory` {TableError} for rows that cannot be learnt from, all at once
+ * @throws {TypeError} for what are no rows @throws {RangeError} for settings out of range, all at once, and for a training that needs more than `memory` {TableError} for rows that cannot be learnt from, all at once
  * @throws {InterruptedError} after saving, when the signal was raised {CheckpointError} for a folder that holds another run, naming what differs
  */
 export async function fineTune<const T extends Task>(

@@ -1,4 +1,5 @@
 import { type Table, TableError, type TableProblem } from '@cloze/datasets';
+import { checkList, checkRows } from '@cloze/tokenizer';
 import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';
@@ -24,6 +25,8 @@ export async function readExamples<Input, Target>(
   task: Pick<PreparedTask<Input, unknown, Target>, 'inputOf' | 'targetOf' | 'encode'>,
   tokenizer: TaskTokenizer,
 ): Promise<Example<Input, Target>[]> {
+  checkList('readExamples', rows);
+  checkRows(`readExamples: ${what}: row`, rows);
   if (rows.length === 0) throw new TableError(what, [{ row: 0, problem: 'has no rows' }]);
   const problems: TableProblem[] = [];
   const read = rows.map((row, i) => {

@@ -1,4 +1,5 @@
 import type { ClueRow, ClueTask } from '../clue-task.ts';
+import { checkClueRows } from './check-clue-rows.ts';
 import { duplicateKey } from './duplicate-key.ts';
 
 /** Duplicates inside one set of rows. */
@@ -37,6 +38,7 @@ function answersByText<Row extends ClueRow>(task: ClueTask<Row>, rows: readonly 
 
 /** Counts rows of a set that repeat another's text, and texts with more than one label. */
 export function duplicatesWithin<Row extends ClueRow>(task: ClueTask<Row>, rows: readonly Row[]): DuplicatesWithin {
+  checkClueRows('duplicatesWithin', rows);
   const answers = answersByText(task, rows);
   let conflicts = 0;
   for (const known of answers.values()) if (known.size > 1) conflicts++;
@@ -49,6 +51,8 @@ export function duplicatesAcross<Row extends ClueRow>(
   rows: readonly Row[],
   others: readonly Row[],
 ): DuplicatesAcross {
+  checkClueRows('duplicatesAcross', rows);
+  checkClueRows('duplicatesAcross: the others', others);
   const answers = answersByText(task, others);
   let duplicates = 0;
   let conflicts = 0;

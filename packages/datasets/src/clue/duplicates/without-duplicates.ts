@@ -1,4 +1,5 @@
 import type { ClueRow, ClueTask } from '../clue-task.ts';
+import { checkClueRows } from './check-clue-rows.ts';
 import { duplicateKey } from './duplicate-key.ts';
 
 /**
@@ -12,6 +13,8 @@ export function withoutDuplicates<Row extends ClueRow>(
   rows: readonly Row[],
   others: readonly Row[] = [],
 ): readonly Row[] {
+  checkClueRows('withoutDuplicates', rows);
+  checkClueRows('withoutDuplicates: the others', others);
   const seen = new Set(others.map((row) => duplicateKey(task, row)));
   return rows.filter((row) => {
     const key = duplicateKey(task, row);

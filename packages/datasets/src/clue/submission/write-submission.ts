@@ -1,3 +1,4 @@
+import { checkTexts } from '@cloze/tokenizer';
 import type { ClueRow, ClueTask, ReadRows } from '../clue-task.ts';
 import { submissionOf } from './submission-of.ts';
 
@@ -21,6 +22,7 @@ export function writeSubmission(
   predictions: readonly string[],
   test?: string,
 ): SubmissionFile {
+  checkTexts('writeSubmission: predictions', predictions);
   const { file } = submissionOf(task, test);
   const { name, labels } = task;
   if (read.rows.length !== read.lines)
