@@ -17,16 +17,17 @@ export interface ClassScore<C> {
 /**
  * Precision, recall and `F1 = 2·TP / (2·TP + FP + FN)` of each class.
  *
- * @param classes which, in which order; default those that occur, labels first. Naming fewer leaves the others out
+ * @param named which classes, in which order; default those that occur, labels first. Naming fewer leaves the others out
  * @throws {TypeError} for strings beside numbers, or what is neither
  * @throws {RangeError} for lists of different or zero length, no class, or a class named twice
  */
 export function classScores<C extends number | string>(
   predictions: ArrayLike<C>,
   labels: ArrayLike<C>,
-  classes: readonly C[] = [...new Set([...Array.from(labels), ...Array.from(predictions)])],
+  named?: readonly C[],
 ): ClassScore<C>[] {
   sameLength('classScores', ['predictions', predictions], ['labels', labels]);
+  const classes = named ?? [...new Set([...Array.from(labels), ...Array.from(predictions)])];
   sameKind('classScores', ['predictions', predictions], ['labels', labels], ['classes', classes]);
   if (classes.length === 0) throw new RangeError('classScores: classes is empty; name at least one.');
   if (new Set(classes).size !== classes.length)

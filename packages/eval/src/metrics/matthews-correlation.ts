@@ -12,9 +12,10 @@ export function matthewsCorrelation<C extends number | string>(
   predictions: ArrayLike<C>,
   labels: ArrayLike<C>,
 ): number {
+  const scores = classScores(predictions, labels);
   const n = labels.length;
   let [right, product, said, meant] = [0, 0, 0, 0];
-  for (const { truePositives, falsePositives, support } of classScores(predictions, labels)) {
+  for (const { truePositives, falsePositives, support } of scores) {
     const predicted = truePositives + falsePositives;
     right += truePositives;
     product += predicted * support;

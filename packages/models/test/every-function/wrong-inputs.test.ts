@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { tfjsEngine } from '@cloze/backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/index.ts';
@@ -6,10 +9,20 @@ import { tinyMlm } from '../tiny-mlm.ts';
 import { batch, type Case, cases, type Kind, modelCases, packages, without } from './cases.ts';
 
 let model: Model;
+let classifier: Model;
+const folder = mkdtempSync(join(tmpdir(), 'cloze-every-'));
 beforeAll(async () => {
-  model = await openModel(tinyMlm, { engine: await tfjsEngine('cpu') });
+  const engine = await tfjsEngine('cpu');
+  model = await openModel(tinyMlm, { engine });
+  cpSync(join(tinyMlm, 'classifier'), folder, { recursive: true });
+  cpSync(join(tinyMlm, 'vocab.txt'), join(folder, 'vocab.txt'));
+  classifier = await openModel(folder, { engine });
 });
-afterAll(() => model.dispose());
+afterAll(() => {
+  model.dispose();
+  classifier.dispose();
+  rmSync(folder, { recursive: true });
+});
 
 const nothing: readonly unknown[] = [undefined, null, 5, true];
 /** What TypeScript would not have let through, by what is expected. */
@@ -23,6 +36,7 @@ const wrong: Readonly<Record<Kind, (right: never) => readonly unknown[]>> = {
     ...[...nothing, '床月', {}],
     ...[undefined, null, 7, {}].map((item) => [right[0], item]),
   ],
+  items: () => [...nothing, '床月', {}],
   rows: (right: readonly unknown[]) => [
     ...[...nothing, '床月', {}],
     ...[undefined, null, 7, '床'].map((item) => [right[0], item]),
@@ -71,13 +85,15 @@ describe.each(Object.entries(cases))('%s', (_name, functions) => {
 it.each([
   ...['embed', 'encodeTexts', 'explain', 'fillMask', 'fillMasks', 'fineTune', 'generate', 'predict', 'readExamples'],
   ...['score', 'scoreNBest', 'scorePairs', 'scoreTexts'],
-])('models: %s names what is wrong', async (name) => check(name, modelCases(model)[name] as readonly Case[]));
+])('models: %s names what is wrong', async (name) =>
+  check(name, modelCases(model, classifier)[name] as readonly Case[]),
+);
 
 it('every public function is looked at: a new one is named here until it is', () => {
   const known = Object.fromEntries(
     Object.entries(cases).map(([name, functions]) => [name, Object.keys(functions)] as const),
   );
-  const all = { ...known, models: Object.keys(modelCases(model)) };
+  const all = { ...known, models: Object.keys(modelCases(model, classifier)) };
   for (const [name, exported] of Object.entries(packages)) {
     const functions = Object.entries(exported).flatMap(([key, value]) => (typeof value === 'function' ? [key] : []));
     const listed = [...(all[name as keyof typeof all] ?? []), ...(without[name] ?? [])];
