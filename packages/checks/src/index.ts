@@ -20,3 +20,13 @@ export {
   whole,
 } from './rules.ts';
 export { shown } from './shown.ts';
+export {
+  asStream,
+  checkList,
+  checkRows,
+  checkText,
+  checkTexts,
+  checkValues,
+  eachText,
+  whatIs,
+} from './texts-and-rows.ts';

@@ -1,4 +1,5 @@
-import { checkText, checkTexts } from '../checks/text-checks.ts';
+import { checkText, checkTexts } from './texts-and-rows.ts';
+
 /** Least number of UTF-16 units put in, taken out or replaced that makes one text the other. */
 export function editDistance(a: string, b: string): number {
   checkText('editDistance: the first', a);

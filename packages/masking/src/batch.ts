@@ -1,4 +1,4 @@
-import { whatIs } from './checks/text-checks.ts';
+import { whatIs } from '@cloze/checks';
 
 /** What masking reads: token ids in rows, row-major `[batch, length]`. */
 export interface MaskableBatch {

@@ -1,4 +1,4 @@
-import { checkList, checkText } from './text-checks.ts';
+import { checkList, checkText } from '@cloze/checks';
 /**
  * Offsets in UTF-16 units as offsets in code points, which is how Python and the native `tokenizers` count.
  *

@@ -1,7 +1,7 @@
+import { checkText } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import { pieces } from './pieces.ts';
 import { splitWords } from './split-words.ts';
-import { checkText } from './text-checks.ts';
 import { checkTruncation, type Truncation, truncatedLengths } from './truncated-lengths.ts';
 import type { Vocabulary } from './vocabulary.ts';
 

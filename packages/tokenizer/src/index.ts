@@ -13,7 +13,6 @@ export { type PadOptions, padEncodings, type TokenBatch } from './pad-encodings.
 export { parseVocabulary } from './parse-vocabulary.ts';
 export type { PlacedEncoding } from './place-encoding.ts';
 export { splitWords } from './split-words.ts';
-export { asTexts, checkList, checkRows, checkText, checkTexts, eachText, whatIs } from './text-checks.ts';
 export { tokenizerJson } from './tokenizer-json.ts';
 export { type TrainVocabularyOptions, trainVocabulary } from './train-vocabulary.ts';
 export type { Truncation } from './truncated-lengths.ts';

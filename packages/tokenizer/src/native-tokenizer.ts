@@ -1,9 +1,9 @@
+import { checkList, checkText } from '@cloze/checks';
 import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
 import type { CutOptions } from './encode.ts';
 import type { PartedText } from './jieba-text.ts';
 import { type PlacedEncoding, placeEncoding } from './place-encoding.ts';
 import { soundText } from './sound-text.ts';
-import { checkList, checkText } from './text-checks.ts';
 import { checkTruncation } from './truncated-lengths.ts';
 import { type WrittenTokens, writtenTokens } from './written-tokens.ts';
 

@@ -1,6 +1,5 @@
-import { checkOptions, listOf, needed, type Rules, whole } from '@cloze/checks';
+import { checkList, checkOptions, listOf, needed, type Rules, whatIs, whole } from '@cloze/checks';
 import type { Encoding } from './encode.ts';
-import { checkList, whatIs } from './text-checks.ts';
 
 /** Rows of equal length, row-major `[batch, length]`. */
 export interface TokenBatch {

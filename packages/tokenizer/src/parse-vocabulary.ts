@@ -1,4 +1,4 @@
-import { whatIs } from './text-checks.ts';
+import { whatIs } from '@cloze/checks';
 
 /**
  * The tokens of a `vocab.txt`, one a line.

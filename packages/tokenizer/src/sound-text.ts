@@ -1,4 +1,4 @@
-import { checkText } from './text-checks.ts';
+import { checkText } from '@cloze/checks';
 /**
  * The text, if every surrogate has its partner. A lone one is no text: native code would drop or replace it without a word.
  *

@@ -1,7 +1,7 @@
+import { eachText } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import { mergePieces } from './merge-pieces.ts';
 import { splitWords } from './split-words.ts';
-import { eachText } from './text-checks.ts';
 import { specialTokens, type Vocabulary, vocabularyFrom } from './vocabulary.ts';
 
 /** How a vocabulary is learned. */

@@ -1,4 +1,4 @@
-import { checkTexts } from './text-checks.ts';
+import { checkTexts } from '@cloze/checks';
 /** Ids of the tokens with a role. */
 export interface SpecialIds {
   readonly pad: number;

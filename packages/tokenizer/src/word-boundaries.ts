@@ -1,7 +1,7 @@
+import { checkText } from '@cloze/checks';
 import { Jieba } from '@node-rs/jieba';
 import { dict } from '@node-rs/jieba/dict.js';
 import { soundText } from './sound-text.ts';
-import { checkText } from './text-checks.ts';
 
 let jieba: Jieba | undefined;
 

@@ -1,4 +1,4 @@
-import { asTexts, callable, checkOptions, flag, listOf, needed, type Rules, whole } from '@cloze/checks';
+import { asStream, callable, checkOptions, flag, listOf, needed, type Rules, whole } from '@cloze/checks';
 
 /** Rows of nearly one length. */
 export interface LengthBatch<T> {
@@ -41,7 +41,7 @@ export async function* batchByLength<T>(
   items: AsyncIterable<T> | Iterable<T>,
   options: BatchByLengthOptions<T>,
 ): AsyncGenerator<LengthBatch<T>> {
-  asTexts('batchByLength', items);
+  asStream('batchByLength', items);
   checkOptions('batchByLength', options, rules);
   const { lengthOf, buckets, tokens, multiple = 1, dropLast = false } = options;
   const sorted = [...buckets].sort((a, b) => a - b);

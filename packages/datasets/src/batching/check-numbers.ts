@@ -1,4 +1,4 @@
-import { whatIs } from '@cloze/tokenizer';
+import { whatIs } from '@cloze/checks';
 
 /** Refuses what is no list of numbers. @param where begins the message @throws {TypeError} naming the first item that is none */
 export function checkNumbers(where: string, values: unknown): asserts values is ArrayLike<number> {

@@ -1,5 +1,5 @@
+import { checkList, checkRows } from '@cloze/checks';
 import { permutation, type RandomStream } from '@cloze/random';
-import { checkList, checkRows } from '@cloze/tokenizer';
 
 /** One drawn example. */
 export interface Drawn {

@@ -1,4 +1,4 @@
-import { checkList, checkRows } from '@cloze/tokenizer';
+import { checkList, checkRows } from '@cloze/checks';
 import { checkNumbers } from './check-numbers.ts';
 /** Sequences laid into full rows, row-major `[batch, length]`. */
 export interface PackedRows {

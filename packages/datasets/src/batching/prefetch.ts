@@ -1,4 +1,4 @@
-import { asTexts } from '@cloze/tokenizer';
+import { asStream } from '@cloze/checks';
 /**
  * Reads a stream ahead: up to `ahead` items are being made while the caller works on the one before.
  *
@@ -11,7 +11,7 @@ export async function* prefetch<T>(
   items: AsyncIterable<T>,
   { ahead = 2 }: { readonly ahead?: number } = {},
 ): AsyncGenerator<T> {
-  asTexts('prefetch', items);
+  asStream('prefetch', items);
   if (!Number.isInteger(ahead) || ahead < 1)
     throw new RangeError(`prefetch: ahead must be a whole number of at least 1, got ${ahead}.`);
   const source = items[Symbol.asyncIterator]();

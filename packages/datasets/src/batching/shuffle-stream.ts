@@ -1,4 +1,4 @@
-import { asTexts } from '@cloze/tokenizer';
+import { asStream } from '@cloze/checks';
 /**
  * Shuffles a stream through a buffer: each item leaves at a random moment, at most all of them held are `buffer`.
  *
@@ -13,7 +13,7 @@ export async function* shuffleStream<T>(
   random: { next(): number },
   { buffer = 10_000, skip = 0 }: { readonly buffer?: number; readonly skip?: number } = {},
 ): AsyncGenerator<T> {
-  asTexts('shuffleStream', items);
+  asStream('shuffleStream', items);
   if (!Number.isInteger(buffer) || buffer < 1)
     throw new RangeError(`shuffleStream: buffer must be a whole number of at least 1, got ${buffer}.`);
   const held: T[] = [];

@@ -1,4 +1,4 @@
-import { checkList, checkRows, checkText, checkTexts, whatIs } from '@cloze/tokenizer';
+import { checkList, checkRows, checkText, checkTexts, whatIs } from '@cloze/checks';
 
 /** Refuses what is no table. @param where begins the message @throws {TypeError} saying what it is, or naming the row or column that is none */
 export function checkIsTable(where: string, table: unknown): void {

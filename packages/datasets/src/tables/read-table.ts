@@ -1,4 +1,4 @@
-import { whatIs } from '@cloze/tokenizer';
+import { whatIs } from '@cloze/checks';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { readParquet } from './read-parquet.ts';

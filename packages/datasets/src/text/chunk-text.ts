@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/tokenizer';
+import { checkText } from '@cloze/checks';
 /** A text cut into pieces of at most `longest` code points, at sentence ends where there are any. */
 export function chunkText(text: string, longest: number): string[] {
   checkText('chunkText: the text', text);

@@ -1,5 +1,6 @@
+import { checkTexts } from '@cloze/checks';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
-import { checkTexts, type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
+import { type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
 import { wellFormed } from './well-formed.ts';
 
 /** Seconds spent in each part. */

@@ -1,5 +1,6 @@
+import { checkTexts } from '@cloze/checks';
 import type { MaskableBatch } from '@cloze/masking';
-import { checkTexts, nativeTokenizer, padEncodings, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
+import { nativeTokenizer, padEncodings, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
 import { type EncodeTimes, encodeWithWords } from './encode-with-words.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { checkList } from '@cloze/checks';
 import {
   buildPmiVocabulary,
   candidateIds,
@@ -13,7 +14,7 @@ import {
   type WordVectors,
 } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { checkList, encode, type Vocabulary } from '@cloze/tokenizer';
+import { encode, type Vocabulary } from '@cloze/tokenizer';
 import { segmentCorpus } from './segment-corpus.ts';
 
 /** What every policy is told: of the vocabulary, and of a corpus. */

@@ -1,4 +1,5 @@
-import { eachText, wordBoundaries } from '@cloze/tokenizer';
+import { eachText } from '@cloze/checks';
+import { wordBoundaries } from '@cloze/tokenizer';
 
 /** Special tokens of BERT's and RoBERTa's tokenizers as a text may spell them: they are no words, and a sentence ends at one. */
 const spelt = /\[(?:PAD|UNK|CLS|SEP|MASK)\]|<\/?s>|<(?:pad|unk|mask)>/;

@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/tokenizer';
+import { checkText } from '@cloze/checks';
 
 /** The text with U+FFFD for every lone surrogate, which is no character. */
 export function wellFormed(text: string): string {

@@ -1,4 +1,4 @@
-import { whatIs } from './text-checks.ts';
+import { whatIs } from '@cloze/checks';
 
 /** @throws {RangeError} naming the first places that hold NaN or an infinity, and how many there are */
 export function allFinite(where: string, name: string, values: ArrayLike<number>): void {

@@ -1,4 +1,4 @@
-import { whatIs } from './text-checks.ts';
+import { whatIs } from '@cloze/checks';
 
 /** Refuses what is no judgement: the string 'false' would count as right. @throws {TypeError} unless all are true, false, 1 or 0 */
 export function checkJudgements(where: string, name: string, values: ArrayLike<unknown>): void {

@@ -1,4 +1,4 @@
-import { whatIs } from './text-checks.ts';
+import { whatIs } from '@cloze/checks';
 
 /** A list of names or numbers of classes, with what it is called in messages. */
 export type NamedClasses = readonly [name: string, values: ArrayLike<unknown>];

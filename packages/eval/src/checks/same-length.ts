@@ -1,10 +1,4 @@
-import { whatIs } from './text-checks.ts';
-
-/** Refuses what is no list of values: an array or a typed array. @param where begins the message @throws {TypeError} saying what it is */
-export function checkValues(where: string, name: string, values: unknown): asserts values is ArrayLike<unknown> {
-  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && !(values instanceof DataView)))
-    throw new TypeError(`${where}: ${name} must be a list, got ${whatIs(values)}.`);
-}
+import { checkValues } from '@cloze/checks';
 
 /** @throws {TypeError} for what is no list @throws {RangeError} unless both lists have the same length, at least one */
 export function sameLength(

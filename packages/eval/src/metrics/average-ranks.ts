@@ -1,4 +1,4 @@
-import { checkValues } from '../checks/same-length.ts';
+import { checkValues } from '@cloze/checks';
 
 /** Ranks from 1, smallest first; equal values share the mean of their ranks. @throws {TypeError} for what is no list */
 export function averageRanks(values: ArrayLike<number>): Float64Array {

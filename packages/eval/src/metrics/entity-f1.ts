@@ -1,5 +1,5 @@
+import { checkList, checkTexts } from '@cloze/checks';
 import { sameLength } from '../checks/same-length.ts';
-import { checkList, checkTexts } from '../checks/text-checks.ts';
 
 const prefixed = /^([BIESLUM])(?:-(.*))?$/;
 

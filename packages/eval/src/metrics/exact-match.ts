@@ -1,5 +1,6 @@
+import { checkTexts } from '@cloze/checks';
+import { checkReferences } from '../checks/references.ts';
 import { sameLength } from '../checks/same-length.ts';
-import { checkReferences, checkTexts } from '../checks/text-checks.ts';
 
 /**
  * Share of answers equal to at least one of their references, 0 to 1 (Rajpurkar et al. 2016).

@@ -1,5 +1,4 @@
-import { checkValues } from '../checks/same-length.ts';
-import { checkList } from '../checks/text-checks.ts';
+import { checkList, checkValues } from '@cloze/checks';
 
 /**
  * `exp(−Σ ln p / n)` over tokens: perplexity for a left-to-right model, pseudo-perplexity for one that sees both sides.

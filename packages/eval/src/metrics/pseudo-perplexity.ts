@@ -1,5 +1,4 @@
-import { checkValues } from '../checks/same-length.ts';
-import { checkList, checkRows } from '../checks/text-checks.ts';
+import { checkList, checkRows, checkValues } from '@cloze/checks';
 import { perplexity } from './perplexity.ts';
 
 /** One sentence's `ln p(token | the others)`, natural logarithm. */

@@ -1,5 +1,5 @@
+import { checkList, checkRows } from '@cloze/checks';
 import { allFinite } from '../checks/all-finite.ts';
-import { checkList, checkRows } from '../checks/text-checks.ts';
 
 /** Scores of two sentences that differ in one point, one of them well-formed. */
 export interface MinimalPair {

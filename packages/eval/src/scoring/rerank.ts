@@ -1,5 +1,5 @@
+import { checkList, checkRows } from '@cloze/checks';
 import { allFinite } from '../checks/all-finite.ts';
-import { checkList, checkRows } from '../checks/text-checks.ts';
 
 /** One hypothesis of an n-best list. */
 export interface Hypothesis {

@@ -1,5 +1,4 @@
-import { checkValues } from '../checks/same-length.ts';
-import { asTexts } from '../checks/text-checks.ts';
+import { asStream, checkValues } from '@cloze/checks';
 import type { ScorableSentence } from './scorable-sentence.ts';
 import type { ScoringKind } from './scoring-kind.ts';
 
@@ -91,7 +90,7 @@ export async function* scoreSentences<Sentence extends ScorableSentence>(
   let first = 0;
   let chunk: Sentence[] = [];
   let number = 0;
-  for await (const sentence of asTexts('scoreSentences', sentences)) {
+  for await (const sentence of asStream('scoreSentences', sentences)) {
     checkSentence(sentence, number++);
     chunk.push(sentence);
     if (chunk.length < buffer) continue;

@@ -1,4 +1,4 @@
-import { checkList } from '../checks/text-checks.ts';
+import { checkList } from '@cloze/checks';
 import { type Hypothesis, type RerankOptions, rerank } from './rerank.ts';
 
 /**

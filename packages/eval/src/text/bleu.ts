@@ -1,4 +1,5 @@
-import { checkReferences, checkTexts } from '../checks/text-checks.ts';
+import { checkTexts } from '@cloze/checks';
+import { checkReferences } from '../checks/references.ts';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
 

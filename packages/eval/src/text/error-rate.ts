@@ -1,5 +1,5 @@
+import { checkTexts } from '@cloze/checks';
 import { sameLength } from '../checks/same-length.ts';
-import { checkTexts } from '../checks/text-checks.ts';
 import { characters } from './characters.ts';
 
 /** Fewest insertions, deletions and substitutions that turn one list into the other (Levenshtein 1966). */

@@ -1,4 +1,4 @@
-import { checkText } from '../checks/text-checks.ts';
+import { checkText } from '@cloze/checks';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
 import { longestCommonSubsequence } from './longest-common-subsequence.ts';

@@ -1,5 +1,5 @@
+import { checkValues } from '@cloze/checks';
 import { checkJudgements } from '../checks/judgements.ts';
-import { checkValues } from '../checks/same-length.ts';
 
 /**
  * Exact two-sided McNemar test of two classifiers on the same examples (McNemar 1947, binomial form).

@@ -1,6 +1,6 @@
+import { checkList } from '@cloze/checks';
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
-import { checkList } from '../checks/text-checks.ts';
 import { mask } from '../mask.ts';
 import type { MaskSetting } from '../mask-options.ts';
 import type { NamedPolicy } from '../presets/registry.ts';

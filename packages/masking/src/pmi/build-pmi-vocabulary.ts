@@ -1,4 +1,4 @@
-import { checkTexts, whatIs } from '../checks/text-checks.ts';
+import { checkTexts, whatIs } from '@cloze/checks';
 import { countLevel, ngramAt } from './count-level.ts';
 import { type NgramLevel, ngramLevel } from './ngram-level.ts';
 import type { PmiEntry, PmiVocabulary } from './pmi-vocabulary.ts';

@@ -1,4 +1,4 @@
-import { eachText } from '../checks/text-checks.ts';
+import { eachText } from '@cloze/checks';
 import type { PmiEntry, PmiVocabulary } from './pmi-vocabulary.ts';
 
 const header = '# cloze pmi 1';

@@ -1,5 +1,5 @@
+import { checkTexts } from '@cloze/checks';
 import type { RandomStream } from '../batch.ts';
-import { checkTexts } from '../checks/text-checks.ts';
 
 /** Ids that random replacement draws from: a range or a list, uniformly, or with weights (see `candidatesByFrequency`). */
 export type Candidates =

@@ -1,6 +1,6 @@
+import { checkList } from '@cloze/checks';
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
-import { checkList } from '../checks/text-checks.ts';
 
 /**
  * A small token table from neighbours alone, by random indexing (Sahlgren 2005): the sum of random signs of the tokens within two places.

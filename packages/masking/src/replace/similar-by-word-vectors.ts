@@ -1,4 +1,4 @@
-import { eachText } from '../checks/text-checks.ts';
+import { eachText } from '@cloze/checks';
 import type { SimilarWords } from './similar-words.ts';
 import { vectorLength } from './vector-length.ts';
 

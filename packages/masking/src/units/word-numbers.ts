@@ -1,4 +1,4 @@
-import { checkTexts } from '../checks/text-checks.ts';
+import { checkTexts } from '@cloze/checks';
 /**
  * Word numbers of a row's tokens from a segmenter's boundaries, for `batch.wordNumbers`: tokens that begin in the same word share a number.
  *

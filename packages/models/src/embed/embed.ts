@@ -1,6 +1,7 @@
 import { maximum, multiply, rsqrt, square, sum, type Tensor } from '@cloze/backend';
+import { checkTexts } from '@cloze/checks';
 import { embedSentence, type SentencePooling } from '@cloze/encoder';
-import { checkTexts, type PlacedEncoding } from '@cloze/tokenizer';
+import type { PlacedEncoding } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';

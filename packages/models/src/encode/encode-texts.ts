@@ -1,5 +1,6 @@
 import type { HostTensor, Tensor } from '@cloze/backend';
-import { asTexts, checkText, type PlacedEncoding } from '@cloze/tokenizer';
+import { asStream, checkText } from '@cloze/checks';
+import type { PlacedEncoding } from '@cloze/tokenizer';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
@@ -104,7 +105,7 @@ export async function* encodeTexts(
   }
   let waiting: string[] = [];
   let number = 0;
-  for await (const text of asTexts('encodeTexts', texts)) {
+  for await (const text of asStream('encodeTexts', texts)) {
     checkText(`encodeTexts: text ${number++}`, text);
     waiting.push(text);
     if (waiting.length < window) continue;

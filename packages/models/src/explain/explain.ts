@@ -1,3 +1,4 @@
+import { checkText } from '@cloze/checks';
 import {
   type Attribution,
   gradientTimesInput,
@@ -6,7 +7,7 @@ import {
   type PathRuleName,
   saliency,
 } from '@cloze/eval';
-import { checkText, type PlacedEncoding } from '@cloze/tokenizer';
+import type { PlacedEncoding } from '@cloze/tokenizer';
 import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { chooseTarget } from './choose-target.ts';

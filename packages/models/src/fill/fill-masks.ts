@@ -1,7 +1,6 @@
 import { ints, softmax, type Tensor } from '@cloze/backend';
-import { callable, checkOptions, whole } from '@cloze/checks';
+import { callable, checkOptions, checkText, whole } from '@cloze/checks';
 import { predictTokens } from '@cloze/encoder';
-import { checkText } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';

@@ -1,6 +1,6 @@
+import { checkRows } from '@cloze/checks';
 import { checkIsTable, duplicateRows, type Table, withoutRows } from '@cloze/datasets';
 import { permutation, streamFrom } from '@cloze/random';
-import { checkRows } from '@cloze/tokenizer';
 import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';

@@ -1,5 +1,5 @@
+import { checkList, checkRows } from '@cloze/checks';
 import { type Table, TableError, type TableProblem } from '@cloze/datasets';
-import { checkList, checkRows } from '@cloze/tokenizer';
 import type { Example, PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';

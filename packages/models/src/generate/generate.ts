@@ -1,5 +1,5 @@
+import { checkText } from '@cloze/checks';
 import { beamSearch, createDecoder, greedySearch } from '@cloze/encoder';
-import { checkText } from '@cloze/tokenizer';
 import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 

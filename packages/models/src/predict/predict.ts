@@ -1,4 +1,5 @@
-import { checkList, type PlacedEncoding } from '@cloze/tokenizer';
+import { checkList, whatIs } from '@cloze/checks';
+import type { PlacedEncoding } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { answersOf } from '../model/task-model.ts';
@@ -38,9 +39,7 @@ function checkInputs(model: LoadedModel, kind: string, inputs: readonly unknown[
   const [expected, right] = fits[kind] as (typeof fits)[string];
   const wrong = inputs.findIndex((input) => !right(input));
   if (wrong >= 0)
-    throw new TypeError(
-      `predict: ${model.name} expects ${expected}; item ${wrong} is ${JSON.stringify(inputs[wrong])}.`,
-    );
+    throw new TypeError(`predict: ${model.name} expects ${expected}; item ${wrong} is ${whatIs(inputs[wrong])}.`);
 }
 
 /** How a checkpoint is asked. */

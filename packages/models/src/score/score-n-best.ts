@@ -1,5 +1,5 @@
+import { asStream, checkText } from '@cloze/checks';
 import { errorRate, type Hypothesis, rerank, tuneRerankWeight } from '@cloze/eval';
-import { asTexts } from '@cloze/tokenizer';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { type LineOfText, type ScorableText, type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
 
@@ -67,7 +67,8 @@ export async function scoreNBest(
 }> {
   type Item = ScorableText & { readonly list: ListOnDisk; readonly score: number };
   async function* items(): AsyncGenerator<Item> {
-    for await (const line of asTexts('scoreNBest', lines)) {
+    for await (const line of asStream('scoreNBest', lines)) {
+      checkText(`scoreNBest: the text of line ${line?.line}`, line?.text);
       const list = parseList(line);
       for (const { text, score } of list.hypotheses) yield { text, score, line: line.line, list };
     }

@@ -1,5 +1,5 @@
+import { asStream, checkText } from '@cloze/checks';
 import { type MinimalPair, minimalPairs } from '@cloze/eval';
-import { asTexts } from '@cloze/tokenizer';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import {
   type LineOfText,
@@ -47,7 +47,9 @@ export async function scorePairs(
 > {
   type Side = ScorableText & { readonly group?: string };
   async function* sides(): AsyncGenerator<Side> {
-    for await (const { line, text } of asTexts('scorePairs', lines)) {
+    for await (const one of asStream('scorePairs', lines)) {
+      checkText(`scorePairs: the text of line ${one?.line}`, one?.text);
+      const { line, text } = one;
       const [good, bad, group, ...more] = text.split('\t');
       if (!good || !bad || more.length > 0)
         throw new Error(

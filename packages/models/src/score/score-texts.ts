@@ -1,6 +1,7 @@
+import { asStream, checkText } from '@cloze/checks';
 import { type SentenceScore, scoreSentences } from '@cloze/eval';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
-import { asTexts, checkText, type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
+import { type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
 import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { placesOf } from './places-of.ts';
@@ -112,7 +113,7 @@ export async function* scoreTexts<Text extends ScorableText>(
       waiting = [];
     }
     let number = 0;
-    for await (const text of asTexts('scoreTexts', texts)) {
+    for await (const text of asStream('scoreTexts', texts)) {
       checkText(`scoreTexts: the text of item ${number++}`, text?.text);
       waiting.push(text);
       if (waiting.length === chunk) yield* flush();

@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/tokenizer';
+import { checkTexts } from '@cloze/checks';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
 import { type ScoringKindName, scoringKindFor } from './scoring-kinds.ts';

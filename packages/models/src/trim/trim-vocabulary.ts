@@ -1,4 +1,5 @@
 import type { HostTensor } from '@cloze/backend';
+import { asStream, checkText } from '@cloze/checks';
 import type { LoadedPretrained } from '@cloze/encoder/node';
 import { specialTokens } from '@cloze/tokenizer';
 import { tokenizerFileOf, tokenizerOf } from '../model/tokenizer-of.ts';
@@ -94,6 +95,7 @@ function filesWith(
  * kept. What the model says of texts made of these is what it said before; other tokens become [UNK].
  *
  * @param name the folder or hub id, for messages @param texts of any length
+ * @throws {TypeError} for a string in place of texts, or an item that is none
  * @throws {RangeError} for a vocabulary that is not WordPiece, whose merges hang together, or a minimum below 1
  */
 export async function trimVocabulary(
@@ -117,7 +119,9 @@ export async function trimVocabulary(
       for (const id of ids) counts[id] = (counts[id] as number) + 1;
   };
   let waiting: string[] = [];
-  for await (const text of texts) {
+  let number = 0;
+  for await (const text of asStream('trimVocabulary', texts)) {
+    checkText(`trimVocabulary: text ${number++}`, text);
     waiting.push(text);
     if (waiting.length < chunk) continue;
     await count(waiting);

@@ -1,3 +1,4 @@
+import * as checks from '@cloze/checks';
 import * as datasets from '@cloze/datasets';
 import * as datasetsNode from '@cloze/datasets/node';
 import * as evaluation from '@cloze/eval';
@@ -54,6 +55,16 @@ const bytes = new TextEncoder().encode('text,label\n床,a\n');
 
 /** Public functions that take texts or rows, by package. */
 export const cases: Readonly<Record<string, Readonly<Record<string, readonly Case[]>>>> = {
+  checks: {
+    editDistance: [
+      one('text', 'a', (text) => checks.editDistance(text, 'a')),
+      one('text', 'a', (text) => checks.editDistance('a', text)),
+    ],
+    nearestName: [
+      one('text', 'a', (text) => checks.nearestName(text, ['a'])),
+      one('texts', ['a', 'b'], (texts) => checks.nearestName('a', texts)),
+    ],
+  },
   tokenizer: {
     codePointOffsets: [one('text', '床', (text) => tokenizer.codePointOffsets(text, []))],
     encode: [
@@ -84,20 +95,12 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     candidateIds: [one('texts', ['床', '月'], (tokens) => masking.candidateIds(tokens))],
     countMasking: [one('batch', batch, (before) => masking.countMasking([{ before, after: masked }], { maskId: 4 }))],
     dropTokens: [one('batch', batch, (given) => masking.dropTokens(given, { padId: 0, randomOf }))],
-    editDistance: [
-      one('text', 'a', (text) => masking.editDistance(text, 'a')),
-      one('text', 'a', (text) => masking.editDistance('a', text)),
-    ],
     emptyTargets: [one('batch', batch, (given) => masking.emptyTargets(given, 1))],
     expectedTargets: [one('batch', batch, (given) => masking.expectedTargets(given, {}))],
     mask: [one('batch', batch, (given) => masking.mask(given, masking.bert, setting))],
     maskBatch: [one('batch', batch, (given) => masking.maskBatch(given, setting))],
     maskCopies: [
       one('batch', batch, (given) => masking.maskCopies(given, { ...setting, rate: 0.2, predictionRate: 0.4 })),
-    ],
-    nearestName: [
-      one('text', 'a', (text) => masking.nearestName(text, ['a'])),
-      one('texts', ['a', 'b'], (texts) => masking.nearestName('a', texts)),
     ],
     neighbourTable: [one('batches', [batch], (given) => masking.neighbourTable(given, 10, streamFrom(1)))],
     parsePmi: [one('stream', ['# cloze pmi 1 power=1 minimum=2 totals=1', ''], (given) => masking.parsePmi(given))],
@@ -265,6 +268,7 @@ export const modelCases = (model: Model, classifier: Model): Readonly<Record<str
       models.scorePairs(model, inTime(texts), { kind: 'masked' }, () => {}),
     ),
   ],
+  trimVocabulary: [one('stream', ['床', '月'], (texts) => models.trimVocabulary('here', model.loaded, texts))],
   scoreTexts: [
     one(
       'rows',
@@ -279,18 +283,21 @@ export const modelCases = (model: Model, classifier: Model): Readonly<Record<str
 
 /** Public functions that take neither texts nor rows, or only names, options, files and functions that a reader looks at first. */
 export const without: Readonly<Record<string, readonly string[]>> = {
-  tokenizer: [
-    'asTexts',
-    'checkList',
-    'checkRows',
-    'checkText',
-    'checkTexts',
-    'eachText',
-    'whatIs',
-    'openTokenizer',
-    'tokenizerJson',
-    'tokenizerJsonOf',
+  checks: [
+    ...[
+      'asStream',
+      'checkArguments',
+      'checkList',
+      'checkOptions',
+      'checkRows',
+      'checkText',
+      'checkTexts',
+      'checkValues',
+    ],
+    ...['eachText', 'either', 'listOf', 'needed', 'oneOf', 'problemsOf', 'real', 'record', 'refuse', 'ruleOf', 'shown'],
+    ...['whatIs', 'whole'],
   ],
+  tokenizer: ['openTokenizer', 'tokenizerJson', 'tokenizerJsonOf'],
   masking: [
     ...['binomialBound', 'byFrequency', 'candidatesByFrequency', 'constantRate', 'cosineRate', 'decoupled', 'electra'],
     ...[
@@ -342,12 +349,13 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['countTokens', 'createModel', 'evaluate', 'freshWeights', 'generation', 'languageModelObjective', 'loadModel'],
     ...['modelBatch', 'multiLabel', 'npy', 'prepareTask', 'regression', 'resolveSettings', 'runningPerplexity'],
-    ...['scoringKindFor', 'sentenceVectors', 'span', 'tokens', 'trainOnce', 'trimVocabulary'],
+    ...['scoringKindFor', 'sentenceVectors', 'span', 'tokens', 'trainOnce'],
   ],
 };
 
 /** The packages as they are exported. */
 export const packages = {
+  checks,
   tokenizer,
   masking,
   datasets,

@@ -14,6 +14,7 @@ const [steps, rounds, seeds] = [32, 2, 3];
 
 const program = fileURLToPath(new URL(`../whole-runs/own-process${import.meta.url.slice(-3)}`, import.meta.url));
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
+// Runs that were measured, at most some dozens.
 const least = (runs: readonly WholeRun[], figure: string) => Math.min(...runs.map((run) => run[figure] as number));
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

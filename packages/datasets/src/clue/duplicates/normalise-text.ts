@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/tokenizer';
+import { checkText } from '@cloze/checks';
 
 /**
  * A text as it is compared when looking for duplicates: compatibility forms unified (NFKC: full-width letters, ligatures), lower case,

@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/tokenizer';
+import { checkTexts } from '@cloze/checks';
 import type { ClueRow, ClueTask, ReadRows } from '../clue-task.ts';
 import { submissionOf } from './submission-of.ts';
 

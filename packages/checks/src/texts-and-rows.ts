@@ -52,19 +52,19 @@ export function* eachText(where: string, texts: Iterable<string>): Generator<str
 }
 
 /**
- * What gives texts one after the other, at once or in time.
+ * What gives items one after the other, at once or in time.
  *
- * @param where begins the message @throws {TypeError} for a string, whose characters are no texts, and for what cannot be gone through
+ * @param where begins the message @throws {TypeError} for a string, whose characters are no items, and for what cannot be gone through
  */
-export function asTexts<Text>(
+export function asStream<Item>(
   where: string,
-  texts: Iterable<Text> | AsyncIterable<Text>,
-): Iterable<Text> | AsyncIterable<Text> {
-  const given: unknown = texts;
+  items: Iterable<Item> | AsyncIterable<Item>,
+): Iterable<Item> | AsyncIterable<Item> {
+  const given: unknown = items;
   if (typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given))
-    return texts;
+    return items;
   throw new TypeError(
-    `${where}: expected texts to go through, got ${whatIs(given)}${typeof given === 'string' ? '; for one text give [text]' : ''}.`,
+    `${where}: expected a list or a stream, got ${whatIs(given)}${typeof given === 'string' ? '; for one text give [text]' : ''}.`,
   );
 }
 
@@ -73,4 +73,10 @@ export function checkRows(where: string, rows: ArrayLike<unknown>): void {
   for (let i = 0; i < rows.length; i++)
     if (typeof rows[i] !== 'object' || rows[i] === null || Array.isArray(rows[i]))
       throw new TypeError(`${where} ${i} is ${whatIs(rows[i])}, expected an object.`);
+}
+
+/** Refuses what is no list of values: an array or a typed array. @param where begins the message @throws {TypeError} saying what it is */
+export function checkValues(where: string, name: string, values: unknown): asserts values is ArrayLike<unknown> {
+  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && !(values instanceof DataView)))
+    throw new TypeError(`${where}: ${name} must be a list, got ${whatIs(values)}.`);
 }
