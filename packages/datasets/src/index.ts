@@ -49,6 +49,7 @@ export { type ColumnNames, type SelectedColumns, selectColumns } from './tables/
 export { type Table, TableError, type TableProblem } from './tables/table.ts';
 export { chunkText } from './text/chunk-text.ts';
 export { type EncodeTimes, encodeWithWords } from './text/encode-with-words.ts';
+export { type LineSplitter, lineSplitter } from './text/line-splitter.ts';
 export { maskableBatches } from './text/maskable-batches.ts';
 export { type PolicySetting, type PolicySources, policySetting } from './text/policy-setting.ts';
 export { segmentCorpus } from './text/segment-corpus.ts';

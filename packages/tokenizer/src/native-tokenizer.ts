@@ -1,6 +1,7 @@
 import { checkList, checkText } from '@cloze/checks';
 import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
 import type { CutOptions } from './encode.ts';
+import { encodeLong, windowFor } from './encode-long.ts';
 import type { PartedText } from './jieba-text.ts';
 import { type PlacedEncoding, placeEncoding } from './place-encoding.ts';
 import { soundText } from './sound-text.ts';
@@ -133,29 +134,44 @@ export function nativeOver(
         if (!first) return text;
         return second ? ([first.text, second.text] as const) : first.text;
       });
-      // The binding's encodeBatch takes no pairs (0.23.2), its encode does.
-      const single = inputs.every((input) => typeof input === 'string');
-      const encodings = single
-        ? await tokenizer.encodeBatch(inputs as string[])
-        : await Promise.all(
-            inputs.map(async (input) =>
-              typeof input === 'string'
-                ? ((await tokenizer.encodeBatch([input]))[0] as NativeEncoding)
-                : tokenizer.encode(input[0], input[1]),
-            ),
-          );
-      return encodings.map((encoding, i) => {
-        const input = inputs[i] as string | readonly [string, string];
-        const placed = placeEncoding(encoding, typeof input === 'string' ? [input] : input, {
-          where: `encodeBatch: text ${i}`,
-          maximumLength,
-          truncation,
-          side: truncationSide,
-          written: specialInText === 'apart' ? written() : undefined,
-        });
+      const marks = specialInText === 'apart' ? written() : undefined;
+      const placingOf = (i: number) => ({
+        ...{ where: `encodeBatch: text ${i}`, maximumLength, truncation, side: truncationSide, written: marks },
+      });
+      const inPlace = (placed: PlacedEncoding, i: number) => {
         const whole = parted[i];
         return whole ? inOriginal(placed, whole) : placed;
-      });
+      };
+      const one = async (input: string | readonly [string, string]) =>
+        typeof input === 'string'
+          ? ((await tokenizer.encodeBatch([input]))[0] as NativeEncoding)
+          : tokenizer.encode(input[0], input[1]);
+      const place = (encoding: NativeEncoding, i: number) => {
+        const input = inputs[i] as string | readonly [string, string];
+        return inPlace(placeEncoding(encoding, typeof input === 'string' ? [input] : input, placingOf(i)), i);
+      };
+      // A text far longer than what is kept of it is encoded a window at a time, so that memory does not hold the tokens that are cut.
+      const window = windowFor(maximumLength ?? 0);
+      const isLong = (input: string | readonly [string, string]): input is string =>
+        maximumLength !== undefined && typeof input === 'string' && input.length > 4 * window;
+      if (inputs.some(isLong)) {
+        const found: PlacedEncoding[] = [];
+        for (const [i, input] of inputs.entries()) {
+          if (!isLong(input)) {
+            found.push(place(await one(input), i));
+            continue;
+          }
+          const side = truncationSide ?? 'right';
+          const long = await encodeLong(tokenizer, input, { maximumLength: maximumLength ?? 0, window, side });
+          const { encoding, part: own, start, elsewhere } = long;
+          found.push(inPlace(placeEncoding(encoding, [own], { ...placingOf(i), start, elsewhere }), i));
+        }
+        return found;
+      }
+      // The binding's encodeBatch takes no pairs (0.23.2), its encode does.
+      const single = inputs.every((input) => typeof input === 'string');
+      const encodings = single ? await tokenizer.encodeBatch(inputs as string[]) : await Promise.all(inputs.map(one));
+      return encodings.map(place);
     },
   };
 }

@@ -68,6 +68,10 @@ export interface Placing {
   readonly maximumLength?: number | undefined;
   readonly truncation?: Truncation | undefined;
   readonly side?: 'right' | 'left' | undefined;
+  /** Tokens of the one text that stand in parts of it which this encoding does not cover; default 0. */
+  readonly elsewhere?: number | undefined;
+  /** Where the one text begins in the whole of which it is a part; default 0. */
+  readonly start?: number | undefined;
   /** Special tokens that a text may spell; default they are not looked for. */
   readonly written?: WrittenTokens | undefined;
 }
@@ -83,11 +87,20 @@ export interface Placing {
 export function placeEncoding(
   encoding: NativeEncoding,
   texts: readonly string[],
-  { where, maximumLength = Number.POSITIVE_INFINITY, truncation = 'longest_first', side = 'right', written }: Placing,
+  {
+    where,
+    maximumLength = Number.POSITIVE_INFINITY,
+    truncation = 'longest_first',
+    side = 'right',
+    elsewhere = 0,
+    start: shift = 0,
+    written,
+  }: Placing,
 ): PlacedEncoding {
   const ids = encoding.getIds();
   const [text] = texts;
-  if (texts.length === 1 && ids.length <= maximumLength) return placeWhole(encoding, text as string, ids, written);
+  if (texts.length === 1 && ids.length <= maximumLength && elsewhere === 0)
+    return placeWhole(encoding, text as string, ids, written);
   const sequences = texts.length === 1 ? ids.map(() => 0) : encoding.getSequenceIds();
   const special = encoding.getSpecialTokensMask();
   const count = (sequence: 0 | 1) =>
@@ -97,9 +110,10 @@ export function placeEncoding(
   if (maximumLength < added)
     throw new RangeError(`encodeBatch: maximumLength ${maximumLength} leaves no room for ${added} special tokens.`);
   const kept = truncatedLengths(...lengths, maximumLength - added, { truncation, where });
-  const cut = texts.map((_, sequence) => (lengths[sequence] as number) - (kept[sequence] as number));
+  const over = texts.map((_, sequence) => (lengths[sequence] as number) - (kept[sequence] as number));
+  const cut = over.map((count) => count + elsewhere);
   // From the left as many are passed over as are cut.
-  const seen = side === 'left' ? [-(cut[0] ?? 0), -(cut[1] ?? 0)] : [0, 0];
+  const seen = side === 'left' ? [-(over[0] ?? 0), -(over[1] ?? 0)] : [0, 0];
   const places = Array.from(sequences, (_, place) => place).filter((place) => {
     const sequence = sequences[place];
     if (special[place] || (sequence !== 0 && sequence !== 1)) return true;
@@ -120,7 +134,9 @@ export function placeEncoding(
     return places.map((place) => {
       const [start = 0, end = 0] = given[place] ?? [];
       const points = special[place] ? undefined : starts[sequences[place] ?? 0];
-      return points ? ([points[start] as number, points[end] as number] as const) : ([0, 0] as const);
+      return points
+        ? ([(points[start] as number) + shift, (points[end] as number) + shift] as const)
+        : ([0, 0] as const);
     });
   };
   let offsets: PlacedEncoding['offsets'] | undefined;
@@ -131,7 +147,10 @@ export function placeEncoding(
     ? written?.marksOf({
         ids: own,
         special: kinds,
-        textAt: (at) => (texts[sequences[places[at] as number] ?? 0] as string).slice(...(offsetsNow()[at] ?? [0, 0])),
+        textAt: (at) => {
+          const [from, to] = offsetsNow()[at] ?? [0, 0];
+          return (texts[sequences[places[at] as number] ?? 0] as string).slice(from - shift, to - shift);
+        },
       })
     : undefined;
   return {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { lineSplitter } from '@cloze/datasets';
 
 /** A line and its number from 1. */
 export interface NumberedLine {
@@ -10,12 +11,19 @@ export interface NumberedLine {
  * The lines of a file, or of standard input for `-`, as they are needed. Only \n ends a line (node:readline cuts at U+2028 too); \r before it
  * and a byte-order mark are dropped; empty lines are left out and counted.
  *
- * @throws {Error} naming the line where the bytes are no UTF-8
+ * @throws {Error} naming the line where the bytes are no UTF-8, or that is longer than 2²⁶ characters
  */
 export async function* numberedLines(file: string): AsyncGenerator<NumberedLine, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
-  let rest = '';
+  const splitter = lineSplitter();
+  const linesOf = (text: string): string[] => {
+    try {
+      return splitter.push(text);
+    } catch (error) {
+      throw new Error(`${file}: line ${line} ${(error as Error).message}.`);
+    }
+  };
   const decode = (bytes?: Uint8Array) => {
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
@@ -28,14 +36,15 @@ export async function* numberedLines(file: string): AsyncGenerator<NumberedLine,
     return clean.trim() === '' ? undefined : { line, text: clean };
   };
   for await (const bytes of file === '-' ? process.stdin : createReadStream(file)) {
-    const parts = (rest + decode(bytes as Uint8Array)).split('\n');
-    rest = parts.pop() as string;
-    for (const part of parts) {
+    for (const part of linesOf(decode(bytes as Uint8Array))) {
       const found = sound(part);
       if (found) yield found;
       line++;
     }
   }
-  const last = sound(rest + decode());
-  if (last) yield last;
+  for (const part of [...linesOf(decode()), splitter.end()]) {
+    const last = sound(part);
+    if (last) yield last;
+    line++;
+  }
 }

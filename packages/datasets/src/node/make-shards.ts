@@ -116,22 +116,25 @@ export async function makeShards(
 
   let group: string[] = [];
   let ofGroup = 0;
-  let encoding: { readonly result: Promise<readonly Encoding[]>; readonly documents: number } | undefined;
+  let encoding:
+    | { readonly result: Promise<readonly Encoding[]>; readonly documents: number; readonly endsDocument: boolean }
+    | undefined;
   const settle = async () => {
     if (!encoding) return;
-    const { result, documents: read } = encoding;
+    const { result, documents: read, endsDocument } = encoding;
     encoding = undefined;
     for (const one of await result) take(one);
     seen += read;
-    if (tokens >= shardTokens) flush(false);
+    // A shard ends with a document, so that an interrupted making goes on behind it.
+    if (tokens >= shardTokens && endsDocument) flush(false);
   };
   /** Hands a group to the tokenizer's threads, and meanwhile cuts the one before. */
-  const encodeGroup = async () => {
+  const encodeGroup = async (endsDocument = true) => {
     const result = encode(group);
     // Its failure is heard when its turn comes.
     result.catch(() => {});
-    const next = { result, documents: ofGroup };
-    [group, ofGroup] = [[], 0];
+    const next = { result, documents: endsDocument ? ofGroup : ofGroup - 1, endsDocument };
+    [group, ofGroup] = [[], endsDocument ? 0 : 1];
     await settle();
     encoding = next;
   };
@@ -150,7 +153,10 @@ export async function makeShards(
     }
     ofGroup++;
     if (leaveOutEvery === undefined || number % leaveOutEvery !== 0)
-      for (const piece of pieces(text, rowsAPiece * room())) group.push(piece);
+      for (const piece of pieces(text, rowsAPiece * room())) {
+        if (group.length >= documentsAtOnce) await encodeGroup(false);
+        group.push(piece);
+      }
     if (ofGroup < documentsAtOnce && group.length < documentsAtOnce) continue;
     await encodeGroup();
     await untilWanted();

@@ -1,6 +1,7 @@
 import { readTable, type TableFormat } from '../tables/read-table.ts';
 import { cellText, selectColumns } from '../tables/select-columns.ts';
 import { TableError } from '../tables/table.ts';
+import { lineSplitter } from '../text/line-splitter.ts';
 import { expandPaths } from './expand-paths.ts';
 import { formatOf } from './open-table.ts';
 import { readBytes } from './read-bytes.ts';
@@ -11,15 +12,22 @@ import { readBytes } from './read-bytes.ts';
  * Only `\n` ends a line: texts may hold U+2028 and others that Node's readline would cut at. A byte order mark is taken off.
  *
  * @param options.empty gives empty lines too, default false
- * @throws {TableError} naming file and line that is no UTF-8, and a `.gz` that is torn
+ * @throws {TableError} naming file and line that is no UTF-8 or longer than 2²⁶ characters, and a `.gz` that is torn or unpacks to what is no text
  */
 export async function* streamLines(
   file: string,
   { empty = false }: { readonly empty?: boolean } = {},
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let rest = '';
+  const splitter = lineSplitter();
   let line = 1;
+  const linesOf = (text: string): string[] => {
+    try {
+      return splitter.push(text);
+    } catch (error) {
+      throw new TableError(file, [{ row: 0, problem: `line ${line} ${(error as Error).message}` }]);
+    }
+  };
   const decode = (piece?: Uint8Array): string => {
     try {
       return decoder.decode(piece, { stream: piece !== undefined });
@@ -31,13 +39,11 @@ export async function* streamLines(
   };
   const plain = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
   for await (const piece of readBytes(file)) {
-    const lines = (rest + decode(piece)).split('\n');
-    rest = lines.pop() as string;
+    const lines = linesOf(decode(piece));
     line += lines.length;
     for (const one of lines) if (empty || one !== '') yield plain(one);
   }
-  rest += decode();
-  if (rest !== '') yield plain(rest);
+  for (const one of [...linesOf(decode()), splitter.end()]) if (one !== '') yield plain(one);
 }
 
 async function* paragraphs(file: string): AsyncGenerator<string> {

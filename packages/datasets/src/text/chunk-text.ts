@@ -1,21 +1,42 @@
 import { checkText } from '@cloze/checks';
-/** A text cut into pieces of at most `longest` code points, at sentence ends where there are any. */
+
+/** A sentence with the marks that end it. */
+const sentences = /[^。！？!?；\n]*[。！？!?；\n]*/gu;
+
+/**
+ * A text cut into pieces of at most `longest` code points, at sentence ends where there are any; in time linear in the text.
+ *
+ * @throws {TypeError} for what is no text
+ */
 export function chunkText(text: string, longest: number): string[] {
   checkText('chunkText: the text', text);
   const pieces: string[] = [];
-  let held = '';
-  let size = 0;
-  for (const sentence of text.match(/[^。！？!?；\n]*[。！？!?；\n]*/gu) ?? []) {
-    const characters = [...sentence];
-    if (size + characters.length > longest && held) {
-      pieces.push(held);
-      [held, size] = ['', 0];
+  /** The piece that is being filled: where it begins and ends in the text, and its code points. */
+  let [from, to, size] = [0, 0, 0];
+  const give = () => {
+    if (to > from) pieces.push(text.slice(from, to));
+    [from, size] = [to, 0];
+  };
+  for (const { 0: sentence, index } of text.matchAll(sentences)) {
+    const count = codePoints(sentence);
+    if (size + count > longest) give();
+    if (count <= longest) {
+      to = index + sentence.length;
+      size += count;
+      continue;
     }
-    let from = 0;
-    for (; characters.length - from > longest; from += longest)
-      pieces.push(characters.slice(from, from + longest).join(''));
-    held += characters.slice(from).join('');
-    size += characters.length - from;
+    for (const character of sentence) {
+      if (size === longest) give();
+      to += character.length;
+      size++;
+    }
   }
-  return held ? [...pieces, held] : pieces;
+  give();
+  return pieces;
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (let i = 0; i < text.length; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) count++;
+  return count;
 }
