@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { binding, type NativeEncoding } from './binding.ts';
+import { encodeLong } from './encode-long.ts';
 import {
   codePointOffsets,
   encode,
@@ -15,7 +17,9 @@ import {
   vocabularyFrom,
   wordBoundaries,
 } from './index.ts';
+import { placeEncoding } from './place-encoding.ts';
 import { truncatedLengths } from './truncated-lengths.ts';
+import { writtenTokens } from './written-tokens.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const vocabulary = vocabularyFrom([
@@ -150,6 +154,30 @@ describe('nativeTokenizer', () => {
     );
     const [whole] = await opened({}).encodeBatch(['我爱\u200b']);
     expect(whole?.cut).toBeUndefined();
+  });
+  it('a text far longer than what is kept is encoded a window at a time, with the same tokens kept and cut', async () => {
+    const pieces = ['我爱', 'playing plays ', '。', '[MASK] ', '😀𠀀', ' ', 'xyzzy ', '爱我我'];
+    const text = Array.from({ length: 3000 }, (_, i) => pieces[(i * 7 + (i >> 3)) % pieces.length]).join('');
+    for (const side of ['right', 'left'] as const)
+      for (const maximumLength of [8, 40]) {
+        const marks = writtenTokens(tokenizerJson(vocabulary));
+        const handle = binding().Tokenizer.fromString(tokenizerJson(vocabulary));
+        const placing = { where: 'here', maximumLength, side, written: marks };
+        const [whole] = await handle.encodeBatch([text]);
+        const expected = placeEncoding(whole as NativeEncoding, [text], placing);
+        for (const window of [50, 333, 5000]) {
+          const { encoding, part, start, elsewhere } = await encodeLong(handle, text, { maximumLength, window, side });
+          const found = placeEncoding(encoding, [part], { ...placing, start, elsewhere });
+          for (const field of ['ids', 'special', 'cut', 'offsets', 'written'] as const)
+            expect(found[field], `${field} ${side} ${window}`).toEqual(expected[field]);
+        }
+      }
+    // What gives no tokens makes the window longer: the text behind counts.
+    const blank = `${'\u200b'.repeat(70_000)}${' '.repeat(300_000)}我爱我`;
+    const [kept] = await nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: 4 }).encodeBatch([blank]);
+    expect([...(kept?.ids ?? [])]).toEqual([2, 5, 6, 3]);
+    expect(kept?.cut).toEqual([1]);
+    expect(kept?.offsets[1]).toEqual([370_000, 370_001]);
   });
   it('decodes, and refuses ids that are no token', async () => {
     expect(await native.decode([2, 5, 7, 8, 3])).toBe('我 playing');

@@ -24,7 +24,10 @@ export async function embedCommand(
 ): Promise<void> {
   const model = await openModel(name, engineOf({ engine, threads }));
   try {
-    const cut = cutLines('line', model.maximumLength);
+    const cut = cutLines(
+      'line',
+      Math.min(model.maximumLength, model.loaded.sentence?.maximumLength ?? model.maximumLength),
+    );
     const flush = async (lines: readonly NumberedLine[]) => {
       const cutOf = new Map<number, number>();
       const onCut = ({ index, tokens }: { readonly index: number; readonly tokens: number }) => {
