@@ -1,4 +1,4 @@
-export { compile, type Traced } from './compile/compile.ts';
+export { type Compiled, compile, type Traced } from './compile/compile.ts';
 export {
   type CheckpointTensors,
   createVariables,
@@ -43,6 +43,7 @@ export { jsFromLogits } from './nn/jensen-shannon.ts';
 export { layerNorm, type NormParameters } from './nn/layer-norm.ts';
 export { type LinearParameters, linear } from './nn/linear.ts';
 export { visibleSoftmax } from './nn/visible-softmax.ts';
+export { type Bounded, bounded } from './operations/bounded.ts';
 export {
   abs,
   add,
@@ -76,7 +77,7 @@ export {
   tanh,
   where,
 } from './operations/elementwise.ts';
-export { gatherRows, segmentSum } from './operations/gather.ts';
+export { type GatherOptions, gatherRows, segmentSum } from './operations/gather.ts';
 export { constant, fill, fillLike } from './operations/leaves.ts';
 export { type MatmulOptions, matmul } from './operations/matmul.ts';
 export { forkKey, type Key, randomNormal, randomUniform, rootKey } from './operations/random.ts';

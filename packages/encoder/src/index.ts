@@ -51,7 +51,7 @@ export { type Attended, type AttendOperands, attend, type KeysValues } from './l
 export type { Encoded, TokenInputs } from './layers/batch.ts';
 export { type BlockResult, block } from './layers/block.ts';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
-export { type MaskedLoss, maskedCrossEntropy } from './losses/masked-cross-entropy.ts';
+export { ignoredTarget, type MaskedLoss, maskedCrossEntropy } from './losses/masked-cross-entropy.ts';
 export { decodeRemoved } from './mae/decode-removed.ts';
 export { initialMaeDecoder, type MaeDecoderParameters } from './mae/decoder-parameters.ts';
 export { currentName, formerNames } from './parameters/former-names.ts';

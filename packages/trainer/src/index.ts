@@ -41,7 +41,13 @@ export {
   type TrainingObjective,
   type WriteInputs,
 } from './step/describe-step.ts';
-export { type StepOutcome, type TrainingStep, type TrainingStepOptions, trainingStep } from './step/training-step.ts';
+export {
+  PlaceError,
+  type StepOutcome,
+  type TrainingStep,
+  type TrainingStepOptions,
+  trainingStep,
+} from './step/training-step.ts';
 export { type TrainingTree, type TrainingVariablesOptions, trainingVariables } from './step/training-variables.ts';
 export { crc32c, maskedCrc32c } from './watching/crc32c.ts';
 export { eventRecord, type TensorBoardEvent } from './watching/event-record.ts';

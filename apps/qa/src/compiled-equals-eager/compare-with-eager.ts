@@ -75,10 +75,10 @@ function eager<P, B>(engine: Engine, training: Training<P, B>): Run {
     const { batch, ...fed } = inputsOf(number, training.batchOf(number));
     // The batch with its leaves made tensors is what the loss takes: TypeScript cannot invert MapTree.
     const next = whole(state, { ...fixed(fed), batch: fixed(batch) as B });
-    const values = evaluate(engine, { loss: next.outputs.loss, state: next.state });
+    const values = evaluate(engine, { loss: next.outputs.loss, state: next.guarded.state });
     losses.push(values.loss.values[0] as number);
     const held = numbers(values.state);
-    state = mapTree(next.state, (_leaf, path) => constantOf(held.get(path) as HostTensor), isTensor);
+    state = mapTree(next.guarded.state, (_leaf, path) => constantOf(held.get(path) as HostTensor), isTensor);
     found = held;
   }
   return { losses, state: found };

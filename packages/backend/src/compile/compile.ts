@@ -7,6 +7,7 @@ import { isA, isTensor, type Operation, type Tensor } from '../expression/tensor
 import { flattenTree, type MapTree, mapTree } from '../expression/tree.ts';
 import { input, variable } from '../operations/leaves.ts';
 import type { Variables } from './create-variables.ts';
+import { misplacedIn } from './misplaced-in.ts';
 
 /**
  * What a traced function over variables like `S` returns: tensors to read, and new values of variables; parts of the state that are left out
@@ -15,9 +16,22 @@ import type { Variables } from './create-variables.ts';
 export interface Traced<O, S> {
   readonly outputs: O;
   readonly state?: Partial<MapTree<S, Tensor>>;
+  /** New values that are written only in a run where the condition, a bool scalar, holds; else those variables stay as they are. */
+  readonly guarded?: { readonly condition: Tensor; readonly state: Partial<MapTree<S, Tensor>> };
+}
+
+/** A compiled function: `(batch) → outputs`. */
+export interface Compiled<B, O> {
+  (batch: MapTree<B, HostTensor>): Promise<MapTree<O, HostTensor>>;
+  /**
+   * What a batch asks for that lies outside its table, each in half a sentence that names table, row and value: the reason where a result is
+   * NaN. Empty for a batch of shapes that never ran. Takes about as long as a run.
+   */
+  misplaced(batch: MapTree<B, HostTensor>): Promise<string[]>;
 }
 
 interface Prepared<O> {
+  readonly misplaced: (feeds: ReadonlyMap<string, HostTensor>) => Promise<string[]>;
   readonly run: (feeds: ReadonlyMap<string, HostTensor>) => Promise<HostTensor[]>;
   readonly outputs: O;
 }
@@ -54,6 +68,18 @@ function updatesOf(state: unknown, leaves: ReadonlyMap<string, Tensor>): [string
   return updates;
 }
 
+/** What is written under a condition. @throws {BackendError} when that is no bool scalar */
+function guardedOf(
+  guarded: { readonly condition: Tensor; readonly state: unknown } | undefined,
+  leaves: ReadonlyMap<string, Tensor>,
+): Trace['guarded'] {
+  if (guarded === undefined) return undefined;
+  const { condition, state } = guarded;
+  if (condition.dtype !== 'bool' || condition.shape.length !== 0)
+    throw new BackendError(`compile: a condition must be a bool scalar, got ${condition.dtype} [${condition.shape}].`);
+  return { condition, updates: updatesOf(state, leaves) };
+}
+
 /** Inputs and variables of another compiled function have no value here. */
 function refuseForeign(order: readonly Operation[], own: ReadonlySet<Tensor>): void {
   const foreign = order.flatMap((operation) =>
@@ -87,13 +113,13 @@ function refuseLacking(order: readonly Operation[], has: (name: PrimitiveName) =
  *
  * @param variables state shared with other compiled functions; an empty tree for a stateless function
  * @param fn `(state, batch) → { outputs, state? }`; it must not read values or draw random numbers in JavaScript
- * @returns `(batch) → outputs`; calls are run one after another in the order made
+ * @returns `(batch) → outputs`; calls are run one after another in the order made. `misplaced(batch)` says which ids, labels or places of a batch lie outside
  * @throws {BackendError} from a call: a value read while tracing, JavaScript randomness, a changed state tree, an operation no table has
  */
 export function compile<S, B, O>(
   variables: Variables<S>,
   fn: (state: MapTree<S, Tensor>, batch: B) => Traced<O, NoInfer<S>>,
-): (batch: MapTree<B, HostTensor>) => Promise<MapTree<O, HostTensor>> {
+): Compiled<B, O> {
   const prepared = new Map<string, Prepared<O>>();
   const trace = (batch: MapTree<B, HostTensor>): Prepared<O> => {
     const states = new Map<string, Tensor>();
@@ -116,20 +142,39 @@ export function compile<S, B, O>(
       throw new BackendError("compile: the function must return { outputs, state? }; 'outputs' is missing.");
     const outputs = flattenTree(result.outputs, isTensor).map(([, tensor]) => tensor);
     const updates = updatesOf(result.state, states);
-    const order = reachable([...outputs, ...updates.map(([, tensor]) => tensor)]);
+    const guarded = guardedOf(result.guarded, states);
+    const written = [...updates, ...(guarded?.updates ?? [])];
+    const twice = written.map(([path]) => path).filter((path, i, all) => all.indexOf(path) !== i);
+    if (twice.length > 0)
+      throw new BackendError(`compile: ${twice.map((path) => `'${path}'`).join(', ')} is both in state and guarded.`);
+    const order = reachable([
+      ...outputs,
+      ...written.map(([, tensor]) => tensor),
+      ...(guarded ? [guarded.condition] : []),
+    ]);
     refuseForeign(order, new Set([...states.values(), ...inputs.map(([, leaf]) => leaf)]));
     refuseLacking(order, variables.program.has);
-    const recorded: Trace = { inputs, outputs, updates };
-    return { run: variables.program.prepare(recorded), outputs: result.outputs };
+    const recorded: Trace = { inputs, outputs, updates, ...(guarded && { guarded }) };
+    const { prepare } = variables.program;
+    return { run: prepare(recorded), misplaced: misplacedIn(order, inputs, prepare), outputs: result.outputs };
   };
   let last: Promise<unknown> = Promise.resolve();
-  return async (batch) => {
-    const feeds = new Map(flattenTree(batch, isHostTensor));
+  const feedsOf = (batch: MapTree<B, HostTensor>) => new Map(flattenTree(batch, isHostTensor));
+  const signatureOf = (feeds: ReadonlyMap<string, HostTensor>) =>
+    [...feeds].map(([path, { shape, dtype }]) => `${path}:${dtype}[${shape}]`).join(';');
+  const misplaced = async (batch: MapTree<B, HostTensor>) => {
+    const feeds = feedsOf(batch);
+    const turn = last.then(() => prepared.get(signatureOf(feeds))?.misplaced(feeds) ?? []);
+    last = turn.catch(() => {});
+    return turn;
+  };
+  const call = async (batch: MapTree<B, HostTensor>): Promise<MapTree<O, HostTensor>> => {
+    const feeds = feedsOf(batch);
     for (const [path, { shape, values }] of feeds) {
       if (values.length !== sizeOf(shape))
         throw new BackendError(`compile: input '${path}' has shape [${shape}] but ${values.length} values.`);
     }
-    const signature = [...feeds].map(([path, { shape, dtype }]) => `${path}:${dtype}[${shape}]`).join(';');
+    const signature = signatureOf(feeds);
     let entry = prepared.get(signature);
     if (!entry) {
       entry = trace(batch);
@@ -143,4 +188,5 @@ export function compile<S, B, O>(
     // flattenTree and mapTree visit record keys in the same sorted order.
     return mapTree(outputs, () => values[next++] as HostTensor);
   };
+  return Object.assign(call, { misplaced });
 }

@@ -23,6 +23,8 @@ export interface Trace {
   readonly inputs: readonly (readonly [string, Tensor])[];
   readonly outputs: readonly Tensor[];
   readonly updates: readonly (readonly [string, Tensor])[];
+  /** Written only where the condition, a bool scalar, holds. */
+  readonly guarded?: { readonly condition: Tensor; readonly updates: readonly (readonly [string, Tensor])[] };
 }
 
 /**

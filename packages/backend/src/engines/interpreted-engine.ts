@@ -25,8 +25,9 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
     for (const [path, value] of values) assign(path, runner.fromHost(value));
   };
   write(initial);
-  const prepare = ({ inputs, outputs, updates }: Trace) => {
-    const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
+  const prepare = ({ inputs, outputs, updates: always, guarded }: Trace) => {
+    const updates = [...always, ...(guarded?.updates ?? [])];
+    const wanted = [...outputs, ...updates.map(([, tensor]) => tensor), ...(guarded ? [guarded.condition] : [])];
     const order = reachable(wanted);
     const paths = new Set(inputs.map(([path]) => path));
     return async (feeds: ReadonlyMap<string, HostTensor>): Promise<HostTensor[]> => {
@@ -41,7 +42,8 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
       const host = outputs.map((_output, i) => runner.toHost(results[i] as Handle));
       // A variable may be assigned a handle that is also an input or another variable: copy those through the host.
       const borrowed = new Set<Handle>([...fed.values(), ...variables.values()]);
-      for (const [i, [path]] of updates.entries()) {
+      const held = guarded && runner.toHost(results[outputs.length + updates.length] as Handle).values[0] === 0;
+      for (const [i, [path]] of (held ? always : updates).entries()) {
         const handle = results[outputs.length + i] as Handle;
         if (variables.get(path) === handle) continue;
         const duplicate = borrowed.has(handle);

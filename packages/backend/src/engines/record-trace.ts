@@ -57,17 +57,14 @@ function recordOperation({ sink, takesLow }: Recorder, operation: Operation, val
   for (const [i, tensor] of operation.outputs.entries()) values[low ? 'setLow' : 'set'](tensor, results[i] as TfOutput);
 }
 
-/** Records the writing of variables, all of it after `reads`; returns what to run. */
+/** Records the writing of variables, all of it after what must have run; returns what to run. */
 function recordUpdates(
   { sink, variables }: Recorder,
   updates: Trace['updates'],
   adams: readonly InPlaceAdam[],
   values: GraphValues,
-  reads: readonly TfOutput[],
+  after: readonly TfOutput[],
 ): TfOutput[] {
-  if (updates.length === 0) return [];
-  // Nothing is written before every variable of this call has been read; one node waits for all, or every write would for each.
-  const after = sink.op('NoOp', [], {}, { control: reads });
   const inPlace = new Set<Operation>(adams.map(({ operation }) => operation));
   return [
     ...updates
@@ -82,7 +79,11 @@ function recordUpdates(
  *
  * @param number of the call, unique in the graph; part of its placeholders' names
  */
-export function recordTrace(recorder: Recorder, { inputs, outputs, updates }: Trace, number: number): RecordedTrace {
+export function recordTrace(
+  recorder: Recorder,
+  { inputs, outputs, updates: always, guarded }: Trace,
+  number: number,
+): RecordedTrace {
   const { graph, sink, variables, fuse } = recorder;
   const values = graphValues(sink);
   const placeholders = inputs.map(([path, tensor], i) => {
@@ -90,7 +91,8 @@ export function recordTrace(recorder: Recorder, { inputs, outputs, updates }: Tr
     values.set(tensor, output);
     return { path, output };
   });
-  const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
+  const updates = [...always, ...(guarded?.updates ?? [])];
+  const wanted = [...outputs, ...updates.map(([, tensor]) => tensor), ...(guarded ? [guarded.condition] : [])];
   const order = reachable(wanted);
   const adams = inPlaceAdams(order, outputs, updates);
   const inPlace = new Set<Operation>(adams.map(({ operation }) => operation));
@@ -119,6 +121,19 @@ export function recordTrace(recorder: Recorder, { inputs, outputs, updates }: Tr
     else if (fuse === 'all' || worthCompiling(unit)) recorder.compiledStretch(unit, values, handedBy(unit));
     else for (const operation of unit.operations) recordAlone(operation);
   }
-  const targets = recordUpdates(recorder, updates, adams, values, reads);
+  if (updates.length === 0)
+    return { placeholders, fetches: outputs.map((output) => values.of(output)), targets: [], fused };
+  // Nothing is written before every variable of this call has been read; one node waits for all, or every write would for each.
+  const after = sink.op('NoOp', [], {}, { control: reads });
+  const guardedPaths = new Set(guarded?.updates.map(([path]) => path));
+  const adamsOf = (whether: boolean) => adams.filter(({ paths }) => guardedPaths.has(paths.parameter) === whether);
+  const targets = recordUpdates(recorder, always, adamsOf(false), values, after);
+  if (guarded) {
+    // What hangs on the side of a switch that is not taken does not run: nothing is copied to keep it, as a choice of values would.
+    const condition = values.of(guarded.condition);
+    const [, taken] = sink.op('Switch', [condition, condition]);
+    const gate = sink.op('Identity', [taken as TfOutput], {}, { control: after });
+    for (const target of recordUpdates(recorder, guarded.updates, adamsOf(true), values, gate)) targets.push(target);
+  }
   return { placeholders, fetches: outputs.map((output) => values.of(output)), targets, fused };
 }

@@ -51,6 +51,8 @@ export interface CommonPrimitives {
   pad: { readonly widths: readonly (readonly [before: number, after: number])[] };
   concat: { readonly axis: number };
   matmul: Transposes;
+  /** Places as they are where they lie in 0..count − 1, else the nearest that does; beside them 0, or NaN where they did not. */
+  bounded: { readonly count: number };
   gatherRows: None;
   segmentSum: { readonly rows: number };
   softmax: None;

@@ -24,6 +24,12 @@ export interface Handed {
   readonly low: boolean;
 }
 
+/** Attributes as text; JSON alone has one null for NaN and both infinities, and no −0. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, entry) =>
+    typeof entry === 'number' && (!Number.isFinite(entry) || Object.is(entry, -0)) ? `${1 / entry} ${entry}` : entry,
+  );
+
 /** The body of a stretch as text: equal texts are one function. */
 function signatureOf({ operations }: Stretch, inputs: readonly Handed[], outputs: readonly Handed[]): string {
   const names = new Map<Tensor, string>();
@@ -31,13 +37,12 @@ function signatureOf({ operations }: Stretch, inputs: readonly Handed[], outputs
   for (const [n, operation] of operations.entries())
     for (const [k, output] of operation.outputs.entries()) names.set(output, `o${n}.${k}`);
   const nameOf = (tensor: Tensor) =>
-    names.get(tensor) ??
-    `${tensor.operation.primitive.name}${JSON.stringify([tensor.operation.attributes, tensor.shape])}`;
+    names.get(tensor) ?? `${tensor.operation.primitive.name}${textOf([tensor.operation.attributes, tensor.shape])}`;
   return [
     inputs.map(({ tensor: { shape, dtype }, low }) => `${low ? 'low' : dtype}[${shape}]`).join(),
     ...operations.map(
       ({ primitive, attributes, inputs: operands, outputs: [output] }) =>
-        `${primitive.name}${JSON.stringify(attributes)}[${(output as Tensor).shape}](${operands.map(nameOf).join()})`,
+        `${primitive.name}${textOf(attributes)}[${(output as Tensor).shape}](${operands.map(nameOf).join()})`,
     ),
     outputs.map(({ tensor, low }) => `${nameOf(tensor)}${low ? ' low' : ''}`).join(),
   ].join(';');

@@ -188,6 +188,16 @@ const table: PrimitiveTable<Entries> = {
   },
   concat: (sink, inputs, { attributes }) => sink.op('ConcatV2', [[...inputs], int(sink, attributes.axis)]),
   matmul: matmulOf,
+  bounded: (sink, [asked], { attributes: { count } }) => {
+    const places = one(
+      sink.op('Minimum', [
+        one(sink.op('Maximum', [asked as TfOutput, int(sink, 0)])),
+        int(sink, Math.max(0, count - 1)),
+      ]),
+    );
+    const within = one(sink.op('Equal', [asked as TfOutput, places]));
+    return [places, one(sink.op('SelectV2', [within, float(sink, 0), float(sink, Number.NaN)]))];
+  },
   gatherRows: (sink, [table, indices]) => sink.op('GatherV2', [table as TfOutput, indices as TfOutput, int(sink, 0)]),
   segmentSum: (sink, [x, indices], { attributes }) =>
     sink.op('UnsortedSegmentSum', [x as TfOutput, indices as TfOutput, int(sink, attributes.rows)]),

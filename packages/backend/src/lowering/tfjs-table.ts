@@ -156,6 +156,13 @@ const table: PrimitiveTable<Entries> = {
     if (tf.getBackend() === 'wasm') return plainMatmul(tf, [a as Value, b as Value], attributes);
     return tf.matMul(a as Value, b as Value, attributes.transposeA, attributes.transposeB);
   },
+  bounded: (tf, [asked], { attributes: { count } }) => {
+    const { shape } = asked as Value;
+    const places = Int32Array.from((asked as Value).dataSync(), (place) => Math.max(0, Math.min(place, count - 1)));
+    const within = (asked as Value).dataSync();
+    const poison = Float32Array.from(places, (place, i) => (place === within[i] ? 0 : Number.NaN));
+    return [tf.tensor(places, shape, 'int32'), tf.tensor(poison, shape)];
+  },
   gatherRows: (tf, [rows, indices]) => tf.gather(rows as Value, indices as Tfjs.Tensor1D, 0),
   segmentSum: segmentSumOf,
   softmax: unary('softmax'),

@@ -90,7 +90,7 @@ export function createDecoder(
       batch: { parents: Tensor; ids: Tensor; segments: Tensor; positionIds: Tensor; targetPositions: Tensor },
     ) => {
       const { parameters: tree, cache: before } = state;
-      const chosen = (x: Tensor) => gatherRows(x, batch.parents);
+      const chosen = (x: Tensor) => gatherRows(x, batch.parents, { within: true });
       const cache = {
         layers: before.layers.map(({ keys, values }) => ({ keys: chosen(keys), values: chosen(values) })),
         taken: chosen(before.taken),

@@ -1,6 +1,10 @@
-import { add, constant, gatherRows, reshape, type Tensor } from '@cloze/backend';
+import { add, bounded, constant, gatherRows, reshape, type Tensor } from '@cloze/backend';
 
-/** The chosen positions of each row, one under the other: `[batch, length, width]` at int32 `[batch, slots]` → `[batch · slots, width]`. */
+/**
+ * The chosen positions of each row, one under the other: `[batch, length, width]` at int32 `[batch, slots]` → `[batch · slots, width]`.
+ *
+ * A position outside of its own row gives NaN, not a neighbour's vector.
+ */
 export function rowsAt(hidden: Tensor, positions: Tensor): Tensor {
   const [batch, length, width] = hidden.shape as [number, number, number];
   const slots = positions.shape[1] as number;
@@ -9,5 +13,9 @@ export function rowsAt(hidden: Tensor, positions: Tensor): Tensor {
     [batch, 1],
     'int32',
   );
-  return gatherRows(reshape(hidden, [batch * length, width]), reshape(add(positions, starts), [batch * slots]));
+  const { places, poison } = bounded(positions, length, 'rowsAt');
+  const chosen = gatherRows(reshape(hidden, [batch * length, width]), reshape(add(places, starts), [batch * slots]), {
+    within: true,
+  });
+  return add(chosen, reshape(poison, [batch * slots, 1]));
 }

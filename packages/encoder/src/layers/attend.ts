@@ -1,9 +1,11 @@
 import {
   add,
+  bounded,
   broadcastTo,
   cast,
   concat,
   dropout,
+  gatherRows,
   type Key,
   linear,
   matmul,
@@ -14,6 +16,7 @@ import {
   slice,
   splitHeads,
   type Tensor,
+  transpose,
   visibleSoftmax,
 } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
@@ -35,7 +38,7 @@ export interface AttendOperands {
   readonly source: Tensor;
   /** bool, broadcastable to `[batch, heads, queries, past + keys]` */
   readonly visible: Tensor;
-  /** int32 `[batch, queries]`, the positions of stream and source; default 0, 1, 2, … Only rotary positions need them here. */
+  /** int32 `[batch, queries]`, the positions of stream and source; default 0, 1, 2, … Absolute positions are in the embeddings already. */
   readonly positionIds?: Tensor | undefined;
   readonly past?: KeysValues | undefined;
   /** The source's keys and values, where they have been computed for several layers at once (`projectAll`). */
@@ -72,27 +75,39 @@ function scoresByProducts(
   if (positionKind === 'relative' && past) throw new RangeError("attend: positionKind 'relative' cannot use a cache.");
   const scores =
     positionKind === 'relative'
-      ? add(products, relativeScores(queries, needed(parameters.distances, 'distances', config)))
+      ? add(products, relativeScores(queries, needed(parameters.distances, 'distances', config), positionIds))
       : products;
   return { scores: multiply(scores, 1 / Math.sqrt(config.width / heads)), newKeys };
 }
 
-/** Scores from a learned table of positions, the same for every text (Synthesizer "R"): its corner, `[batch, heads, queries, keys]`. */
+/** Scores from a learned table of positions, the same for every text (Synthesizer "R"): its corner, or the entries of the positions given, `[batch, heads, queries, keys]`. */
 function scoresByTable(
   parameters: BlockParameters<Tensor>['attention'],
-  { stream, source, past }: AttendOperands,
+  { stream, source, past, positionIds }: AttendOperands,
   config: EncoderConfig,
 ): Tensor {
   const { heads, maximumLength } = config;
   const [batch, queries] = stream.shape as [number, number];
   const keys = source.shape[1] as number;
   if (past) throw new RangeError("attend: attentionKind 'random' has no keys to cache.");
+  const table = needed(parameters.scores, 'scores', config);
+  if (positionIds) return entriesAt(table, positionIds, config);
   if (queries > maximumLength)
     throw new RangeError(
       `A sequence of ${queries} tokens is longer than the score table of ${maximumLength}; truncate.`,
     );
-  const corner = slice(needed(parameters.scores, 'scores', config), [0, 0, 0], [heads, queries, keys]);
+  const corner = slice(table, [0, 0, 0], [heads, queries, keys]);
   return broadcastTo(reshape(corner, [1, heads, queries, keys]), [batch, heads, queries, keys]);
+}
+
+/** Entries `[p_i, p_j]` of a score table for positions of each row's own; one outside makes its query NaN. */
+function entriesAt(table: Tensor, positionIds: Tensor, { heads, maximumLength }: EncoderConfig): Tensor {
+  const [batch, length] = positionIds.shape as [number, number];
+  const { places, poison } = bounded(positionIds, maximumLength, 'attend');
+  const entry = add(multiply(reshape(places, [batch, length, 1]), maximumLength), reshape(places, [batch, 1, length]));
+  const byEntry = transpose(reshape(table, [heads, maximumLength * maximumLength]), [1, 0]);
+  const scores = transpose(gatherRows(byEntry, entry, { within: true }), [0, 3, 1, 2]);
+  return add(scores, reshape(poison, [batch, 1, length, 1]));
 }
 
 /** Multi-head attention of the kind and with the positions that the config names; a query that sees nothing gets zeros. */

@@ -1,14 +1,16 @@
-import { constant, gatherRows, matmul, reshape, type Tensor, transpose } from '@cloze/backend';
+import { add, bounded, constant, gatherRows, matmul, reshape, subtract, type Tensor, transpose } from '@cloze/backend';
 
 /**
- * Scores of distances, `s[i, j] = q_i · R[i − j + M − 1]` (Shaw, Uszkoreit, Vaswani 2018; keys only).
+ * Scores of distances, `s[i, j] = q_i · R[p_i − p_j + M − 1]` (Shaw, Uszkoreit, Vaswani 2018; keys only).
  *
- * @param query `[batch, heads, length, features]` @param distances `[2M − 1, features]` @returns `[batch, heads, length, length]`
- * @throws {RangeError} when the sequence is longer than M
+ * @param query `[batch, heads, length, features]` @param distances `[2M − 1, features]`
+ * @param positionIds int32 `[batch, length]`, p: each in 0..M − 1, one outside makes its row NaN; default 0, 1, 2, …
+ * @returns `[batch, heads, length, length]` @throws {RangeError} when the sequence is longer than M and no positions are given
  */
-export function relativeScores(query: Tensor, distances: Tensor): Tensor {
+export function relativeScores(query: Tensor, distances: Tensor, positionIds?: Tensor): Tensor {
   const [batch, heads, length, features] = query.shape as [number, number, number, number];
   const longest = ((distances.shape[0] as number) + 1) / 2;
+  if (positionIds) return scoresAt(query, distances, positionIds, longest);
   if (length > longest)
     throw new RangeError(
       `A sequence of ${length} tokens is longer than the ${longest} the distance table covers; truncate.`,
@@ -22,4 +24,16 @@ export function relativeScores(query: Tensor, distances: Tensor): Tensor {
   const byPosition = reshape(transpose(query, [2, 0, 1, 3]), [length, batch * heads, features]);
   const scores = matmul(byPosition, rows, { transposeB: true });
   return transpose(reshape(scores, [length, batch, heads, length]), [1, 2, 0, 3]);
+}
+
+/** The same where every row has positions of its own: one product for each query of each row. */
+function scoresAt(query: Tensor, distances: Tensor, positionIds: Tensor, longest: number): Tensor {
+  const [batch, heads, length, features] = query.shape as [number, number, number, number];
+  const { places, poison } = bounded(positionIds, longest, 'relativeScores');
+  const apart = subtract(reshape(places, [batch, length, 1]), reshape(places, [batch, 1, length]));
+  const rows = gatherRows(distances, add(apart, longest - 1), { within: true });
+  const byPosition = reshape(transpose(query, [0, 2, 1, 3]), [batch * length, heads, features]);
+  const scores = matmul(byPosition, reshape(rows, [batch * length, length, features]), { transposeB: true });
+  const placed = transpose(reshape(scores, [batch, length, heads, length]), [0, 2, 1, 3]);
+  return add(placed, reshape(poison, [batch, 1, length, 1]));
 }

@@ -29,5 +29,7 @@ export function decodeRemoved(
   const placed = reshape(rowsAt(concat([entered, mask], 1), restore), [batch, length, config.width]);
   const start = add(placed, positionRows(parameters.positionTable, length, undefined, { positionOffset: 0 }));
   const visible = realKeys(attend);
-  return blocks(parameters, { start, visible }, config, key && forkKey(key, 'decoder')).hidden;
+  // The decoder's places are those of its table, whatever the encoder's are: a config spread from the encoder's must not add to them.
+  const placedByTable: EncoderConfig = { ...config, positionKind: 'absolute' };
+  return blocks(parameters, { start, visible }, placedByTable, key && forkKey(key, 'decoder')).hidden;
 }

@@ -100,7 +100,7 @@ export async function trainOnce<Input, Prediction, Target>(
     ...(place.placement && { placement: place.placement }),
   });
   try {
-    const step = trainingStep({ variables, objective: objectiveFor(task, settings), optimiser, seed, nonFinite });
+    const step = trainingStep({ variables, objective: objectiveFor(task, settings), optimiser, seed });
     const ask = task.write
       ? undefined
       : predictorOf(model, task, variables, ({ parameters: trained }) => merged(trained, lora), settings.batchSize);

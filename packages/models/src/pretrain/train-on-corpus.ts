@@ -82,7 +82,6 @@ export async function trainOnCorpus(
       objective: languageModelObjective(family, config),
       optimiser,
       seed,
-      nonFinite,
       // Microbatches ask different numbers of tokens: each target counts alike, as in the batch they are cut from.
       ...(parts > 1 && { microbatchWeight: ({ weights }: AskedBatch<Tensor>) => sum(weights) }),
     });

@@ -65,7 +65,7 @@ export function randomReplacement<P, B, O>(
       [rows, 1],
       'int32',
     );
-    const drawn = gatherRows(reshape(ids, [sizeOf(ids.shape)]), add(argMax(race), starts));
+    const drawn = gatherRows(reshape(ids, [sizeOf(ids.shape)]), add(argMax(race), starts), { within: true });
     return objective(parameters, withLeaf(batch, path, where(logicalAnd(touched, allowed), drawn, ids)), key);
   }, passesOf(objective));
 }

@@ -13,7 +13,7 @@ import { globalNorm } from '../optimisers/clip.ts';
 import { type Leaves, leavesOf, leavesWhere, scalar } from '../optimisers/leaves.ts';
 import type { Optimiser, OptimiserScalars, OptimiserState } from '../optimisers/optimiser.ts';
 import { type Accumulated, accumulate, accumulatedGradients } from './accumulate.ts';
-import { keepUnlessFinite } from './keep-unless-finite.ts';
+import { areFinite } from './are-finite.ts';
 import { averageDecay, movingAverage } from './moving-average.ts';
 
 /** A loss over parameters and a batch, such as an `Objective` of `@cloze/regularisers`; dropout draws from the key. */
@@ -41,8 +41,6 @@ export interface StepOptions<T, B> {
    * Default 1: microbatches count alike.
    */
   readonly microbatchWeight?: (batch: B) => Tensor;
-  /** `skip`: a step whose loss or gradient norm is no finite number leaves every variable as it was, at the cost of a copy. Default `stop`. */
-  readonly nonFinite?: 'stop' | 'skip';
 }
 
 /** What a step reads and writes, as tensors: parameters `T`, the optimiser's state, and what else the variables hold. */
@@ -77,7 +75,8 @@ const noRoom =
 /**
  * A training step as pure functions over expressions: what `trainingStep` compiles, and what a test may evaluate without compiling.
  *
- * `whole` is one step of one batch; `gather` adds a microbatch's gradients, `write` updates by their mean.
+ * `whole` is one step of one batch; `gather` adds a microbatch's gradients, `write` updates by their mean. A step whose loss or gradient norm
+ * is no finite number writes nothing: every variable stays as it was.
  */
 export function describeStep<T, B>({
   objective,
@@ -85,7 +84,6 @@ export function describeStep<T, B>({
   seed,
   averageDecay: longDecay = 0.999,
   microbatchWeight = () => fill([], 1),
-  nonFinite = 'stop',
 }: StepOptions<T, B>) {
   type State = StepState<T>;
   const trainedOf = (state: State): Leaves<Tensor> =>
@@ -112,10 +110,9 @@ export function describeStep<T, B>({
         },
         isTensor,
       );
+    const updated = areFinite([loss, next.metrics.gradNorm ?? globalNorm(operands)]);
     const after = { parameters, optimiser: next.state, ...(average && { average }) };
-    if (nonFinite === 'stop') return { metrics: next.metrics, state: after };
-    const norm = next.metrics.gradNorm ?? globalNorm(operands);
-    return { metrics: next.metrics, state: keepUnlessFinite([loss, norm], after, state) };
+    return { metrics: next.metrics, updated, guarded: { condition: updated, state: after } };
   };
   return {
     inputsOf: <H>(step: number, batch: H, firstRow = 0): StepInputs<H, HostTensor> => ({
@@ -126,8 +123,8 @@ export function describeStep<T, B>({
     }),
     whole: (state: State, { batch, words, ...fed }: StepInputs<B, Tensor>) => {
       const { loss, parts, slopes } = forwardBackward(state, batch, words);
-      const { metrics, state: next } = written(state, slopes, { ...fed, loss });
-      return { outputs: { loss, parts, metrics: { ...metrics } }, state: next };
+      const { metrics, updated, guarded } = written(state, slopes, { ...fed, loss });
+      return { outputs: { loss, parts, updated, metrics: { ...metrics } }, guarded };
     },
     gather: (state: State, { batch, words }: Pick<StepInputs<B, Tensor>, 'batch' | 'words'>) => {
       if (!state.accumulated) throw new RangeError(noRoom);
@@ -141,8 +138,9 @@ export function describeStep<T, B>({
     write: (state: State, fed: WriteInputs<Tensor>) => {
       if (!state.accumulated) throw new RangeError(noRoom);
       const { gradients: slopes, emptied } = accumulatedGradients(state.accumulated);
-      const { metrics, state: next } = written(state, slopes, fed);
-      return { outputs: { metrics: { ...metrics } }, state: { ...next, accumulated: emptied } };
+      const { metrics, updated, guarded } = written(state, slopes, fed);
+      // The sums are emptied whatever came of them.
+      return { outputs: { updated, metrics: { ...metrics } }, state: { accumulated: emptied }, guarded };
     },
   };
 }

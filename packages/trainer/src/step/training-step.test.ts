@@ -193,7 +193,7 @@ describe('frozen parameters', () => {
       const zero = { kernel: multiply(fixed.kernel, 0), bias: multiply(fixed.bias, 0) };
       const rows = rowsFrom(0, 8);
       const scalar = constant([0.5], []);
-      const { outputs, state } = whole(
+      const { outputs, guarded } = whole(
         { parameters: fixed, optimiser: { adamW: { mean: zero, variance: zero } } },
         {
           batch: {
@@ -207,7 +207,7 @@ describe('frozen parameters', () => {
         },
       );
       const seen = new Set<Tensor['operation']>();
-      const pending = flattenTree({ outputs, state }, isTensor).map(([, { operation }]) => operation);
+      const pending = flattenTree({ outputs, state: guarded.state }, isTensor).map(([, { operation }]) => operation);
       for (let operation = pending.pop(); operation; operation = pending.pop()) {
         if (seen.has(operation)) continue;
         seen.add(operation);

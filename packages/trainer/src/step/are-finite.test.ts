@@ -19,7 +19,6 @@ describe.each(engines)('a step that skips what is not finite, on %s', (_name, en
         loss: multiply(sum(square(w)), noise),
       }),
       seed: 1,
-      nonFinite: 'skip',
     });
     const run = async (t: number, first: number, ...more: number[]) => {
       await step(t, { noise: scalar(first) }, ...more.map((noise) => ({ noise: scalar(noise) })));
