@@ -47,8 +47,9 @@ interface Lowered {
 }
 
 /** Records a trace; Adam's updates that go back where they come from are left to the host, which gets their gradients. */
-function lowered({ outputs, updates }: Trace): Lowered {
-  const wanted = [...outputs, ...updates.map(([, tensor]) => tensor)];
+function lowered({ outputs, updates: always, guarded }: Trace): Lowered {
+  const updates = [...always, ...(guarded?.updates ?? [])];
+  const wanted = [...outputs, ...updates.map(([, tensor]) => tensor), ...(guarded ? [guarded.condition] : [])];
   const adams = inPlaceAdams(reachable(wanted), outputs, updates);
   const onHost = new Set<Operation>(adams.map(({ operation }) => operation));
   const scalarsAndGradients = adams.flatMap(({ operation }) => {
@@ -200,11 +201,15 @@ function programOf(
         return { shape: [...shape], dtype, values: values.slice() };
       });
       const inPlace = new Set<Operation>(adams.map(({ operation }) => operation));
-      for (const [path, tensor] of trace.updates) {
+      const { guarded } = trace;
+      const withheld = guarded !== undefined && readOf(guarded.condition).values[0] === 0;
+      const guardedPaths = new Set(withheld ? guarded.updates.map(([path]) => path) : []);
+      for (const [path, tensor] of [...trace.updates, ...(withheld ? [] : (guarded?.updates ?? []))]) {
         if (inPlace.has(tensor.operation)) continue;
         variables.set(path, { ...readOf(tensor), values: readOf(tensor).values.slice() });
       }
       for (const { operation, paths } of adams) {
+        if (guardedPaths.has(paths.parameter)) continue;
         const { gradient, rate, beta1Power, beta2Power } = adamOperands(operation.inputs);
         const scalar = (tensor: Tensor) => readOf(tensor).values[0] as number;
         const scalars: AdamScalars = {

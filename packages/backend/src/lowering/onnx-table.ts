@@ -117,6 +117,14 @@ const table: PrimitiveTable<Entries> = {
     ]),
   concat: (sink, inputs, { attributes }) => sink.op('Concat', inputs, { axis: attributes.axis }),
   matmul,
+  bounded: (sink, [asked], { attributes: { count } }) => {
+    const whole = (value: number) => sink.constant('int32', [], Int32Array.of(value));
+    const number = (value: number) => sink.constant('float32', [], Float32Array.of(value));
+    const least = sink.op('Max', [asked as string, whole(0)]);
+    const places = sink.op('Min', [least, whole(Math.max(0, count - 1))]);
+    const within = sink.op('Equal', [asked as string, places]);
+    return [places, sink.op('Where', [within, number(0), number(Number.NaN)])];
+  },
   gatherRows: direct('Gather', { axis: 0 }),
   segmentSum: (sink, [x, indices], operation) =>
     sink.op(

@@ -285,6 +285,15 @@ const table: PrimitiveTable<Entries> = {
     return out;
   },
   matmul,
+  bounded: ([asked], { attributes: { count } }, make) => {
+    const { values } = asked as ReferenceValue;
+    const [places, poison] = [make(values.length, 'int32'), make(values.length, 'float32')];
+    for (const [i, place] of values.entries()) {
+      places[i] = Math.max(0, Math.min(place, count - 1));
+      poison[i] = places[i] === place ? 0 : Number.NaN;
+    }
+    return [places, poison];
+  },
   gatherRows: ([table, indices], operation, make) => {
     const { shape, values, dtype } = table as ReferenceValue;
     const width = sizeOf(shape.slice(1));

@@ -7,6 +7,7 @@ import {
   type HostTensor,
   mapTree,
   square,
+  subtract,
   sum,
   type Tensor,
   tfjsEngine,
@@ -38,6 +39,59 @@ describe('MAE', () => {
       { ...tokens(kept.map((i) => x[i] as number)), positionIds: constant(kept, [1, 3], 'int32') },
       config,
     ).hidden;
+
+  it.each([
+    ['absolute', {}],
+    ['absolute from 2 on', { positionOffset: 2 }],
+    ['rotary', { positionKind: 'rotary' }],
+    ['relative', { positionKind: 'relative' }],
+    ['relative, pre-norm', { positionKind: 'relative', normPlacement: 'pre' }],
+    ['random', { attentionKind: 'random' }],
+    ['random and rotary', { attentionKind: 'random', positionKind: 'rotary' }],
+    ['sigmoid and relative', { attentionKind: 'sigmoid', positionKind: 'relative' }],
+  ] as const)('tokens that are kept stay at their own positions: %s', (_kind, own) => {
+    const { config: sizes, tensors: weights } = smallModel(own);
+    const short = encodeBert(
+      weights,
+      { ...tokens(kept.map((i) => ids[i] as number)), positionIds: constant(kept, [1, 3], 'int32') },
+      sizes,
+    ).hidden;
+    const renumbered = encodeBert(weights, tokens(kept.map((i) => ids[i] as number)), sizes).hidden;
+    const visible = constant(
+      ids.map((_, i) => (kept.includes(i) ? 1 : 0)),
+      [1, 6],
+      'bool',
+    );
+    const whole = encodeBert(weights, { ...tokens(ids), attend: visible }, sizes).hidden;
+    const got = evaluate(engine, { short, renumbered, whole });
+    let moved = 0;
+    for (const [slot, place] of kept.entries())
+      for (let f = 0; f < 16; f++) {
+        const right = got.whole.values[place * 16 + f] as number;
+        expect(Math.abs((got.short.values[slot * 16 + f] as number) - right)).toBeLessThan(1e-5);
+        moved = Math.max(moved, Math.abs((got.renumbered.values[slot * 16 + f] as number) - right));
+      }
+    // Negative control: tokens that are numbered anew give something else.
+    expect(moved).toBeGreaterThan(1e-3);
+  });
+
+  it.each([
+    ['relative', { positionKind: 'relative' }],
+    ['random', { attentionKind: 'random' }],
+    ['absolute', {}],
+    ['rotary', { positionKind: 'rotary' }],
+  ] as const)('%s: a position outside makes its row NaN, and no other', (_kind, own) => {
+    const { config: sizes, tensors: weights } = smallModel(own);
+    const given = {
+      ...tokens([2, 7, 9, 4, 11, 5], { rows: 2 }),
+      positionIds: constant([0, 1, 2, 0, 1, 2], [2, 3], 'int32'),
+    };
+    const asked = (positions: Tensor) => encodeBert(weights, { ...given, positionIds: positions }, sizes).hidden;
+    const fedPositions = subtract(given.positionIds, constant([0, 0, 1000, 0, 0, 0], [2, 3], 'int32'));
+    const { good, bad } = evaluate(engine, { good: asked(given.positionIds), bad: asked(fedPositions) });
+    expect([...bad.values.slice(0, 48)].some(Number.isNaN)).toBe(true);
+    expect(bad.values.slice(48)).toEqual(good.values.slice(48));
+  });
 
   it('removed tokens and masked columns give the same kept rows, to 1e-6', () => {
     const columns = {

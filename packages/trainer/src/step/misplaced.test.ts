@@ -6,22 +6,32 @@ import {
   ints,
   matmul,
   mean,
+  onnxEngine,
   type Placement,
+  referenceEngine,
   reshape,
   sparseCrossEntropy,
   sqrt,
   square,
   sum,
   type Tensor,
+  tfjsEngine,
 } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
-import { engines } from '../../test/engines.ts';
+import { engines as installed } from '../../test/engines.ts';
 import { adamW } from '../optimisers/adam-w.ts';
 import { chain } from '../optimisers/chain.ts';
 import { clip } from '../optimisers/clip.ts';
 import { sgd } from '../optimisers/sgd.ts';
 import { PlaceError, trainingStep } from './training-step.ts';
 import { trainingVariables } from './training-variables.ts';
+
+const engines: readonly (readonly [string, Engine])[] = [
+  ...installed,
+  ['onnx', onnxEngine()],
+  ['reference', referenceEngine()],
+  ['wasm', await tfjsEngine('wasm')],
+];
 
 const floats = (shape: readonly number[], seed: number): HostTensor => ({
   shape,
