@@ -9,7 +9,11 @@ import { join, resolve } from 'node:path';
  */
 const root = mkdtempSync(join(tmpdir(), 'cloze-installed-'));
 const run = (command: string, args: readonly string[], cwd: string) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  // onnxruntime-node's own script would fetch CUDA's libraries from outside npm.
+  execFileSync(command, args, {
+    ...{ cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
+  });
 
 interface Manifest {
   readonly name: string;

@@ -18,6 +18,8 @@ export interface RestoreOptions {
 export interface Variables<S> {
   /** The values now, read from the engine; plain data. */
   read(): MapTree<S, HostTensor>;
+  /** The values of one top-level part alone, `parameters` say: the others are not copied. */
+  readPart<K extends keyof MapTree<S, HostTensor> & string>(part: K): MapTree<S, HostTensor>[K];
   /** Replaces all values. @throws {BackendError} when a leaf is missing, unexpected or of another shape or type */
   write(values: MapTree<S, HostTensor>): void;
   /** The values now as a checkpoint saves them: a tree for each top-level part, by its name. */
@@ -78,11 +80,11 @@ export function createVariables<S extends object>(engine: Engine, tree: S, place
   const program = engine.createProgram(initial, placement);
   const specs = new Map([...initial].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
   const nest = nestingOf(tree);
-  const read = () => {
-    const paths = [...specs.keys()];
+  const readPaths = (paths: readonly string[]) => {
     const values = new Map(program.read(paths).map((value, i) => [paths[i], value]));
     return nest((path) => values.get(path) as HostTensor);
   };
+  const read = () => readPaths([...specs.keys()]);
   const write = (
     values: ReadonlyMap<string, HostTensor>,
     where: string,
@@ -97,6 +99,7 @@ export function createVariables<S extends object>(engine: Engine, tree: S, place
     specs,
     nest,
     read,
+    readPart: (part) => readPaths([...specs.keys()].filter((path) => path === part || path.startsWith(`${part}/`)))[part],
     write: (values) => write(checked(values, 'Variables.write'), 'Variables.write'),
     capture: () => Object.fromEntries(childrenOf(read(), '', 'Variables.capture')),
     restore: ({ tensors }, { rename = (path: string) => path } = {}) => {

@@ -18,6 +18,11 @@ function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   return { shape: [columns, rows], dtype, values: out };
 }
 
+/** The tensor in memory of its own: as a view it would keep the whole file there, beside the kernels that are turned. */
+function apart({ shape, dtype, values }: HostTensor): HostTensor {
+  return { shape, dtype, values: values.byteLength < values.buffer.byteLength ? values.slice() : values };
+}
+
 /** Parts beside an encoder that files carry. */
 export interface CheckpointExtras {
   readonly pooler?: Linear<HostTensor>;
@@ -199,7 +204,7 @@ export function parametersFromCheckpoint(
       mismatched.push({ name, found: tensor.shape, expected });
       if (fill && ignoreMismatched) leaves.set(ours, drawParameters(spec, fill, asked.drawDeviation) as HostTensor);
       else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
-    } else leaves.set(ours, transposed ? transpose(tensor) : tensor);
+    } else leaves.set(ours, transposed ? transpose(tensor) : apart(tensor));
   }
   const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
   // A matrix that the config says is the head's own, and that a file with the rest of the head lacks, is no tied one.
@@ -218,7 +223,7 @@ export function parametersFromCheckpoint(
     const tensor = name === undefined ? undefined : tensors.get(name);
     if (name === undefined || !tensor || extras.has(ours)) continue;
     used.add(name);
-    if (tensor.shape.length === (transposed ? 2 : 1)) extras.set(ours, transposed ? transpose(tensor) : tensor);
+    if (tensor.shape.length === (transposed ? 2 : 1)) extras.set(ours, transposed ? transpose(tensor) : apart(tensor));
     else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
   }
   const duplicates = new RegExp(

@@ -104,7 +104,7 @@ export async function trainOnce<Input, Prediction, Target>(
     const ask = task.write
       ? undefined
       : predictorOf(model, task, variables, ({ parameters: trained }) => merged(trained, lora), settings.batchSize);
-    const readParameters = () => mergedOnHost(variables.read().parameters, lora);
+    const readParameters = () => mergedOnHost(variables.readPart('parameters'), lora);
     const predict = (inputs: readonly Example<Input, Target>[]) =>
       ask ? ask(inputs) : (task.write as NonNullable<typeof task.write>)(readParameters(), inputs);
     const judge = async (): Promise<Judged<Prediction, Target>[]> => {
@@ -163,7 +163,7 @@ export async function trainOnce<Input, Prediction, Target>(
         const figures = figuresOf(task.metrics, await judge());
         const value = figures[task.metrics.primary] ?? Number.NaN;
         if (earlyStoppingPatience !== undefined && better(value))
-          best = { value, parameters: variables.read().parameters };
+          best = { value, parameters: variables.readPart('parameters') };
         return figures;
       },
       nonFinite,

@@ -69,8 +69,8 @@ export interface LoadedModel {
    * @param ofRows rows that are asked for in all, default these: of many, more lengths pay
    */
   batchOf(encodings: readonly PlacedEncoding[], ofRows?: number): ModelBatch<HostTensor>;
-  /** The weights on the engine. */
-  readonly variables: Variables<TaskParameters<HostTensor>>;
+  /** The weights on the engine, put there when they are first asked for: a model that is only trained further never needs them there. */
+  variables(): Variables<TaskParameters<HostTensor>>;
   /** A pure function of the weights and a batch, compiled; all functions share one copy of the weights. */
   compile<B, O>(
     run: (model: ModelTensors, batch: B) => O,
@@ -110,7 +110,11 @@ export function loadModel(
     ...(span && { span }),
   };
   const weights: TaskParameters<HostTensor> = { encoder: parameters, head };
-  const variables = createVariables(engine, weights, placement);
+  let onEngine: Variables<TaskParameters<HostTensor>> | undefined;
+  const variables = () => {
+    onEngine ??= createVariables(engine, weights, placement);
+    return onEngine;
+  };
   const made = new Map<string, unknown>();
   const once = <T>(key: string, make: () => T): T => {
     if (!made.has(key)) made.set(key, make());
@@ -165,7 +169,7 @@ export function loadModel(
       return modelBatch(padEncodings(filled, { padId: special.pad ?? 0, buckets }), config);
     },
     variables,
-    compile: (run) => compile(variables, (state, batch) => ({ outputs: run(state, batch) })),
+    compile: (run) => compile(variables(), (state, batch) => ({ outputs: run(state, batch) })),
     once,
     hash: async () => {
       const leaves: Record<string, unknown> = {};
@@ -175,6 +179,6 @@ export function loadModel(
       }
       return hashOf(leaves);
     },
-    dispose: () => variables.dispose(),
+    dispose: () => onEngine?.dispose(),
   };
 }

@@ -3,7 +3,7 @@ import type { Table } from '@cloze/datasets';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { type Answers, judgeRows } from '../evaluate/judge-rows.ts';
 import { figuresOverSeeds } from '../fine-tune/figures.ts';
-import { predictorOf } from '../predict/predictor.ts';
+import { type Predictor, predictorOf } from '../predict/predictor.ts';
 import type { PreparedTask, TaskParameters, TaskTokenizer } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import type { FigureOf, InputOf, PredictionOf } from '../tasks/task-kinds.ts';
@@ -28,7 +28,11 @@ export function answersOf<Input, Prediction>(
   maximumLength: number,
 ): Answers<Input, Prediction> {
   const tokenizer: TaskTokenizer = { ...model.tokenizerOf(maximumLength), maximumLength };
-  const ask = predictorOf(model, task, model.variables, (weights) => weights);
+  let made: Predictor<Input, Prediction> | undefined;
+  const ask: Predictor<Input, Prediction> = (inputs) => {
+    made ??= predictorOf(model, task, model.variables(), (weights) => weights);
+    return made(inputs);
+  };
   return {
     tokenizer,
     predict: (inputs) => (task.write ? task.write({ encoder: model.parameters, head: {} }, inputs) : ask(inputs)),

@@ -99,7 +99,7 @@ export async function trainParameters<P, B>(
     });
     needWhole(phase, outcome);
     return {
-      parameters: variables.read().parameters,
+      parameters: variables.readPart('parameters'),
       measures: {
         seconds: lab.now() - started,
         tokens: outcome.tokens,
