@@ -99,7 +99,8 @@ export function createVariables<S extends object>(engine: Engine, tree: S, place
     specs,
     nest,
     read,
-    readPart: (part) => readPaths([...specs.keys()].filter((path) => path === part || path.startsWith(`${part}/`)))[part],
+    readPart: (part) =>
+      readPaths([...specs.keys()].filter((path) => path === part || path.startsWith(`${part}/`)))[part],
     write: (values) => write(checked(values, 'Variables.write'), 'Variables.write'),
     capture: () => Object.fromEntries(childrenOf(read(), '', 'Variables.capture')),
     restore: ({ tensors }, { rename = (path: string) => path } = {}) => {
