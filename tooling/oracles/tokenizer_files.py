@@ -81,6 +81,19 @@ with tempfile.TemporaryDirectory() as folder:
 case('bytes, saved', bytes_saved, 'roberta')
 case('bytes, saved without a blank, config with', changed(bytes_saved, 'tokenizer_config.json', add_prefix_space=True), 'roberta')
 case('bytes, added', {**roberta, 'added_tokens.json': {'[x]': len(bytes_)}}, 'roberta')
+from transformers import AlbertTokenizer, XLMRobertaTokenizer
+letters = list('abcdefghilmnoprstwxyzAEHcé') + ['.', '[', ']', '今', '天']
+scored = lambda first: [(p, 0.) for p in first] + [(p, -2. - i / 100) for i, p in enumerate(dict.fromkeys(['▁'] + letters + ['▁hello', '▁a', 'ell', '▁Hello']))] 
+albert = saved(AlbertTokenizer(vocab=scored(['<pad>', '<unk>', '[CLS]', '[SEP]', '[MASK]'])))
+xlm = saved(XLMRobertaTokenizer(vocab=scored(['<s>', '<pad>', '</s>', '<unk>', '<mask>'])))
+case('sentencepiece, ALBERT', albert, 'albert')
+case('sentencepiece, ALBERT, config cased', changed(albert, 'tokenizer_config.json', do_lower_case=False), 'albert')
+case('sentencepiece, ALBERT, config keeps accents', changed(albert, 'tokenizer_config.json', keep_accents=True), 'albert')
+case('sentencepiece, ALBERT, no blank before', changed(albert, 'tokenizer_config.json', add_prefix_space=False), 'albert')
+case('sentencepiece, ALBERT, file alone', {'tokenizer.json': albert['tokenizer.json']}, 'albert')
+case('sentencepiece, XLM-R', xlm, 'xlm-roberta')
+case('sentencepiece, XLM-R, no blank before', changed(xlm, 'tokenizer_config.json', add_prefix_space=False), 'xlm-roberta')
+case('sentencepiece, XLM-R, added', changed(xlm, 'tokenizer_config.json', extra_special_tokens=['[x]']), 'xlm-roberta')
 try:
     import rjieba
     words = {'tokenizer.json': built()['tokenizer.json'], 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer'}}

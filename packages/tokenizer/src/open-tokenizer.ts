@@ -133,6 +133,7 @@ const bertTokens = (named: Partial<Record<Role, string>>) =>
 function fitsClass({ rules }: TokenizerClass, { model, pre_tokenizer: before, normalizer }: JsonObject): boolean {
   const type = isObject(model) ? model.type : undefined;
   if (rules === 'bert' || rules === 'roformer') return type === 'WordPiece';
+  if (rules === 'sentencepiece') return type === 'Unigram';
   if (rules !== 'roberta') return true;
   return type === 'BPE' && isObject(before) && before.type === 'ByteLevel' && (normalizer ?? null) === null;
 }
@@ -160,6 +161,39 @@ function withPrefixSpace(file: JsonObject, settings: JsonObject, notes: string[]
       `add_prefix_space is ${space} by tokenizer_config.json, ${before?.add_prefix_space} by tokenizer.json, which gives way`,
     );
   return { ...file, model: { ...model, dropout: null }, pre_tokenizer: { ...before, add_prefix_space: space } };
+}
+
+/** Parts of a pipeline of `tokenizer.json`, those of a sequence one by one. */
+const partsIn = (part: unknown): readonly JsonObject[] =>
+  !isObject(part) ? [] : Array.isArray(part.normalizers) ? part.normalizers.flatMap(partsIn) : [part];
+
+/** ALBERT's or XLM-RoBERTa's rules with the options of `tokenizer_config.json`, as their classes make them anew; the table of characters is the file's. */
+function sentencepieceJson(file: JsonObject, { name }: TokenizerClass, settings: JsonObject): JsonObject {
+  const table = partsIn(file.normalizer).filter(({ type }) => type === 'Precompiled');
+  const isAlbert = name === 'AlbertTokenizer';
+  const quotes = ['``', "''"].map((text) => ({ type: 'Replace', pattern: { String: text }, content: '"' }));
+  const normalizers = isAlbert
+    ? [
+        ...quotes,
+        ...((flag(settings, 'keep_accents') ?? false) ? [] : [{ type: 'NFKD' }, { type: 'StripAccents' }]),
+        ...((flag(settings, 'do_lower_case') ?? true) ? [{ type: 'Lowercase' }] : []),
+        ...table,
+      ]
+    : table;
+  const prepend_scheme = (flag(settings, 'add_prefix_space') ?? true) ? 'always' : 'never';
+  const model = isObject(file.model) ? file.model : {};
+  return {
+    ...file,
+    normalizer: normalizers.length > 0 ? { type: 'Sequence', normalizers } : null,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'WhitespaceSplit' },
+        { type: 'Metaspace', replacement: '▁', prepend_scheme, split: true },
+      ],
+    },
+    model: { ...model, unk_id: isAlbert ? 1 : 3 },
+  };
 }
 
 /** RoBERTa's rules over its two older files, as its class makes them. */
@@ -211,7 +245,12 @@ function readTokenizer(
     );
   const named = namedTokens(settings, map);
   const file = saved ? saved : hasBytes ? byteJson(files, settings) : {};
-  const base = kind.rules === 'roberta' ? withPrefixSpace(file, settings, notes) : file;
+  const base =
+    kind.rules === 'roberta'
+      ? withPrefixSpace(file, settings, notes)
+      : kind.rules === 'sentencepiece'
+        ? sentencepieceJson(file, kind, settings)
+        : file;
   const vocabulary =
     lines && !hasJson ? vocabularyOf(parseVocabulary(lines, `${where}/vocab.txt`), notes) : vocabularyIn(base.model);
   const defaults = isBert

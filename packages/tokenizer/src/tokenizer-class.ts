@@ -12,7 +12,7 @@ const rulesOfClass: Readonly<Record<string, TokenizerRules>> = {
   RobertaTokenizer: 'roberta',
   XLMRobertaTokenizer: 'sentencepiece',
   AlbertTokenizer: 'sentencepiece',
-  CamembertTokenizer: 'sentencepiece',
+  CamembertTokenizer: 'file',
   PreTrainedTokenizer: 'file',
   TokenizersBackend: 'file',
   GPT2Tokenizer: 'file',
