@@ -124,7 +124,8 @@ export function nativeOver(
       return tokenizer.decode([...ids], true);
     },
     idOf: (token) => tokenizer.tokenToId(token) ?? undefined,
-    tokenOf: (id) => tokenizer.idToToken(id) ?? undefined,
+    // A blank line of vocab.txt has an id and is no token.
+    tokenOf: (id) => tokenizer.idToToken(id) || undefined,
     encodeBatch: async (texts) => {
       checkList('encodeBatch', texts);
       const given = texts.map(inputOf);

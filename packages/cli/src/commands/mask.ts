@@ -60,7 +60,9 @@ async function vocabularyOf(model: string | undefined, texts: readonly string[])
   if (model === undefined) return trainVocabulary(texts, { size: 12_000, minimum: 1 });
   const { tokenizerFiles, file } = await loadPretrained(model, { fill: streamFrom(1) });
   const { tokenizer } = openTokenizer(tokenizerFiles, model, { modelConfig: file });
-  return vocabularyFrom(Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]'));
+  return vocabularyFrom(
+    Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused-id-${id}]`),
+  );
 }
 
 /** The policies asked for: presets by name, or the one that a module exports. */

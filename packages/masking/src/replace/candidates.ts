@@ -32,7 +32,7 @@ export function candidatesProblem(candidates: Candidates): string | undefined {
 const inBrackets = /^\[[^\s[\]]+\]$|^<[^\s<>]+>$/;
 
 /**
- * Ids that random replacement may draw: all but special and unused ones, `[PAD]`, `[unused7]`, `<s>`.
+ * Ids that random replacement may draw: all but special and unused ones, `[PAD]`, `[unused7]`, `<s>`, and ids without a token.
  *
  * @param tokens the vocabulary, a token an id @param options.exclude further ids to leave out
  * @param options.accept keeps a token when it says true, e.g. to leave out `##` pieces that the tokenizer never makes
@@ -47,7 +47,9 @@ export function candidateIds(
 ): Int32Array {
   checkTexts('candidateIds', tokens);
   const out = new Set(exclude);
-  const ids = tokens.flatMap((token, id) => (inBrackets.test(token) || out.has(id) || !accept(token, id) ? [] : [id]));
+  const ids = tokens.flatMap((token, id) =>
+    token === '' || inBrackets.test(token) || out.has(id) || !accept(token, id) ? [] : [id],
+  );
   if (ids.length === 0)
     throw new RangeError(`candidateIds: none of the ${tokens.length} tokens is left to draw from; exclude fewer.`);
   return Int32Array.from(ids);

@@ -98,9 +98,12 @@ export function loadModel(
   const { config, family, parameters, missing } = loaded;
   const longest = config.maximumLength - config.positionOffset;
   const { tokenizer, special, maskToken, notes } = tokenizerOf(name, loaded, { maximumLength: longest });
-  if (tokenizer.size > config.vocabularySize)
+  // Blank lines at the end of a vocab.txt are ids of no token, which no text has.
+  let ids = tokenizer.size;
+  while (ids > 0 && tokenizer.tokenOf(ids - 1) === undefined) ids--;
+  if (ids > config.vocabularySize)
     throw new Error(
-      `${name}: the tokenizer has ${tokenizer.size} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
+      `${name}: the tokenizer has ${ids} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
     );
   const { pooler, classifierDense, classifier, span } = loaded;
   const head: HeadParameters<HostTensor> = {

@@ -53,7 +53,7 @@ export function withWeights(
 
 /** The vocabulary that a model was trained with; an id without a token is called by its number. @throws {Error} for a tokenizer without one of the five special tokens */
 export function vocabularyOf({ name, tokenizer, special }: LoadedModel): Vocabulary {
-  const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused id ${id}]`);
+  const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused-id-${id}]`);
   const { pad, unknown, classify, separate, mask } = special;
   if (
     pad === undefined ||
