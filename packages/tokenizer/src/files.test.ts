@@ -222,6 +222,14 @@ describe('a tokenizer.json that the native code would not survive is refused fir
       },
       'has a second piece without the prefix "##"',
     ],
+    ['a part without a type', { post_processor: { ...template, type: undefined } }, 'a part of type undefined'],
+    ['a part of a type that there is not', { normalizer: { type: 'Magic' } }, 'a part of type "Magic"'],
+    ['a charsmap that is not there', { normalizer: { type: 'Precompiled' } }, "none of sentencepiece's"],
+    [
+      'an added token of which nothing is left',
+      { added_tokens: [...(whole.added_tokens as object[]), { content: '\u0000', normalized: true }] },
+      'has nothing that the normalizer leaves',
+    ],
     ['pieces of no length', { pre_tokenizer: { type: 'FixedLength', length: 0 } }, 'FixedLength of 0'],
     [
       'an id that is no number',

@@ -175,7 +175,6 @@ function partProblems(part: JsonObject, path: string): string[] {
 
 /** Whether a text is sentencepiece's table of characters: base64 of the bytes of a trie, their number before them, and UTF-8 behind. */
 function isCharsmap(text: unknown): boolean {
-  if (text === null || text === undefined) return true;
   if (typeof text !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return false;
   const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   if (bytes.length < 4) return false;
@@ -202,6 +201,36 @@ function mergeProblems(model: JsonObject): string[] {
     : [`model: the merge ${JSON.stringify(wrong)} has a second piece without the prefix ${JSON.stringify(prefix)}`];
 }
 
+/** Types of parts by their place: what has another or none is guessed at by the native code. */
+const partTypes: Readonly<Record<string, readonly string[]>> = {
+  normalizer: [
+    ...['BertNormalizer', 'Strip', 'StripAccents', 'NFC', 'NFD', 'NFKC', 'NFKD', 'Sequence', 'Lowercase', 'Nmt'],
+    ...['Precompiled', 'Replace', 'Prepend', 'ByteLevel'],
+  ],
+  pre_tokenizer: [
+    ...['BertPreTokenizer', 'ByteLevel', 'CharDelimiterSplit', 'Metaspace', 'Whitespace', 'Sequence', 'Split'],
+    ...['Punctuation', 'WhitespaceSplit', 'Digits', 'UnicodeScripts', 'FixedLength'],
+  ],
+  post_processor: ['RobertaProcessing', 'BertProcessing', 'ByteLevel', 'TemplateProcessing', 'Sequence'],
+  decoder: [
+    ...['BPEDecoder', 'ByteLevel', 'WordPiece', 'Metaspace', 'CTC', 'Sequence', 'Replace', 'Fuse', 'Strip'],
+    'ByteFallback',
+  ],
+};
+
+/** Normalisers that take characters away. */
+const takers: readonly unknown[] = ['BertNormalizer', 'Strip', 'StripAccents', 'Replace', 'Nmt', 'Precompiled'];
+
+/** Added tokens of which the normaliser might leave nothing: they would be found everywhere. */
+function addedProblems(json: JsonObject): string[] {
+  if (!partsOf(json.normalizer).some(({ type }) => takers.includes(type))) return [];
+  return listOf(json.added_tokens).flatMap((token) =>
+    isObject(token) && token.normalized === true && /^[\p{C}\p{Z}\p{M}]*$/u.test(String(token.content))
+      ? [`added_tokens: ${JSON.stringify(token.content)} has nothing that the normalizer leaves`]
+      : [],
+  );
+}
+
 /**
  * What is wrong with a `tokenizer.json` that the native code would not survive: templates over tokens that are not there, patterns that
  * take for ever, replacements that make gigabytes of a line, ids that are no 32-bit numbers.
@@ -210,13 +239,17 @@ function mergeProblems(model: JsonObject): string[] {
  */
 export function tokenizerJsonProblems(json: JsonObject, ids: ReadonlyMap<string, number>): string[] {
   const problems: string[] = [];
-  const paths = ['normalizer', 'pre_tokenizer', 'post_processor', 'decoder'];
-  for (const path of paths) {
+  for (const [path, types] of Object.entries(partTypes)) {
     for (const part of partsOf(json[path])) {
+      if (typeof part.type !== 'string' || !types.includes(part.type))
+        problems.push(
+          `${path}: a part of type ${JSON.stringify(part.type)?.slice(0, 60)}, which tokenizers 0.23 has not`,
+        );
       for (const problem of [...patternProblems(part, path), ...partProblems(part, path)]) problems.push(problem);
       if (path === 'post_processor') for (const problem of templateProblems(part, ids)) problems.push(problem);
     }
   }
+  for (const problem of addedProblems(json)) problems.push(problem);
   const growth = partsOf(json.normalizer).reduce((product, part) => product * growthOf(part), 1);
   if (growth > mostGrowth)
     problems.push(
