@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { endOnClosedPipe, exitCodeOf } from 'cloze/terminal';
+import { endInOneSentence, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
 import { addCompare } from './commands/compare.ts';
+import { addFuzzRecords } from './commands/fuzz-records.ts';
 import { addList } from './commands/list.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addReport } from './commands/report.ts';
@@ -11,7 +12,7 @@ import { addRunOne } from './commands/run-one.ts';
 import { addShow } from './commands/show.ts';
 import { addVerify } from './commands/verify.ts';
 
-endOnClosedPipe();
+endInOneSentence('bench');
 
 const program = new Command('bench')
   .description('Masked-language-model research in TypeScript. Without a command: the quick start.')
@@ -20,7 +21,7 @@ const program = new Command('bench')
 
 for (const add of [
   ...[addQuickStart],
-  ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun],
+  ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun, addFuzzRecords],
 ]) {
   add(program);
 }

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { endOnClosedPipe, exitCodeOf } from 'cloze/terminal';
+import { endInOneSentence, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
 import { addFuzz } from './commands/fuzz.ts';
 import { addPerf } from './commands/perf.ts';
 import { addProfile } from './commands/profile.ts';
 import { addTorture } from './commands/torture.ts';
 
-endOnClosedPipe();
+endInOneSentence('qa');
 
 const program = new Command('qa')
   .description('How fast and how sound Cloze is: measured against others, killed, fed wrong files.')

@@ -35,12 +35,12 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`cloze: '${unknown}' is no command.${meant} See cloze --help.\n`);
     return 2;
   }
-  const [{ Command }, { endOnClosedPipe, exitCodeOf }, add] = await Promise.all([
+  const [{ Command }, { endInOneSentence, exitCodeOf }, add] = await Promise.all([
     import('commander'),
     import('./terminal/exit.ts'),
     listed.load(),
   ]);
-  endOnClosedPipe();
+  endInOneSentence('cloze');
   const program = new Command('cloze').exitOverride().showSuggestionAfterError();
   add(program);
   try {

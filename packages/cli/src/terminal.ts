@@ -1,10 +1,12 @@
-export { engineOption } from './terminal/engine-option.ts';
+export { writeWhole } from '@cloze/trainer/node';
+export { hashFile } from './clue/pull/hash-file.ts';
+export { engineOption, mostThreads } from './terminal/engine-option.ts';
 export { errorSentence } from './terminal/error-sentence.ts';
-export { endOnClosedPipe, exitCodeOf } from './terminal/exit.ts';
+export { endInOneSentence, exitCodeOf } from './terminal/exit.ts';
 export { escapeHtml, figure, htmlTable, page } from './terminal/page.ts';
+export { printable } from './terminal/printable.ts';
 export { progress } from './terminal/progress.ts';
 export { sortTables } from './terminal/sort-tables.ts';
 export { stopSignals } from './terminal/stop-signals.ts';
 export { UsageError } from './terminal/usage-error.ts';
 export { whole } from './terminal/whole.ts';
-export { writeWhole } from './terminal/write-whole.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { writeWhole } from 'cloze/terminal';
+import { printable, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
 import { htmlReport } from '../report/recipes/html-report.ts';
@@ -25,12 +25,13 @@ export interface ReportOptions {
 const fileName = (words: string) =>
   words.length > 60 ? sha256(words).slice(0, 8) : words.replaceAll(/[^\w.]+/g, '-').replace(/-$/, '');
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Judges the records below a folder: tables on stdout, a page with --out, compact copies with --keep. */
 export async function reportCommand(root: string, { recipe, out, markdown, keep, json }: ReportOptions): Promise<void> {
-  const { records, unfinished } = findRecords(root);
-  if (records.length === 0) throw new Error(`${root} holds no finished run.`);
+  const { records, unfinished, unreadable } = findRecords(root);
+  for (const { folder, reason } of unreadable) say(`${folder}: no record: ${reason}`);
+  if (records.length === 0) throw new Error(`${root} holds no finished run that can be read.`);
   const judged = allRecipes
     .filter(({ name }) => recipe.length === 0 || recipe.includes(name))
     .flatMap((one) => judgeSeries(one, records));
@@ -53,7 +54,7 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
       out,
       await htmlReport(judged, {
         gallery: await maskGallery(),
-        unfinished: unfinished.map(({ folder, reason }) => ({ folder: basename(folder), reason })),
+        unfinished: [...unfinished, ...unreadable].map(({ folder, reason }) => ({ folder: basename(folder), reason })),
       }),
     );
     say(`report: ${resolve(out)}`);
@@ -62,7 +63,11 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
     for (const { recipe: of, series, cells } of judged)
       for (const cell of cells)
         process.stdout.write(`${JSON.stringify({ recipe: of.name, ...(series && { series }), ...cell })}\n`);
-  } else process.stdout.write(markdown ? markdownReport(judged) : `${terminalReport(judged)}\n`);
+  } else process.stdout.write(printable(markdown ? markdownReport(judged) : `${terminalReport(judged)}\n`));
+  if (unreadable.length > 0) {
+    say(`${unreadable.length} records could not be read and are left out: bench verify ${root} says more.`);
+    process.exitCode = 1;
+  }
 }
 
 const several = (value: string, before: readonly string[]) => [...before, value];

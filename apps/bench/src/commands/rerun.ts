@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InterruptedError } from '@cloze/models';
-import { stopSignals } from 'cloze/terminal';
+import { printable, stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { comparePredictions } from '../runs/compare-predictions.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
@@ -17,7 +17,7 @@ export interface RerunOptions {
   readonly json: boolean;
 }
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Does a run again from its record and says whether the same came out. Exit code 1 when it did not. */
 export async function rerunCommand(folder: string, { data, encoder, out, json }: RerunOptions): Promise<void> {
@@ -52,6 +52,8 @@ export async function rerunCommand(folder: string, { data, encoder, out, json }:
     (file) => !repeated.manifest.data.some(({ path, sha256 }) => path === file.path && sha256 === file.sha256),
   );
   for (const { path } of changed) say(`${path} is not the file of the first run.`);
+  const [before, now] = [manifest, repeated.manifest].map(({ engine }) => `${engine.name} ${engine.version}`);
+  if (before !== now) say(`the first run was on ${before}, this one on ${now}.`);
   const verdict = comparePredictions(
     { predictions: readPredictions(folder), scores },
     { predictions: readPredictions(again), scores: repeated.scores },

@@ -30,6 +30,10 @@ describe('bench run, as a command', () => {
   it('wrong names and settings are usage errors with what was meant', () => {
     const wrong = bench('run', 'drop-tokens', '--size', 'tiny');
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining("did you mean 'drop-token'?")]);
+    const many = bench('run', 'drop-token', '--size', 'tiny', '--seeds', '1e9');
+    expect([many.status, many.stderr]).toEqual([2, expect.stringContaining('expected a whole number from 1 to 10000')]);
+    const cooldown = bench('run', 'pretrain', '--size', 'tiny', '--set', 'cooldown={"from":9,"to":3}');
+    expect([cooldown.status, cooldown.stderr]).toEqual([2, expect.stringContaining('from must be below to')]);
     const setting = bench('run', 'drop-token', '--size', 'tiny', '--set', 'tune.train.step=4');
     expect([setting.status, setting.stderr]).toEqual([2, expect.stringContaining("did you mean 'tune.train.steps'?")]);
   }, 120_000);

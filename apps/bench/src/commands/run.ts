@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { stopSignals, UsageError, whole } from 'cloze/terminal';
+import { mostThreads, printable, stopSignals, UsageError, whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { type Size, sizes } from '../recipes/define-recipe.ts';
@@ -28,9 +28,9 @@ export interface RunOptions {
   readonly json: boolean;
 }
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
-/** Runs a recipe: all arms, several seeds; what is done is skipped. Exit code 1 when a run failed. */
+/** Runs a recipe: all arms, several seeds; what is done is skipped. Exit code 1 when a run failed, or was left because it could not be taken. */
 export async function runCommand(name: string, options: RunOptions): Promise<void> {
   const { data, size, seeds, firstSeed, encoder, set, arm, out, jobs, threads, dryRun, json } = options;
   const recipe = recipeOf(name);
@@ -52,7 +52,7 @@ export async function runCommand(name: string, options: RunOptions): Promise<voi
     ...(encoder !== undefined && { encoder: encoderOf(encoder) }),
     data: data === undefined ? 'poems' : 'folder',
   });
-  const open = specs.filter((spec) => !isFinished(runFolder(out, spec)));
+  const open = specs.filter((spec) => !isFinished(runFolder(out, spec), spec));
   say(
     `${name}, size ${size}: ${specs.length} runs, ${specs.length - open.length} done; about ${((open.length * recipe.minutes[size]) / jobs).toFixed(1)} minutes with ${jobs} at once`,
   );
@@ -76,8 +76,9 @@ export async function runCommand(name: string, options: RunOptions): Promise<voi
   });
   if (outcome.failed.length > 0)
     say(`${outcome.failed.length} runs failed; log.txt in each folder says more. The same command tries them again.`);
+  for (const { folder, reason } of outcome.refused) say(`${folder} was not begun: ${reason}`);
   if (outcome.interrupted) say('stopped; the same command goes on.');
-  if (outcome.failed.length > 0 || outcome.interrupted) process.exitCode = 1;
+  if (outcome.failed.length > 0 || outcome.refused.length > 0 || outcome.interrupted) process.exitCode = 1;
 }
 
 const several = (value: string, before: readonly string[]) => [...before, value];
@@ -92,14 +93,14 @@ export function addRun(program: Command): void {
     .argument('<recipe>', 'see bench list')
     .option('--data <folder>', "data in CLUE's official layout; without it recipes of size tiny read classical poems")
     .addOption(new Option('--size <size>', 'how much').choices([...sizes]).default('laptop'))
-    .option('--seeds <number>', 'runs of each arm', whole(1), 3)
-    .option('--first-seed <number>', 'the first seed', whole(0), 1)
+    .option('--seeds <number>', 'runs of each arm', whole(1, 10_000), 3)
+    .option('--first-seed <number>', 'the first seed', whole(0, 2_000_000_000), 1)
     .option('--encoder <folder>', 'a Hugging Face checkpoint to begin from')
     .option('--set <path=value>', 'change a setting; repeat for more', several, [])
     .option('--arm <name>', 'only this arm or row; repeat for more', several, [])
     .option('--out <folder>', 'where records go', 'runs')
-    .option('--jobs <number>', 'runs side by side', whole(1), Math.max(1, Math.floor(availableParallelism() / 2)))
-    .option('--threads <number>', 'cores a run', whole(1), 2)
+    .option('--jobs <number>', 'runs side by side', whole(1, 1024), Math.max(1, Math.floor(availableParallelism() / 2)))
+    .option('--threads <number>', 'cores a run', whole(1, mostThreads), 2)
     .option('--dry-run', 'say what would run', false)
     .option('--json', 'one JSON object a run on stdout', false)
     .addHelpText('after', '\nExample: pnpm bench run r-drop --data DIR --seeds 5 --set train.steps=400')

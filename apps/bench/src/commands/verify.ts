@@ -1,20 +1,24 @@
+import { printable } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { findCompactRecords, findRunFolders } from '../runs/find-run-folders.ts';
 import { verifyCompactRecord, verifyRun } from '../runs/verify-run.ts';
 
 /** Verifies one run, or all below a folder, and committed records. Exit code 1 when any has a problem. */
-export function verifyCommand(folder: string, { json }: { readonly json: boolean }): void {
+export async function verifyCommand(folder: string, { json }: { readonly json: boolean }): Promise<void> {
   let bad = 0;
   const runs = [
-    ...findRunFolders(folder).map((run) => ({ run, problems: verifyRun(run) })),
-    ...findCompactRecords(folder).map((run) => ({ run, problems: verifyCompactRecord(run) })),
+    ...findRunFolders(folder).map((run) => ({ run, verify: verifyRun })),
+    ...findCompactRecords(folder).map((run) => ({ run, verify: verifyCompactRecord })),
   ];
-  for (const { run, problems } of runs) {
+  for (const { run, verify } of runs) {
+    const problems = await verify(run);
     if (problems.length > 0) bad++;
     if (json) process.stdout.write(`${JSON.stringify({ run, sound: problems.length === 0, problems })}\n`);
     else
       process.stdout.write(
-        `${problems.length === 0 ? 'sound' : 'NOT SOUND'}  ${run}\n${problems.map((problem) => `  ${problem}\n`).join('')}`,
+        printable(
+          `${problems.length === 0 ? 'sound' : 'NOT SOUND'}  ${run}\n${problems.map((problem) => `  ${problem}\n`).join('')}`,
+        ),
       );
   }
   if (runs.length === 0) throw new Error(`${folder} holds no run.`);

@@ -16,7 +16,10 @@ const settings = z.strictObject({
   /** Dropout while pretraining; `encoder.dropout` is what the encoder is saved with, for fine-tuning. Few epochs need none. */
   dropout: z.number().min(0).lt(1),
   /** Ends the training early: from step `from` the rate falls straight to 0 at step `to`. A stopped run may be given one. */
-  cooldown: z.strictObject({ from: z.int().positive(), to: z.int().positive() }).nullable(),
+  cooldown: z
+    .strictObject({ from: z.int().positive(), to: z.int().positive() })
+    .refine(({ from, to }) => from < to, 'from must be below to: the rate falls between them')
+    .nullable(),
   /** Of the training's matrix products; parameters, moments and the held-out loss stay in float32. bfloat16 is the faster one on processors that have it. */
   // Records from before this setting were made in float32.
   matmulPrecision: z.enum(['float32', 'bfloat16']).default('float32'),

@@ -1,4 +1,5 @@
-import type { RunRecord } from './run-record.ts';
+import { compactSchema } from './record-schema.ts';
+import { type RunRecord, readJson } from './run-record.ts';
 import type { Score } from './score-set.ts';
 
 /** Scores whose examples are 0 or 100 only, as bits: a thousandth of the size of the predictions. */
@@ -43,16 +44,19 @@ export function compactRecord({ folder: _, scores, steps, ...rest }: RunRecord):
       const every = Math.ceil(lines.length / keptLines);
       return lines
         .filter((_line, i) => (lines.length - 1 - i) % every === 0)
-        .map(({ phase: own, step, loss = 0, seconds = 0, tokens = 0 }) => ({
+        .map(({ phase: own, step, loss, seconds = 0, tokens = 0 }) => ({
           phase: own,
           step,
-          loss: digits(loss),
+          ...(loss !== undefined && { loss: digits(loss) }),
           seconds: digits(seconds),
           tokens,
         }));
     }),
   };
 }
+
+/** Reads a committed record. @throws {Error} naming the file, and what in it does not fit */
+export const readCompactRecord = (path: string): RunRecord => expandRecord(path, readJson(path, compactSchema));
 
 /** A compact record as a record again. */
 export function expandRecord(path: string, { scores, ...rest }: CompactRecord): RunRecord {

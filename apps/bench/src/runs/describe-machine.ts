@@ -5,7 +5,14 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 
 const git = (...words: string[]): string => {
   try {
-    return execFileSync('git', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    // Of the code that runs, not of the folder that the command was given in.
+    const { GIT_DIR: _folder, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
+    return execFileSync('git', words, {
+      encoding: 'utf8',
+      cwd: import.meta.dirname,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return '';
   }

@@ -1,16 +1,22 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEngine } from '@cloze/models/node';
-import { writeWhole } from 'cloze/terminal';
+import type { Engine } from '@cloze/backend';
+import { nodeFiles } from '@cloze/trainer/node';
+import { hashFile, writeWhole } from 'cloze/terminal';
 import { recipeOf } from '../recipes/all-recipes.ts';
+import type { RunResult } from '../recipes/define-recipe.ts';
 import { dataFolder } from '../recipes/parts/data-folder.ts';
-import type { Lab } from '../recipes/parts/lab.ts';
-import { canonicalJson, sha256 } from './canonical-json.ts';
+import type { Lab, StepLine } from '../recipes/parts/lab.ts';
+import { type Begun, engineFor, forgetBegun, keepBegun, readBegun } from './begun.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { checkpointFolders } from './checkpoint-folders.ts';
 import { describeMachine } from './describe-machine.ts';
+import { readText } from './read-text.ts';
+import { recordFiles } from './record-files.ts';
 import { resolveArm } from './resolve-arm.ts';
-import type { Manifest } from './run-record.ts';
+import { type Manifest, type ScoreFile, sealOf } from './run-record.ts';
 import { type RunSpec, specHash } from './run-spec.ts';
+import { scoreText } from './score-file.ts';
 import { scoreSet } from './score-set.ts';
 import { truncatePhase } from './truncate-phase.ts';
 
@@ -22,7 +28,96 @@ export interface RunPlace {
   readonly threads: number;
 }
 
-const records = ['spec.json', 'steps.jsonl', 'predictions.jsonl', 'scores.json'];
+/** The run's log, `steps.jsonl`: part of its record, so what cannot be written there ends the run. */
+function logOf(folder: string): Pick<Lab, 'log' | 'rewind'> & { readonly lastSteps: Record<string, number> } {
+  const path = join(folder, 'steps.jsonl');
+  const lastSteps: Record<string, number> = {};
+  return {
+    lastSteps,
+    rewind: (phase, step) => {
+      truncatePhase(path, phase, step);
+      // A resumed phase that has nothing left to do logs no more.
+      if (step > 0) lastSteps[phase] = step;
+    },
+    log: (line: StepLine) => {
+      appendFileSync(path, `${JSON.stringify(line)}\n`);
+      lastSteps[line.phase] = line.step;
+    },
+  };
+}
+
+/** Figures as they are recorded. @throws {Error} naming figures of predictions that are no numbers: such a run has not ended well */
+function figuresOf({ predictions, measures, extras }: RunResult, say: (line: string) => void): ScoreFile {
+  const scores = predictions.flatMap(scoreSet);
+  const wrong = scores.filter(({ value }) => !Number.isFinite(value));
+  if (wrong.length > 0)
+    throw new Error(
+      `${wrong.map(({ set, metric, value }) => `${set}, ${metric} is ${value}`).join('; ')}: the weights that came out are no good. Lower the learning rate.`,
+    );
+  // JSON would make null of them.
+  const unknown = Object.entries(measures).filter(([, value]) => !Number.isFinite(value));
+  for (const [name, value] of unknown) say(`${name} is ${value} and is left out of the record.`);
+  return {
+    scores,
+    measures: Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value))),
+    ...(extras && { extras }),
+  };
+}
+
+/** Writes all files of a record, the manifest last: each is on the disk before the next, and before checkpoints go. */
+async function writeRecord(
+  { folder, threads }: RunPlace,
+  spec: RunSpec,
+  result: RunResult,
+  {
+    engine,
+    begun,
+    data,
+    drawn,
+    lastSteps,
+    seconds,
+    say,
+  }: {
+    readonly engine: Engine;
+    readonly begun: Begun;
+    readonly data: Manifest['data'];
+    readonly drawn: readonly string[];
+    readonly lastSteps: Readonly<Record<string, number>>;
+    readonly seconds: number;
+    readonly say: (line: string) => void;
+  },
+): Promise<void> {
+  const lines = result.predictions.flatMap(({ name, kind, lines: own }) =>
+    own.map((line) => `${JSON.stringify({ set: name, kind, ...line })}\n`),
+  );
+  const figures = figuresOf(result, say);
+  writeWhole(join(folder, 'predictions.jsonl'), lines.join(''));
+  writeWhole(join(folder, 'scores.json'), scoreText(figures));
+  const steps = join(folder, 'steps.jsonl');
+  if (!existsSync(steps) && Object.keys(lastSteps).length > 0)
+    throw new Error(`${steps} is gone: it was removed while the run wrote it. The same command begins the run again.`);
+  // Once more, whole: lines that were added one by one are on the disk only now.
+  writeWhole(steps, existsSync(steps) ? readText(steps) : '');
+  const files = await Promise.all(
+    recordFiles(folder).map(async (name) => [name, (await hashFile(join(folder, name))).sha256] as const),
+  );
+  const manifest: Manifest = {
+    schema: 2,
+    spec: specHash(spec),
+    ...describeMachine(),
+    engine: { name: engine.name, version: engine.version, threads },
+    ...(begun.enginesBefore.length > 0 && { enginesBefore: begun.enginesBefore }),
+    data,
+    started: begun.started,
+    finished: new Date().toISOString(),
+    seconds,
+    resumed: begun.times,
+    ...(drawn.length > 0 && { drawn }),
+    log: lastSteps,
+    files: Object.fromEntries(files),
+  };
+  writeWhole(join(folder, 'manifest.json'), `${JSON.stringify({ ...manifest, seal: sealOf(manifest) }, null, 1)}\n`);
+}
 
 /**
  * Runs one spec in its folder and leaves a record; a run that was stopped goes on from its checkpoints.
@@ -31,78 +126,73 @@ const records = ['spec.json', 'steps.jsonl', 'predictions.jsonl', 'scores.json']
  */
 export async function executeRun(
   spec: RunSpec,
-  { folder, data, encoder, threads }: RunPlace,
+  place: RunPlace,
   { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
 ): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  const specPath = join(folder, 'spec.json');
-  if (existsSync(specPath) && readFileSync(specPath, 'utf8') !== `${canonicalJson(spec)}\n`)
-    throw new Error(`${folder} was begun with other settings; choose another --out, or remove it.`);
-  writeWhole(specPath, `${canonicalJson(spec)}\n`);
-  const begun = join(folder, 'begun.json');
-  const before = existsSync(begun)
-    ? (JSON.parse(readFileSync(begun, 'utf8')) as { started: string; times: number; seconds: number })
-    : { started: new Date().toISOString(), times: 0, seconds: 0 };
-  writeWhole(begun, JSON.stringify({ ...before, times: before.times + 1 }));
-  const started = Date.now();
-  const steps = join(folder, 'steps.jsonl');
+  const { folder, data, encoder, threads } = place;
   const recipe = recipeOf(spec.recipe);
-  const { engine } = await openEngine();
-  const source = dataFolder(data);
-  const drawn = new Set<string>();
-  const lab: Lab = {
-    engine,
-    placement: { intraOpThreads: threads, interOpThreads: 1 },
-    seed: spec.seed,
-    folder,
-    data: source,
-    encoder,
-    signal,
-    rewind: (phase, step) => truncatePhase(steps, phase, step),
-    log: (line) => appendFileSync(steps, `${JSON.stringify(line)}\n`),
-    say,
-    drawn: (names) => {
-      for (const name of names) drawn.add(name);
-    },
-    now: () => performance.now() / 1000,
-  };
+  const { success, error: misfit } = recipe.settings.safeParse(spec.settings);
+  if (!success) throw new Error(`${spec.recipe}: the settings do not fit the recipe: ${misfit.message}`);
+  mkdirSync(folder, { recursive: true });
+  // The scheduler's lease ends with the scheduler: a child that outlived it is still here, saving.
+  const unlock = await nodeFiles().lock(folder);
+  const clock = performance.now();
+  const seconds = () => (performance.now() - clock) / 1000;
   try {
-    // The settings were resolved by this recipe; which one it is, is known by its name only.
-    const { predictions, measures, extras } = await recipe.run(lab, spec.settings as never, resolveArm(recipe, spec));
-    writeWhole(
-      join(folder, 'predictions.jsonl'),
-      predictions
-        .flatMap(({ name, kind, lines }) =>
-          lines.map((line) => `${JSON.stringify({ set: name, kind, ...(line as object) })}\n`),
-        )
-        .join(''),
-    );
-    const scores = predictions.flatMap(scoreSet);
-    writeWhole(join(folder, 'scores.json'), `${JSON.stringify({ scores, measures, ...(extras && { extras }) })}\n`);
-    if (!existsSync(steps)) writeWhole(steps, '');
-    const manifest: Manifest = {
-      schema: 1,
-      spec: specHash(spec),
-      ...describeMachine(),
-      engine: { name: engine.name, version: engine.version, threads },
-      data: source.files,
-      started: before.started,
-      finished: new Date().toISOString(),
-      seconds: before.seconds + (Date.now() - started) / 1000,
-      resumed: before.times,
-      ...(drawn.size > 0 && { drawn: [...drawn] }),
-      files: Object.fromEntries(records.map((name) => [name, sha256(readFileSync(join(folder, name)))])),
+    const specPath = join(folder, 'spec.json');
+    if (existsSync(specPath) && readText(specPath) !== `${canonicalJson(spec)}\n`)
+      throw new Error(`${folder} was begun with other settings; choose another --out, or remove it.`);
+    writeWhole(specPath, `${canonicalJson(spec)}\n`);
+    const before = readBegun(folder);
+    const engine = await engineFor(folder, before);
+    const { name, version } = engine;
+    const used = before.engine && `${before.engine.name} ${before.engine.version}`;
+    const others = used === undefined || used === `${name} ${version}` ? [] : [used];
+    if (others.length > 0) say(`begun on ${used}, goes on on ${name} ${version}: the record says so.`);
+    const begun: Begun = {
+      ...before,
+      engine: { name, version },
+      enginesBefore: [...new Set([...before.enginesBefore, ...others])],
     };
-    writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
-    for (const name of ['begun.json', 'failure.json']) rmSync(join(folder, name), { force: true });
-    for (const name of checkpointFolders(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-  } catch (error) {
-    writeWhole(
-      begun,
-      JSON.stringify({ ...before, times: before.times + 1, seconds: before.seconds + (Date.now() - started) / 1000 }),
-    );
-    throw error;
+    keepBegun(folder, { ...begun, times: before.times + 1 });
+    const { lastSteps, ...log } = logOf(folder);
+    const source = dataFolder(data);
+    const drawn = new Set<string>();
+    const lab: Lab = {
+      engine,
+      placement: { intraOpThreads: threads, interOpThreads: 1 },
+      seed: spec.seed,
+      folder,
+      data: source,
+      encoder,
+      signal,
+      ...log,
+      say,
+      drawn: (names) => {
+        for (const name of names) drawn.add(name);
+      },
+      now: () => performance.now() / 1000,
+    };
+    try {
+      // The settings were resolved by this recipe; which one it is, is known by its name only.
+      const result = await recipe.run(lab, spec.settings as never, resolveArm(recipe, spec));
+      const total = before.seconds + seconds();
+      const about = { engine, begun, data: source.files, drawn: [...drawn], lastSteps, seconds: total };
+      await writeRecord(place, spec, result, { ...about, say });
+    } catch (error) {
+      try {
+        keepBegun(folder, { ...begun, times: before.times + 1, seconds: before.seconds + seconds() });
+      } catch {
+        // A disk that is full now: what ended the run is the error that matters.
+      }
+      throw error;
+    } finally {
+      engine.dispose();
+    }
+    forgetBegun(folder);
+    for (const passing of ['failure.json', ...checkpointFolders(folder)])
+      rmSync(join(folder, passing), { recursive: true, force: true });
   } finally {
-    engine.dispose();
+    await unlock();
   }
 }

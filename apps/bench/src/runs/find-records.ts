@@ -1,34 +1,61 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CompactRecord, expandRecord } from './compact-record.ts';
-import { isFinished, type RunRecord, readRecord } from './run-record.ts';
+import { z } from 'zod';
+import { readCompactRecord } from './compact-record.ts';
+import { isRun } from './find-run-folders.ts';
+import { type RunRecord, readJson, readRecord } from './run-record.ts';
 
-/** Finished runs below a root, and folders of runs that failed or are not finished. */
+/** A folder or file that gave no record, and why. */
+export interface NoRecord {
+  readonly folder: string;
+  readonly reason: string;
+}
+
+/** Finished runs below a root. */
 export interface FoundRecords {
   readonly records: readonly RunRecord[];
-  readonly unfinished: readonly { readonly folder: string; readonly reason: string }[];
+  /** Runs that failed or are not finished. */
+  readonly unfinished: readonly NoRecord[];
+  /** Records that are torn, or none: they keep no other from being read. */
+  readonly unreadable: readonly NoRecord[];
+}
+
+const failureSchema = z.looseObject({ reason: z.string() });
+
+function failureOf(folder: string): string {
+  const failure = join(folder, 'failure.json');
+  try {
+    return existsSync(failure) ? readJson(failure, failureSchema).reason : 'not finished';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Reads every record below a root: run folders, and the compact files that are committed. @throws naming a root that is not there */
 export function findRecords(root: string): FoundRecords {
   if (!existsSync(root)) throw new Error(`${root} is not there; give the folder that bench run wrote to.`);
   const records: RunRecord[] = [];
-  const unfinished: { folder: string; reason: string }[] = [];
-  for (const recipe of readdirSync(root).sort()) {
-    if (!statSync(join(root, recipe)).isDirectory()) continue;
-    for (const name of readdirSync(join(root, recipe)).sort()) {
-      const path = join(root, recipe, name);
-      if (name.endsWith('.json'))
-        records.push(expandRecord(path, JSON.parse(readFileSync(path, 'utf8')) as CompactRecord));
-      else if (isFinished(path)) records.push(readRecord(path));
-      else if (existsSync(join(path, 'spec.json'))) {
-        const failure = join(path, 'failure.json');
-        const reason = existsSync(failure)
-          ? (JSON.parse(readFileSync(failure, 'utf8')) as { reason: string }).reason
-          : 'not finished';
-        unfinished.push({ folder: path, reason });
+  const unfinished: NoRecord[] = [];
+  const unreadable: NoRecord[] = [];
+  const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const folders = readdirSync(root).map((name) => join(root, name));
+  // The folder of one recipe may be given as well: then the runs lie in it.
+  const inside = (folder: string) =>
+    isRun(folder)
+      ? [folder]
+      : readdirSync(folder)
+          .sort()
+          .map((name) => join(folder, name));
+  for (const folder of folders.sort().filter(isFolder)) {
+    for (const path of inside(folder)) {
+      try {
+        if (path.endsWith('.json')) records.push(readCompactRecord(path));
+        else if (existsSync(join(path, 'manifest.json'))) records.push(readRecord(path));
+        else if (existsSync(join(path, 'spec.json'))) unfinished.push({ folder: path, reason: failureOf(path) });
+      } catch (error) {
+        unreadable.push({ folder: path, reason: error instanceof Error ? error.message : String(error) });
       }
     }
   }
-  return { records, unfinished };
+  return { records, unfinished, unreadable };
 }

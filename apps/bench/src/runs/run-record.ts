@@ -1,14 +1,26 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import type { ReadFile } from '../recipes/parts/data-folder.ts';
 import type { StepLine } from '../recipes/parts/lab.ts';
 import type { PredictionSet } from '../recipes/parts/prediction-set.ts';
-import type { RunSpec } from './run-spec.ts';
+import { canonicalJson, sha256 } from './canonical-json.ts';
+import { readText } from './read-text.ts';
+import {
+  manifestSchema,
+  predictionSchema,
+  problemsOf,
+  scoreFileSchema,
+  specSchema,
+  stepSchema,
+} from './record-schema.ts';
+import { type RunSpec, specHash } from './run-spec.ts';
 import type { Score } from './score-set.ts';
 
 /** What a run says of itself when it is done; written last, so that a folder with a manifest is a finished run. */
 export interface Manifest {
-  readonly schema: 1;
+  /** Since 2 every file is named, and the manifest is sealed. */
+  readonly schema: 1 | 2;
   /** Hash of `spec.json`. */
   readonly spec: string;
   readonly commit: string;
@@ -17,16 +29,23 @@ export interface Manifest {
   readonly versions: Readonly<Record<string, string>>;
   readonly machine: Readonly<Record<string, string | number>>;
   readonly engine: { readonly name: string; readonly version: string; readonly threads: number };
+  /** Engines that earlier processes of the run had, where they were others. */
+  readonly enginesBefore?: readonly string[];
   readonly data: readonly ReadFile[];
   readonly started: string;
   readonly finished: string;
+  /** Of all processes, by a clock that only goes forward. */
   readonly seconds: number;
   /** Times the run was taken up again. */
   readonly resumed: number;
   /** Names of weights that were drawn at random because the encoder's file lacks them; absent where all were read. */
   readonly drawn?: readonly string[];
-  /** Hashes of the other files of the record. */
+  /** The last step that each phase logged. */
+  readonly log?: Readonly<Record<string, number>>;
+  /** Hashes of the other files of the record, all that lie in its folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 of the rest as canonical JSON: a figure that was changed by hand or by a disk is noticed. */
+  readonly seal?: string;
 }
 
 /** `scores.json`: figures with what each example adds, so that tests need nothing else. */
@@ -44,43 +63,78 @@ export interface RunRecord extends ScoreFile {
   readonly steps: readonly StepLine[];
 }
 
-const json = (path: string): unknown => {
+/** The hash that a manifest's `seal` must be. */
+export const sealOf = ({ seal: _, ...rest }: Manifest): string => sha256(canonicalJson(rest));
+
+/** Whether a value fits; it stays as it is, for a hash of what was read is that of the file. */
+const fits = <S extends z.ZodType>(value: unknown, schema: S): value is z.output<S> => schema.safeParse(value).success;
+
+function parsed<S extends z.ZodType>(text: string, where: string, schema: S): z.output<S> {
+  let value: unknown;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${path}: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`${where} is torn: ${error instanceof Error ? error.message : error}.`);
   }
-};
-
-/** Whether a folder holds a finished run. */
-export const isFinished = (folder: string): boolean => existsSync(join(folder, 'manifest.json'));
-
-/** Reads a finished run. @throws naming the file that is missing or torn */
-export function readRecord(folder: string): RunRecord {
-  const steps = existsSync(join(folder, 'steps.jsonl'))
-    ? readFileSync(join(folder, 'steps.jsonl'), 'utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as StepLine)
-    : [];
-  return {
-    folder,
-    spec: json(join(folder, 'spec.json')) as RunSpec,
-    manifest: json(join(folder, 'manifest.json')) as Manifest,
-    steps,
-    ...(json(join(folder, 'scores.json')) as ScoreFile),
-  };
+  if (fits(value, schema)) return value;
+  throw new Error(`${where} is no record's: ${problemsOf(schema.safeParse(value).error)}.`);
 }
 
-/** Reads the predictions of a run; records that were committed have none. */
+/** A JSON file of a record. @throws {Error} naming the file, and what in it does not fit */
+export const readJson = <S extends z.ZodType>(path: string, schema: S): z.output<S> =>
+  parsed(readText(path), path, schema);
+
+/** A file of JSON lines. @throws {Error} naming file and line, for one that is torn or does not fit */
+export function readJsonLines<S extends z.ZodType>(path: string, schema: S): z.output<S>[] {
+  const lines = readText(path).split('\n');
+  if (lines.pop() !== '') throw new Error(`${path}, line ${lines.length + 1} is torn: it does not end.`);
+  return lines.map((line, i) => parsed(line, `${path}, line ${i + 1}`, schema));
+}
+
+/**
+ * Whether a folder holds a finished run of a spec.
+ *
+ * @throws {Error} where its manifest is torn, or was written for another spec
+ */
+export function isFinished(folder: string, spec: RunSpec): boolean {
+  if (!existsSync(join(folder, 'manifest.json'))) return false;
+  if (readManifest(folder).spec !== specHash(spec))
+    throw new Error(`${folder} holds a finished run with other settings; choose another --out, or remove it.`);
+  return true;
+}
+
+/** `spec.json` of a run. @throws {Error} where it is missing, torn or no record's */
+export const readSpec = (folder: string): RunSpec => readJson(join(folder, 'spec.json'), specSchema);
+
+/** `manifest.json` of a run. @throws {Error} where it is missing, torn or no record's */
+export const readManifest = (folder: string): Manifest => readJson(join(folder, 'manifest.json'), manifestSchema);
+
+/** `scores.json` of a run. @throws {Error} where it is missing, torn or no record's */
+export const readScores = (folder: string): ScoreFile => readJson(join(folder, 'scores.json'), scoreFileSchema);
+
+/** `steps.jsonl` of a run. @throws {Error} naming the line that is torn or no record's */
+export const readSteps = (folder: string): StepLine[] => readJsonLines(join(folder, 'steps.jsonl'), stepSchema);
+
+/** Reads a finished run. @throws {Error} naming the file that is missing, torn or no record's */
+export const readRecord = (folder: string): RunRecord => ({
+  folder,
+  spec: readSpec(folder),
+  manifest: readManifest(folder),
+  steps: readSteps(folder),
+  ...readScores(folder),
+});
+
+/** Reads the predictions of a run; records that were committed have none. @throws {Error} naming file and line */
 export function readPredictions(folder: string): PredictionSet[] | undefined {
   const path = join(folder, 'predictions.jsonl');
   if (!existsSync(path)) return undefined;
   const sets = new Map<string, { name: string; kind: string; lines: unknown[] }>();
-  for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
-    const { set, kind, ...rest } = JSON.parse(line) as { set: string; kind: string };
-    if (!sets.has(set)) sets.set(set, { name: set, kind, lines: [] });
-    sets.get(set)?.lines.push(rest);
+  for (const [i, { set, kind, ...rest }] of readJsonLines(path, predictionSchema).entries()) {
+    const known = sets.get(set) ?? { name: set, kind, lines: [] };
+    if (known.kind !== kind) throw new Error(`${path}, line ${i + 1}: '${set}' is of kind ${known.kind}, not ${kind}.`);
+    sets.set(set, known);
+    known.lines.push(rest);
   }
+  // Each line was checked to be of its set's kind.
   return [...sets.values()] as PredictionSet[];
 }

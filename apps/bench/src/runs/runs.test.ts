@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InterruptedError } from '@cloze/models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { InterruptedError } from '@cloze/models';
 import { compactRecord, expandRecord, packBits, unpackBits } from './compact-record.ts';
 import { comparePredictions } from './compare-predictions.ts';
 import { executeRun } from './execute-run.ts';
@@ -52,15 +52,18 @@ describe('folder queue', () => {
     const own = join(root, 'queue');
     const specs = plan([1, 2]);
     const done = runFolder(own, specs[0] as never);
-    mkdirSync(done, { recursive: true });
-    writeFileSync(join(done, 'manifest.json'), '{}');
+    await executeRun(specs[0] as never, { ...place, folder: done }, quiet);
     const [first, second] = [folderQueue(own, specs), folderQueue(own, specs)];
     const taken = [await first.take(), await second.take(), await first.take(), await second.take()];
     expect(taken.map((job) => job?.folder)).toEqual([
       ...[specs[1], specs[2], specs[3]].map((spec) => runFolder(own, spec as never)),
       undefined,
     ]);
-    expect(second.counts()).toMatchObject({ finished: 1, waiting: 0 });
+    const others = [taken[0], taken[2]].map((job) => ({
+      folder: job?.folder,
+      reason: expect.stringContaining(`in use by process ${process.pid}`),
+    }));
+    expect([first.refused(), second.refused()]).toEqual([[{ ...others[0], folder: taken[1]?.folder }], others]);
     await taken[0]?.release();
     expect((await folderQueue(own, specs).take())?.folder).toBe(taken[0]?.folder);
   });
@@ -86,7 +89,7 @@ describe('a run', () => {
   beforeAll(() => executeRun(spec, { ...place, folder }, quiet));
 
   it('leaves a record that verifies, and the same spec gives the same predictions', async () => {
-    expect(verifyRun(folder)).toEqual([]);
+    expect(await verifyRun(folder)).toEqual([]);
     const again = join(root, 'again');
     await executeRun(spec, { ...place, folder: again }, quiet);
     const of = (run: string) => ({ predictions: readPredictions(run), scores: readRecord(run).scores });
@@ -104,16 +107,16 @@ describe('a run', () => {
     await executeRun(spec, { ...place, folder: hurt }, quiet);
     const scores = readFileSync(join(hurt, 'scores.json'), 'utf8');
     writeFileSync(join(hurt, 'scores.json'), scores.replace(/"value":[\d.]+/, '"value":99.5'));
-    expect(verifyRun(hurt)).toEqual([
+    expect(await verifyRun(hurt)).toEqual([
       'scores.json is not what the manifest says: it was changed',
       'scores.json is not what the predictions give',
     ]);
     writeFileSync(join(hurt, 'scores.json'), scores);
-    expect(verifyRun(hurt)).toEqual([]);
+    expect(await verifyRun(hurt)).toEqual([]);
     rmSync(join(hurt, 'steps.jsonl'));
-    expect(verifyRun(hurt)).toEqual(['steps.jsonl is missing']);
+    expect(await verifyRun(hurt)).toEqual(['steps.jsonl is missing']);
     rmSync(join(hurt, 'manifest.json'));
-    expect(verifyRun(hurt)[0]).toContain('not finished');
+    expect((await verifyRun(hurt))[0]).toContain('not finished');
   });
   it('interrupted in a long training it goes on from its checkpoint and ends with the same predictions', async () => {
     const [long] = plan([1], 260);

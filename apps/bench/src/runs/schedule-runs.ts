@@ -1,14 +1,26 @@
 import { join } from 'node:path';
-import { writeWhole } from 'cloze/terminal';
+import { errorSentence, writeWhole } from 'cloze/terminal';
 import type { RunPlace } from './execute-run.ts';
 import { type ChildEnd, runInChild } from './run-in-child.ts';
-import type { Job, RunQueue } from './run-queue.ts';
+import type { Job, Refused, RunQueue } from './run-queue.ts';
 
 /** How a series of runs ended. */
 export interface SeriesOutcome {
   readonly finished: number;
   readonly failed: readonly { readonly folder: string; readonly reason: string }[];
+  /** Runs that were not begun: another scheduler has them, or they cannot be taken. */
+  readonly refused: readonly Refused[];
   readonly interrupted: boolean;
+}
+
+/** Keeps the reason of a failure in the run's folder, or says why it cannot: a full disk must not end the other runs. */
+function keepReason(folder: string, reason: string): string {
+  try {
+    writeWhole(join(folder, 'failure.json'), `${JSON.stringify({ reason })}\n`);
+    return reason;
+  } catch (error) {
+    return `${reason} (not kept in failure.json: ${errorSentence(error)})`;
+  }
 }
 
 /**
@@ -39,20 +51,20 @@ export async function scheduleRuns(
     while (!signal.aborted) {
       const job = await queue.take();
       if (!job) return;
-      const started = Date.now();
+      const started = performance.now();
       watch(job, { kind: 'begun' }, 0);
-      const end = await run({ spec: job.spec, place: { ...place, folder: job.folder } }, signal);
+      let end = await run({ spec: job.spec, place: { ...place, folder: job.folder } }, signal);
       if (end.kind === 'finished') finished++;
       else if (end.kind === 'interrupted') interrupted = true;
       else {
+        end = { ...end, reason: keepReason(job.folder, end.reason) };
         failed.push({ folder: job.folder, reason: end.reason });
-        writeWhole(join(job.folder, 'failure.json'), `${JSON.stringify({ reason: end.reason })}\n`);
       }
       await job.release();
-      watch(job, end, (Date.now() - started) / 1000);
+      watch(job, end, (performance.now() - started) / 1000);
     }
     interrupted = true;
   };
   await Promise.all(Array.from({ length: jobs }, worker));
-  return { finished, failed, interrupted };
+  return { finished, failed, refused: queue.refused(), interrupted };
 }

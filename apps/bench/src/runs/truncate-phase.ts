@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { writeWhole } from 'cloze/terminal';
+import { readText } from './read-text.ts';
 
 /** Drops lines of a phase after a step, and a torn last line: a resumed phase writes them again. */
 export function truncatePhase(path: string, phase: string, step: number): void {
   if (!existsSync(path)) return;
-  const kept = readFileSync(path, 'utf8')
+  const kept = readText(path)
     .split('\n')
     .filter((line) => {
       try {

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { streamFrom } from '@cloze/random';
 import { progress, whole, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
@@ -16,6 +18,7 @@ interface FuzzCommandOptions {
   readonly vocabularies: number;
   readonly tensorflowIndexes: number;
   readonly tokenizers: number;
+  readonly records: number;
   readonly seed: number;
   readonly corpus?: string;
   readonly json: boolean;
@@ -38,6 +41,16 @@ export function fuzzCorpus(count: number, seed: number): Uint8Array {
   );
 }
 
+/** Feeds the bench wrong records of runs, in a process of its own. @throws when one crashed it, or took too much memory */
+function fuzzRecords(records: number, seed: number): void {
+  // Its command line lies beside ours, in the same form.
+  const bench = (process.argv[1] as string).replace(/([\\/])qa([\\/](?:src|dist)[\\/]cli\.[tj]s)$/, '$1bench$2');
+  if (!existsSync(bench)) throw new Error(`${bench} is not built: run pnpm build, then again.`);
+  const words = ['fuzz-records', '--records', String(records), '--seed', String(seed)];
+  const { status } = spawnSync(process.execPath, [...process.execArgv, bench, ...words], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('records: see above.');
+}
+
 /** Bytes that a reader of text may take of the process beyond a file's own size. */
 const processBound = 64_000_000;
 
@@ -58,7 +71,8 @@ function told(result: SubjectResult, json: boolean): string[] {
 
 /** Reads wrong files until one is not refused as it should be. @throws when a reader crashed or took too much memory */
 export async function fuzzCommand(options: FuzzCommandOptions): Promise<void> {
-  const { safetensors, zips, configs, vocabularies, tensorflowIndexes, tokenizers, seed, corpus, json } = options;
+  const { safetensors, zips, configs, vocabularies, tensorflowIndexes, tokenizers, records, seed, corpus, json } =
+    options;
   if (corpus !== undefined) {
     writeWhole(corpus, fuzzCorpus(safetensors, seed));
     process.stderr.write(`${safetensors} files with our verdicts in ${corpus}\n`);
@@ -96,6 +110,7 @@ export async function fuzzCommand(options: FuzzCommandOptions): Promise<void> {
     const result = await tryInChildren(tokenizers, { seed, onFile: (done) => show(done, 'files') });
     for (const problem of told(result, json)) wrong.push(problem);
   }
+  if (records > 0) fuzzRecords(records, seed);
   if (wrong.length > 0) throw new Error(`${wrong.join('; ')}. A number of a file and the seed make it again.`);
 }
 
@@ -104,7 +119,7 @@ export function addFuzz(program: Command): void {
   program
     .command('fuzz')
     .description(
-      'feed the readers of checkpoints, configs and tokenizers wrong files: no crash, no hang, no memory beyond the size of a file',
+      'feed the readers of checkpoints, configs, tokenizers and records wrong files: no crash, no hang, no memory beyond the size of a file',
     )
     .option('--safetensors <number>', 'safetensors files', whole(0), 100_000)
     .option('--zips <number>', "PyTorch's .bin files", whole(0), 2_000)
@@ -112,6 +127,7 @@ export function addFuzz(program: Command): void {
     .option('--vocabularies <number>', 'vocab.txt files, with settings beside them', whole(0), 10_000)
     .option('--tensorflow-indexes <number>', "indexes of TensorFlow's checkpoints", whole(0), 20_000)
     .option('--tokenizers <number>', 'tokenizer.json files, in processes of their own', whole(0), 1000)
+    .option('--records <number>', 'records of runs, which bench verify and report read', whole(0), 0)
     .option('--seed <number>', 'every file follows from it', whole(0), 1)
     .option('--corpus <file>', 'write the safetensors files with our verdicts instead, for another reader to judge')
     .option('--json', 'one JSON object a kind on stdout', false)

@@ -32,7 +32,11 @@ export async function perfCommand(group: string | undefined, options: PerfOption
     const row = chooseRows(undefined, []).find(({ row: name }) => name === single);
     if (!row) throw new RangeError(`there is no row '${single}'.`);
     const surroundings = thisMachine();
-    const { engine } = await selectEngine({ surroundings });
+    const { engine, refused } = await selectEngine({ surroundings });
+    if (!engine.name.startsWith('tensorflow'))
+      process.stderr.write(
+        `${single}: measured on ${engine.name}, not on libtensorflow: ${refused.find(({ name }) => name === 'tensorflow')?.reason}\n`,
+      );
     for await (const result of runRow(row, { engine, python, data, model }, { peers, steps }))
       process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
     engine.dispose();

@@ -5,6 +5,7 @@ import { type EngineName, engineNames, selectEngine, thisMachine } from '@cloze/
 import { streamFrom } from '@cloze/random';
 import { progress, whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
+import { reproduce, reproductionNames } from '../torture/reproductions.ts';
 import { makeTask } from '../torture/task.ts';
 import { torture } from '../torture/torture.ts';
 import { victim } from '../torture/victim.ts';
@@ -16,6 +17,8 @@ export interface TortureOptions {
   readonly seed: number;
   readonly engine?: EngineName | undefined;
   readonly json: boolean;
+  /** Does one of the faults of before again, instead of killing. */
+  readonly reproduce?: string | undefined;
   /** Set in the child: the task to run. */
   readonly victim?: string | undefined;
 }
@@ -23,6 +26,10 @@ export interface TortureOptions {
 /** Kills a small pretraining run again and again; exit code 1 unless every run ends bit-equal to one left in peace. */
 export async function tortureCommand(options: TortureOptions): Promise<void> {
   if (options.victim !== undefined) return victim(options.victim);
+  if (options.reproduce !== undefined) {
+    process.exitCode = reproduce(options.reproduce);
+    return;
+  }
   const { kills, steps, seed, json } = options;
   const surroundings = thisMachine();
   const { engine } = await selectEngine({ surroundings, name: options.engine });
@@ -30,7 +37,7 @@ export async function tortureCommand(options: TortureOptions): Promise<void> {
   const version = engine.version;
   engine.dispose();
   const folder = mkdtempSync(join(tmpdir(), 'cloze-torture-'));
-  const started = Date.now();
+  const started = performance.now();
   const result = await torture({
     task: makeTask({ engine: name, seed, steps }),
     folder,
@@ -39,7 +46,7 @@ export async function tortureCommand(options: TortureOptions): Promise<void> {
     program: [...process.execArgv, process.argv[1] as string],
     watch: progress('torture', kills),
   });
-  const seconds = Math.round((Date.now() - started) / 1000);
+  const seconds = Math.round((performance.now() - started) / 1000);
   const sound = result.problems.length === 0 && result.lossesDiffering === 0 && result.bitEqualRuns === result.runs;
   if (sound) rmSync(folder, { recursive: true, force: true });
   else process.exitCode = 1;
@@ -67,6 +74,11 @@ export function addTorture(program: Command): void {
     .option('--seed <number>', 'instants, weights, order and masks follow from it', whole(0), 1)
     .addOption(new Option('--engine <name>', 'default: the best that works').choices(engineNames))
     .option('--json', 'one JSON object on stdout', false)
+    .addOption(
+      new Option('--reproduce <name>', 'do again what went wrong silently once, from the sources').choices(
+        reproductionNames,
+      ),
+    )
     .addOption(new Option('--victim <task>', 'the child that is killed').hideHelp())
     .addHelpText('after', '\nExample: pnpm qa torture --kills 300 --json')
     .action(tortureCommand);

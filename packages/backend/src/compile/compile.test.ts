@@ -228,11 +228,13 @@ describe.skipIf(!directory)('placement', () => {
 
   it('runs on a server over gRPC, on the task it names', async () => {
     const port = 20_000 + (process.pid % 20_000);
-    const server = startServer(directory as string, {
-      cluster: { worker: [`localhost:${port}`] },
-      job: 'worker',
-      task: 0,
-    });
+    const options = { cluster: { worker: [`localhost:${port}`] }, job: 'worker', task: 0 } as const;
+    // A caller without types: the address is a promise that the server does not keep.
+    for (const said of [{}, { everyInterface: false }, { everyInterface: 'yes' }])
+      expect(() => startServer(directory as string, { ...options, ...(said as object) } as never)).toThrow(
+        `startServer: localhost:${port} would be open on every interface of this machine ([::])`,
+      );
+    const server = startServer(directory as string, { ...options, everyInterface: true });
     expect(server.target).toBe(`grpc://localhost:${port}`);
     expect(await run({ target: server.target, device: '/job:worker/task:0' })).toEqual(expected);
     // Programs on one server share no variables.

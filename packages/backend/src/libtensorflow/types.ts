@@ -101,6 +101,11 @@ export interface ServerOptions {
   readonly cluster: Readonly<Record<string, readonly string[]>>;
   readonly job: string;
   readonly task: number;
+  /**
+   * Must be true, for it is so whatever the address says: TensorFlow's server listens on every interface of the machine (`[::]`), a loopback
+   * address only tells the other tasks where to call.
+   */
+  readonly everyInterface: true;
 }
 
 /** A TensorFlow server in this process; TensorFlow cannot stop one before the process ends. */

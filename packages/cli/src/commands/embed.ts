@@ -50,14 +50,14 @@ export async function embedCommand(
     };
     let waiting: NumberedLine[] = [];
     let done = 0;
-    const started = Date.now();
+    const started = performance.now();
     for await (const line of numberedLines(file)) {
       waiting.push(line);
       if (waiting.length < window) continue;
       await flush(waiting);
       done += waiting.length;
       waiting = [];
-      process.stderr.write(`${done} lines, ${Math.round((1000 * done) / (Date.now() - started))} a second\n`);
+      process.stderr.write(`${done} lines, ${Math.round((1000 * done) / (performance.now() - started))} a second\n`);
     }
     await flush(waiting);
     if (done + waiting.length === 0) throw new Error(`${file} has no lines of text.`);

@@ -1,13 +1,13 @@
 import { pathRuleNames } from '@cloze/eval';
 import { type ExplainOptions, explanationMethods } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
+import { writeWhole } from '@cloze/trainer/node';
 import { type Command, Option } from 'commander';
 import { explanationPage } from '../explain/explanation-page.ts';
 import { plainSentence } from '../explain/plain-sentence.ts';
 import { terminalSentence } from '../explain/terminal-sentence.ts';
 import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
-import { writeWhole } from '../terminal/write-whole.ts';
 
 interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | 'target'>>, EngineOptions {
   readonly pair?: string;

@@ -116,7 +116,7 @@ export async function fineTuneCommand(file: string, options: FineTuneCommandOpti
 
 /** A number of seeds, or a list of them. */
 function seedsFrom(text: string): number | readonly number[] {
-  return text.includes(',') ? text.split(',').map(whole(0)) : whole(1)(text);
+  return text.includes(',') ? text.split(',').map(whole(0)) : whole(1, 10_000)(text);
 }
 
 /** Declares `cloze fine-tune`. */

@@ -14,6 +14,7 @@ import {
 } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { openTokenizer, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
+import { writeWhole } from '@cloze/trainer/node';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
@@ -21,7 +22,6 @@ import { measureSpeed } from '../mask/measure-speed.ts';
 import { say } from '../terminal/say.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
-import { writeWhole } from '../terminal/write-whole.ts';
 import { loadPolicy } from '../training/load-policy.ts';
 
 interface MaskCommandOptions {

@@ -6,9 +6,12 @@ import { whole } from './whole.ts';
 /** `--engine`, the same in every command. */
 export const engineOption = () => new Option('--engine <name>', 'default: the best that works').choices(engineNames);
 
+/** More threads than any machine has cores: a process that starts more is ended by the system. */
+export const mostThreads = 4096;
+
 /** `--threads`, the same in every command that opens a model. */
 export const threadsOption = () =>
-  new Option('--threads <number>', 'inside one operation; default: all cores').argParser(whole(1));
+  new Option('--threads <number>', 'inside one operation; default: all cores').argParser(whole(1, mostThreads));
 
 /** What `--engine` and `--threads` say. */
 export interface EngineOptions {

@@ -11,6 +11,10 @@ const meanings: Readonly<Record<string, (path: string) => string>> = {
   ENOTDIR: (path) => `${path || 'a path'} runs through a file that is no folder; check the name`,
   EISDIR: (path) => `${path || 'a path'} is a folder, expected a file; check the name`,
   EMFILE: () => 'too many files are open; raise the limit with ulimit -n',
+  ENFILE: () => 'too many files are open on this machine; close some programs',
+  EFBIG: (path) =>
+    `${path || 'a file'} is larger than is allowed here; raise the limit with ulimit -f, or name another disk`,
+  ENXIO: (path) => `${path || 'a file'} is no file; check the name`,
 };
 
 /** An error as one sentence that says what and what to do: the operating system's codes in words, any other error's own message. */

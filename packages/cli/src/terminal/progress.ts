@@ -1,11 +1,11 @@
 /** Shows how far work is: one line that is redrawn on a terminal, a plain line every few seconds elsewhere. Always on stderr. */
 export function progress(label: string, total: number): (done: number, note: string) => void {
-  const started = Date.now();
+  const started = performance.now();
   let shown = 0;
   // A resumed run begins in the middle: its rate is that of what is done now.
   let before: number | undefined;
   return (done, note) => {
-    const now = Date.now();
+    const now = performance.now();
     before ??= done - 1;
     const last = done >= total;
     if (!last && now - shown < (process.stderr.isTTY ? 200 : 10_000)) return;

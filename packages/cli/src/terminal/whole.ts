@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
 
-/** A parser of command-line whole numbers from `least` on. */
+/** A parser of command-line whole numbers from `least` on, to `most`; the default is the largest that any engine counts to. */
 export const whole =
-  (least: number) =>
+  (least: number, most = 2147483647) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > 2147483647)
-      throw new InvalidArgumentError(`expected a whole number from ${least} to 2147483647, got '${text}'.`);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, got '${text}'.`);
     return value;
   };

@@ -24,7 +24,7 @@ function eachTraining(trainings: readonly string[], make: (training: string | un
       begun++;
       return current.onTrainBegin?.(run);
     },
-    onLog: (step, values) => current.onLog?.(step, values),
+    onLog: (...log) => current.onLog?.(...log),
     onEvaluate: (step, metrics) => current.onEvaluate?.(step, metrics),
     onTrainEnd: (outcome) => current.onTrainEnd?.(outcome),
   };

@@ -106,6 +106,27 @@ describe('classification', () => {
     for (const run of [whole, resumed]) run.model.dispose();
   });
 
+  it('keeps the best weights of all processes of a run that stops early, and wants dev rows to judge by', async () => {
+    const judged = { task: reviewTask, train, dev, ...short, evalSteps: 5, earlyStoppingPatience: 100 };
+    const whole = await fineTune(model, judged, place);
+    const best = whole.trainings[0]?.outcome.best?.step as number;
+    const settings = { ...judged, output: join(folder, 'early') };
+    const controller = new AbortController();
+    // After the best: what resumes has not seen it.
+    const stopping = { onStepEnd: ({ step }: { step: number }) => step === best + 12 && controller.abort() };
+    await expect(
+      fineTune(model, settings, { ...place, callbacks: [stopping], signal: controller.signal }),
+    ).rejects.toThrow('stopped in seed-1');
+    const resumed = await fineTune(model, settings, place);
+    expect(resumed.trainings[0]?.outcome.best).toEqual(whole.trainings[0]?.outcome.best);
+    expect(await resumed.model.hash()).toBe(await whole.model.hash());
+    for (const run of [whole, resumed]) run.model.dispose();
+    const { dev: _, ...unjudged } = judged;
+    await expect(fineTune(model, { ...unjudged, devShare: 0 }, place)).rejects.toThrow(
+      'earlyStoppingPatience needs dev rows',
+    );
+  });
+
   it('microbatches give what the whole batch gives', async () => {
     const settings = { task: reviewTask, train, dev, ...short, epochs: 1, dropout: 0 };
     const whole = await fineTune(model, settings, place);

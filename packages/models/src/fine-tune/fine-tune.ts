@@ -1,6 +1,6 @@
 import type { Placement } from '@cloze/backend';
 import type { FigureOverSeeds } from '@cloze/eval';
-import type { Checkpoints } from '@cloze/trainer';
+import type { Checkpoints, Retention } from '@cloze/trainer';
 import { hashOf } from '../hash-of.ts';
 import { expectedCost, type PlannedTraining } from '../model/expected-cost.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
@@ -31,8 +31,11 @@ export interface FineTunePlace extends FineTuneSurroundings {
   readonly placement?: Placement;
   /** Bytes that a training may take: one that is estimated to take more is refused before it begins. Default no limit; of `@cloze/models/node` the machine's memory. */
   readonly memory?: number;
-  /** Opens the checkpoints of a part of the run (`seed-1`, `search-learningRate-0.001`); default none: nothing is saved. */
-  readonly openCheckpoints?: (part: string) => Promise<Checkpoints>;
+  /** Opens the checkpoints of a part of the run (`seed-1`, `search-learningRate-0.001`), which keep the best by a metric with early stopping; default none: nothing is saved. */
+  readonly openCheckpoints?: (
+    part: string,
+    retention: Pick<Retention, 'metricForBestModel' | 'greaterIsBetter'>,
+  ) => Promise<Checkpoints>;
 }
 
 /** Everything that tells one run from another, as JSON. */
@@ -145,7 +148,11 @@ export async function fineTune<const T extends Task>(
     seed: number,
     told: FineTuneSurroundings,
   ) => {
-    const checkpoints = await openCheckpoints?.(part);
+    const { primary: metricForBestModel, greaterIsBetter } = prepared.metrics;
+    const checkpoints = await openCheckpoints?.(
+      part,
+      settings.earlyStoppingPatience === undefined ? {} : { metricForBestModel, greaterIsBetter },
+    );
     try {
       const trained = await trainOnce(
         learner,

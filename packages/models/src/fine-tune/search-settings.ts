@@ -39,10 +39,14 @@ export async function searchSettings<T extends Task, E, Prediction, Target>(
       const { judged: rows } = await trainPart(`search-${name}-${value}`, examples, tried);
       const figure = figuresOf(metrics, rows)[metrics.primary] ?? Number.NaN;
       say(`search: ${name} ${value} gives ${metrics.primary} ${figure.toFixed(4)} on ${judged} rows of train`);
-      if (best === undefined || (metrics.greaterIsBetter ? figure > best.figure : figure < best.figure))
-        best = { value, figure };
+      const better = best === undefined || (metrics.greaterIsBetter ? figure > best.figure : figure < best.figure);
+      if (Number.isFinite(figure) && better) best = { value, figure };
     }
-    chosen = { ...chosen, [name]: best?.value ?? chosen[name] };
+    if (best === undefined)
+      throw new RangeError(
+        `fineTune: search: no ${name} of ${values.join(', ')} gives a ${metrics.primary} that is a number; search others.`,
+      );
+    chosen = { ...chosen, [name]: best.value };
   }
   return chosen;
 }

@@ -124,10 +124,15 @@ const known = new Set([
 /** Tasks whose targets stand at tokens. */
 const needEveryToken: readonly Task['kind'][] = ['tokens', 'span', 'generation'];
 
-const whole = (name: string, value: number | undefined, least: number): string[] =>
-  value === undefined || (Number.isInteger(value) && value >= least)
+const whole = (name: string, value: number | undefined, least: number, most = Number.MAX_SAFE_INTEGER): string[] =>
+  value === undefined || (Number.isInteger(value) && value >= least && value <= most)
     ? []
-    : [`${name} must be a whole number of at least ${least}, got ${value}`];
+    : [
+        `${name} must be a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}, got ${value}`,
+      ];
+
+/** Trainings that one call makes at most: judged before a list of them is made. */
+const mostSeeds = 10_000;
 const within = (name: string, value: number | undefined, [low, high]: readonly [number, number]): string[] =>
   value === undefined || (value >= low && value <= high)
     ? []
@@ -142,7 +147,9 @@ const within = (name: string, value: number | undefined, [low, high]: readonly [
 export function resolveSettings<T extends Task>(settings: FineTuneSettings<T>, longest: number): ResolvedSettings<T> {
   const { seeds = 1, maximumLength = longest, search } = settings;
   const list =
-    typeof seeds === 'number' ? Array.from({ length: Math.max(0, seeds) || 0 }, (_, i) => i + 1) : [...seeds];
+    typeof seeds === 'number'
+      ? Array.from({ length: seeds >= 1 && seeds <= mostSeeds ? seeds : 0 }, (_, i) => i + 1)
+      : [...seeds];
   const problems = [
     ...Object.keys(settings)
       .filter((name) => !known.has(name))
@@ -152,7 +159,9 @@ export function resolveSettings<T extends Task>(settings: FineTuneSettings<T>, l
     ...whole('gradientAccumulationSteps', settings.gradientAccumulationSteps, 1),
     ...whole('evalSteps', settings.evalSteps, 1),
     ...whole('earlyStoppingPatience', settings.earlyStoppingPatience, 1),
-    ...(typeof seeds === 'number' ? whole('seeds', seeds, 1) : list.flatMap((seed) => whole('seeds', seed, 0))),
+    ...(typeof seeds === 'number'
+      ? whole('seeds', seeds, 1, mostSeeds)
+      : list.flatMap((seed) => whole('seeds', seed, 0))),
     ...(settings.epochs === undefined || (settings.epochs > 0 && Number.isFinite(settings.epochs))
       ? []
       : [`epochs must be above 0, got ${settings.epochs}`]),

@@ -75,6 +75,10 @@ export async function trainOnce<Input, Prediction, Target>(
   place: TrainingPlace,
   { callbacks = [], say = () => {}, signal }: FineTuneSurroundings = {},
 ): Promise<TrainedOnce<Prediction, Target>> {
+  if (settings.earlyStoppingPatience !== undefined && dev.length === 0)
+    throw new RangeError(
+      'fineTune: earlyStoppingPatience needs dev rows to judge by; give dev, or a devShare above 0.',
+    );
   const random = streamFrom(seed);
   const { batchSize } = settings;
   const order = batchOrder(train.map(lengthOf), { batchSize, buckets }, seed);
@@ -112,9 +116,12 @@ export async function trainOnce<Input, Prediction, Target>(
       const predictions = await predict(dev);
       return dev.map(({ target }, i) => ({ prediction: predictions[i] as Prediction, target }));
     };
-    let best: { readonly value: number; readonly parameters: WithFactors<HostTensor> } | undefined;
+    let best:
+      | { readonly step: number; readonly value: number; readonly parameters: WithFactors<HostTensor> }
+      | undefined;
     const better = (value: number) =>
-      best === undefined || (task.metrics.greaterIsBetter ? value > best.value : value < best.value);
+      Number.isFinite(value) &&
+      (best === undefined || (task.metrics.greaterIsBetter ? value > best.value : value < best.value));
     const evalSteps = dev.length === 0 ? undefined : (settings.evalSteps ?? order.perEpoch);
     let losses: number[] = [];
     const outcome = await runTraining({
@@ -147,9 +154,9 @@ export async function trainOnce<Input, Prediction, Target>(
       step: (t, batches) => step(t, ...batches),
       tokensOf: (batches) => batches.reduce((sum, { attend }) => sum + countTokens(attend.values), 0),
       idsOf: () => [],
+      variables,
       ...(place.checkpoints && {
         checkpoints: place.checkpoints,
-        variables,
         rename: currentName,
         saveSteps: Math.max(50, order.perEpoch),
       }),
@@ -159,11 +166,11 @@ export async function trainOnce<Input, Prediction, Target>(
       metricForBestModel: task.metrics.primary,
       evalSteps:
         earlyStoppingPatience === undefined && callbacks.every(({ onEvaluate }) => !onEvaluate) ? undefined : evalSteps,
-      evaluate: async () => {
+      evaluate: async (t) => {
         const figures = figuresOf(task.metrics, await judge());
         const value = figures[task.metrics.primary] ?? Number.NaN;
         if (earlyStoppingPatience !== undefined && better(value))
-          best = { value, parameters: variables.readPart('parameters') };
+          best = { step: t, value, parameters: variables.readPart('parameters') };
         return figures;
       },
       nonFinite,
@@ -171,8 +178,8 @@ export async function trainOnce<Input, Prediction, Target>(
       signal,
       callbacks: [
         {
-          onStepEnd: ({ step: t, loss }) => {
-            if (t > maxSteps - Math.max(1, Math.round(maxSteps / 10))) losses.push(loss);
+          onStepEnd: ({ step: t, loss, updated }) => {
+            if (updated && t > maxSteps - Math.max(1, Math.round(maxSteps / 10))) losses.push(loss);
           },
         },
         ...callbacks,
@@ -182,8 +189,16 @@ export async function trainOnce<Input, Prediction, Target>(
     losses = losses.filter(Number.isFinite);
     if (earlyStoppingPatience !== undefined && outcome.reason !== 'interrupted') {
       const saved = await place.checkpoints?.best();
-      if (saved) variables.restore(saved);
-      else if (best) variables.write({ ...variables.read(), parameters: best.parameters });
+      // The best of all processes: a later one has not seen what an earlier one judged.
+      if (saved && saved.step === outcome.best?.step) variables.restore(saved, { rename: currentName });
+      else if (best && best.step === outcome.best?.step)
+        variables.write({ ...variables.read(), parameters: best.parameters });
+      else
+        say(
+          outcome.best === undefined
+            ? `no evaluation gave a finite ${task.metrics.primary}: the last step's weights are kept.`
+            : `the best weights, of step ${outcome.best.step}, are not kept any more: the last step's are.`,
+        );
     }
     return {
       seed,

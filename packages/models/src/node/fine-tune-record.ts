@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FigureOverSeeds } from '@cloze/eval';
+import { writeWhole } from '@cloze/trainer/node';
 import type { FineTuneRun, RunIdentity } from '../fine-tune/fine-tune.ts';
 import type { TrainedOnce } from '../fine-tune/train-once.ts';
 import type { Judged } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** What a fine-tuning keeps in its folder as `record.json`, its dev rows beside it. */
 export interface FineTuneRecord {
@@ -15,13 +15,18 @@ export interface FineTuneRecord {
   readonly seeds: readonly number[];
   readonly identity: RunIdentity;
   readonly engine: string;
+  /** Other engines that earlier processes of the run had; absent where there was one. */
+  readonly enginesBefore?: readonly string[];
   /** Figures on dev; JSON has null for numbers that are none. */
   readonly dev: Readonly<Record<string, FigureOverSeeds>>;
   readonly trainings: readonly {
     readonly seed: number;
     readonly steps: number;
     readonly tokens: number;
-    readonly lastLoss: number;
+    /** Updates that were withheld, with `nonFinite: 'skip'`. */
+    readonly skipped: number;
+    /** `null` where the process that ended the training made none of its last steps. */
+    readonly lastLoss: number | null;
   }[];
 }
 
@@ -32,22 +37,30 @@ interface JudgedLine extends Judged {
   readonly row: number;
 }
 
+const finiteOrNull = (value: number) => (Number.isFinite(value) ? value : null);
+
 const recordName = 'record.json';
 const judgedName = 'judged.jsonl';
 
-/** The record of a run. @param engine name and version */
-export const recordOf = <T extends Task>(run: FineTuneRun<T>, engine: string): FineTuneRecord => ({
+/** The record of a run. @param engine name and version @param enginesBefore others that earlier processes had */
+export const recordOf = <T extends Task>(
+  run: FineTuneRun<T>,
+  engine: string,
+  enginesBefore: readonly string[] = [],
+): FineTuneRecord => ({
   task: run.settings.task,
   labels: run.model.labels,
   seeds: run.settings.seeds,
   identity: run.identity,
   engine,
+  ...(enginesBefore.length > 0 && { enginesBefore }),
   dev: run.dev,
   trainings: run.trainings.map(({ seed, outcome, lastLoss }) => ({
     seed,
     steps: outcome.step,
     tokens: outcome.tokens,
-    lastLoss,
+    skipped: outcome.skipped,
+    lastLoss: finiteOrNull(lastLoss),
   })),
 });
 
@@ -55,16 +68,16 @@ export const recordOf = <T extends Task>(run: FineTuneRun<T>, engine: string): F
 const asJson = (_: string, value: unknown): unknown => (value instanceof Float32Array ? Array.from(value) : value);
 
 /** Writes the dev rows, then the record: where there is a record, there are its rows. */
-export async function writeRecord(
+export function writeRecord(
   folder: string,
   record: FineTuneRecord,
   trainings: readonly Pick<TrainedOnce, 'seed' | 'judged'>[],
-): Promise<void> {
+): void {
   const lines = trainings.flatMap(({ seed, judged }) =>
     judged.map(({ prediction, target }, i): JudgedLine => ({ seed, row: i + 1, prediction, target })),
   );
-  await writeWhole(join(folder, judgedName), lines.map((line) => `${JSON.stringify(line, asJson)}\n`).join(''));
-  await writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
+  writeWhole(join(folder, judgedName), lines.map((line) => `${JSON.stringify(line, asJson)}\n`).join(''));
+  writeWhole(join(folder, recordName), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** The text of a file of a run. @throws {Error} where the folder has none */
@@ -79,6 +92,18 @@ async function textIn(folder: string, name: string): Promise<string> {
   }
 }
 
+/** A value of JSON. @throws {Error} naming where it stands, when it is torn */
+function parsed(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${where} is torn: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+const isJudgedLine = (value: unknown): value is JudgedLine =>
+  typeof value === 'object' && value !== null && ['seed', 'row'].every((name) => name in value);
+
 const isRecord = (value: unknown): value is FineTuneRecord =>
   typeof value === 'object' &&
   value !== null &&
@@ -86,7 +111,7 @@ const isRecord = (value: unknown): value is FineTuneRecord =>
 
 /** The record that a fine-tuning left in its folder. @throws {Error} for a folder without, or with one of another kind */
 export async function readRecord(folder: string): Promise<FineTuneRecord> {
-  const record: unknown = JSON.parse(await textIn(folder, recordName));
+  const record = parsed(await textIn(folder, recordName), join(folder, recordName));
   if (!isRecord(record)) throw new Error(`${join(folder, recordName)} is no record of a fine-tuning.`);
   return record;
 }
@@ -99,7 +124,11 @@ export async function readJudged(
   const lines = (await textIn(folder, judgedName))
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): JudgedLine => JSON.parse(line));
+    .map((line, i) => {
+      const judged = parsed(line, `${join(folder, judgedName)}, line ${i + 1}`);
+      if (isJudgedLine(judged)) return judged;
+      throw new Error(`${join(folder, judgedName)}, line ${i + 1} is no judged row.`);
+    });
   const runs = seeds.map((seed) => lines.filter((line) => line.seed === seed));
   if (runs.some((rows) => rows.length !== runs[0]?.length))
     throw new Error(

@@ -11,6 +11,7 @@ import type { LoadedModel } from '../model/loaded-model.ts';
 import type { TaskModel } from '../model/task-model.ts';
 import type { Row } from '../tasks/row.ts';
 import type { Task } from '../tasks/task.ts';
+import { noteEngine } from './engines-of-run.ts';
 import { type FineTuneRecord, recordOf, writeRecord } from './fine-tune-record.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type Saveable, saving } from './save-model.ts';
@@ -56,6 +57,8 @@ export async function fineTune<const T extends Task>(
   const { say = () => {} } = place;
   const [trainTable, devTable] = await Promise.all([tableOf(train), dev === undefined ? undefined : tableOf(dev)]);
   if (output !== undefined) await mkdir(output, { recursive: true });
+  const { engine } = model;
+  const enginesBefore = output === undefined ? [] : noteEngine(output, engine, say);
   const given = { ...settings, train: trainTable, dev: devTable } as FineTuneSettings<T> & {
     train: typeof trainTable;
     dev: typeof devTable;
@@ -64,8 +67,9 @@ export async function fineTune<const T extends Task>(
     memory: machineMemory(model.engine),
     ...place,
     ...(output !== undefined && {
-      openCheckpoints: (part: string) =>
+      openCheckpoints: (part, retention) =>
         openCheckpoints({
+          ...retention,
           folder: join(output, part),
           files: nodeFiles(),
           codec: { read: readSafetensors, write: writeSafetensors },
@@ -74,9 +78,8 @@ export async function fineTune<const T extends Task>(
         }),
     }),
   });
-  const { engine } = model;
-  const record = recordOf(run, `${engine.name} ${engine.version}`);
-  if (output !== undefined) await writeRecord(output, record, run.trainings);
+  const record = recordOf(run, `${engine.name} ${engine.version}`, enginesBefore);
+  if (output !== undefined) writeRecord(output, record, run.trainings);
   const card = {
     what: `Fine-tuned for ${run.settings.task.kind}`,
     base: model.name,

@@ -9,7 +9,7 @@ import type { FigureOverSeeds } from '@cloze/eval';
 import { candidateIds, type Policy, type SimilarWords, slotsFor } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { openCheckpoints } from '@cloze/trainer';
-import { nodeFiles } from '@cloze/trainer/node';
+import { nodeFiles, writeWhole } from '@cloze/trainer/node';
 import { InterruptedError } from '../fine-tune/fine-tune.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
 import { hashOf } from '../hash-of.ts';
@@ -20,14 +20,13 @@ import { tokenizerOf } from '../model/tokenizer-of.ts';
 import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
+import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
 import { heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type MaskSources, maskOf } from './mask-of.ts';
 import type { ModelCard } from './model-card.ts';
-import { openEngine } from './open-engine.ts';
 import { type GoingOn, startFresh, startFromCheckpoint } from './pretraining-start.ts';
 import { type Saveable, saving } from './save-model.ts';
-import { writeWhole } from './write-whole.ts';
 
 /** What is learnt from, what it begins from, and where the run is kept. */
 export interface PretrainFiles extends MaskSources {
@@ -84,7 +83,12 @@ function settingsIn(options: PretrainOptions): PretrainSettings {
 export interface PretrainRecord extends ModelCard {
   readonly steps: number;
   readonly tokens: number;
-  readonly lastLoss: number;
+  /** Updates that were withheld, with `nonFinite: 'skip'`. */
+  readonly skipped: number;
+  /** `null` where the process that ended the training made none of its last steps. */
+  readonly lastLoss: number | null;
+  /** Other engines that earlier processes of the run had; absent where there was one. */
+  readonly enginesBefore?: readonly string[];
 }
 
 /** What pretraining gives. */
@@ -176,8 +180,9 @@ export async function pretrain(
     ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEvery(paths) }),
   });
   const own = wanted === undefined || typeof wanted === 'string';
-  const engine = own ? (await openEngine(wanted)).engine : wanted;
+  const engine = own ? await openEngineOfRun(output, wanted) : wanted;
   try {
+    const enginesBefore = noteEngine(output, engine, say);
     const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]');
     const stream = streamOf(corpus, { ...chosen, policy }, settings, { pad, mask }, tokens);
     const { mask: _policy, ...plain } = settings;
@@ -230,8 +235,15 @@ export async function pretrain(
       hashes: { 'corpus, cut and tokenised': corpus.identity },
       figures: { 'pseudo-perplexity, held out': pseudoPerplexity },
     };
-    const record: PretrainRecord = { ...card, steps: outcome.step, tokens: outcome.tokens, lastLoss };
-    await writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+    const record: PretrainRecord = {
+      ...card,
+      steps: outcome.step,
+      tokens: outcome.tokens,
+      skipped: outcome.skipped,
+      lastLoss: Number.isFinite(lastLoss) ? lastLoss : null,
+      ...(enginesBefore.length > 0 && { enginesBefore }),
+    };
+    writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
     const model = createModel(trained);
     const dispose = () => {
       model.dispose();

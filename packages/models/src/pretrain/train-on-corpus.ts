@@ -107,7 +107,8 @@ export async function trainOnCorpus(
         return step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
       },
       tokensOf: ({ attend }) => countTokens(attend),
-      ...(checkpoints && { checkpoints, variables, rename: currentName }),
+      variables,
+      ...(checkpoints && { checkpoints, rename: currentName }),
       configuration: identity,
       saveSteps: 250,
       nonFinite,
@@ -115,8 +116,8 @@ export async function trainOnCorpus(
       signal,
       callbacks: [
         {
-          onStepEnd: ({ step: t, loss }) => {
-            if (t > maxSteps - Math.max(1, Math.round(maxSteps / 10)) && Number.isFinite(loss)) losses.push(loss);
+          onStepEnd: ({ step: t, loss, updated }) => {
+            if (updated && t > maxSteps - Math.max(1, Math.round(maxSteps / 10))) losses.push(loss);
           },
         },
         ...callbacks,

@@ -58,6 +58,38 @@ describe('openCheckpoints', () => {
     expect((await checkpoints.best())?.step).toBe(2);
   });
 
+  it.each([Number.NaN, Number.NEGATIVE_INFINITY])(
+    'never takes weights of %d for a state to go on from',
+    async (bad) => {
+      const disk = memoryDisk();
+      const first = await open(disk);
+      await first.checkpoints.save(contentOf(1));
+      const broken = { ...contentOf(2), tensors: { parameters: { w: vector(1, bad, 3) } } };
+      await expect(first.checkpoints.save(broken)).rejects.toThrow(
+        `save: after step 2 parameters/w holds ${bad} at 1: nothing was saved`,
+      );
+      expect((await first.checkpoints.list()).map(({ step }) => step)).toEqual([1]);
+      await first.checkpoints.close();
+      // As one that was written before anybody looked.
+      const blind = { ...plainCodec, write: () => plainCodec.write(new Map([['w', vector(1, bad, 3)]])) };
+      const second = await open(disk, { codec: blind });
+      await second.checkpoints.save(contentOf(2));
+      await second.checkpoints.close();
+      const third = await open(disk);
+      expect((await third.checkpoints.latest())?.step).toBe(1);
+      expect(third.warnings).toEqual([expect.stringContaining(`is damaged (parameters/w holds ${bad} at 1)`)]);
+    },
+  );
+
+  it('a state keeps the numbers that JSON has no words for', async () => {
+    const { checkpoints } = await open(memoryDisk());
+    const state = { a: [Number.NaN, Infinity, -Infinity, -0, 0, 1.5, null, 'NaN'], b: { c: -0 } };
+    await checkpoints.save({ ...contentOf(1), state });
+    const found = (await checkpoints.latest())?.state as typeof state;
+    expect(found).toStrictEqual(state);
+    expect(Object.is(found.b.c, -0)).toBe(true);
+  });
+
   it.each(['state.json', 'parameters.safetensors', 'COMPLETE.json'])(
     'sets a checkpoint with a torn or altered %s aside, says so and uses the one before',
     async (file) => {
@@ -204,7 +236,7 @@ describe('retained', () => {
     const below = (limit: number) => (state = (state * 48271) % 2147483647) % limit;
     for (let sequence = 0; sequence < 300; sequence++) {
       const disk = memoryDisk();
-      const options = { saveTotalLimit: 1 + below(3), metricForBestModel: 'm' };
+      const options = { saveTotalLimit: 1 + below(3), metricForBestModel: 'm', greaterIsBetter: false };
       const { checkpoints } = await open(disk, options);
       let [step, best] = [0, Number.POSITIVE_INFINITY];
       for (let n = 2 + below(6); n > 0; n--) {

@@ -39,7 +39,7 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
  * one is on the disk. The caller closes it.
  *
  * @throws {CheckpointError} when another living run has the folder
- * @throws {RangeError} when `saveTotalLimit` is no positive whole number
+ * @throws {RangeError} when `saveTotalLimit` is no positive whole number, or the metric's name does not tell which value is better
  */
 export async function openCheckpoints({
   folder,
@@ -53,6 +53,8 @@ export async function openCheckpoints({
     throw new RangeError(
       `openCheckpoints: saveTotalLimit must be a whole number of at least 1, got ${saveTotalLimit}.`,
     );
+  // Said before anything is trained, not at the first save.
+  bestOf([], retention);
   await files.makeFolder(folder);
   const unlock = await files.lock(folder);
   const pathOf = (name: string) => `${folder}/${name}`;

@@ -1,7 +1,9 @@
 import type { HostTensor } from '@cloze/backend';
 import { CheckpointError } from './checkpoint-error.ts';
+import { parseExactJson } from './exact-json.ts';
 import type { Files, TensorCodec } from './files.ts';
 import { manifestName, readManifest } from './manifest.ts';
+import { firstNonFinite } from './non-finite.ts';
 
 /** A checkpoint that was read and agreed with its checksums. */
 export interface Checkpoint {
@@ -15,7 +17,7 @@ export interface Checkpoint {
 /**
  * Reads a checkpoint's folder and compares every file with its size and SHA-256.
  *
- * @throws {CheckpointError} naming the first file that is missing, torn or altered
+ * @throws {CheckpointError} naming the first file that is missing, torn or altered, or a tensor that holds NaN or an infinity
  */
 export async function readCheckpoint(files: Files, codec: TensorCodec, path: string): Promise<Checkpoint> {
   const present = new Set(await files.list(path));
@@ -33,14 +35,17 @@ export async function readCheckpoint(files: Files, codec: TensorCodec, path: str
     contents.set(name, content);
   }
   const ending = '.safetensors';
+  const read = [...contents]
+    .filter(([name]) => name.endsWith(ending))
+    .map(([name, bytes]) => [name.slice(0, -ending.length), codec.read(bytes).tensors] as const);
+  for (const [name, tensors] of read) {
+    const broken = firstNonFinite(tensors);
+    if (broken !== undefined) throw new CheckpointError(`${name}/${broken}`);
+  }
   return {
     step,
     metrics,
-    state: JSON.parse(new TextDecoder().decode(contents.get('state.json'))),
-    tensors: Object.fromEntries(
-      [...contents]
-        .filter(([name]) => name.endsWith(ending))
-        .map(([name, bytes]) => [name.slice(0, -ending.length), codec.read(bytes).tensors]),
-    ),
+    state: parseExactJson(new TextDecoder().decode(contents.get('state.json'))),
+    tensors: Object.fromEntries(read),
   };
 }

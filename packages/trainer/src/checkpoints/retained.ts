@@ -1,3 +1,5 @@
+import { largerIsBetter } from './larger-is-better.ts';
+
 /** What the choice of checkpoints to keep looks at. */
 export interface Kept {
   readonly name: string;
@@ -12,20 +14,21 @@ export interface Retention {
   readonly saveTotalLimit?: number;
   /** The metric that says which is best; default none, then only the newest are kept. */
   readonly metricForBestModel?: string;
-  /** Default false: a smaller metric is better. */
+  /** Default: larger values of `metricForBestModel` are better, but for names that end in `loss`. */
   readonly greaterIsBetter?: boolean;
 }
 
 /** Newest first: by step, then by copy. */
 export const newestFirst = (a: Kept, b: Kept): number => b.step - a.step || b.copy - a.copy;
 
-/** The best by metric, the earliest of equals; undefined while none has a finite value of it. */
+/** The best by metric, the earliest of equals; undefined while none has a finite value of it. @throws {RangeError} where the metric's name does not tell which is better */
 export function bestOf<K extends Kept>(
   checkpoints: readonly K[],
-  { metricForBestModel, greaterIsBetter = false }: Retention,
+  { metricForBestModel, greaterIsBetter }: Retention,
 ): K | undefined {
   if (metricForBestModel === undefined) return undefined;
-  const value = ({ metrics }: K) => (greaterIsBetter ? -1 : 1) * (metrics[metricForBestModel] ?? Number.NaN);
+  const sign = largerIsBetter(metricForBestModel, greaterIsBetter) ? -1 : 1;
+  const value = ({ metrics }: K) => sign * (metrics[metricForBestModel] ?? Number.NaN);
   return checkpoints
     .filter((checkpoint) => Number.isFinite(value(checkpoint)))
     .sort((a, b) => value(a) - value(b) || -newestFirst(a, b))[0];

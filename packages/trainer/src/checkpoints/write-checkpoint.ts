@@ -1,7 +1,9 @@
 import { flattenTree, isHostTensor } from '@cloze/backend';
 import { CheckpointError } from './checkpoint-error.ts';
+import { exactJson } from './exact-json.ts';
 import type { Files, TensorCodec } from './files.ts';
 import { type Manifest, manifestName, writeManifest } from './manifest.ts';
+import { firstNonFinite } from './non-finite.ts';
 
 /** What a checkpoint is made of. */
 export interface CheckpointContent {
@@ -9,13 +11,13 @@ export interface CheckpointContent {
   readonly step: number;
   /** Trees of host tensors by name (`parameters`, `optimiser`, …); each becomes `<name>.safetensors`. */
   readonly tensors: Readonly<Record<string, unknown>>;
-  /** Everything else a resume needs, as JSON. */
+  /** Everything else a resume needs, as JSON; NaN, infinities and -0 come back as they are. */
   readonly state?: unknown;
   /** Figures that say how good it is; those that are no finite number are left out. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** The bytes of a checkpoint's files by name, the manifest last. */
+/** The bytes of a checkpoint's files by name, the manifest last. @throws {CheckpointError} where a tensor holds NaN or an infinity */
 export function checkpointFiles(
   { step, tensors, state = null, metrics = {} }: CheckpointContent,
   { codec, sha256 }: { readonly codec: TensorCodec; readonly sha256: Files['sha256'] },
@@ -23,13 +25,16 @@ export function checkpointFiles(
   const wrong = Object.keys(tensors).filter((name) => !/^[a-z][a-z0-9_-]*$/i.test(name));
   if (wrong.length > 0)
     throw new CheckpointError(`save: ${wrong.map((name) => `'${name}'`).join(', ')} cannot be names of files.`);
-  const contents = new Map(
-    Object.entries(tensors).map(([name, tree]) => [
-      `${name}.safetensors`,
-      codec.write(new Map(flattenTree(tree, isHostTensor))),
-    ]),
+  const trees = Object.entries(tensors).map(([name, tree]) => [name, flattenTree(tree, isHostTensor)] as const);
+  const broken = firstNonFinite(
+    trees.flatMap(([name, leaves]) => leaves.map(([path, leaf]) => [`${name}/${path}`, leaf] as const)),
   );
-  contents.set('state.json', new TextEncoder().encode(`${JSON.stringify(state)}\n`));
+  if (broken !== undefined)
+    throw new CheckpointError(
+      `save: after step ${step} ${broken}: nothing was saved, for a run cannot go on from it. Lower the learning rate or clip gradients, and go on from an earlier checkpoint.`,
+    );
+  const contents = new Map(trees.map(([name, leaves]) => [`${name}.safetensors`, codec.write(new Map(leaves))]));
+  contents.set('state.json', new TextEncoder().encode(`${exactJson(state)}\n`));
   const manifest: Manifest = {
     schema: 1,
     step,

@@ -1,5 +1,6 @@
-import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { truncateJsonLines } from '../watching/json-lines.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Adds text or bytes to the end of a file. */
 export const appendTo =
@@ -16,6 +17,5 @@ export function truncateLog(path: string, step: number): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  writeFileSync(`${path}.partial`, truncateJsonLines(before, step));
-  renameSync(`${path}.partial`, path);
+  writeWhole(path, truncateJsonLines(before, step));
 }

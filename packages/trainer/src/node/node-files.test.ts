@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { plainCodec } from '../../test/plain-codec.ts';
 import { openCheckpoints } from '../checkpoints/open-checkpoints.ts';
 import { type FileOperations, nodeFiles } from './node-files.ts';
-import { processMark } from './process-mark.ts';
+import { ownMark, processMark } from './process-mark.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'cloze-files-'));
 
@@ -126,6 +126,44 @@ describe('lock', () => {
     writeFileSync(join(root, `lock-${process.pid}-earlier-0.json`), '');
     expect(own?.started).not.toBe('earlier');
     await (await files.lock(root))();
+  });
+
+  it('takes over from a dead process of this machine under a former name, not from another machine', async () => {
+    const [files, root] = [nodeFiles(), folder()];
+    const { status, stdout } = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    const pid = Number(stdout);
+    const [{ started, numbers }, name] = [ownMark(), `lock-${pid}-x-0.json`];
+    const former = { pid, started: `${started.split('.')[0]}.1`, host: 'former-name', numbers };
+    writeFileSync(join(root, name), JSON.stringify(former));
+    // Only Linux tells a boot and whose process numbers these are.
+    if (numbers !== undefined) await (await files.lock(root))();
+    for (const other of [
+      { ...former, numbers: 'pid:[1]' },
+      { ...former, started: '00000000.1' },
+    ]) {
+      writeFileSync(join(root, name), JSON.stringify(other));
+      await expect(files.lock(root)).rejects.toThrow(
+        `in use by process ${pid} on former-name. Wait for it, or choose another folder; if that machine is gone or has another name now, remove ${name}.`,
+      );
+    }
+  });
+
+  it('does not guess at a file that names no process, and leaves none of its own where it gives way', async () => {
+    const [files, root] = [nodeFiles(), folder()];
+    for (const [name, content] of [
+      ['lock-junk.json', 'junk'],
+      ['lock-null.json', 'null'],
+      ['lock-list.json', '[1, 2]'],
+      ['lock-text.json', '{"pid":"7","started":1,"host":"x"}'],
+    ] as const) {
+      writeFileSync(join(root, name), content);
+      await expect(files.lock(root)).rejects.toThrow(
+        `may be in use: ${name} does not say by whom. If no run is writing there, remove that file.`,
+      );
+      expect(readdirSync(root)).toEqual([name]);
+      rmSync(join(root, name));
+    }
   });
 
   it('never lets two of many at once in', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as promises from 'node:fs/promises';
 import type { Files } from '../checkpoints/files.ts';
+import { cannotFlushFolders } from './cannot-flush-folders.ts';
 import { lockFolder } from './lock-folder.ts';
 
 /** The functions of `node:fs/promises` that are used; tests pass some that fail. */
@@ -10,10 +11,6 @@ export type FileOperations = Pick<
 >;
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
-/** Folders cannot be opened for flushing on Windows, where a rename is durable without it. */
-const cannotFlushFolders = (error: unknown) =>
-  process.platform === 'win32' && ['EPERM', 'EACCES', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /**
  * The disk, through `node:fs`: what `openCheckpoints` asks for.

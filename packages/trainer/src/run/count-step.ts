@@ -1,31 +1,56 @@
 import type { StepRecord } from './take-steps.ts';
-import type { Spike } from './training-callback.ts';
+import type { LogSpan, Spike } from './training-callback.ts';
 import type { TrainingState } from './training-state.ts';
 import { watchSpike } from './watch-spike.ts';
 
-function counted(state: TrainingState, { step, loss, tokens, metrics }: StepRecord): TrainingState {
-  const usable = Number.isFinite(loss);
-  const sums: Record<string, number> = { ...state.window.sums };
-  if (usable) for (const [name, value] of Object.entries({ loss, ...metrics })) sums[name] = (sums[name] ?? 0) + value;
+/** What is told of the steps since the last log. */
+export interface Log {
+  readonly step: number;
+  readonly values: Readonly<Record<string, number>>;
+  readonly span: LogSpan;
+}
+
+function counted(state: TrainingState, record: StepRecord): TrainingState {
+  const { step, loss, tokens, metrics, updated } = record;
+  const { window } = state;
+  const next = { ...state, step, tokens: state.tokens + tokens };
+  if (!updated)
+    return {
+      ...next,
+      skipped: state.skipped + 1,
+      skippedInAll: state.skippedInAll + 1,
+      window: { ...window, skipped: window.skipped + 1 },
+    };
+  const sums: Record<string, number> = { ...window.sums };
+  for (const [name, value] of Object.entries({ loss, ...metrics })) sums[name] = (sums[name] ?? 0) + value;
+  return { ...next, skipped: 0, window: { ...window, steps: window.steps + 1, sums } };
+}
+
+/** The means since the last log, and the state in which they are told; no log where no step was made since. */
+export function takeLog(state: TrainingState): { readonly state: TrainingState; readonly log: Log | undefined } {
+  const { step, tokens, window } = state;
+  if (step <= window.after) return { state, log: undefined };
+  const means = Object.entries(window.sums).map(([name, value]) => [name, value / window.steps]);
   return {
-    ...state,
-    step,
-    tokens: state.tokens + tokens,
-    skipped: usable ? 0 : state.skipped + 1,
-    window: { steps: state.window.steps + (usable ? 1 : 0), sums },
+    state: { ...state, window: { after: step, steps: 0, skipped: 0, sums: {} } },
+    log: {
+      step,
+      values: { ...Object.fromEntries(means), tokens, ...(window.skipped > 0 && { skipped: window.skipped }) },
+      span: { firstStep: window.after + 1 },
+    },
   };
 }
 
-/** What a step adds to the state of a run: sums, spikes, and every `loggingSteps` the means since the last log. */
+/** What a step adds to the state of a run: sums, spikes, and every `loggingSteps`, and at the last step, the means since the last log. */
 export function countStep(
   before: TrainingState,
   record: StepRecord,
-  { loggingSteps, spikeFactor }: { readonly loggingSteps: number; readonly spikeFactor: number },
-): {
-  readonly state: TrainingState;
-  readonly spikes: readonly Spike[];
-  readonly log: Readonly<Record<string, number>> | undefined;
-} {
+  {
+    loggingSteps,
+    maxSteps,
+    spikeFactor,
+  }: { readonly loggingSteps: number; readonly maxSteps: number; readonly spikeFactor: number },
+): { readonly state: TrainingState; readonly spikes: readonly Spike[]; readonly log: Log | undefined } {
   let state = counted(before, record);
   const spikes: Spike[] = [];
   for (const name of ['loss', 'gradNorm'] as const) {
@@ -36,12 +61,6 @@ export function countStep(
     state = { ...state, spikes: { ...state.spikes, [name]: watched.state } };
     if (watched.spike) spikes.push({ step: record.step, name, value, usual });
   }
-  const { steps, sums } = state.window;
-  if (record.step % loggingSteps !== 0 || steps === 0) return { state, spikes, log: undefined };
-  const means = Object.fromEntries(Object.entries(sums).map(([name, value]) => [name, value / steps]));
-  return {
-    state: { ...state, window: { steps: 0, sums: {} } },
-    spikes,
-    log: { ...means, tokens: state.tokens },
-  };
+  const due = record.step % loggingSteps === 0 || record.step >= maxSteps;
+  return { ...(due ? takeLog(state) : { state, log: undefined }), spikes };
 }

@@ -11,11 +11,11 @@ export interface EarlyStopping {
   readonly earlyStoppingPatience?: number;
   /** An improvement must be larger than this; default 0. */
   readonly earlyStoppingThreshold?: number;
-  /** Default false: smaller is better. */
+  /** Whether larger values are better. */
   readonly greaterIsBetter?: boolean;
 }
 
-/** Judges one evaluation; a value that is no number counts as no improvement. */
+/** Judges one evaluation; a value that is no number counts as no improvement. @param stopping `greaterIsBetter` is false by default here, where the metric has no name */
 export function judgeEvaluation(
   progress: Progress,
   step: number,

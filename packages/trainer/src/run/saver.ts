@@ -1,10 +1,12 @@
+import { flattenTree, isHostTensor } from '@cloze/backend';
+import { firstNonFinite } from '../checkpoints/non-finite.ts';
 import type { Checkpoints } from '../checkpoints/open-checkpoints.ts';
 import type { Checkpoint } from '../checkpoints/read-checkpoint.ts';
 import { keyedByPart } from './keyed-by-part.ts';
 import type { TrainingCallback } from './training-callback.ts';
 import { resumedState, type TrainingState } from './training-state.ts';
 
-/** Tells every callback in turn; one that fails is reported and does not end a run. */
+/** Tells every callback in turn; one that fails is reported and does not end a run, unless it is required. */
 export type Announce = (call: (callback: TrainingCallback) => unknown) => Promise<void>;
 
 /** An `Announce` over some callbacks. */
@@ -15,6 +17,7 @@ export const announceTo =
       try {
         await call(callback);
       } catch (error) {
+        if (callback.required) throw error;
         warn(`a callback failed: ${error instanceof Error ? error.message : error}; training goes on.`);
       }
     }
@@ -39,15 +42,26 @@ export interface Saver {
   save(state: TrainingState, metrics?: Readonly<Record<string, number>>): Promise<void>;
   /** The name of the newest checkpoint. */
   last(): string | undefined;
+  /** Where what is trained now holds a number that is not finite; undefined where all is sound, or was looked at when it was saved. */
+  unsound(): string | undefined;
 }
 
-/** Saves nothing without checkpoints. */
+/** Saves nothing without checkpoints, and looks at what is trained all the same. */
 export function saverOf(
   checkpoints: Checkpoints | undefined,
   { variables, rename }: { readonly variables: SavedVariables | undefined; readonly rename: Rename },
   announce: Announce,
 ): Saver {
-  if (!checkpoints) return { resume: async () => undefined, save: async () => {}, last: () => undefined };
+  const look = () => {
+    const trees = Object.entries(variables?.capture() ?? {});
+    return firstNonFinite(
+      trees.flatMap(([name, tree]) =>
+        flattenTree(tree, isHostTensor).map(([path, leaf]) => [`${name}/${path}`, leaf] as const),
+      ),
+    );
+  };
+  if (!checkpoints)
+    return { resume: async () => undefined, save: async () => {}, last: () => undefined, unsound: look };
   if (!variables) throw new RangeError('runTraining: with checkpoints, variables must say what is saved and put back.');
   let lastName: string | undefined;
   let saved: TrainingState | undefined;
@@ -68,5 +82,7 @@ export function saverOf(
       await announce((callback) => callback.onSave?.(state.step, name));
     },
     last: () => lastName,
+    // A checkpoint of it was looked at as it was written, or read.
+    unsound: () => undefined,
   };
 }

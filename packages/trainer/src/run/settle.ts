@@ -1,3 +1,4 @@
+import { takeLog } from './count-step.ts';
 import { type EarlyStopping, isExhausted, judgeEvaluation } from './early-stopping.ts';
 import type { Announce, Saver } from './saver.ts';
 import type { StopSignal } from './stop-signal.ts';
@@ -12,7 +13,8 @@ export interface Settling extends EarlyStopping {
   readonly evaluate:
     | ((step: number, signal: StopSignal | undefined) => Promise<Readonly<Record<string, number>>>)
     | undefined;
-  readonly metricForBestModel: string;
+  /** The figure that must be there; undefined: `loss` if it is there. */
+  readonly metric: string | undefined;
   readonly signal: StopSignal | undefined;
 }
 
@@ -25,12 +27,17 @@ async function evaluated(
   settling: Settling,
   announce: Announce,
 ): Promise<{ readonly state: TrainingState; readonly metrics?: Readonly<Record<string, number>> }> {
-  const { evaluate, metricForBestModel, signal } = settling;
+  const { evaluate, metric, signal } = settling;
   if (!evaluate || !isDue(state, settling)) return { state };
   const metrics = await evaluate(state.step, signal);
   // Cut short: the state says so, and the resumed run evaluates again before its next step.
   if (signal?.aborted) return { state };
-  const progress = judgeEvaluation(state.progress, state.step, metrics[metricForBestModel] ?? Number.NaN, settling);
+  const value = metrics[metric ?? 'loss'];
+  if (value === undefined && metric !== undefined)
+    throw new RangeError(
+      `runTraining: metricForBestModel is '${metric}', evaluate gives ${Object.keys(metrics).join(', ') || 'nothing'}; name one of these.`,
+    );
+  const progress = value === undefined ? state.progress : judgeEvaluation(state.progress, state.step, value, settling);
   await announce((callback) => callback.onEvaluate?.(state.step, metrics));
   return { state: { ...state, progress, evaluated: state.step }, metrics };
 }
@@ -45,10 +52,13 @@ export async function settle(
   settling: Settling,
   { announce, saver }: { readonly announce: Announce; readonly saver: Saver },
 ): Promise<{ readonly state: TrainingState; readonly reason?: TrainingOutcome['reason'] }> {
-  const { state, metrics } = await evaluated(before, settling, announce);
+  const { state: judged, metrics } = await evaluated(before, settling, announce);
   const { maxSteps, saveSteps, signal } = settling;
   const stopped = signal?.aborted ?? false;
-  const exhausted = isExhausted(state.progress, settling);
+  const exhausted = isExhausted(judged.progress, settling);
+  // Before the last save: a run that ended has told all its steps, however it is resumed.
+  const { state, log } = exhausted ? takeLog(judged) : { state: judged, log: undefined };
+  if (log) await announce((callback) => callback.onLog?.(log.step, log.values, log.span));
   const improved = metrics !== undefined && state.progress.best?.step === state.step;
   const ended = state.step >= maxSteps;
   if (stopped || exhausted || improved || ended || state.step % saveSteps === 0) await saver.save(state, metrics);

@@ -6,15 +6,30 @@ export interface StepRecord {
   /** Real tokens in the batch. */
   readonly tokens: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Whether the parameters were updated: false for a step that is skipped. */
+  readonly updated: boolean;
 }
 
 /** What a step gives; `trainingStep`'s outcome is one. */
 export interface StepResult {
   readonly loss: number;
   readonly metrics?: Readonly<Record<string, number>>;
+  /** False where the step wrote nothing, for its loss or gradient is no finite number; default: as loss and `gradNorm` say. */
+  readonly updated?: boolean;
 }
 
-/** Raised when the loss is no longer a finite number. */
+const isUsable = ({ loss, metrics = {}, updated = true }: StepResult): boolean =>
+  updated && Number.isFinite(loss) && (metrics.gradNorm === undefined || Number.isFinite(metrics.gradNorm));
+
+/** What makes a step unusable, in words. */
+export function unusable({ step, loss, metrics }: Pick<StepRecord, 'step' | 'loss' | 'metrics'>): string {
+  if (!Number.isFinite(loss)) return `the loss of step ${step} is ${loss}`;
+  return metrics.gradNorm === undefined
+    ? `the gradient of step ${step} is no finite number`
+    : `the gradient norm of step ${step} is ${metrics.gradNorm}`;
+}
+
+/** Raised when the loss, the gradient's norm or a trained tensor is no longer a finite number. */
 export class LossError extends Error {
   override readonly name = 'LossError';
   /** The update, and the batch's examples where `idsOf` told them. */
@@ -22,15 +37,13 @@ export class LossError extends Error {
   readonly ids: readonly (string | number)[];
   /** @internal */
   constructor(
-    loss: number,
+    what: string,
     step: number,
     { ids = [], checkpoint }: { ids?: readonly (string | number)[]; checkpoint?: string | undefined },
   ) {
     const batch = ids.length > 0 ? ` (examples ${ids.slice(0, 20).join(', ')}${ids.length > 20 ? ', …' : ''})` : '';
     const good = checkpoint === undefined ? '' : ` The last good checkpoint is ${checkpoint}.`;
-    super(
-      `runTraining: the loss of step ${step} is ${loss}${batch}; lower the learning rate or clip gradients.${good}`,
-    );
+    super(`runTraining: ${what}${batch}; lower the learning rate or clip gradients.${good}`);
     this.step = step;
     this.ids = ids;
   }
@@ -53,7 +66,7 @@ export interface Steps<B> {
 /**
  * Takes steps and yields a record after each; the next batch is prepared while the engine works on this one.
  *
- * @throws {LossError} naming the step when the loss is NaN or infinite, unless such steps are skipped
+ * @throws {LossError} naming the step when loss or gradient norm is NaN or infinite, unless such steps are skipped
  */
 export async function* takeSteps<B>({
   firstStep,
@@ -74,9 +87,11 @@ export async function* takeSteps<B>({
     running.catch(() => {});
     next = step < maxSteps ? batchAt(step + 1) : undefined;
     next?.catch(() => {});
-    const { loss, metrics = {} } = await running;
-    if (!Number.isFinite(loss) && nonFinite === 'stop')
-      throw new LossError(loss, step, { ids: idsOf(batch), checkpoint: lastGood() });
-    yield { step, loss, tokens: tokensOf(batch), metrics };
+    const result = await running;
+    const { loss, metrics = {} } = result;
+    const record = { step, loss, tokens: tokensOf(batch), metrics, updated: isUsable(result) };
+    if (nonFinite === 'stop' && !record.updated)
+      throw new LossError(unusable(record), step, { ids: idsOf(batch), checkpoint: lastGood() });
+    yield record;
   }
 }

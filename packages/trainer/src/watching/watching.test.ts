@@ -66,7 +66,7 @@ describe('callbacks', () => {
       { event: 'log', step: 2, loss: 1.5, tokens: 20 },
       { event: 'log', step: 4, loss: 3.5, tokens: 40 },
       { event: 'evaluate', step: 4, loss: 0.5 },
-      { event: 'end', reason: 'finished', step: 4, tokens: 40, best: { step: 4, value: 0.5 } },
+      { event: 'end', reason: 'finished', step: 4, tokens: 40, skipped: 0, best: { step: 4, value: 0.5 } },
     ]);
     const torn = `${lines.join('')}{"event":"lo`;
     expect(truncateJsonLines(torn, 3)).toBe(lines[1]);
@@ -79,7 +79,7 @@ describe('callbacks', () => {
     const bar = progressBar({ write: (line) => shown.push(line), now: () => seconds, every: 0 });
     await bar.onTrainBegin?.({ firstStep: 11, maxSteps: 20 });
     seconds = 30;
-    await bar.onStepEnd?.({ step: 15, loss: 2, tokens: 600, metrics: {} });
+    await bar.onStepEnd?.({ step: 15, loss: 2, tokens: 600, metrics: {}, updated: true });
     expect(shown).toEqual(['███████████████░░░░░ 15/20 loss 2.0000, 20 tokens/s, 30 s left\n']);
     expect([9.4, 185, 7620].map(duration)).toEqual(['9 s', '3 min 05 s', '2 h 07 min']);
   });

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+
+/** No text is longer: strings end soon after. */
+const mostBytes = 500_000_000;
 
 /** A file that a run read. */
 export interface ReadFile {
@@ -32,10 +35,21 @@ export function dataFolder(root: string | undefined): DataFolder {
       if (root === undefined) throw new Error(`${path} is needed: give the data folder with --data.`);
       if (!existsSync(join(root, path)))
         throw new Error(`${join(root, path)} is missing: expected the official layout (cloze data pull fetches it).`);
-      const bytes = readFileSync(join(root, path));
+      const file = join(root, path);
+      if (!statSync(file).isFile()) throw new Error(`${file} is no file.`);
+      const bytes = readFileSync(file);
       if (!files.some((file) => file.path === path))
         files.push({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
-      return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+      try {
+        const plain = path.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
+      } catch (error) {
+        const what =
+          error instanceof TypeError
+            ? 'is not UTF-8'
+            : `cannot be read: ${error instanceof Error ? error.message : error}`;
+        throw new Error(`${file} ${what}.`);
+      }
     },
   };
 }

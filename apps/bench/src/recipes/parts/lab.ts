@@ -6,7 +6,9 @@ export interface StepLine {
   /** The part of the run: `pretrain`, `fine-tune tnews`. */
   readonly phase: string;
   readonly step: number;
-  readonly [figure: string]: number | string;
+  /** The first step of the means, after the last of the line before; absent in records from before it was told. */
+  readonly firstStep?: number;
+  readonly [figure: string]: number | string | undefined;
 }
 
 /** What a run is given: an engine, data, a seed, a folder of its own, and somebody to tell. */

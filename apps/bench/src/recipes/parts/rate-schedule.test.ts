@@ -15,3 +15,12 @@ it('a cooldown changes nothing up to its first step, and comes to 0 one step aft
   expect(bent(60)).toBeCloseTo(plain(40) / 21, 10);
   expect(bent(61)).toBe(0);
 });
+
+it('refuses a cooldown that ends before it begins', () => {
+  for (const cooldown of [
+    { from: 60, to: 40 },
+    { from: 40, to: 40 },
+    { from: Number.NaN, to: 40 },
+  ])
+    expect(() => rateSchedule({ ...plan, cooldown })).toThrow('from must be below to');
+});

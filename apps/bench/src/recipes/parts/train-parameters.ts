@@ -26,6 +26,7 @@ export function rateSchedule({
   const planned = schedule({ learningRate, warmupSteps: Math.round(warmup * steps), maxSteps: steps + 1 });
   if (!cooldown) return planned;
   const { from, to } = cooldown;
+  if (!(from < to)) throw new RangeError(`cooldown: from is ${from}, to is ${to}; from must be below to.`);
   return (step) => (step <= from ? planned(step) : (planned(from) * Math.max(0, to + 1 - step)) / (to + 1 - from));
 }
 

@@ -23,8 +23,10 @@ export async function checkpointsOf(lab: Lab, phase: string, steps: number): Pro
 export function logging(lab: Lab, phase: string): TrainingCallback {
   const started = lab.now();
   return {
+    required: true,
     onTrainBegin: ({ firstStep }) => lab.rewind(phase, firstStep - 1),
-    onLog: (step, values) => lab.log({ phase, step, seconds: lab.now() - started, ...values }),
+    onLog: (step, values, { firstStep }) =>
+      lab.log({ phase, step, firstStep, seconds: lab.now() - started, ...values }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { nodeFiles } from '@cloze/trainer/node';
 
 /** What was fetched from an address. */
@@ -27,13 +27,19 @@ export interface Pins {
 /** Name of the file in the data folder. */
 export const pinsName = 'checksums.json';
 
+const isRecord = <T extends object>(value: T | undefined): value is T =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether a name stays in the folder it is joined to. */
+const isInside = (name: string) => !isAbsolute(name) && !name.split(/[\\/]/).includes('..');
+
 /** Reads the pins of a data folder. @returns none when it has no such file @throws when it is no pins file */
 export function readPins(data: string): Pins {
   const path = join(data, pinsName);
   if (!existsSync(path)) return { sources: {}, files: {} };
   try {
     const { sources, files } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Pins>;
-    if (typeof sources === 'object' && typeof files === 'object') return { sources, files };
+    if (isRecord(sources) && isRecord(files) && Object.keys(files).every(isInside)) return { sources, files };
   } catch {
     // The message below says all there is to say.
   }

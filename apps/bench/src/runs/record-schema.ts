@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { sizes } from '../recipes/define-recipe.ts';
+import { fileName, innerPath } from './file-name.ts';
+
+/** Text that is shown to people: one line, nothing that moves a terminal's cursor. */
+const line = z
+  .string()
+  .max(1000)
+  .regex(/^\P{Cc}*$/u, 'expected no control characters');
+const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256');
+const count = z.int().min(0);
+
+/** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */
+export const specSchema = z.looseObject({
+  recipe: fileName,
+  arm: fileName,
+  row: line,
+  seed: z.int().min(0).max(2147483647),
+  size: z.enum(sizes),
+  settings: z.unknown(),
+  /** Where the encoder came from and the hash of its weights; absent: fresh weights. */
+  encoder: z.exactOptional(z.looseObject({ name: line, sha256: line })),
+  /** Whether a data folder was given; what was read of it is in the manifest, with hashes. */
+  data: z.enum(['folder', 'poems']),
+});
+
+/** What a run says of itself when it is done; written last, so that a folder with a manifest is a finished run. */
+export const manifestSchema = z.looseObject({
+  /** Since 2 every file is named, and the manifest is sealed. */
+  schema: z.union([z.literal(1), z.literal(2)]),
+  /** Hash of `spec.json`. */
+  spec: hash,
+  commit: line,
+  /** Whether the working tree differed from the commit. */
+  dirty: z.boolean(),
+  versions: z.record(line, line),
+  machine: z.record(line, z.union([line, z.number()])),
+  engine: z.looseObject({ name: line, version: line, threads: z.int().min(1).max(4096) }),
+  /** Engines that earlier processes of the run had, where they were others. */
+  enginesBefore: z.exactOptional(z.array(line)),
+  data: z.array(z.looseObject({ path: line, bytes: count, sha256: hash })),
+  started: z.iso.datetime(),
+  finished: z.iso.datetime(),
+  /** Of all processes, by a clock that only goes forward. */
+  seconds: z.number().min(0),
+  /** Times the run was taken up again. */
+  resumed: count,
+  /** Names of weights that were drawn at random because the encoder's file lacks them; absent where all were read. */
+  drawn: z.exactOptional(z.array(line)),
+  /** The last step that each phase logged. */
+  log: z.exactOptional(z.record(line, count)),
+  /** Hashes of the other files of the record, all that lie in its folder. */
+  files: z.record(innerPath, hash),
+  /** SHA-256 of the rest as canonical JSON: a figure that was changed by hand or by a disk is noticed. */
+  seal: z.exactOptional(hash),
+});
+
+const figures = {
+  set: line,
+  metric: line,
+  value: z.number(),
+  n: count,
+  higherIsBetter: z.boolean(),
+  weights: z.exactOptional(z.array(z.number().min(0))),
+};
+
+/** One figure of one set of predictions. */
+export const scoreSchema = z.looseObject({ ...figures, examples: z.array(z.number()) });
+
+const measures = z.record(line, z.number());
+/** Anything small a report shows; of what one draws, the form is known. */
+const extras = z.exactOptional(
+  z.looseObject({
+    attention: z.exactOptional(
+      z.looseObject({ tokens: z.array(z.string()), layers: z.array(z.array(z.array(z.number()))) }),
+    ),
+  }),
+);
+
+/** `scores.json`: figures with what each example adds, so that tests need nothing else. */
+export const scoreFileSchema = z.looseObject({ scores: z.array(scoreSchema), measures, extras });
+
+/** A line of `steps.jsonl`. */
+export const stepSchema = z.looseObject({ phase: line, step: count }).catchall(z.union([z.number(), line]));
+
+/** Scores whose examples are 0 or 100 only, as bits: `n` of them, which the text must hold. */
+const packed = z.looseObject({ bits: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected Base64') });
+const compactScore = z
+  .looseObject({ ...figures, examples: z.union([z.array(z.number()), packed]) })
+  .superRefine(({ n, examples }, context) => {
+    if ('bits' in examples && Math.ceil(n / 8) !== Buffer.byteLength(examples.bits, 'base64'))
+      context.addIssue({
+        code: 'custom',
+        path: ['n'],
+        message: `n is ${n}, its examples are ${Buffer.byteLength(examples.bits, 'base64')} bytes of 8`,
+      });
+  });
+
+/** A record without predictions, checkpoints and most steps: what is committed. */
+export const compactSchema = z.looseObject({
+  spec: specSchema,
+  manifest: manifestSchema,
+  scores: z.array(compactScore),
+  measures,
+  extras,
+  steps: z.array(stepSchema),
+});
+
+const id = z.union([z.number(), line]);
+
+/** A line of `predictions.jsonl`, by its kind. */
+export const predictionSchema = z.discriminatedUnion('kind', [
+  z.looseObject({ set: line, kind: z.literal('class'), id, label: z.string(), prediction: z.string() }),
+  z.looseObject({ set: line, kind: z.literal('loss'), id, loss: z.number(), tokens: count }),
+  z.looseObject({ set: line, kind: z.literal('text'), id, reference: z.string(), prediction: z.string() }),
+  z.looseObject({ set: line, kind: z.literal('similarity'), id, label: z.number(), prediction: z.number() }),
+]);
+
+/** The problems of a value in words: where, and what was expected; the first three. */
+export function problemsOf({ issues = [] }: Partial<z.ZodError> = {}): string {
+  const told = issues.slice(0, 3).map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
+  return `${told.join('; ')}${issues.length > 3 ? `; and ${issues.length - 3} more` : ''}`;
+}
