@@ -98,6 +98,15 @@ describe('a run', () => {
     expect(hash).toBe(specHash(spec));
     expect(JSON.stringify(machine)).not.toContain('/');
   });
+  it('is alone in its folder: a second process is refused while the first is there', async () => {
+    const shared = join(root, 'shared');
+    const first = executeRun(spec, { ...place, folder: shared }, quiet);
+    await expect(executeRun(spec, { ...place, folder: shared }, quiet)).rejects.toThrow(
+      `${shared} is in use by process ${process.pid}`,
+    );
+    await first;
+    expect(await verifyRun(shared)).toEqual([]);
+  });
   it('refuses a folder that was begun with other settings', async () => {
     const [other] = plan([1], 5);
     await expect(executeRun(other as never, { ...place, folder }, quiet)).rejects.toThrow('begun with other settings');

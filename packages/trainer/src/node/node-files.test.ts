@@ -35,6 +35,18 @@ describe('nodeFiles', () => {
   });
 });
 
+it('reads a file that is too large for one call in pieces, and says where it is cut short', async () => {
+  const path = join(folder(), 'large');
+  writeFileSync(path, 'abcdefgh');
+  const large = Object.assign(new RangeError('File size is greater than 2 GiB'), { code: 'ERR_FS_FILE_TOO_LARGE' });
+  const readFile = () => Promise.reject(large);
+  const files = nodeFiles({ ...promises, readFile } as typeof promises);
+  expect(Buffer.from(await files.read(path)).toString()).toBe('abcdefgh');
+  const stat = async () => ({ size: 12 });
+  const cut = nodeFiles({ ...promises, readFile, stat } as unknown as typeof promises);
+  await expect(cut.read(path)).rejects.toThrow('ends at 8 of 12 bytes');
+});
+
 /** The real operations, each told to `before` first, those of open files too. */
 function watched(before: (name: string) => void): FileOperations {
   const wrap = <T extends object>(target: T): T =>

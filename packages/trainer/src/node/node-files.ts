@@ -12,6 +12,23 @@ export type FileOperations = Pick<
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
+/** A file of any size. @throws where it is shorter than it said */
+async function readInPieces(path: string, { open, stat }: FileOperations): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  const bytes = new Uint8Array(size);
+  const file = await open(path, 'r');
+  try {
+    for (let at = 0; at < size; ) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(1 << 30, size - at), at);
+      if (bytesRead === 0) throw new Error(`${path} ends at ${at} of ${size} bytes`);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
+  }
+  return bytes;
+}
+
 /**
  * The disk, through `node:fs`: what `openCheckpoints` asks for.
  *
@@ -30,8 +47,14 @@ export function nodeFiles(operations: FileOperations = promises): Files {
     },
     read: async (path) => {
       // A plain array: Buffer's own slice() shares memory, where every other typed array copies.
-      const { buffer, byteOffset, byteLength } = await readFile(path);
-      return new Uint8Array(buffer, byteOffset, byteLength);
+      try {
+        const { buffer, byteOffset, byteLength } = await readFile(path);
+        return new Uint8Array(buffer, byteOffset, byteLength);
+      } catch (error) {
+        // Node reads no more than 2 GiB at once: moments of a large model are more.
+        if ((error as NodeJS.ErrnoException).code !== 'ERR_FS_FILE_TOO_LARGE') throw error;
+        return readInPieces(path, operations);
+      }
     },
     size: async (path) => (await stat(path)).size,
     write: async (path, bytes) => {
