@@ -1,4 +1,4 @@
-import { type Engine, tfjsEngine } from '@cloze/backend';
+import { type Engine, type HostTensor, sqrt, square, sum, type Tensor, tfjsEngine } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../test/engines.ts';
 import { memoryDisk } from '../../test/memory-disk.ts';
@@ -7,6 +7,9 @@ import { smallRun } from '../../test/small-run.ts';
 import { type Checkpoints, openCheckpoints } from '../checkpoints/open-checkpoints.ts';
 import { readCheckpoint } from '../checkpoints/read-checkpoint.ts';
 import { nodeFiles } from '../node/node-files.ts';
+import { adamW } from '../optimisers/adam-w.ts';
+import { trainingStep } from '../step/training-step.ts';
+import { trainingVariables } from '../step/training-variables.ts';
 import { runTraining, type TrainingOptions } from './run-training.ts';
 import { LossError } from './take-steps.ts';
 import type { Spike } from './training-callback.ts';
@@ -346,6 +349,26 @@ describe('runTraining, on what is no number', () => {
     expect(resumed).toEqual(whole);
     expect(whole[0]).toEqual([4, { loss: 1, part: Number.NaN, low: -Infinity, tokens: 4 }]);
   });
+});
+
+it('a loss of 0 with a gradient of NaN (√Σw² at 0) writes nothing, is no checkpoint, and ends the run, skipped or not', async () => {
+  const optimiser = adamW({ learningRate: 0.1 });
+  const zeros = { w: { shape: [2], dtype: 'float32', values: new Float32Array(2) } satisfies HostTensor };
+  const variables = trainingVariables(engine, { parameters: zeros, optimiser });
+  const objective = ({ w }: { readonly w: Tensor }) => ({ loss: sqrt(sum(square(w))) });
+  const step = trainingStep({ variables, objective, optimiser, seed: 1 });
+  const run = { maxSteps: 100, batchOf: () => ({}), step, variables, saveSteps: 1 };
+  for (const [nonFinite, said] of [
+    ['stop', 'the gradient of step 1 is no finite number; lower'],
+    ['skip', 'the gradient of step 10 is no finite number; lower'],
+  ] as const) {
+    const { checkpoints } = await storeOn(memoryDisk());
+    await expect(runTraining({ ...run, checkpoints, nonFinite })).rejects.toThrow(said);
+    const latest = await checkpoints.latest();
+    expect(latest?.step).toBe(nonFinite === 'stop' ? 0 : 9);
+    expect([...(latest?.tensors.parameters?.get('w')?.values ?? [])]).toEqual([0, 0]);
+  }
+  variables.dispose();
 });
 
 describe('runTraining, on the figure that decides', () => {

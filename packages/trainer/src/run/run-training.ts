@@ -58,7 +58,7 @@ export interface TrainingOptions<B> extends EarlyStopping {
   readonly greaterIsBetter?: boolean;
   /** Default 10. */
   readonly loggingSteps?: number;
-  /** What a NaN or infinite loss or gradient norm does; `skip` needs a step made with it, counts them, and stops after 10 in a row. Default `stop`. */
+  /** What a NaN or infinite loss or gradient norm does; `skip` goes on past an update that was not made, counts it, and stops after 10 in a row. Default `stop`. */
   readonly nonFinite?: 'stop' | 'skip';
   /** Mean absolute deviations above the running mean that make a spike, default 6. */
   readonly spikeFactor?: number;
