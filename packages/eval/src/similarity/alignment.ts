@@ -1,3 +1,4 @@
+import { checkOptions, real } from '@cloze/checks';
 import { unitVector } from './unit-vector.ts';
 import { type Vectors, widthOf } from './vectors.ts';
 
@@ -6,10 +7,12 @@ import { type Vectors, widthOf } from './vectors.ts';
  *
  * @param options.alpha default 2 @throws {RangeError} for lists of different or zero length
  */
-export function alignment(first: Vectors, second: Vectors, { alpha = 2 }: { readonly alpha?: number } = {}): number {
+export function alignment(first: Vectors, second: Vectors, options: { readonly alpha?: number } = {}): number {
+  checkOptions('alignment', options, { alpha: real({ above: 0 }) });
+  const { alpha = 2 } = options;
   if (first.length !== second.length)
     throw new RangeError(`alignment: expected pairs; got ${first.length} and ${second.length} vectors.`);
-  widthOf('alignment', [...first, ...second], 2);
+  widthOf('alignment', first.concat(second), 2);
   const total = first.reduce((sum, a, i) => {
     const [x, y] = [unitVector(a), unitVector(second[i] as ArrayLike<number>)];
     return sum + Math.sqrt(x.reduce((square, value, j) => square + (value - (y[j] as number)) ** 2, 0)) ** alpha;

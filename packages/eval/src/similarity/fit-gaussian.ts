@@ -1,3 +1,4 @@
+import { checkOptions, real } from '@cloze/checks';
 import { type Vectors, widthOf } from './vectors.ts';
 
 /** A normal distribution. */
@@ -14,7 +15,9 @@ export interface Gaussian {
  * @param options.ridge added to the diagonal, default 0; a set of fewer vectors than width + 1 has a singular covariance without it
  * @throws {RangeError} for fewer than two vectors
  */
-export function fitGaussian(vectors: Vectors, { ridge = 0 }: { readonly ridge?: number } = {}): Gaussian {
+export function fitGaussian(vectors: Vectors, options: { readonly ridge?: number } = {}): Gaussian {
+  checkOptions('fitGaussian', options, { ridge: real({ from: 0 }) });
+  const { ridge = 0 } = options;
   const width = widthOf('fitGaussian', vectors, 2);
   const mean = new Float64Array(width);
   for (const vector of vectors) for (let i = 0; i < width; i++) mean[i]! += (vector[i] as number) / vectors.length;

@@ -26,6 +26,6 @@ it('says how many directions vary', () => {
     '4 vectors vary in 3 of 6 directions, 6 are to be kept',
   );
   expect(fitWhitening(expected.first.slice(0, 4), { components: 3 }).components).toBe(3);
-  expect(() => fitWhitening(expected.first, { components: 7 })).toThrow('from 1 to 6; got 7');
+  expect(() => fitWhitening(expected.first, { components: 7 })).toThrow('from 1 to 6, got 7');
   expect(() => fitWhitening(expected.first).apply([[1]])).toThrow('fitted to 6 dimensions, got vectors of 1');
 });

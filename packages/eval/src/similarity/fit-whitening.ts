@@ -1,3 +1,4 @@
+import { checkOptions, whole } from '@cloze/checks';
 import { EigenvalueDecomposition } from 'ml-matrix';
 import { fitGaussian } from './fit-gaussian.ts';
 import { squareMatrix } from './square-matrix.ts';
@@ -20,11 +21,10 @@ export interface Whitening {
  * @param options.components how many directions to keep, default all
  * @throws {RangeError} when fewer directions vary than are to be kept: fit more vectors, or keep fewer
  */
-export function fitWhitening(vectors: Vectors, { components }: { readonly components?: number } = {}): Whitening {
+export function fitWhitening(vectors: Vectors, options: { readonly components?: number } = {}): Whitening {
   const width = widthOf('fitWhitening', vectors, 2);
-  const kept = components ?? width;
-  if (!Number.isInteger(kept) || kept < 1 || kept > width)
-    throw new RangeError(`fitWhitening: components must be a whole number from 1 to ${width}; got ${kept}.`);
+  checkOptions('fitWhitening', options, { components: whole(1, width) });
+  const kept = options.components ?? width;
   const gaussian = fitGaussian(vectors);
   const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(squareMatrix('fitWhitening', gaussian), {
     assumeSymmetric: true,

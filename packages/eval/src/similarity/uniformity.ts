@@ -1,3 +1,4 @@
+import { checkOptions, real } from '@cloze/checks';
 import { unitVector } from './unit-vector.ts';
 import { type Vectors, widthOf } from './vectors.ts';
 
@@ -7,7 +8,9 @@ import { type Vectors, widthOf } from './vectors.ts';
  *
  * @param options.t default 2 @throws {RangeError} for fewer than two vectors
  */
-export function uniformity(vectors: Vectors, { t = 2 }: { readonly t?: number } = {}): number {
+export function uniformity(vectors: Vectors, options: { readonly t?: number } = {}): number {
+  checkOptions('uniformity', options, { t: real({ above: 0 }) });
+  const { t = 2 } = options;
   const width = widthOf('uniformity', vectors, 2);
   const units = vectors.map(unitVector);
   let total = 0;

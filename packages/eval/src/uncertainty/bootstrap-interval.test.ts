@@ -38,5 +38,5 @@ it('takes rows of any kind', () => {
 });
 
 it('refuses an empty list', () => {
-  expect(() => bootstrapInterval([], { random: stream(1) })).toThrow('got none');
+  expect(() => bootstrapInterval([], { random: stream(1) })).toThrow('expected at least two examples, got 0');
 });

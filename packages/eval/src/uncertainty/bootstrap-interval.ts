@@ -1,12 +1,15 @@
+import { checkOptions } from '@cloze/checks';
+import { allFinite } from '../checks/all-finite.ts';
 import { percentileInterval } from './percentile-interval.ts';
 import type { RandomStream } from './random-stream.ts';
 import { resample } from './resample.ts';
+import { bootstrapRules } from './resampling-rules.ts';
 
 /** How the resampling is done. */
 export interface BootstrapOptions {
-  /** Share of the interval, default 0.95. */
+  /** Share of the interval, between 0 and 1, default 0.95. */
   readonly level?: number;
-  /** Resamples, default 2000. */
+  /** Resamples, a whole number from 1, default 2000. */
   readonly samples?: number;
   readonly random: RandomStream;
 }
@@ -16,7 +19,7 @@ export interface BootstrapOptions {
  *
  * @param values one number an example, such as 1 for right and 0 for wrong; or, with `statistic`, one row an example
  * @param options.statistic of resampled rows, such as `(rows) => macroF1(rows.map((r) => r.said), rows.map((r) => r.meant))`; default the mean
- * @throws {RangeError} for an empty list
+ * @throws {RangeError} for fewer than two values, values or a statistic that are not finite, and options out of their range
  */
 export function bootstrapInterval<Row>(
   values: ArrayLike<Row>,
@@ -28,14 +31,11 @@ export function bootstrapInterval(
 ): { readonly low: number; readonly high: number };
 export function bootstrapInterval<Row>(
   values: ArrayLike<Row>,
-  {
-    level = 0.95,
-    samples = 2000,
-    random,
-    statistic,
-  }: BootstrapOptions & { readonly statistic?: (rows: readonly Row[]) => number },
+  options: BootstrapOptions & { readonly statistic?: (rows: readonly Row[]) => number },
 ): { readonly low: number; readonly high: number } {
-  if (values.length === 0) throw new RangeError('bootstrapInterval: expected at least one value, got none.');
+  checkOptions('bootstrapInterval', options, bootstrapRules);
+  const { level = 0.95, samples = 2000, random, statistic } = options;
+  if (!statistic) allFinite('bootstrapInterval', 'values', values as ArrayLike<number>);
   const mean = (rows: Uint32Array) => {
     let total = 0;
     for (const row of rows) total += values[row] as number;
@@ -43,7 +43,7 @@ export function bootstrapInterval<Row>(
   };
   const chosen = (rows: Uint32Array) => Array.from(rows, (row) => values[row] as Row);
   return percentileInterval(
-    resample(values.length, samples, random, statistic ? (rows) => statistic(chosen(rows)) : mean),
+    resample('bootstrapInterval', values.length, samples, random, statistic ? (rows) => statistic(chosen(rows)) : mean),
     level,
   );
 }

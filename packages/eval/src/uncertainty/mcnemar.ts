@@ -1,10 +1,11 @@
 import { checkValues } from '@cloze/checks';
 import { checkJudgements } from '../checks/judgements.ts';
+import { sameLength } from '../checks/same-length.ts';
 
 /**
  * Exact two-sided McNemar test of two classifiers on the same examples (McNemar 1947, binomial form).
  *
- * @throws {TypeError} for judgements that are none @throws {RangeError} for lists of different length
+ * @throws {TypeError} for judgements that are none @throws {RangeError} for lists of different or zero length
  */
 export function mcnemar(
   rightA: ArrayLike<boolean | number>,
@@ -12,8 +13,7 @@ export function mcnemar(
 ): { readonly onlyA: number; readonly onlyB: number; readonly p: number } {
   checkValues('mcnemar', 'rightA', rightA);
   checkValues('mcnemar', 'rightB', rightB);
-  if (rightA.length !== rightB.length)
-    throw new RangeError(`mcnemar: both must judge the same examples; got ${rightA.length} and ${rightB.length}.`);
+  sameLength('mcnemar', ['judgements of A', rightA], ['of B', rightB]);
   checkJudgements('mcnemar', 'rightA', rightA);
   checkJudgements('mcnemar', 'rightB', rightB);
   let [onlyA, onlyB] = [0, 0];

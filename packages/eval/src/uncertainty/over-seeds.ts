@@ -1,3 +1,4 @@
+import { checkOptions } from '@cloze/checks';
 import { allFinite } from '../checks/all-finite.ts';
 import { studentLimit } from '../distributions/student-limit.ts';
 import { studentTail } from '../distributions/student-tail.ts';
@@ -5,6 +6,7 @@ import type { BootstrapOptions } from './bootstrap-interval.ts';
 import { meanAndSd } from './mean-and-sd.ts';
 import { percentileInterval } from './percentile-interval.ts';
 import { resample } from './resample.ts';
+import { bootstrapRules } from './resampling-rules.ts';
 
 /** Seeds from which on the spread between trainings enters an interval. */
 const seedsNeeded = 3;
@@ -45,7 +47,8 @@ export interface OverSeedsOptions<Row> extends BootstrapOptions {
   readonly statistic?: (rows: readonly Row[]) => number;
 }
 
-function checked<Row>(where: string, runs: readonly (readonly Row[])[], level: number): number {
+function checked<Row>(where: string, runs: readonly (readonly Row[])[], options: OverSeedsOptions<Row>): number {
+  checkOptions(where, options, bootstrapRules);
   const [first] = runs;
   if (!first || first.length === 0)
     throw new RangeError(`${where}: expected at least one seed with one row, got none.`);
@@ -54,7 +57,6 @@ function checked<Row>(where: string, runs: readonly (readonly Row[])[], level: n
     throw new RangeError(
       `${where}: seed ${odd} has ${runs[odd]?.length} rows, the first ${first.length}; rows must be the same.`,
     );
-  if (!(level > 0 && level < 1)) throw new RangeError(`${where}: level must lie between 0 and 1, got ${level}.`);
   return first.length;
 }
 
@@ -70,12 +72,14 @@ function spreads(
   const all = Uint32Array.from({ length: rows }, (_, i) => i);
   const values = Array.from({ length: seeds }, (_, seed) => of(seed, all));
   allFinite(where, 'figures', values);
-  const resampled = resample(rows, samples, random, (chosen) => {
+  // One row has no spread of its own: what is resampled of it is itself.
+  const { mean: value, sd } = meanAndSd(values);
+  const ofSeeds = (chosen: Uint32Array) => {
     let total = 0;
     for (let seed = 0; seed < seeds; seed++) total += of(seed, chosen);
     return total / seeds;
-  });
-  const { mean: value, sd } = meanAndSd(values);
+  };
+  const resampled = rows === 1 ? Float64Array.of(value, value) : resample(where, rows, samples, random, ofSeeds);
   const overRows = meanAndSd(resampled).sd ** 2;
   const seedsCovered = seeds >= seedsNeeded;
   const overSeeds = seedsCovered ? sd ** 2 / seeds : 0;
@@ -111,7 +115,7 @@ export function figureOverSeeds<Row>(
   { statistic = meanOf, ...options }: OverSeedsOptions<Row>,
 ): FigureOverSeeds {
   const { level = 0.95 } = options;
-  const n = checked('figureOverSeeds', runs, level);
+  const n = checked('figureOverSeeds', runs, options);
   const of = (seed: number, chosen: Uint32Array) => statistic(Array.from(chosen, (row) => runs[seed]?.[row] as Row));
   const { value, sd, error, limit, resampled, seedsCovered } = spreads(
     'figureOverSeeds',
@@ -128,7 +132,8 @@ export function figureOverSeeds<Row>(
  * First minus second on the same seeds and rows, with interval, two-sided p and the least difference it could have found.
  *
  * `t = difference / √(rows' variance + sd²/seeds)` of the paired differences, degrees of freedom by Welch and Satterthwaite. Below three
- * seeds the spread between seeds is unknown: `seedsCovered` is false, and p speaks of these trainings on other rows only.
+ * seeds the spread between seeds is unknown: `seedsCovered` is false, and p speaks of these trainings on other rows only. Where all n rows differ
+ * alike there is no spread, and p is 2/2ⁿ, the least of a permutation test.
  *
  * @throws {RangeError} for different numbers of seeds or rows, none of them, or a figure that is not finite
  */
@@ -137,9 +142,8 @@ export function differenceOverSeeds<Row>(
   second: readonly (readonly Row[])[],
   { statistic = meanOf, ...options }: OverSeedsOptions<Row>,
 ): DifferenceOverSeeds {
-  const { level = 0.95 } = options;
-  const n = checked('differenceOverSeeds', first, level);
-  const others = checked('differenceOverSeeds', second, level);
+  const n = checked('differenceOverSeeds', first, options);
+  const others = checked('differenceOverSeeds', second, options);
   if (first.length !== second.length || n !== others)
     throw new RangeError(
       `differenceOverSeeds: ${first.length} seeds of ${n} rows against ${second.length} seeds of ${others} rows; both must be judged on the same.`,
@@ -154,7 +158,8 @@ export function differenceOverSeeds<Row>(
     limit,
     seedsCovered,
   } = spreads('differenceOverSeeds', { rows: n, seeds: first.length, of }, options);
-  const p = error === 0 ? (difference === 0 ? 1 : 0) : studentTail(difference / error, freedom);
+  // Without any spread t would be infinite and p 0, of however few rows; what swapping the rows of both can give at least is 2/2ⁿ.
+  const p = error === 0 ? (difference === 0 ? 1 : 2 ** (1 - n)) : studentTail(difference / error, freedom);
   return {
     difference,
     low: difference - limit * error,

@@ -1,9 +1,13 @@
+import { checkOptions } from '@cloze/checks';
+import { allFinite } from '../checks/all-finite.ts';
 import { sameLength } from '../checks/same-length.ts';
+import { finiteFigure } from './finite-figure.ts';
 import type { RandomStream } from './random-stream.ts';
+import { permutationRules } from './resampling-rules.ts';
 
 /** How the swapping is done. */
 export interface PermutationOptions {
-  /** Random swaps, default 10000; all 2ⁿ swaps are tried instead when they are no more. */
+  /** Random swaps, a whole number from 1, default 10000; all 2ⁿ swaps are tried instead when they are no more. */
   readonly samples?: number;
   readonly random: RandomStream;
 }
@@ -23,7 +27,7 @@ export interface PermutationResult {
  *
  * @param a one number an example, or one row an example with `statistic` @param b the same examples, the other system
  * @param options.statistic of all rows of one system, such as corpus BLEU or F1; default the mean
- * @throws {RangeError} for lists of different or zero length
+ * @throws {RangeError} for lists of different or zero length, values or a statistic that are not finite, and options out of their range
  */
 export function pairedPermutation<Row>(
   a: ArrayLike<Row>,
@@ -38,13 +42,17 @@ export function pairedPermutation(
 export function pairedPermutation<Row>(
   a: ArrayLike<Row>,
   b: ArrayLike<Row>,
-  {
-    samples = 10_000,
-    random,
-    statistic,
-  }: PermutationOptions & { readonly statistic?: (rows: readonly Row[]) => number },
+  options: PermutationOptions & { readonly statistic?: (rows: readonly Row[]) => number },
 ): PermutationResult {
+  checkOptions('pairedPermutation', options, permutationRules);
+  const { samples = 10_000, random, statistic } = options;
   sameLength('pairedPermutation', ['values of a', a], ['of b', b]);
+  if (!statistic)
+    for (const [name, list] of [
+      ['a', a],
+      ['b', b],
+    ] as const)
+      allFinite('pairedPermutation', name, list as ArrayLike<number>);
   const n = a.length;
   const exact = n < 31 && 2 ** n <= samples;
   const swap = new Uint8Array(n);
@@ -64,7 +72,7 @@ export function pairedPermutation<Row>(
     }
     return total / n;
   };
-  const difference = differenceOf();
+  const difference = finiteFigure('pairedPermutation', 'the difference', differenceOf());
   // Sums with other signs differ in their last bits; equal must count as equal.
   const least = Math.abs(difference) * (1 - 1e-12);
   let extreme = 0;
@@ -78,7 +86,8 @@ export function pairedPermutation<Row>(
         swap[i] = bits & 1;
       }
     }
-    if (Math.abs(differenceOf()) >= least) extreme++;
+    if (Math.abs(finiteFigure('pairedPermutation', `the statistic of swap ${trial}`, differenceOf())) >= least)
+      extreme++;
   }
   return { difference, p: exact ? extreme / trials : (1 + extreme) / (1 + trials), exact };
 }

@@ -1,6 +1,8 @@
+import { checkOptions } from '@cloze/checks';
 import { sameLength } from '../checks/same-length.ts';
 import { studentTail } from '../distributions/student-tail.ts';
 import { meanInterval } from './mean-interval.ts';
+import { levelRule } from './resampling-rules.ts';
 
 /**
  * Student's t test of paired values, two-sided: two systems over the same seeds (Student 1908). With few seeds it can find what rank and
@@ -12,7 +14,7 @@ import { meanInterval } from './mean-interval.ts';
 export function pairedT(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { level = 0.95 }: { readonly level?: number } = {},
+  options: { readonly level?: number } = {},
 ): {
   readonly difference: number;
   readonly low: number;
@@ -21,10 +23,11 @@ export function pairedT(
   readonly freedom: number;
   readonly p: number;
 } {
+  checkOptions('pairedT', options, { level: levelRule });
   sameLength('pairedT', ['values of a', a], ['of b', b]);
   const { n, mean, sd, low, high } = meanInterval(
     Float64Array.from(a, (value, i) => value - (b[i] as number)),
-    { level },
+    options,
   );
   const t = mean === 0 ? 0 : mean / (sd / Math.sqrt(n));
   return { difference: mean, low, high, t, freedom: n - 1, p: studentTail(t, n - 1) };

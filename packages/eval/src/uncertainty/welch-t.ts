@@ -1,17 +1,19 @@
+import { checkOptions } from '@cloze/checks';
 import { studentLimit } from '../distributions/student-limit.ts';
 import { studentTail } from '../distributions/student-tail.ts';
 import { meanAndSd } from './mean-and-sd.ts';
+import { levelRule } from './resampling-rules.ts';
 
 /**
  * Welch's t test of two systems over seeds that are not paired, two-sided (Welch 1947).
  *
  * @returns the difference of means a − b, its interval, t, the approximate degrees of freedom and p
- * @throws {RangeError} for fewer than two values on a side
+ * @throws {RangeError} for fewer than two values on a side, numbers that are not finite, or a level outside of 0 to 1
  */
 export function welchT(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
-  { level = 0.95 }: { readonly level?: number } = {},
+  options: { readonly level?: number } = {},
 ): {
   readonly difference: number;
   readonly low: number;
@@ -20,6 +22,8 @@ export function welchT(
   readonly freedom: number;
   readonly p: number;
 } {
+  checkOptions('welchT', options, { level: levelRule });
+  const { level = 0.95 } = options;
   if (a.length < 2 || b.length < 2)
     throw new RangeError(`welchT: expected at least two values on each side, got ${a.length} and ${b.length}.`);
   const [first, second] = [meanAndSd(a), meanAndSd(b)];
