@@ -101,6 +101,8 @@ describe('a run', () => {
   it('is alone in its folder: a second process is refused while the first is there', async () => {
     const shared = join(root, 'shared');
     const first = executeRun(spec, { ...place, folder: shared }, quiet);
+    // Two that ask at the same instant would both give way.
+    while (!existsSync(join(shared, 'spec.json'))) await new Promise((done) => setTimeout(done, 1));
     await expect(executeRun(spec, { ...place, folder: shared }, quiet)).rejects.toThrow(
       `${shared} is in use by process ${process.pid}`,
     );
