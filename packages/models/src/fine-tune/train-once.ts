@@ -15,6 +15,7 @@ import { optimiserFor } from './optimiser-for.ts';
 import { lengthOf } from './read-examples.ts';
 import type { FineTuneSurroundings, ResolvedSettings } from './settings.ts';
 import { padded, trainingBatch } from './task-batches.ts';
+import { watched } from './watched.ts';
 
 /** Where a training runs and is saved. */
 export interface TrainingPlace {
@@ -154,9 +155,8 @@ export async function trainOnce<Input, Prediction, Target>(
       step: (t, batches) => step(t, ...batches),
       tokensOf: (batches) => batches.reduce((sum, { attend }) => sum + countTokens(attend.values), 0),
       idsOf: () => [],
-      variables,
+      ...watched(variables, place.checkpoints),
       ...(place.checkpoints && {
-        checkpoints: place.checkpoints,
         rename: currentName,
         saveSteps: Math.max(50, order.perEpoch),
       }),

@@ -4,6 +4,7 @@ import type { MaskedBatch } from '@cloze/masking';
 import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
 import { optimiserFor } from '../fine-tune/optimiser-for.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
+import { watched } from '../fine-tune/watched.ts';
 import { countTokens } from '../model/model-batch.ts';
 import { type AskedBatch, askedBatch } from './asked-batch.ts';
 import { languageModelObjective } from './language-model-objective.ts';
@@ -107,8 +108,8 @@ export async function trainOnCorpus(
         return step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
       },
       tokensOf: ({ attend }) => countTokens(attend),
-      variables,
-      ...(checkpoints && { checkpoints, rename: currentName }),
+      ...watched(variables, checkpoints),
+      rename: currentName,
       configuration: identity,
       saveSteps: 250,
       nonFinite,
