@@ -10,7 +10,7 @@ import { encodeOnnx } from '../onnx/onnx-model.ts';
 import { onnxRecording } from '../onnx/onnx-sink.ts';
 import type { OnnxRuntime, OnnxSession, OnnxTensor } from '../onnx/runtime.ts';
 import { type AdamScalars, updateByAdam } from './adam-on-host.ts';
-import { drawInto } from './draw-on-host.ts';
+import { drawnOnHost } from './drawn-on-host.ts';
 import type { Engine, Placement, Program, Trace } from './engine.ts';
 import { inPlaceAdams } from './in-place-adams.ts';
 import { referenceEngine } from './reference-engine.ts';
@@ -33,7 +33,6 @@ interface Fed {
   readonly operation: Operation<'randomUniform'> | Operation<'randomNormal'>;
   readonly threshold: number | undefined;
   readonly tensor: Tensor;
-  readonly values: HostTensor['values'];
 }
 
 /** A trace as a graph: what it takes, and what it gives. */
@@ -64,7 +63,7 @@ function lowered({ outputs, updates: always, guarded }: Trace): Lowered {
   const sink = onnxRecording((tensor) => {
     const operation = tensor.operation as Fed['operation'];
     const name = `drawn${fed.length}`;
-    fed.push({ name, operation, threshold: undefined, tensor, values: zerosOf(tensor) });
+    fed.push({ name, operation, threshold: undefined, tensor });
     return name;
   });
   const names = new Map<Tensor, string>();
@@ -85,13 +84,7 @@ function lowered({ outputs, updates: always, guarded }: Trace): Lowered {
       const draw = masks.get(operation);
       if (draw) {
         const name = `drawn${fed.length}`;
-        fed.push({
-          name,
-          operation: draw.uniform,
-          threshold: draw.threshold,
-          tensor: draw.mask,
-          values: zerosOf(draw.mask),
-        });
+        fed.push({ name, operation: draw.uniform, threshold: draw.threshold, tensor: draw.mask });
         names.set(first, name);
         continue;
       }
@@ -157,6 +150,7 @@ function programOf(
     });
     let session: Promise<OnnxSession> | undefined;
     const held = new Map<string, HostTensor>();
+    const drawn = drawnOnHost(fed);
     return async (feeds: ReadonlyMap<string, HostTensor>): Promise<HostTensor[]> => {
       session ??= InferenceSession.create(bytes, {
         executionProviders: [provider],
@@ -174,9 +168,9 @@ function programOf(
       for (const { name, path, kind } of inputs)
         taken[name] = tensorOf((kind === 'input' ? feeds : variables).get(path) as HostTensor);
       const words = fed.length > 0 ? await wordsOf(feeds) : [];
-      for (const [i, { name, operation, threshold, tensor, values }] of fed.entries()) {
-        drawInto(values, operation, (words[i] as HostTensor).values, threshold);
-        taken[name] = tensorOf({ ...tensor, values });
+      for (const [i, { name, operation, threshold, tensor }] of fed.entries()) {
+        const { values: own } = words[i] as HostTensor;
+        taken[name] = tensorOf({ ...tensor, values: drawn.draw(i, own, operation, threshold) });
       }
       // Gradients are written where those of the step before were: nobody else holds them.
       const given: Record<string, OnnxTensor | null> = {};
