@@ -59,6 +59,9 @@ case('bos and eos', {**plain, 'tokenizer_config.json': {**bert, 'bos_token': '[x
 named = ['<p>', '<u>', '<c>', '<s>', '<m>'] + base[5:]
 case('special tokens of other names', {'vocab.txt': text(named), 'tokenizer_config.json': {**bert, 'pad_token': '<p>', 'unk_token': '<u>', 'cls_token': '<c>', 'sep_token': '<s>', 'mask_token': '<m>'}})
 case('special tokens of other names by the map', {'vocab.txt': text(named), 'special_tokens_map.json': {'pad_token': '<p>', 'unk_token': '<u>', 'cls_token': {'content': '<c>'}, 'sep_token': '<s>', 'mask_token': '<m>'}})
+case('special tokens by the map before those of the config', {'vocab.txt': text(base + ['<m>']), 'tokenizer_config.json': {'mask_token': '[MASK]'}, 'special_tokens_map.json': {'mask_token': '<m>'}})
+case('special tokens of a config that lists its added tokens, whatever the map says', {'vocab.txt': text(base + ['<m>']), 'special_tokens_map.json': {'mask_token': '<m>', 'additional_special_tokens': ['[x]']},
+     'tokenizer_config.json': {**bert, 'mask_token': '[MASK]', 'added_tokens_decoder': {str(i): {'content': t, 'special': True} for i, t in enumerate(base[:5])}}})
 case('saved', built())
 case('saved lower, config cased', changed(built(), 'tokenizer_config.json', do_lower_case=False))
 case('saved cased, config lower', changed(built(do_lower_case=False), 'tokenizer_config.json', do_lower_case=True))

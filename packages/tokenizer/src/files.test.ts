@@ -236,6 +236,16 @@ describe('a tokenizer.json that the native code would not survive is refused fir
       { model: { ...(whole.model as object), vocab: { ...(whole.model as { vocab: object }).vocab, b: -1 } } },
       "'b' has the id -1",
     ],
+    [
+      'an id of two thousand million',
+      { model: { ...(whole.model as object), vocab: { ...(whole.model as { vocab: object }).vocab, b: 2e9 } } },
+      "'b' has the id 2000000000",
+    ],
+    [
+      'words of any length',
+      { model: { ...(whole.model as object), max_input_chars_per_word: 1e9 } },
+      'max_input_chars_per_word is 1000000000',
+    ],
     ['dropout', { model: { ...(whole.model as object), dropout: 0.5 } }, 'dropout is 0.5'],
   ])('%s', (_what, changes, message) => {
     expect(() => asIs(changes)).toThrow(message);

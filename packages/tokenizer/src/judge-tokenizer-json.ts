@@ -4,7 +4,10 @@ const isObject = (value: unknown): value is JsonObject =>
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Longest growth of a text by replacements: beyond it a line becomes gigabytes. */
-const mostGrowth = 256;
+const mostGrowth = 32;
+
+/** More ids than any vocabulary has: lists of all of them must not be at a file's mercy. */
+const mostIds = 2 ** 24;
 
 /** A part of a pipeline and, of a sequence, its parts. */
 function partsOf(node: unknown): readonly JsonObject[] {
@@ -250,19 +253,24 @@ export function tokenizerJsonProblems(json: JsonObject, ids: ReadonlyMap<string,
     }
   }
   for (const problem of addedProblems(json)) problems.push(problem);
-  const growth = partsOf(json.normalizer).reduce((product, part) => product * growthOf(part), 1);
-  if (growth > mostGrowth)
-    problems.push(
-      `normalizer: its replacements make a text up to ${growth.toPrecision(3)} times as long, at most ${mostGrowth} is read`,
-    );
+  for (const path of ['normalizer', 'decoder']) {
+    const growth = partsOf(json[path]).reduce((product, part) => product * growthOf(part), 1);
+    if (growth > mostGrowth)
+      problems.push(
+        `${path}: its replacements make a text up to ${growth.toPrecision(3)} times as long, at most ${mostGrowth} is read`,
+      );
+  }
   const model = isObject(json.model) ? json.model : {};
   for (const problem of mergeProblems(model)) problems.push(problem);
-  const { dropout } = model;
+  const { dropout, max_input_chars_per_word: longest = 100 } = model;
+  // WordPiece looks at every piece of a word, so that a word costs its length cubed.
+  if (model.type === 'WordPiece' && !(Number.isInteger(longest) && Number(longest) >= 0 && Number(longest) <= 1000))
+    problems.push(`model: max_input_chars_per_word is ${JSON.stringify(longest)}, read is at most 1000`);
   if (dropout !== undefined && dropout !== null && dropout !== 0)
     problems.push(`model: dropout is ${JSON.stringify(dropout)}: the same text would give other tokens each time`);
   for (const [token, id] of ids) {
-    if (Number.isInteger(id) && id >= 0 && id < 2 ** 31) continue;
-    problems.push(`'${token.slice(0, 40)}' has the id ${id}, expected a whole number from 0 to 2,147,483,647`);
+    if (Number.isInteger(id) && id >= 0 && id < mostIds) continue;
+    problems.push(`'${token.slice(0, 40)}' has the id ${id}, expected a whole number from 0 to ${mostIds - 1}`);
     if (problems.length > 20) break;
   }
   return problems;

@@ -65,9 +65,10 @@ function flag(config: JsonObject, key: string): boolean | undefined {
   throw new Error(`openTokenizer: tokenizer_config.json: ${key} is ${JSON.stringify(value)}, expected true or false.`);
 }
 
-/** The token each role is said to have, where the files say so. */
+/** The token each role is said to have, where the files say so: by `special_tokens_map.json` first, unless `tokenizer_config.json` lists all added tokens and stands alone. */
 function namedTokens(settings: JsonObject, map: JsonObject): Partial<Record<Role, string>> {
-  const said = { ...map, ...settings };
+  const isAlone = (settings.added_tokens_decoder ?? null) !== null;
+  const said: JsonObject = isAlone ? settings : { ...settings, ...map };
   const entries = roleNames.flatMap((role) => {
     const [key] = roles[role];
     // Written as itself or as { content: token }.

@@ -13,7 +13,7 @@ import {
   showMask,
 } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
-import { openTokenizer, trainVocabulary, type Vocabulary, vocabularyFrom } from '@cloze/tokenizer';
+import { type NativeTokenizer, openTokenizer, trainVocabulary, type Vocabulary } from '@cloze/tokenizer';
 import { writeWhole } from '@cloze/trainer/node';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
@@ -55,14 +55,33 @@ async function textsOf({
   return texts;
 }
 
-/** The vocabulary of a checkpoint, or one learnt from the texts. */
-async function vocabularyOf(model: string | undefined, texts: readonly string[]): Promise<Vocabulary> {
-  if (model === undefined) return trainVocabulary(texts, { size: 12_000, minimum: 1 });
+/** The vocabulary of a checkpoint with its own tokenizer, or one learnt from the texts with BERT's rules. */
+async function vocabularyOf(
+  model: string | undefined,
+  texts: readonly string[],
+): Promise<{ readonly vocabulary: Vocabulary; readonly tokenizer?: NativeTokenizer }> {
+  if (model === undefined) return { vocabulary: trainVocabulary(texts, { size: 12_000, minimum: 1 }) };
   const { tokenizerFiles, file } = await loadPretrained(model, { fill: streamFrom(1) });
-  const { tokenizer } = openTokenizer(tokenizerFiles, model, { modelConfig: file });
-  return vocabularyFrom(
-    Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused-id-${id}]`),
-  );
+  const { tokenizer, special, notes } = openTokenizer(tokenizerFiles, model, { modelConfig: file });
+  if (notes.length > 0) say(`${model}: ${notes.join('; ')}.`);
+  const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused-id-${id}]`);
+  const { pad, unknown, classify, separate, mask: maskId } = special;
+  if (
+    pad === undefined ||
+    unknown === undefined ||
+    classify === undefined ||
+    separate === undefined ||
+    maskId === undefined
+  )
+    throw new Error(
+      `${model}: its tokenizer lacks one of the tokens for padding, unknown words, beginning, end and mask.`,
+    );
+  const vocabulary = {
+    tokens,
+    idOf: new Map(tokens.map((token, id) => [token, id])),
+    special: { pad, unknown, classify, separate, mask: maskId },
+  };
+  return { vocabulary, tokenizer };
 }
 
 /** The policies asked for: presets by name, or the one that a module exports. */
@@ -82,21 +101,21 @@ export async function maskCommand(text: string | undefined, options: MaskCommand
 
 /** Everything that policies work on: texts cut into rows, encoded, and what presets need of them. */
 async function prepare(texts: readonly string[], { policy, model, pmi, vectors, length }: MaskCommandOptions) {
-  const vocabulary = await vocabularyOf(model, texts);
+  const { vocabulary, tokenizer } = await vocabularyOf(model, texts);
   const rows = texts.flatMap((line) => chunkText(line, length - 2));
-  const batches = await maskableBatches(vocabulary, rows);
+  const batches = await maskableBatches(vocabulary, rows, { tokenizer });
   const { setting, given } = policySetting(vocabulary, batches, {
     texts,
     pmi: pmi === undefined ? undefined : readPmi(pmi),
     vectors: vectors === undefined ? undefined : parseWordVectors(readFileSync(vectors, 'utf8').split('\n')),
   });
-  return { vocabulary, batches, setting, rows: rows.length, policies: await policiesOf(policy, given) };
+  return { vocabulary, tokenizer, batches, setting, rows: rows.length, policies: await policiesOf(policy, given) };
 }
 
 async function show(text: string, options: MaskCommandOptions): Promise<void> {
   const { seed, json } = options;
-  const { vocabulary, setting, policies } = await prepare([...(await textsOf(options)), text], options);
-  const [batch] = await maskableBatches(vocabulary, [text]);
+  const { vocabulary, tokenizer, setting, policies } = await prepare([...(await textsOf(options)), text], options);
+  const [batch] = await maskableBatches(vocabulary, [text], { tokenizer });
   if (!batch) return;
   if (!json) process.stdout.write(`${maskLegend}\n`);
   const shown = { ...setting, tokenOf: (id: number) => vocabulary.tokens[id] as string };

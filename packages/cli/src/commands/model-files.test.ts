@@ -133,6 +133,26 @@ describe('files that do not fit as they are, from the terminal', () => {
     expect((JSON.parse(expected.out) as { embedding: number[] }).embedding).toEqual(embedding);
   });
 
+  it('mask shows what the model’s own tokenizer makes of a text', async () => {
+    const { model } = JSON.parse(readFileSync(join(base, 'tokenizer.json'), 'utf8')) as {
+      model: { vocab: Record<string, number> };
+    };
+    const lines = [...Object.keys(model.vocab).slice(0, -1), 'A'];
+    const of = (cased: boolean) => {
+      const settings = { tokenizer_class: 'BertTokenizer', do_lower_case: !cased };
+      const folder = changed(base, same, {
+        files: { 'vocab.txt': `${lines.join('\n')}\n`, 'tokenizer_config.json': settings },
+      });
+      rmSync(join(folder, 'tokenizer.json'));
+      return folder;
+    };
+    const shown = async (folder: string) =>
+      (await cloze('mask', '床A前A明', '--model', folder, '--policy', 'bernoulli')).out;
+    // Lower-cased, A is a letter that the vocabulary has not.
+    expect(await shown(of(true))).not.toContain('[UNK]');
+    expect(await shown(of(false))).toContain('[UNK]');
+  });
+
   it('trim keeps a RoBERTa of WordPiece as one, with its offset of positions', async () => {
     const roberta = await smallModel('roberta', { positionOffset: 2, segmentTypes: 1 });
     const out = join(root, 'roberta-small');

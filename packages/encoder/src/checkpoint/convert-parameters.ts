@@ -171,10 +171,14 @@ export function parametersFromCheckpoint(
   const differ = !asked.sharedLayers && found !== asked.layers;
   if (differ && found !== undefined)
     problems.push(`the config says ${asked.layers} layers (num_hidden_layers), the file has ${found}`);
-  const config = differ ? { ...asked, layers: found ?? 1 } : asked;
+  // A file's names are its word too: it has not more layers than tensors.
+  const layers = Math.max(1, Math.min(differ ? (found ?? 1) : asked.layers, tensors.size));
+  const config = asked.sharedLayers ? asked : { ...asked, layers };
   const specs = new Map(flattenTree(record.parameterSpecs(config)));
   const missing: string[] = [];
   const lacking: string[] = [];
+  /** What will be drawn, once nothing else is wrong: its size is a file's word until then. */
+  const drawn: [path: string, spec: ParameterSpec][] = [];
   const mismatched: Mismatch[] = [];
   const used = new Set<string>();
   const leaves = new Map<string, HostTensor>();
@@ -194,7 +198,7 @@ export function parametersFromCheckpoint(
     if (name === undefined || !tensor) {
       if (fill && ours.startsWith('languageModel/')) {
         missing.push(theirs);
-        leaves.set(ours, drawParameters(spec, fill, asked.drawDeviation) as HostTensor);
+        drawn.push([ours, spec]);
       } else lacking.push(theirs);
       continue;
     }
@@ -202,19 +206,17 @@ export function parametersFromCheckpoint(
     const expected = transposed ? [...spec.shape].reverse() : spec.shape;
     if (tensor.shape.join() !== expected.join()) {
       mismatched.push({ name, found: tensor.shape, expected });
-      if (fill && ignoreMismatched) leaves.set(ours, drawParameters(spec, fill, asked.drawDeviation) as HostTensor);
+      if (fill && ignoreMismatched) drawn.push([ours, spec]);
       else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
     } else leaves.set(ours, transposed ? transpose(tensor) : apart(tensor));
   }
   const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
   // A matrix that the config says is the head's own, and that a file with the rest of the head lacks, is no tied one.
-  let ownOutput = output;
   const transform = pairs.find(({ ours }) => ours === 'languageModel/transform/kernel');
   if (tied === false && !output && transform && renamed.has(transform.theirs)) {
     if (fill) {
       missing.push(outputName);
-      const drawn: ParameterSpec = { shape: table, initial: 'normal' };
-      ownOutput = drawParameters(drawn, fill, asked.drawDeviation) as HostTensor;
+      drawn.push(['languageModel/output', { shape: table, initial: 'normal' }]);
     } else lacking.push(outputName);
   }
   const extras = new Map<string, HostTensor>();
@@ -263,9 +265,11 @@ export function parametersFromCheckpoint(
     problems.push(`'${outputName}' is [${output.shape}], the config asks for [${table}]`);
   if (problems.length > 0)
     throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
+  if (fill)
+    for (const [path, spec] of drawn) leaves.set(path, drawParameters(spec, fill, asked.drawDeviation) as HostTensor);
   // A matrix equal to the token table is the tied one; another is the head's own.
   const tokenTable = leaves.get('embeddings/tokenTable') as HostTensor;
-  if (ownOutput && !sameValues(ownOutput, tokenTable)) leaves.set('languageModel/output', ownOutput);
+  if (output && !sameValues(output, tokenTable)) leaves.set('languageModel/output', output);
   return {
     // Every path was compared with the specs of the config above.
     parameters: nest(leaves) as unknown as EncoderParameters<HostTensor>,

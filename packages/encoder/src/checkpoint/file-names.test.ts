@@ -145,6 +145,14 @@ describe('what a file lacks of its encoder is never drawn', () => {
     );
   });
 
+  it('a name that says layer 999,999,999 makes none', () => {
+    const { config, tensors } = modelOf();
+    const name = 'bert.encoder.layer.999999999.output.dense.bias';
+    const more = new Map([...tensors, [name, tensors.get('cls.predictions.bias') as HostTensor]]);
+    expect(() => read(more, config)).toThrow('the config says 2 layers (num_hidden_layers), the file has 1000000000');
+    expect(() => read(more, { ...config, layers: 1e9 })).toThrow('tensors are missing');
+  });
+
   it('tensors of the encoder that the config has no place for are refused', () => {
     const { config, tensors } = modelOf();
     const name = 'bert.encoder.layer.0.crossattention.self.query.weight';
@@ -175,6 +183,15 @@ describe('what a file lacks of its encoder is never drawn', () => {
     expect((await opened(more, config)).notes).toEqual([
       "left over, for nothing here reads them: 'cls.seq_relations.bias'",
     ]);
+  });
+
+  it('nothing is drawn before the rest is judged: a width of 65,536 on a file’s word takes no memory', () => {
+    const { config, tensors } = modelOf();
+    const bare = new Map([...tensors].filter(([name]) => name.startsWith('bert.')));
+    const wide = { ...config, width: 65_536, embeddingWidth: 65_536 };
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => read(bare, wide)).toThrow('the config asks for [20,65536]');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64_000_000);
   });
 
   it('a head is drawn where fill allows it, and said', async () => {

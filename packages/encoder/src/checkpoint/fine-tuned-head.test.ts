@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { streamFrom } from '@cloze/random';
 import { describe, expect, it } from 'vitest';
 import { smallModel } from '../../test/small-model.ts';
@@ -5,6 +8,7 @@ import type { EncoderConfig } from '../config/encoder-config.ts';
 import { type FamilyName, families } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
 import { classifierHead } from '../heads/classifier-head.ts';
+import { loadPretrained, savePretrained } from '../node.ts';
 import { checkpointFromParameters, parametersFromCheckpoint } from './convert-parameters.ts';
 import type { FineTunedHead } from './fine-tuned-head.ts';
 import { configFromHub, configToHub } from './hub-config.ts';
@@ -83,4 +87,20 @@ describe('a fine-tuned head', () => {
     expect(() => save('sequence')).toThrow("'sequence' head of family 'roberta' needs classifierDense");
     expect(() => save('span')).toThrow('needs span');
   });
+});
+
+it('a config that names another number of classes than the classifier has is refused', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloze-classes-'));
+  try {
+    const { config, host } = smallModel({ layers: 1 });
+    const parts = classifierHead('bert', config).initial('sequence', 3, streamFrom(1));
+    await savePretrained(folder, { config, parameters: host, ...parts, head: { kind: 'sequence' } });
+    const path = join(folder, 'config.json');
+    const file = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    expect((await loadPretrained(folder)).classifier?.bias.shape).toEqual([3]);
+    writeFileSync(path, JSON.stringify({ ...file, id2label: { 0: 'LABEL_0', 1: 'LABEL_1' } }));
+    await expect(loadPretrained(folder)).rejects.toThrow("'id2label' names 2 classes, the classifier has 3 outputs");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

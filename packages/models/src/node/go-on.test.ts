@@ -8,7 +8,10 @@ import { constant, evaluate, type HostTensor, isHostTensor, mapTree, tfjsEngine 
 import { type EncoderParameters, encode, predictTokens } from '@cloze/encoder';
 import { loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classification } from '../tasks/task.ts';
 import { trimVocabulary } from '../trim/trim-vocabulary.ts';
+import { fineTune } from './fine-tune.ts';
+import { openModel } from './open-model.ts';
 import { pretrain } from './pretrain.ts';
 
 const python = process.env.CLOZE_PYTHON;
@@ -69,6 +72,7 @@ describe.skipIf(!python)('transformers writes, we go on, transformers reads (CLO
   const before: Read[] = [];
   const pretrained: Read[] = [];
   const trimmed: Read[] = [];
+  const tuned: Read[] = [];
   const at = (kind: string, name: string) => join(root, kind, name);
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'cloze-go-on-'));
@@ -81,6 +85,11 @@ describe.skipIf(!python)('transformers writes, we go on, transformers reads (CLO
         (_, i) => `the moon at night Ab cd ${'床前明月光疑是'.slice(i % 5)} the ${i % 7}\n`,
       ).join(''),
     );
+    const labelled = (from: number) =>
+      Array.from({ length: 12 }, (_, i) => ({
+        text: `the moon ${'abcdefghijklmnopqrstuvwxyz'[from + i]}`,
+        label: `c${i % 3}`,
+      }));
     for (const name of names) {
       const run = await pretrain({
         ...{ corpus, model: at('theirs', name), output: at('runs', name), maxSteps: 5, batchSize: 4, length: 16 },
@@ -88,6 +97,12 @@ describe.skipIf(!python)('transformers writes, we go on, transformers reads (CLO
       });
       await run.model.save(at('ours', name));
       run.model.dispose();
+      const opened = await openModel(at('theirs', name), { engine: 'cpu' });
+      const task = classification({ text: 'text', label: 'label' });
+      const fine = await fineTune(opened, { task, train: labelled(0), dev: labelled(13), maxSteps: 3, batchSize: 4 });
+      await fine.model.save(at('tuned', name));
+      fine.model.dispose();
+      opened.dispose();
       if (!wordPiece.includes(name)) continue;
       const loaded = await loadPretrained(at('theirs', name));
       await savePretrained(
@@ -97,6 +112,7 @@ describe.skipIf(!python)('transformers writes, we go on, transformers reads (CLO
     }
     before.push(...reads(names.map((name) => at('theirs', name))));
     pretrained.push(...reads(names.map((name) => at('ours', name))));
+    tuned.push(...reads(names.map((name) => at('tuned', name))));
     trimmed.push(...reads(wordPiece.map((name) => at('trimmed', name))));
   }, 900_000);
   afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -132,6 +148,32 @@ describe.skipIf(!python)('transformers writes, we go on, transformers reads (CLO
       expect(readFileSync(join(at('ours', name), file), 'utf8'), file).toBe(
         readFileSync(join(at('theirs', name), file), 'utf8'),
       );
+  });
+
+  it.each(names)('%s fine-tuned: the class of a classifier, the same logits, tokenizer and keys', async (name) => {
+    const read = tuned[names.indexOf(name)];
+    const before = config(at('theirs', name));
+    expect(read?.class).toBe(
+      String(before.architectures).replace(/For(MaskedLM|PreTraining)$/, 'ForSequenceClassification'),
+    );
+    expect([read?.missing_keys, read?.mismatched_keys]).toEqual([[], []]);
+    const model = await openModel(at('tuned', name), { engine });
+    const { architectures: _, id2label: _names, label2id: _ids, problem_type: _kind, ...rest } = before;
+    expect(config(at('tuned', name))).toMatchObject({ ...rest, dtype: 'float32' });
+    for (const file of kept)
+      expect(readFileSync(join(at('tuned', name), file), 'utf8')).toBe(
+        readFileSync(join(at('theirs', name), file), 'utf8'),
+      );
+    const predicted = await model.predict(['the moon at night', 'Ab cd', '床前明月光 the']);
+    for (const [row, prediction] of predicted.entries()) {
+      if (!('probabilities' in prediction)) throw new Error('a class was expected.');
+      const probabilities = new Map<string, unknown>(Object.entries(prediction.probabilities));
+      const theirs = read?.logits[row] ?? [];
+      const total = theirs.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      for (const [i, logit] of theirs.entries())
+        expect(Number(probabilities.get(model.loaded.head?.labels?.[i] ?? ''))).toBeCloseTo(Math.exp(logit) / total, 5);
+    }
+    model.dispose();
   });
 
   it.each(wordPiece)('%s trimmed: the same class, and of what stays the same logits', async (name) => {

@@ -141,10 +141,10 @@ export async function loadPretrained(folderOrId: string, options: LoadOptions = 
   // A file may claim a class whose head it does not hold whole.
   const whole = head && missingParts(family, loaded, head).length === 0;
   const outputs = loaded.classifier?.bias.shape[0];
-  if (whole && head.labels && outputs !== undefined && head.labels.length !== outputs)
-    throw new CheckpointError(
-      `${folder}: 'id2label' names ${head.labels.length} classes, the classifier has ${outputs} outputs.`,
-    );
+  const classes = Object.keys(file.id2label ?? {}).length;
+  const hasClasses = whole && (head.kind === 'sequence' || head.kind === 'tokens');
+  if (hasClasses && classes > 0 && outputs !== undefined && classes !== outputs)
+    throw new CheckpointError(`${folder}: 'id2label' names ${classes} classes, the classifier has ${outputs} outputs.`);
   const { wrappers: _, ...parts } = loaded;
   return {
     config,
