@@ -12,6 +12,9 @@ export interface TrainVocabularyOptions extends BertSettings {
   readonly minimum?: number;
 }
 
+/** Characters of the longest word that is cut into pieces, `max_input_chars_per_word` of `tokenizer.json`. */
+const longestWord = 100;
+
 /** Texts are split many at a time: a call into native code costs more than a line of verse. */
 const stretch = 4096;
 
@@ -75,7 +78,8 @@ export function trainVocabulary(
         : `trainVocabulary: size ${size} leaves no room beside the ${specialTokens.length} special tokens for '${character}' and its form inside words; give at least ${tokens.length + 2}.`,
     );
   }
-  const long = [...words].filter(([word]) => word.length > 1);
+  // A word of more characters is unknown to WordPiece whatever its pieces, and would take quadratic time.
+  const long = [...words].filter(([word]) => word.length > 1 && [...word].length <= longestWord);
   const split = (word: string) =>
     [...word]
       .filter((character) => kept.has(character))
