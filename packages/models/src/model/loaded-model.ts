@@ -24,6 +24,7 @@ import type { LoadedPretrained } from '@cloze/encoder/node';
 import { type NativeTokenizer, type PlacedEncoding, padEncodings, type SpecialIds } from '@cloze/tokenizer';
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
+import { checkWeights } from './check-weights.ts';
 import { type ModelBatch, modelBatch } from './model-batch.ts';
 import { lengthBuckets, perDoublingFor, roundUp } from './shape-buckets.ts';
 import { tokenizerOf } from './tokenizer-of.ts';
@@ -87,7 +88,7 @@ export interface LoadedModel {
  * Puts the weights of a checkpoint on an engine and opens its tokenizer.
  *
  * @param name the folder or hub id it came from, for messages
- * @throws {Error} for a tokenizer that is absent or of another model
+ * @throws {Error} for a tokenizer that is absent or of another model; when it is first asked, {RangeError} for weights that are NaN or infinite
  */
 export function loadModel(
   name: string,
@@ -115,7 +116,9 @@ export function loadModel(
   const weights: TaskParameters<HostTensor> = { encoder: parameters, head };
   let onEngine: Variables<TaskParameters<HostTensor>> | undefined;
   const variables = () => {
-    onEngine ??= createVariables(engine, weights, placement);
+    if (onEngine) return onEngine;
+    checkWeights(name, weights);
+    onEngine = createVariables(engine, weights, placement);
     return onEngine;
   };
   const made = new Map<string, unknown>();

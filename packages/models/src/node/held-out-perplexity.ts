@@ -15,6 +15,17 @@ export function heldOutEvery(paths: string | readonly string[]): number {
   return bytes < smallCorpus ? 10 : 50;
 }
 
+/** Looks whether there is held-out text, before anything is trained. @throws {RangeError} for files without any */
+export async function checkHeldOut(
+  heldOut: string | readonly string[],
+  options: { readonly column?: string },
+): Promise<void> {
+  for await (const text of streamTexts(heldOut, options)) if (text.trim() !== '') return;
+  throw new RangeError(
+    `pretrain: ${[heldOut].flat().join(', ')} has no text to judge by; give another file, or leave heldOut out to keep documents of the corpus aside.`,
+  );
+}
+
 /**
  * Pseudo-perplexity of held-out pieces, `exp(−Σ ln p / tokens)`, with its interval over them; `n` is 0 where nothing was scored.
  *

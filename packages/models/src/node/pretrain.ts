@@ -21,7 +21,7 @@ import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
-import { heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
+import { checkHeldOut, heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type MaskSources, maskOf } from './mask-of.ts';
 import type { ModelCard } from './model-card.ts';
@@ -148,6 +148,7 @@ export async function pretrain(
     throw new RangeError(
       `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
     );
+  if (heldOut !== undefined) await checkHeldOut(heldOut, column === undefined ? {} : { column });
   await mkdir(output, { recursive: true });
   const {
     loaded,

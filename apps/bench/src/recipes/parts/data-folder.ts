@@ -18,7 +18,7 @@ export interface DataFolder {
   /** Undefined: no folder was given, recipes use the poems of the npm package. */
   readonly root: string | undefined;
   has(path: string): boolean;
-  /** A UTF-8 file, `.gz` unpacked. @throws naming the file and what to do */
+  /** A UTF-8 file, `.gz` unpacked. @throws naming the file, lines that are no UTF-8, and what to do */
   read(path: string): string;
   /** Everything read so far. */
   readonly files: readonly ReadFile[];

@@ -91,6 +91,10 @@ export async function openCorpus(lab: Lab, settings: CorpusSettings, given?: Loa
   const sample = train.slice(0, 50).map((text) => wellFormed(text).slice(0, settings.length - 2));
   const own = given ? await tokenizer.encodeBatch(sample) : [];
   const isPlain = own.every(({ ids }, i) => encode(vocabulary, sample[i] as string).ids.join() === ids.join());
+  if (encoded.length === 0 || kept.length === 0)
+    throw new Error(
+      `${name}: ${encoded.length === 0 ? 'no training' : 'no held-out'} row has 8 tokens or more; there is nothing to ${encoded.length === 0 ? 'learn from' : 'judge by'}.`,
+    );
   const tokens = encoded.reduce((sum, { ids }) => sum + ids.length, 0);
   return {
     about: `${name}: ${train.length} documents, ${encoded.length} rows of up to ${settings.length}, ${tokens} tokens; vocabulary ${vocabulary.tokens.length}`,
