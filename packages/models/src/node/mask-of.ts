@@ -116,7 +116,7 @@ export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus
     const vectors = parseWordVectors(text.split('\n'));
     given = {
       ...given,
-      similar: similarByWordVectors(vectors, { tokenize: await idsOfWords(tokenizer, vectors.words) }),
+      similar: similarByWordVectors(vectors, { tokenize: await idsOfWords(tokenizer, vectors.words), unknownId }),
     };
     sources.wordVectors = await hashOf(text);
   }

@@ -314,7 +314,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...['scoreNgram', 'similarByEmbedding', 'similarByWordVectors', 'slotsFor', 'spanLengths', 'spans', 'tokenBudget'],
     ...['uniformRate', 'wordNumbersFromBoundaries', 'wordNumbersFromContinuations'],
   ],
-  datasets: ['TableError', 'bucketOf', 'checkSubmission', 'corpusOrder', 'masked', 'submissionOf'],
+  datasets: ['TableError', 'bucketOf', 'checkSubmission', 'corpusOrder', 'lineSplitter', 'masked', 'submissionOf'],
   'datasets/node': [
     ...['expandPaths', 'formatOf', 'heldOutTexts', 'openCorpus', 'openTable', 'readPmi', 'readPoetry', 'streamLines'],
     ...['streamTexts', 'writePmi', 'decodeLines', 'evaluationTexts', 'listProblems', 'readSplit', 'readTaskFile'],

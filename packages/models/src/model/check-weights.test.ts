@@ -1,0 +1,29 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tfjsEngine } from '@cloze/backend';
+import { savePretrained } from '@cloze/encoder/node';
+import { expect, it } from 'vitest';
+import { tinyMlm } from '../../test/tiny-mlm.ts';
+import { openModel } from '../node/open-model.ts';
+
+it('weights that are no numbers give one sentence, not NaN for every answer', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cloze-broken-'));
+  const engine = await tfjsEngine('cpu');
+  const model = await openModel(tinyMlm, { engine });
+  for (const broken of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+    const { tokenTable } = model.parameters.embeddings;
+    const values = Float32Array.from(tokenTable.values);
+    values[5] = broken;
+    const embeddings = { ...model.parameters.embeddings, tokenTable: { ...tokenTable, values } };
+    cpSync(tinyMlm, folder, { recursive: true });
+    await savePretrained(folder, { ...model.loaded, parameters: { ...model.parameters, embeddings } });
+    const opened = await openModel(folder, { engine });
+    for (const ask of [() => opened.embed(['床']), () => opened.fillMasks('床[MASK]'), () => opened.score(['床'])])
+      await expect(ask()).rejects.toThrow(
+        `1 of its parameters hold numbers that are none: encoder/embeddings/tokenTable (${broken} at 5); the training that made it diverged`,
+      );
+  }
+  model.dispose();
+  rmSync(folder, { recursive: true });
+});
