@@ -126,12 +126,16 @@ export async function verifyRun(folder: string): Promise<string[]> {
   };
   const manifest = looked('manifest.json', () => readManifest(folder));
   if (!manifest) return problems;
-  problems.push(...sealProblems(manifest), ...(await fileProblems(folder, manifest)));
+  for (const problem of [...sealProblems(manifest), ...(await fileProblems(folder, manifest))]) problems.push(problem);
   const spec = looked('spec.json', () => readSpec(folder));
-  if (spec) problems.push(...(looked('spec.json', () => settingProblems({ spec, manifest })) ?? []));
+  if (spec)
+    for (const problem of looked('spec.json', () => settingProblems({ spec, manifest })) ?? []) problems.push(problem);
   const steps = looked('steps.jsonl', () => readSteps(folder));
-  if (steps && manifest.schema === 2) problems.push(...logProblems(steps, manifest.log ?? {}));
+  if (steps && manifest.schema === 2)
+    for (const problem of logProblems(steps, manifest.log ?? {})) problems.push(problem);
   const scores = looked('scores.json', () => readScores(folder).scores);
-  if (scores) problems.push(...(looked('predictions.jsonl', () => scoreProblems(folder, scores)) ?? []));
+  if (scores)
+    for (const problem of looked('predictions.jsonl', () => scoreProblems(folder, scores)) ?? [])
+      problems.push(problem);
   return problems;
 }

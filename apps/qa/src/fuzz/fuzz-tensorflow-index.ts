@@ -69,11 +69,13 @@ function block(random: RandomStream, data: number): number[] {
     let shared = 0;
     while (shared < Math.min(before.length, key.length) && before[shared] === key[shared]) shared++;
     const value = entry(random, data);
+    // Entries made here, at most some hundred bytes.
     bytes.push(
       ...varint(lie(random, shared)),
       ...varint(lie(random, key.length - shared)),
       ...varint(lie(random, value.length)),
     );
+    // Entries made here, at most some hundred bytes.
     bytes.push(...key.slice(shared), ...value);
     before = key;
   }
