@@ -1,8 +1,8 @@
-import { checkText } from '@cloze/checks';
+import { checkOptions, checkText, flag } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import { pieces } from './pieces.ts';
 import { splitWords } from './split-words.ts';
-import { checkTruncation, type Truncation, truncatedLengths } from './truncated-lengths.ts';
+import { cutRules, type Truncation, truncatedLengths } from './truncated-lengths.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** One text or pair as token ids. */
@@ -48,7 +48,7 @@ export function encode(vocabulary: Vocabulary, text: string, pair?: string, opti
   const { maximumLength = Number.POSITIVE_INFINITY, truncation, truncationSide = 'right', specialInText } = options;
   checkText('encode: the text', text);
   if (pair !== undefined) checkText('encode: the pair', pair);
-  checkTruncation('encode', truncation, truncationSide);
+  checkOptions('encode', options, { ...cutRules, lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
   const { tokens, special } = vocabulary;
   const { classify, separate } = special;
   const named = Object.values(special).map((id) => (tokens[id] as string).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));

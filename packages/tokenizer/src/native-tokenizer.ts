@@ -1,11 +1,11 @@
-import { checkList, checkText } from '@cloze/checks';
+import { checkList, checkOptions, checkText, oneOf } from '@cloze/checks';
 import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
 import type { CutOptions } from './encode.ts';
 import { encodeLong, windowFor } from './encode-long.ts';
 import type { PartedText } from './jieba-text.ts';
 import { type PlacedEncoding, placeEncoding } from './place-encoding.ts';
 import { soundText } from './sound-text.ts';
-import { checkTruncation } from './truncated-lengths.ts';
+import { cutRules } from './truncated-lengths.ts';
 import { type WrittenTokens, writtenTokens } from './written-tokens.ts';
 
 /** Any tokenizer of Hugging Face's format, in native code. */
@@ -72,17 +72,10 @@ function inOriginal(encoding: PlacedEncoding, parted: readonly PartedText[]): Pl
 }
 
 /** A native tokenizer of which more is known than its file says. */
-export function nativeOver(
-  json: string,
-  { onInvalid = 'error', maximumLength, truncation, truncationSide, specialInText = 'apart' }: NativeOptions,
-  { ids, part }: NativeExtras,
-): NativeTokenizer {
+export function nativeOver(json: string, options: NativeOptions, { ids, part }: NativeExtras): NativeTokenizer {
+  checkOptions('nativeTokenizer', options, { ...cutRules, onInvalid: oneOf(['error', 'replace']) });
+  const { onInvalid = 'error', maximumLength, truncation, truncationSide, specialInText = 'apart' } = options;
   checkText('nativeTokenizer: the content of tokenizer.json', json);
-  checkTruncation('nativeTokenizer', truncation, truncationSide);
-  if (specialInText !== 'apart' && specialInText !== 'ordinary')
-    throw new RangeError(
-      `nativeTokenizer: specialInText must be one of apart, ordinary, got ${JSON.stringify(specialInText)}.`,
-    );
   const { Tokenizer } = binding();
   let tokenizer: NativeHandle;
   try {

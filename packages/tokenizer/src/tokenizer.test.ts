@@ -150,7 +150,15 @@ describe('nativeTokenizer', () => {
       'which has 0',
     );
     expect(() => opened({ truncation: 'longest' as never, truncationSide: 'both' as never })).toThrow(
-      'truncation must be one of longest_first, only_first, only_second, got "longest"; truncationSide must be one of right, left, got "both"',
+      /truncation must be one of longest_first, only_first, only_second, got "longest".*; truncationSide must be one of right, left, got "both"/,
+    );
+    for (const maximumLength of [Number.NaN, 0, -1, 2.5, '8'])
+      expect(() => opened({ maximumLength: maximumLength as number })).toThrow('maximumLength must be');
+    expect(() => opened({ truncationSid: 'left' } as NativeOptions)).toThrow(
+      "nativeTokenizer: there is no option 'truncationSid', did you mean 'truncationSide'?",
+    );
+    expect(() => encode(vocabulary, '我', undefined, { maxLength: 3 } as object)).toThrow(
+      "encode: there is no option 'maxLength'",
     );
     const [whole] = await opened({}).encodeBatch(['我爱\u200b']);
     expect(whole?.cut).toBeUndefined();

@@ -1,3 +1,5 @@
+import { either, oneOf, type Rules, whole } from '@cloze/checks';
+import type { CutOptions } from './encode.ts';
 /** Which text of a pair gives way, as Hugging Face names it: the longer one first, or only one of them. */
 export type Truncation = 'longest_first' | 'only_first' | 'only_second';
 
@@ -31,16 +33,10 @@ export function truncatedLengths(
   return first > second ? [b, a] : [a, b];
 }
 
-const truncations: readonly string[] = ['longest_first', 'only_first', 'only_second'];
-const sides: readonly string[] = ['right', 'left'];
-
-/** @throws {RangeError} for a truncation or a side that there is not */
-export function checkTruncation(where: string, truncation: unknown, side: unknown): void {
-  const problems = [['truncation', truncation, truncations] as const, ['truncationSide', side, sides] as const].flatMap(
-    ([name, value, known]) =>
-      value === undefined || known.includes(String(value))
-        ? []
-        : [`${name} must be one of ${known.join(', ')}, got ${JSON.stringify(value)}`],
-  );
-  if (problems.length > 0) throw new RangeError(`${where}: ${problems.join('; ')}.`);
-}
+/** What the options of cutting may be. */
+export const cutRules: Rules<CutOptions> = {
+  maximumLength: either(whole(1), oneOf([Number.POSITIVE_INFINITY])),
+  truncation: oneOf(['longest_first', 'only_first', 'only_second']),
+  truncationSide: oneOf(['right', 'left']),
+  specialInText: oneOf(['apart', 'ordinary']),
+};

@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { callable, checkOptions, checkTexts } from '@cloze/checks';
 import { checkReferences } from '../checks/references.ts';
 import { sameLength } from '../checks/same-length.ts';
 
@@ -12,8 +12,10 @@ import { sameLength } from '../checks/same-length.ts';
 export function exactMatch(
   answers: readonly string[],
   references: readonly (string | readonly string[])[],
-  { normalise = (text) => text }: { readonly normalise?: (text: string) => string } = {},
+  options: { readonly normalise?: (text: string) => string } = {},
 ): number {
+  checkOptions('exactMatch', options, { normalise: callable });
+  const { normalise = (text: string) => text } = options;
   checkTexts('exactMatch: answers', answers);
   checkReferences('exactMatch', references);
   sameLength('exactMatch', ['answers', answers], ['lists of references', references]);

@@ -1,4 +1,4 @@
-import { checkList, checkRows, checkValues } from '@cloze/checks';
+import { checkList, checkOptions, checkRows, checkValues, oneOf } from '@cloze/checks';
 import { perplexity } from './perplexity.ts';
 
 /** One sentence's `ln p(token | the others)`, natural logarithm. */
@@ -18,11 +18,13 @@ export interface ScoredTokens {
  */
 export function pseudoPerplexity(
   sentences: readonly ScoredTokens[],
-  {
-    average = 'micro',
-    boundaryTokens = 'exclude',
-  }: { readonly average?: 'micro' | 'macro'; readonly boundaryTokens?: 'exclude' | 'include' } = {},
+  options: { readonly average?: 'micro' | 'macro'; readonly boundaryTokens?: 'exclude' | 'include' } = {},
 ): number {
+  checkOptions('pseudoPerplexity', options, {
+    average: oneOf(['micro', 'macro']),
+    boundaryTokens: oneOf(['exclude', 'include']),
+  });
+  const { average = 'micro', boundaryTokens = 'exclude' } = options;
   checkList('pseudoPerplexity', sentences);
   checkRows('pseudoPerplexity: sentence', sentences);
   return perplexity(

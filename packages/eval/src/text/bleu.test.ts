@@ -62,4 +62,11 @@ it('of effective order leaves out what no candidate is long enough for, as sacre
 it('refuses what cannot be compared', () => {
   expect(() => bleu(['一'], [])).toThrow('got 1 and 0');
   expect(() => bleu(['一'], [[]])).toThrow('references[0] is empty');
+  expect(() => bleu(['一'], ['一'], { smooth: 'exp' } as object)).toThrow(
+    "bleu: there is no option 'smooth', there are tokenize",
+  );
+  expect(() => bleu(['一'], ['一'], { smoothing: 'add-k' as 'exp' })).toThrow(
+    'smoothing must be one of method1, exp, none, got "add-k"',
+  );
+  expect(() => bleu(['一'], ['一'], { order: 0 })).toThrow('order must be a whole number from 1, got 0');
 });

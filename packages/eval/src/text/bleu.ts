@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { callable, checkOptions, checkTexts, flag, oneOf, whole } from '@cloze/checks';
 import { checkReferences } from '../checks/references.ts';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
@@ -31,8 +31,15 @@ export interface BleuOptions {
 export function bleu(
   candidates: readonly string[],
   references: readonly (string | readonly string[])[],
-  { tokenize = characters, order = 4, smoothing = 'method1', effectiveOrder = false }: BleuOptions = {},
+  options: BleuOptions = {},
 ): number {
+  checkOptions('bleu', options, {
+    tokenize: callable,
+    order: whole(1),
+    smoothing: oneOf(['method1', 'exp', 'none']),
+    effectiveOrder: flag,
+  });
+  const { tokenize = characters, order = 4, smoothing = 'method1', effectiveOrder = false } = options;
   checkTexts('bleu: candidates', candidates);
   checkReferences('bleu', references);
   if (candidates.length !== references.length || candidates.length === 0)

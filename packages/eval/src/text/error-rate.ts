@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { callable, checkOptions, checkTexts } from '@cloze/checks';
 import { sameLength } from '../checks/same-length.ts';
 import { characters } from './characters.ts';
 
@@ -26,8 +26,10 @@ function distance(first: readonly string[], second: readonly string[]): number {
 export function errorRate(
   candidates: readonly string[],
   references: readonly string[],
-  { tokenize = characters }: { readonly tokenize?: (text: string) => readonly string[] } = {},
+  options: { readonly tokenize?: (text: string) => readonly string[] } = {},
 ): number {
+  checkOptions('errorRate', options, { tokenize: callable });
+  const { tokenize = characters } = options;
   checkTexts('errorRate: candidates', candidates);
   checkTexts('errorRate: references', references);
   sameLength('errorRate', ['candidates', candidates], ['references', references]);

@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/checks';
+import { callable, checkOptions, checkText, oneOf } from '@cloze/checks';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
 import { longestCommonSubsequence } from './longest-common-subsequence.ts';
@@ -43,11 +43,9 @@ function score(said: number, meant: number, common: number): RougeScore {
  *
  * @throws {TypeError} for what is no text @throws {RangeError} for a reference without tokens
  */
-export function rouge(
-  candidate: string,
-  reference: string,
-  { tokenize = characters, counting = 'distinct' }: RougeOptions = {},
-): RougeScores {
+export function rouge(candidate: string, reference: string, options: RougeOptions = {}): RougeScores {
+  checkOptions('rouge', options, { tokenize: callable, counting: oneOf(['distinct', 'clipped']) });
+  const { tokenize = characters, counting = 'distinct' } = options;
   checkText('rouge: the candidate', candidate);
   checkText('rouge: the reference', reference);
   const sentences = (text: string) =>

@@ -1,4 +1,4 @@
-import { asStream, checkText } from '@cloze/checks';
+import { asStream, checkArguments, checkText, oneOf } from '@cloze/checks';
 import { type SentenceScore, scoreSentences } from '@cloze/eval';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
@@ -88,7 +88,7 @@ const chunk = 256;
 /**
  * Scores a stream of texts with a model, in their order, in constant memory.
  *
- * @throws {TypeError} for an item without a text
+ * @throws {TypeError} for an item without a text {RangeError} for a kind, words or a rule that there is not
  * @throws {Error} for a model without head, a part that does not occur in its text, or one that occurs several times and does not say which
  */
 export async function* scoreTexts<Text extends ScorableText>(
@@ -96,6 +96,15 @@ export async function* scoreTexts<Text extends ScorableText>(
   texts: Iterable<Text> | AsyncIterable<Text>,
   { kind, words = 'jieba', boundaryTokens = 'exclude', batchTokens }: ScoreTextsOptions,
 ): AsyncGenerator<TextScore<Text>, void, undefined> {
+  checkArguments(
+    'scoreTexts',
+    { kind, words, boundaryTokens },
+    {
+      kind: oneOf(Object.keys(scoringKinds)),
+      words: oneOf(['jieba', 'tokenizer']),
+      boundaryTokens: oneOf(['exclude', 'include']),
+    },
+  );
   async function* encoded(): AsyncGenerator<Sentence<Text>, void, undefined> {
     let waiting: Text[] = [];
     async function* flush() {
