@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { proveOracles } from './proof/oracles.mjs';
 
 const tsx = ['--import', 'tsx', '--conditions=@cloze/source'];
 const qa = (...args) => [process.execPath, [...tsx, 'apps/qa/src/cli.ts', ...args, '--json']];
@@ -36,9 +37,9 @@ function tests(filters, env = {}) {
   }
 }
 
-/** The interpreter with torch and transformers, made once. */
-function python() {
-  const made = spawnSync(process.execPath, ['tooling/peers/environment.mjs'], {
+/** The interpreter with torch and transformers, made once. @param more files of further requirements */
+function python(...more) {
+  const made = spawnSync(process.execPath, ['tooling/peers/environment.mjs', ...more], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 2],
   });
@@ -89,6 +90,16 @@ const subjects = {
         rmSync(folder, { recursive: true });
       }
     },
+  },
+  oracles: {
+    covers: [
+      'tooling/oracles',
+      'tooling/proof/oracles.mjs',
+      'packages/encoder/fixtures',
+      'packages/eval/fixtures',
+      'packages/regularisers/fixtures',
+    ],
+    prove: () => proveOracles(python('tooling/oracles/requirements.txt')),
   },
   equality: {
     covers: [
