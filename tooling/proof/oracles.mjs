@@ -22,6 +22,7 @@ function oracles() {
     });
 }
 
+const packed = /^[A-Za-z0-9+/]{200,}=*$/;
 const shown = (value) => (JSON.stringify(value) ?? 'nothing').slice(0, 120);
 
 /** Places where two values differ, at most a few. */
@@ -33,6 +34,11 @@ function differences(now, then, place = '', found = []) {
   } else if (typeof now === 'object' && typeof then === 'object' && now !== null && then !== null) {
     for (const key of new Set([...Object.keys(now), ...Object.keys(then)]))
       if (!versions.test(key)) differences(now[key], then[key], `${place}/${key}`, found);
+  } else if (typeof now === 'string' && typeof then === 'string' && packed.test(then) && now.length === then.length) {
+    // Whole numbers of 16 bits over one scale: rounding may take the last step either way.
+    const [a, b] = [now, then].map((text) => new Int16Array(new Uint8Array(Buffer.from(text, 'base64')).buffer));
+    const at = a.findIndex((value, i) => Math.abs(value - b[i]) > 1);
+    if (at >= 0) found.push(`${place}, number ${at}: ${a[at]}, was ${b[at]}`);
   } else if (now !== then) found.push(`${place}: ${shown(now)}, was ${shown(then)}`);
   return found;
 }
