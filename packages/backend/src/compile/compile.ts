@@ -1,10 +1,11 @@
 import type { Trace } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
-import { type HostTensor, isHostTensor, sizeOf } from '../expression/host-tensors.ts';
+import { type HostTensor, isHostTensor } from '../expression/host-tensors.ts';
 import type { PrimitiveName } from '../expression/primitives.ts';
 import { reachable } from '../expression/reachable.ts';
 import { isA, isTensor, type Operation, type Tensor } from '../expression/tensor.ts';
 import { flattenTree, type MapTree, mapTree } from '../expression/tree.ts';
+import { valuesProblem } from '../expression/values-problem.ts';
 import { input, variable } from '../operations/leaves.ts';
 import type { Variables } from './create-variables.ts';
 import { misplacedIn } from './misplaced-in.ts';
@@ -170,9 +171,9 @@ export function compile<S, B, O>(
   };
   const call = async (batch: MapTree<B, HostTensor>): Promise<MapTree<O, HostTensor>> => {
     const feeds = feedsOf(batch);
-    for (const [path, { shape, values }] of feeds) {
-      if (values.length !== sizeOf(shape))
-        throw new BackendError(`compile: input '${path}' has shape [${shape}] but ${values.length} values.`);
+    for (const [path, fed] of feeds) {
+      const problem = valuesProblem(fed);
+      if (problem) throw new BackendError(`compile: input '${path}' ${problem}.`);
     }
     const signature = signatureOf(feeds);
     let entry = prepared.get(signature);

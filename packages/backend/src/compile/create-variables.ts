@@ -1,7 +1,8 @@
 import type { Engine, Placement, Program } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
-import { type HostTensor, isHostTensor, sizeOf, type TensorSpec } from '../expression/host-tensors.ts';
+import { type HostTensor, isHostTensor, type TensorSpec } from '../expression/host-tensors.ts';
 import { childrenOf, flattenTree, type MapTree, nestingOf } from '../expression/tree.ts';
+import { valuesProblem } from '../expression/values-problem.ts';
 
 /** What a checkpoint holds of variables: leaves by path below each top-level part. */
 export interface CheckpointTensors {
@@ -43,12 +44,11 @@ export interface Variables<S> {
 /** Leaves by path. @throws {BackendError} when shapes and numbers of values disagree */
 function checked(tree: unknown, where: string): Map<string, HostTensor> {
   const leaves = new Map(flattenTree(tree, isHostTensor));
-  const wrong = [...leaves].filter(([, { shape, values }]) => values.length !== sizeOf(shape));
-  if (wrong.length > 0) {
-    throw new BackendError(
-      `${where}: ${wrong.map(([path, { shape, values }]) => `'${path}' has shape [${shape}] but ${values.length} values`).join('; ')}.`,
-    );
-  }
+  const wrong = [...leaves].flatMap(([path, leaf]) => {
+    const problem = valuesProblem(leaf);
+    return problem ? [`'${path}' ${problem}`] : [];
+  });
+  if (wrong.length > 0) throw new BackendError(`${where}: ${wrong.join('; ')}.`);
   return leaves;
 }
 

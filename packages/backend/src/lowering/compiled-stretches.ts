@@ -66,6 +66,12 @@ function lowerInside(sink: OpSink, inputs: readonly TfOutput[], operation: Opera
     const picked = only(sink.op('SelectV2', [isLabel(sink, labels, columns), x, zero()]));
     return sink.op('Sum', [picked, sink.constant([1], 'int32', Int32Array.of(1))], { keep_dims: { bool: false } });
   }
+  if ((isA(operation, 'maximum') || isA(operation, 'minimum')) && operation.outputs[0]?.dtype === 'float32') {
+    // XLA's own takes the number where one operand is NaN: a NaN would be gone without a word.
+    const wins = only(sink.op(isA(operation, 'maximum') ? 'GreaterEqual' : 'LessEqual', [x, labels]));
+    const missing = only(sink.op('NotEqual', [x, x], { incompatible_shape_error: { bool: true } }));
+    return sink.op('SelectV2', [only(sink.op('LogicalOr', [wins, missing])), x, labels]);
+  }
   if (isA(operation, 'placeColumns')) {
     const columns = (operation.outputs[0] as Tensor).shape[1] as number;
     const column = only(sink.op('ExpandDims', [x, int(sink, 1)]));

@@ -100,7 +100,8 @@ const table: PrimitiveTable<Entries> = {
   max: reduction('ReduceMax'),
   argMax: (sink, inputs) =>
     sink.op('Cast', [sink.op('ArgMax', inputs, { axis: -1, keepdims: 0 })], { to: onnxTypes.int32 }),
-  reshape: (sink, [x], operation) => sink.op('Reshape', [x as string, sink.ints(outOf(operation).shape)]),
+  reshape: (sink, [x], operation) =>
+    sink.op('Reshape', [x as string, sink.ints(outOf(operation).shape)], { allowzero: 1 }),
   transpose: (sink, inputs, { attributes }) => sink.op('Transpose', inputs, { perm: attributes.order }),
   broadcastTo: (sink, [x], operation) => sink.op('Expand', [x as string, sink.ints(outOf(operation).shape)]),
   slice: (sink, [x], operation) => {

@@ -120,9 +120,11 @@ function view(
   return out;
 }
 
-function logSumExp(row: Float64Array): number {
+/** `x − ln Σ e^x` of a row; what all share is taken off first, or at −1e30 a logarithm of 3 would be lost in it. */
+function logShares(row: Float64Array): Float64Array {
   const most = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return most + Math.log(row.reduce((sum, x) => sum + Math.exp(x - most), 0));
+  const rest = Math.log(row.reduce((sum, x) => sum + Math.exp(x - most), 0));
+  return row.map((x) => x - most - rest);
 }
 
 /** Checks numbers that say which rows or columns are taken. @throws {BackendError} naming the first that is out of range */
@@ -314,14 +316,8 @@ const table: PrimitiveTable<Entries> = {
     out.set(totals);
     return out;
   },
-  softmax: byRow((row) => {
-    const all = logSumExp(row);
-    return row.map((x) => Math.exp(x - all));
-  }),
-  logSoftmax: byRow((row) => {
-    const all = logSumExp(row);
-    return row.map((x) => x - all);
-  }),
+  softmax: byRow((row) => logShares(row).map(Math.exp)),
+  logSoftmax: byRow(logShares),
   pickColumns: ([x, labels], operation, make) => {
     const { shape, values } = x as ReferenceValue;
     const columns = shape[1] as number;

@@ -1,13 +1,14 @@
 import { BackendError } from '../errors.ts';
 import { type DType, type HostTensor, sizeOf, type TensorSpec } from '../expression/host-tensors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
+import { fits } from '../expression/values-problem.ts';
 
 const constantPrimitive: Primitive<'constant'> = { name: 'constant', differentiate: () => [] };
 const fillPrimitive: Primitive<'fill'> = { name: 'fill', differentiate: () => [] };
 const inputPrimitive: Primitive<'input'> = { name: 'input', differentiate: () => [] };
 const variablePrimitive: Primitive<'variable'> = { name: 'variable', differentiate: () => [] };
 
-/** Values known while tracing become part of the expression. @throws {BackendError} when count and shape disagree */
+/** Values known while tracing become part of the expression. @throws {BackendError} when count and shape disagree, or a value is none of the type: int32 has no fractions */
 export function constant(
   values: ArrayLike<number>,
   shape: readonly number[] = [values.length],
@@ -16,13 +17,17 @@ export function constant(
   if (values.length !== sizeOf(shape)) {
     throw new BackendError(`constant: shape [${shape}] needs ${sizeOf(shape)} values, got ${values.length}.`);
   }
+  const odd = dtype === 'float32' ? -1 : Array.prototype.findIndex.call(values, (value: number) => !fits(value, dtype));
+  if (odd >= 0) throw new BackendError(`constant: value ${odd} is ${values[odd]}, which is no ${dtype}.`);
   const make = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
   const held: HostTensor = { shape, dtype, values: make.from(values) };
   return recordOne(constantPrimitive, [], { shape, dtype }, { value: held });
 }
 
-/** A tensor of one repeated value; costs no memory until used. */
+/** A tensor of one repeated value; costs no memory until used. @throws {BackendError} for a value that is none of the type: int32 has no fractions */
 export function fill(shape: readonly number[], value: number, dtype: DType = 'float32'): Tensor {
+  if (!fits(value, dtype))
+    throw new BackendError(`fill: ${value} is no ${dtype}; cast() the tensor it is combined with.`);
   return recordOne(fillPrimitive, [], { shape, dtype }, { value });
 }
 

@@ -1,3 +1,4 @@
+import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { cast, divide, equal, multiply } from './elementwise.ts';
 import { normaliseAxes, type ReduceOptions, reduce, sum } from './sum-and-broadcast.ts';
@@ -12,21 +13,31 @@ const maxPrimitive: Primitive<'max'> = {
   },
 };
 
-/** Arithmetic mean over axes. */
+/** A sum of nothing is 0; nothing has no mean and no largest. */
+function refuseEmpty(where: string, { shape }: Tensor, axes: ReduceOptions['axes']): void {
+  const empty = normaliseAxes(shape.length, axes, where).filter((axis) => shape[axis] === 0);
+  if (empty.length > 0 && shape.every((extent, axis) => extent > 0 || empty.includes(axis)))
+    throw new BackendError(`${where}: axis ${empty[0]} of [${shape}] is empty, which has no ${where}.`);
+}
+
+/** Arithmetic mean over axes. @throws {BackendError} over an empty axis */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  refuseEmpty('mean', x, options.axes);
   const count = normaliseAxes(x.shape.length, options.axes, 'mean').reduce(
     (n, axis) => n * (x.shape[axis] as number),
     1,
   );
   return multiply(sum(x, options), 1 / count);
 }
-/** Largest element over axes; ties share the derivative. */
+/** Largest element over axes; ties share the derivative. @throws {BackendError} over an empty axis */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  refuseEmpty('max', x, options.axes);
   return reduce(maxPrimitive, x, options);
 }
 
 const argMaxPrimitive: Primitive<'argMax'> = { name: 'argMax', differentiate: () => [] };
-/** Index of the largest element along the last axis, int32. */
+/** Index of the largest element along the last axis, int32. @throws {BackendError} where that axis is empty */
 export function argMax(x: Tensor): Tensor {
+  refuseEmpty('argMax', x, -1);
   return recordOne(argMaxPrimitive, [x], { shape: x.shape.slice(0, -1), dtype: 'int32' });
 }

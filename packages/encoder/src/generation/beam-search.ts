@@ -1,3 +1,4 @@
+import { checkOptions, needed, type Rules, real, whole } from '@cloze/checks';
 import type { Decoder, Hypothesis } from './decoder.ts';
 
 /** How wide and how long to look. */
@@ -9,9 +10,17 @@ export interface BeamOptions {
   readonly maximumTokens: number;
   /** Fewest tokens before the end token may come; default 1. */
   readonly minimumTokens?: number;
-  /** α of `score = Σ ln p / length^α`; default 1, the mean; 0 is the plain sum. */
+  /** α of `score = Σ ln p / length^α`; default 1, the mean; 0 is the plain sum; below 0 short texts are preferred the more. Any finite number. */
   readonly lengthPenalty?: number;
 }
+
+const rules: Rules<BeamOptions> = {
+  beams: needed(whole(1)),
+  endId: needed(whole(0)),
+  maximumTokens: needed(whole(1)),
+  minimumTokens: whole(0),
+  lengthPenalty: real(),
+};
 
 interface Beam {
   readonly tokens: readonly number[];
@@ -22,12 +31,14 @@ interface Beam {
  * Beam search over one source: keeps the `beams` likeliest unfinished texts, gathers finished ones, and stops when no unfinished text
  * can still beat the worst of the best finished, or at the limit.
  *
- * @returns up to `beams` hypotheses, best score first
+ * @returns up to `beams` hypotheses, best score first @throws {RangeError} naming every option that does not fit
  */
 export async function beamSearch(
   decoder: Decoder,
-  { beams, endId, maximumTokens, minimumTokens = 1, lengthPenalty = 1 }: BeamOptions,
+  options: BeamOptions,
 ): Promise<(Hypothesis & { readonly score: number })[]> {
+  checkOptions('beamSearch', options, rules);
+  const { beams, endId, maximumTokens, minimumTokens = 1, lengthPenalty = 1 } = options;
   const scored = (beam: Beam, length: number, ended: boolean) => ({
     ...beam,
     ended,
@@ -57,9 +68,10 @@ export async function beamSearch(
       tokens: [...(live[parent] as Beam).tokens, token],
       logProbability,
     }));
-    // Log-probabilities only fall; divided by the longest length, the live ones' best possible score.
+    // Log-probabilities only fall: their best possible score is that of the longest text, or, where length makes scores worse, of the shortest.
+    const length = lengthPenalty < 0 ? Math.min(step + 1, maximumTokens) : maximumTokens;
     const reachable = live.reduce(
-      (most, { logProbability }) => Math.max(most, logProbability / maximumTokens ** lengthPenalty),
+      (most, { logProbability }) => Math.max(most, logProbability / length ** lengthPenalty),
       Number.NEGATIVE_INFINITY,
     );
     const done = finished.length === beams && (finished.at(-1)?.score ?? 0) >= reachable;

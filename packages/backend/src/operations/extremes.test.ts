@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest';
+import {
+  abs,
+  add,
+  argMax,
+  BackendError,
+  broadcastTo,
+  cast,
+  compile,
+  concat,
+  constant,
+  createVariables,
+  divide,
+  type Engine,
+  equal,
+  erf,
+  evaluate,
+  exp,
+  fill,
+  findLibtensorflow,
+  floats,
+  gatherRows,
+  greater,
+  type HostTensor,
+  ints,
+  klFromLogits,
+  less,
+  log,
+  logSoftmax,
+  max,
+  maximum,
+  mean,
+  minimum,
+  multiply,
+  negate,
+  onnxEngine,
+  type Placement,
+  pad,
+  referenceEngine,
+  reshape,
+  rsqrt,
+  segmentSum,
+  selectEngine,
+  sigmoid,
+  sign,
+  slice,
+  softmax,
+  softplus,
+  sparseCrossEntropy,
+  sqrt,
+  square,
+  subtract,
+  sum,
+  type Tensor,
+  tanh,
+  tfjsEngine,
+  thisMachine,
+  transpose,
+  visibleSoftmax,
+  where,
+} from '../index.ts';
+
+/** Where numbers end: zeros of both signs, infinities, NaN, what exp and log overflow and underflow at, below the least normal number, and usual ones. */
+const extremes = [
+  ...[0, -0, Infinity, -Infinity, Number.NaN, 88, 89, -87, -104, 1e-40, -1e-40],
+  ...[1e-38, 3.4e38, -3.4e38, 1e-8, 1, -1, 0.5, -30, 30, 1e4],
+].map(Math.fround);
+
+/** Each primitive with one operand, as doubles have it. */
+const unary: Readonly<Record<string, readonly [(x: Tensor) => Tensor, (x: number) => number]>> = {
+  abs: [abs, Math.abs],
+  negate: [negate, (x) => -x],
+  exp: [exp, Math.exp],
+  log: [log, Math.log],
+  sqrt: [sqrt, Math.sqrt],
+  rsqrt: [rsqrt, (x) => 1 / Math.sqrt(x)],
+  square: [square, (x) => x * x],
+  tanh: [tanh, Math.tanh],
+  sigmoid: [sigmoid, (x) => 1 / (1 + Math.exp(-x))],
+  softplus: [softplus, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))],
+  sign: [sign, (x) => (x > 0 ? 1 : x < 0 ? -1 : x)],
+  erf: [erf, (x) => (Math.abs(x) > 6 ? Math.sign(x) : Number.NaN)],
+};
+const binary: Readonly<Record<string, readonly [(a: Tensor, b: Tensor) => Tensor, (a: number, b: number) => number]>> =
+  {
+    add: [add, (a, b) => a + b],
+    subtract: [subtract, (a, b) => a - b],
+    multiply: [multiply, (a, b) => a * b],
+    divide: [divide, (a, b) => a / b],
+    maximum: [maximum, Math.max],
+    minimum: [minimum, Math.min],
+    less: [(a, b) => cast(less(a, b), 'float32'), (a, b) => Number(a < b)],
+    greater: [(a, b) => cast(greater(a, b), 'float32'), (a, b) => Number(a > b)],
+    equal: [(a, b) => cast(equal(a, b), 'float32'), (a, b) => Number(a === b)],
+  };
+
+/** Least normal float32: below it engines may give zero instead. */
+const normal = 2 ** -126;
+
+/**
+ * Whether a value is what doubles give, rounded: NaN for NaN, infinities alike, within 3e-6 of the value or 1e-38 where it is next to nothing,
+ * a few units in the last place; on the way to overflow the largest number and infinity are both right.
+ */
+function near(found: number, exact: number): boolean {
+  const rounded = Math.fround(exact);
+  if (Number.isNaN(rounded)) return Number.isNaN(found);
+  if (!Number.isFinite(rounded)) return found === rounded || (Math.abs(found) >= 3.4e38 && found > 0 === rounded > 0);
+  if (Math.abs(exact) > 3.3e38 && Math.abs(found) >= 3.3e38) return true;
+  return Math.abs(found - exact) <= 3e-6 * Math.abs(exact) + 2 * normal;
+}
+
+const surroundings = thisMachine();
+const subnormal = (x: number) => x !== 0 && Math.abs(x) < normal;
+
+/** Who runs it: every engine op by op, and graphs as graphs. */
+const ways: [string, Engine, Placement | 'eager'][] = [['reference', referenceEngine(), 'eager']];
+ways.push(['onnx, compiled', onnxEngine(), {}]);
+if ('directory' in findLibtensorflow(surroundings)) {
+  const { engine } = await selectEngine({ surroundings, name: 'tensorflow' });
+  ways.push(['tensorflow', engine, 'eager'], ['tensorflow, compiled', engine, { fuse: false }]);
+  ways.push(['tensorflow, fuse', engine, { fuse: true }], ['tensorflow, xla', engine, { xla: true }]);
+}
+ways.push(['wasm', await tfjsEngine('wasm'), 'eager'], ['cpu', await tfjsEngine('cpu'), 'eager']);
+
+/**
+ * Where an engine falls short, by its name, what is computed and for which operands; nothing else may. tfjs's engines leave with the issue "ONNX".
+ */
+const known: readonly (readonly [engine: RegExp, what: RegExp, values: (a: number, b: number) => boolean])[] = [
+  // Right to 1e-7, not relatively.
+  [/^onnx/, /^sigmoid$/, (a) => a < -15],
+  // |x| of infinity is taken off itself; signs of NaN are 0; NaN is not passed on.
+  [/^(wasm|cpu)$/, /^(softplus|sign|maximum|minimum)$/, (a, b) => !Number.isFinite(a) || !Number.isFinite(b)],
+  // ln(1 + e^−x) is 0 from 17 on.
+  [/^(wasm|cpu)$/, /^softplus$/, (a) => a < -15],
+];
+
+/** Runs a function of fed tensors. */
+async function run(
+  engine: Engine,
+  placement: Placement | 'eager',
+  of: (x: Record<string, Tensor>) => Tensor,
+  fed: Record<string, HostTensor>,
+): Promise<number[]> {
+  if (placement === 'eager') {
+    const constants = Object.fromEntries(
+      Object.entries(fed).map(([name, { values, shape, dtype }]) => [name, constant(values, shape, dtype)]),
+    );
+    return [...evaluate(engine, of(constants)).values];
+  }
+  const variables = createVariables(engine, {}, placement);
+  try {
+    const compiled = compile(variables, (_state, batch: Record<string, Tensor>) => ({ outputs: { out: of(batch) } }));
+    return [...(await compiled(fed)).out.values];
+  } finally {
+    variables.dispose();
+  }
+}
+
+const vector = (values: readonly number[]) => floats([values.length], Float32Array.from(values));
+
+describe.each(ways)('extremes on %s', (name, engine, placement) => {
+  const allowed = (what: string, a: number, b = 0) =>
+    known.some(([who, which, values]) => who.test(name) && which.test(what) && values(a, b));
+
+  it.each(Object.entries(unary))('%s', async (what, [of, exact]) => {
+    const found = await run(engine, placement, ({ x }) => of(x as Tensor), { x: vector(extremes) });
+    const wrong = extremes.flatMap((x, i) => {
+      if (what === 'erf' && Math.abs(x) <= 6) return [];
+      // Below the least normal number an engine may see zero; the reference sees what is there.
+      if (subnormal(x) && name !== 'reference') return [];
+      return near(found[i] as number, exact(x)) || allowed(what, x)
+        ? []
+        : [`${what}(${x}) = ${found[i]}, not ${exact(x)}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(binary))('%s', async (what, [of, exact]) => {
+    const pairs = extremes.flatMap((a) => extremes.map((b) => [a, b] as const));
+    const found = await run(engine, placement, ({ a, b }) => of(a as Tensor, b as Tensor), {
+      a: vector(pairs.map(([a]) => a)),
+      b: vector(pairs.map(([, b]) => b)),
+    });
+    const wrong = pairs.flatMap(([a, b], i) => {
+      // An engine may take what is below the least normal number for zero: then 1/x, comparisons and products with infinity follow.
+      if (subnormal(a) || subnormal(b)) return [];
+      return near(found[i] as number, exact(a, b)) || allowed(what, a, b)
+        ? []
+        : [`${what}(${a}, ${b}) = ${found[i]}, not ${exact(a, b)}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('softmax, its logarithm and cross-entropy of far-off scores', async () => {
+    const rows = [
+      [0, 0, 0],
+      [88, -104, 1e4],
+      [-1e30, -1e30, -1e30],
+      [3.4e38, 0, -3.4e38],
+      [0, -20, -20],
+      [1e-40, -1e-40, 0],
+    ];
+    const softmaxOf = (row: readonly number[]) => {
+      const top = Math.max(...row);
+      const total = row.reduce((all, x) => all + Math.exp(x - top), 0);
+      return row.map((x) => x - top - Math.log(total));
+    };
+    const x = floats([rows.length, 3], Float32Array.from(rows.flat()));
+    const labels = ints(
+      [rows.length],
+      Int32Array.from(rows, () => 0),
+    );
+    const logs = rows.map((row) => softmaxOf(row.map(Math.fround)));
+    const close = (found: readonly number[], exact: readonly number[]) =>
+      found.flatMap((value, i) =>
+        // A difference of logarithms near 0 keeps 6e-8 of what was subtracted, not of itself: 2e-9 may come out as 0.
+        near(value, exact[i] as number) || Math.abs(value - (exact[i] as number)) <= 2.5e-7
+          ? []
+          : [`${i}: ${value}, not ${exact[i]}`],
+      );
+    const of = (f: (x: Tensor, labels: Tensor) => Tensor) =>
+      run(engine, placement, (fed) => f(fed.x as Tensor, fed.labels as Tensor), { x, labels });
+    expect(close(await of((z) => logSoftmax(z)), logs.flat())).toEqual([]);
+    expect(close(await of((z) => softmax(z)), logs.flat().map(Math.exp))).toEqual([]);
+    expect(
+      close(
+        await of((z, y) => sparseCrossEntropy(z, y)),
+        logs.map(([first]) => -(first as number)),
+      ),
+    ).toEqual([]);
+    expect(
+      close(await of((z) => klFromLogits(z, z)).then((kl) => kl.filter((_, i) => i !== 3)), [0, 0, 0, 0, 0]),
+    ).toEqual([]);
+  });
+
+  it.each([-1, 3, -100, 2 ** 31 - 1, -(2 ** 31)])(
+    'a place of %d of 3 gives NaN in its row, and in no other',
+    async (place) => {
+      const table = floats([3, 2], Float32Array.of(1, 2, 3, 4, 5, 6));
+      const places = ints([3], Int32Array.of(2, place, 0));
+      const of = (f: (table: Tensor, places: Tensor) => Tensor) =>
+        run(engine, placement, (fed) => f(fed.table as Tensor, fed.places as Tensor), { table, places });
+      if (placement === 'eager') {
+        for (const f of [gatherRows, (t: Tensor, p: Tensor) => sparseCrossEntropy(transpose(t, [1, 0]), p)])
+          await expect(of((t, p) => f(t, slice(p, [0], [2])))).resolves.toBeDefined();
+        const known3 = constant([2, place, 0], [3], 'int32');
+        expect(() => gatherRows(constant([1, 2, 3, 4, 5, 6], [3, 2]), known3)).toThrow(
+          new BackendError(`gatherRows: index 1 is ${place}, the rows are 0 to 2.`),
+        );
+        return;
+      }
+      expect(await of((t, p) => gatherRows(t, p))).toEqual([5, 6, Number.NaN, Number.NaN, 1, 2]);
+      const losses = await of((t, p) => sparseCrossEntropy(reshape(concat([t, t, t], 0), [6, 3]), concat([p, p], 0)));
+      expect(losses.map(Number.isNaN)).toEqual([false, true, false, false, true, false]);
+      expect((await of((t, p) => segmentSum(t, p, 3))).every(Number.isNaN)).toBe(true);
+    },
+  );
+
+  // tfjs's kernels for wasm and cpu do as they like with nothing.
+  it.skipIf(/^(wasm|cpu)$/.test(name))('axes without anything', async () => {
+    const of = (f: (x: Tensor) => Tensor, shape: readonly number[] = [2, 0]) =>
+      run(engine, placement, ({ x }) => f(x as Tensor), { x: floats(shape, new Float32Array(0)) });
+    expect(await of((x) => sum(x, { axes: 1 }))).toEqual([0, 0]);
+    expect(await of((x) => add(x, 1))).toEqual([]);
+    expect(await of((x) => concat([x, fill([2, 1], 5)], 1))).toEqual([5, 5]);
+    expect(
+      await of((x) =>
+        pad(x, [
+          [0, 0],
+          [1, 0],
+        ]),
+      ),
+    ).toEqual([0, 0]);
+    expect(await of((x) => transpose(x, [1, 0]))).toEqual([]);
+    expect(await of((x) => broadcastTo(x, [3, 2, 0]))).toEqual([]);
+    expect(await of((x) => gatherRows(fill([3, 2], 7), cast(reshape(x, [0]), 'int32')))).toEqual([]);
+    for (const [f, words] of [
+      [(x: Tensor) => max(x, { axes: 1 }), 'max'],
+      [(x: Tensor) => argMax(x), 'argMax'],
+      [(x: Tensor) => mean(x, { axes: 1 }), 'mean'],
+      [(x: Tensor) => gatherRows(reshape(x, [0, 2]), fill([1], 0, 'int32')), 'no rows to choose from'],
+    ] as const)
+      await expect(Promise.resolve().then(() => of(f))).rejects.toThrow(words);
+  });
+
+  it('what nobody sees is 0, not NaN', async () => {
+    const scores = floats([1, 1, 2, 2], Float32Array.of(1, 2, 88, -104));
+    const found = await run(engine, placement, ({ x }) => visibleSoftmax(x as Tensor, greater(x as Tensor, 50)), {
+      x: scores,
+    });
+    expect(found).toEqual([0, 0, 1, 0]);
+    const chosen = await run(engine, placement, ({ x }) => where(greater(x as Tensor, 50), 1, divide(x as Tensor, 0)), {
+      x: scores,
+    });
+    expect(chosen).toEqual([Infinity, Infinity, 1, -Infinity]);
+  });
+});
