@@ -73,7 +73,7 @@ async function expectWholeOrAbsent(): Promise<void> {
   const files = await readdir(target).catch(() => []);
   if (files.length === 0) expect(findLibtensorflow(surroundings)).toHaveProperty('reason');
   else {
-    expect(files.sort()).toEqual(['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']);
+    expect(files.sort()).toEqual(['installed.json', 'libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']);
     expect((await readFile(join(target, 'libtensorflow_cc.so.2'))).equals(large.data)).toBe(true);
   }
 }
