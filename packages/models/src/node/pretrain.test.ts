@@ -70,10 +70,21 @@ describe('pretrain', () => {
     const options = fresh('stopped');
     await expect(pretrain(options, { callbacks, signal: controller.signal })).rejects.toThrow('stopped after step 25');
     await expect(pretrain({ ...options, learningRate: 1e-3 })).rejects.toThrow('learningRate is 0.001, was 0.003');
+    await expect(pretrain({ ...options, layers: 3, width: 96 })).rejects.toThrow(
+      /stopped was begun with other sizes: layers is 3, was \d; width is 96, was \d+\. Use the same, or another output\.$/,
+    );
     const resumed = await pretrain(options);
     expect(await resumed.model.hash()).toBe(await whole.model.hash());
     expect(resumed.heldOut).toEqual(whole.heldOut);
     for (const run of [whole, resumed]) run.model.dispose();
+  });
+
+  it('weights that nothing was trained from yet are drawn again for other sizes', async () => {
+    // Fails once its weights are drawn.
+    await expect(pretrain(fresh('again', { mask: { preset: 'whole-wrod' } }))).rejects.toThrow("no masking preset 'whole-wrod'");
+    const run = await pretrain(fresh('again', { family: 't-ta', width: 48, maxSteps: 2 }));
+    expect([run.model.visibility, run.model.config.width]).toEqual(['others', 48]);
+    run.model.dispose();
   });
 
   it.each(['t-ta', 'left-to-right'] as const)('%s asks every token, and refuses to hide any', async (family) => {

@@ -1,9 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { streamTexts } from '@cloze/datasets/node';
 import { type EncoderConfig, encoderConfig } from '@cloze/encoder';
 import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary } from '@cloze/tokenizer';
+import { writeWhole } from '@cloze/trainer/node';
 import { addTokens } from '../pretrain/add-tokens.ts';
 import { freshWeights } from '../pretrain/fresh-weights.ts';
 import {
@@ -102,11 +104,26 @@ export async function startFromCheckpoint(
   return { loaded: { ...grown, config }, settings, base, added, kept: grown.config };
 }
 
+/** What fresh weights follow from, as JSON, by name. */
+type Asked = Readonly<Record<string, unknown>>;
+
+/** What the weights of a folder were asked with; of folders that do not say, what their config tells. */
+async function askedBefore(folder: string, { family, config }: LoadedPretrained): Promise<Asked> {
+  const text = await readFile(`${folder}.json`, 'utf8').catch(() => undefined);
+  if (text === undefined)
+    return { layers: config.layers, width: config.width, family: config.leftToRight ? 'left-to-right' : family };
+  try {
+    return JSON.parse(text) as Asked;
+  } catch {
+    throw new Error(`${folder}.json is torn; remove it and ${folder}, and the run begins again.`);
+  }
+}
+
 /**
  * Draws fresh weights over a vocabulary learnt from the corpus, and keeps them: a resume begins from what the run began from.
  *
- * @param folder where they are kept; what is there is taken
- * @throws {RangeError} without layers or width, or for settings out of range
+ * @param folder where they are kept; what is there is taken if it was asked with the same, and drawn again if nothing was trained from it yet
+ * @throws {RangeError} without layers or width, for settings out of range, or sizes that a run in that folder does not have, naming them
  */
 export async function startFresh(
   source: VocabularySource,
@@ -121,8 +138,34 @@ export async function startFresh(
       "pretrain: fresh weights need 'layers' and 'width'; or give 'model', a folder or hub id to go on from.",
     );
   const settings = resolvePretraining(given, 65_535, true);
-  if (await stat(folder).catch(() => undefined)) return { loaded: await loadPretrained(folder), settings, added: [] };
+  const sizesAsked: Asked = { family: 'bert', ...sizes };
+  const asked: Asked = {
+    ...sizesAsked,
+    seed: settings.seed,
+    length: settings.length,
+    dropout: settings.dropout ?? null,
+  };
+  if (await stat(folder).catch(() => undefined)) {
+    const there = await loadPretrained(folder);
+    const before = await askedBefore(folder, there);
+    const differing = (names: Asked) =>
+      Object.keys(names).filter(
+        (name) => name in before && JSON.stringify(names[name]) !== JSON.stringify(before[name]),
+      );
+    const begun = (await readdir(join(dirname(folder), 'checkpoints')).catch(() => [])).some((name) =>
+      name.startsWith('checkpoint-'),
+    );
+    const wrong = differing(sizesAsked);
+    if (begun && wrong.length > 0)
+      throw new RangeError(
+        `pretrain: ${dirname(folder)} was begun with other sizes: ${wrong.map((name) => `${name} is ${JSON.stringify(sizesAsked[name])}, was ${JSON.stringify(before[name])}`).join('; ')}. Use the same, or another output.`,
+      );
+    // Other settings are compared with those of the checkpoints, which name them.
+    if (begun || differing(asked).length === 0) return { loaded: there, settings, added: [] };
+  }
+  await rm(`${folder}.json`, { force: true });
   const loaded = await freshStart(source, { ...sizes, layers, width }, settings, say);
   await savePretrained(folder, loaded);
+  writeWhole(`${folder}.json`, `${JSON.stringify(asked)}\n`);
   return { loaded: { ...loaded, ...(await loadPretrained(folder)) }, settings, added: [] };
 }
