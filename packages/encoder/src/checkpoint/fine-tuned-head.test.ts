@@ -104,3 +104,12 @@ it('a config that names another number of classes than the classifier has is ref
     rmSync(folder, { recursive: true });
   }
 });
+
+it('a classifier of XLM-RoBERTa has that class, not RoBERTa’s, and is known by it', () => {
+  const { config } = smallModel({ positionOffset: 2 });
+  const parts = classifierHead('roberta', config).initial('sequence', 2, streamFrom(1));
+  const head = { kind: 'sequence', labels: ['no', 'yes'] } as const;
+  const file = configToHub(config, { family: 'roberta', file: { model_type: 'xlm-roberta' }, ...parts, head });
+  expect(file).toMatchObject({ model_type: 'xlm-roberta', architectures: ['XLMRobertaForSequenceClassification'] });
+  expect(configFromHub(file).head).toEqual(head);
+});

@@ -1,4 +1,4 @@
-import { type FamilyName, familyOf } from '../families/families.ts';
+import { classesFor, type FamilyName, familyOf } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
 import { CheckpointError } from './checkpoint-error.ts';
 import type { CheckpointExtras } from './convert-parameters.ts';
@@ -84,7 +84,7 @@ const electraSummary: Readonly<Record<string, unknown>> = {
 
 /** What `config.json` says of a head; undefined where its class has none. */
 export function readHead(family: FamilyName, file: Readonly<Record<string, unknown>>): FineTunedHead | undefined {
-  const { classes } = familyOf(family);
+  const classes = classesFor(family, file.model_type);
   const [architecture] = Array.isArray(file.architectures) ? file.architectures : [];
   const kind = (['sequence', 'tokens', 'span', 'choice'] as const).find((name) => classes[name] === architecture);
   if (!kind) return undefined;

@@ -2,7 +2,7 @@ import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
 import { mostSizes } from '../families/bert-config.ts';
 import { keyProblems } from '../families/config-keys.ts';
 import { activationNamed, configReader } from '../families/config-reader.ts';
-import { type FamilyName, families, familyOf, familyOfModelType } from '../families/families.ts';
+import { classesFor, type FamilyName, families, familyOf, familyOfModelType } from '../families/families.ts';
 import { CheckpointError } from './checkpoint-error.ts';
 import type { CheckpointExtras } from './convert-parameters.ts';
 import { type FineTunedHead, headKindOf, headProblems, readHead, writeHead } from './fine-tuned-head.ts';
@@ -108,7 +108,8 @@ export function configToHub(
   }: Partial<Pick<HubConfig, 'family' | 'file' | 'head'>> &
     CheckpointExtras & { readonly tied?: boolean; readonly dtype?: StoredFloat } = {},
 ): Record<string, unknown> {
-  const { modelTypes, classes, writeConfig } = familyOf(family);
+  const { modelTypes, writeConfig } = familyOf(family);
+  const classes = classesFor(family, file.model_type);
   const { cloze: _, cloze_family: _family, ...before } = file;
   const kind = headKindOf(family, extras, head) ?? (extras.detector && 'detection');
   const hasClasses = kind === 'sequence' || kind === 'tokens';

@@ -21,6 +21,12 @@ export function familyOfModelType(modelType: unknown): FamilyName | undefined {
   return undefined;
 }
 
+/** Names of transformers' classes for a family's files of this `model_type`. */
+export function classesFor(name: FamilyName, modelType: unknown): Family['classes'] {
+  const { classes, classesOfType = {} } = familyOf(name);
+  return (typeof modelType === 'string' ? classesOfType[modelType] : undefined) ?? classes;
+}
+
 /** The record of a family. @throws {RangeError} for another name, listing those there are */
 export function familyOf(name: FamilyName): Family<FamilyName> {
   const family = byName.get(name);

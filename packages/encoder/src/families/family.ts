@@ -51,6 +51,8 @@ export interface Family<Name extends string = string> {
   readonly formerModelTypes?: readonly string[];
   /** Names of transformers' classes (our own, where it has none): for `architectures`. */
   readonly classes: Readonly<Record<'tokenPrediction' | 'detection' | HeadKind, string>>;
+  /** Names of classes of a further `model_type`, where transformers has others for it (XLM-RoBERTa). */
+  readonly classesOfType?: Readonly<Record<string, Family['classes']>>;
   /** What names of the encoder begin with in files, `bert` in `bert.encoder.layer.0…`. */
   readonly root: string;
   /** The config of a `config.json`; problems are noted by the reader. */

@@ -12,6 +12,7 @@ export const roberta: Family<'roberta'> = {
   name: 'roberta',
   modelTypes: ['roberta', 'xlm-roberta'],
   classes: classesOf('Roberta'),
+  classesOfType: { 'xlm-roberta': classesOf('XLMRoberta') },
   root: 'roberta',
   readConfig: (file) => {
     const sizes = readBertConfig(file);

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { families } from '../../families/families.ts';
+import { classesFor, families } from '../../families/families.ts';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { someNames } from '../file-names.ts';
 import { jsonObject } from './json-object.ts';
@@ -13,8 +13,9 @@ const others =
 /** The family that a config without `model_type` is of: by its class, by its file's name, by keys that only ALBERT has, else BERT, as Google's are. */
 function typeOf(file: Readonly<Record<string, unknown>>, name: string): string {
   const [architecture] = Array.isArray(file.architectures) ? file.architectures : [];
-  for (const { modelTypes, classes } of families)
-    if (Object.values(classes).some((known) => known === architecture)) return modelTypes[0];
+  for (const { name: family, modelTypes } of families)
+    for (const type of modelTypes)
+      if (Object.values(classesFor(family, type)).some((known) => known === architecture)) return type;
   // The longest name counts: 'roberta' has 'bert' in it.
   const [named] = families
     .flatMap(({ modelTypes }) => modelTypes)
