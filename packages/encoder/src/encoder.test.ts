@@ -120,6 +120,17 @@ describe('maskedCrossEntropy with fractional weights', () => {
 });
 
 describe('encoderConfig', () => {
+  it('refuses an option there is not, and takes undefined for what is left out', () => {
+    const wrong = { vocabularySize: 9, width: 8, layers: 1, droput: 0.5 };
+    expect(() => encoderConfig(wrong)).toThrow("there is no option 'droput', did you mean 'dropout'?");
+    const left = { vocabularySize: 9, width: 64, layers: 1, heads: undefined } as unknown as Parameters<
+      typeof encoderConfig
+    >[0];
+    expect(encoderConfig(left).heads).toBe(1);
+    expect(() => encoderConfig(undefined as unknown as typeof wrong)).toThrow(
+      'options must be an object, got undefined',
+    );
+  });
   it('names every wrong field', () => {
     expect(() => encoderConfig({ vocabularySize: 0, width: 10, layers: 1, heads: 3, dropout: 1 })).toThrow(
       'vocabularySize must be a whole number from 1 to 2147483647, got 0; dropout must be a number from 0 and below 1, got 1; heads (3) must divide width (10)',

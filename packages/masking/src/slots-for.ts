@@ -1,3 +1,4 @@
+import { checkArguments, real, whole } from '@cloze/checks';
 import { tokenBudget } from './budget.ts';
 import { isTargetPolicy, type Policy } from './targets/target-policy.ts';
 
@@ -29,9 +30,10 @@ function binomialLimit(n: number, p: number): number {
  * input and get no target. `choose` may give ⌈rate·units⌉ units. A rate by row takes the whole row.
  *
  * @param length tokens a row, special ones included @param options.special of them special, default 2
- * @throws {RangeError} for a length that leaves no token to choose
+ * @throws {RangeError} for a length that leaves no token to choose, or a rate outside of 0 to 1
  */
 export function slotsFor(policy: Policy, length: number, { special = 2 }: { readonly special?: number } = {}): number {
+  checkArguments('slotsFor', { special }, { special: whole(0) });
   const room = length - special;
   if (!(Number.isInteger(length) && room >= 1))
     throw new RangeError(`slotsFor: length must be a whole number above the ${special} special tokens, got ${length}.`);
@@ -40,6 +42,7 @@ export function slotsFor(policy: Policy, length: number, { special = 2 }: { read
   const { rate = 0.15, selection = 'exact', base = 'maskable', units, overflow = 'skip', choose, fixed } = policy;
   const { atLeastOne = selection === 'exact' } = policy;
   if (typeof rate !== 'number') return room;
+  checkArguments('slotsFor', { rate }, { rate: real({ from: 0, to: 1 }) });
   const usual = units?.usualLength ?? 1;
   const count = (of: number) =>
     tokenBudget(of, { rate, rounding: 'ceil', atLeastOne, limit: of, random: { next: () => 0 } });

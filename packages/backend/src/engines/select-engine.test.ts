@@ -53,6 +53,18 @@ describe('selectEngine', () => {
     expect((await selectEngine({ surroundings: unset })).engine.name).toBe('onnx');
   });
 
+  it('names what is missing or unknown', async () => {
+    const none = undefined as unknown as Parameters<typeof selectEngine>[0];
+    const message = 'selectEngine: surroundings must be given, what thisMachine() gives.';
+    await expect(selectEngine(none)).rejects.toThrow(message);
+    await expect(selectEngine({} as typeof none)).rejects.toThrow(message);
+    await expect(selectEngine({ surroundings: bare, name: 'tensorflw' as 'cpu' })).rejects.toThrow(
+      'name must be one of tensorflow-gpu, tensorflow',
+    );
+    const misspelt = { surroundings: bare, directry: root };
+    await expect(selectEngine(misspelt)).rejects.toThrow("there is no option 'directry', did you mean 'directory'?");
+  });
+
   it('gives no other engine than the one named', async () => {
     expect((await selectEngine({ surroundings: bare, name: 'cpu' })).refused).toEqual([]);
     await expect(selectEngine({ surroundings: bare, name: 'tensorflow' })).rejects.toThrow(

@@ -1,6 +1,9 @@
+import { checkArguments, real } from '@cloze/checks';
 import type { Tensor } from '../expression/tensor.ts';
 import { cast, greaterEqual, multiply } from '../operations/elementwise.ts';
 import { type Key, randomUniform } from '../operations/random.ts';
+
+const rateRule = real({ from: 0, below: 1 });
 
 /**
  * Inverted dropout: each element is zeroed with probability `rate`, the rest are divided by `1 − rate`.
@@ -8,7 +11,7 @@ import { type Key, randomUniform } from '../operations/random.ts';
  * @param x `[batch, ...]` @param options.rate probability of zero, 0 ≤ rate < 1; 0 returns x itself @param options.key none means: off
  */
 export function dropout(x: Tensor, { rate, key }: { readonly rate: number; readonly key: Key | undefined }): Tensor {
-  if (rate < 0 || rate >= 1) throw new RangeError(`dropout: rate must be in [0, 1), got ${rate}.`);
+  checkArguments('dropout', { rate }, { rate: rateRule });
   if (rate === 0 || !key) return x;
   const keep = cast(greaterEqual(randomUniform(key, x.shape), rate), 'float32');
   return multiply(x, multiply(keep, 1 / (1 - rate)));

@@ -1,4 +1,4 @@
-import { callable, checkOptions, checkTexts, flag, oneOf, whole } from '@cloze/checks';
+import { callable, checkOptions, checkTexts, flag, oneOf, type Rules, whole } from '@cloze/checks';
 import { checkReferences } from '../checks/references.ts';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
@@ -7,7 +7,7 @@ import { countNgrams } from './count-ngrams.ts';
 export interface BleuOptions {
   /** Text to tokens; default characters without white space. */
   readonly tokenize?: (text: string) => readonly string[];
-  /** Longest n-gram, default 4. */
+  /** Longest n-gram, a whole number from 1, default 4. */
   readonly order?: number;
   /**
    * `method1`, the default: 0.1 matches (NLTK's method1, Chen and Cherry 2014); `exp`: 1/2 match for the first order without, then 1/4, … (sacreBLEU's
@@ -17,6 +17,13 @@ export interface BleuOptions {
   /** Leave out orders that no candidate is long enough for, sacreBLEU's `effective_order`, what sentence BLEU is mostly meant with. Default false. */
   readonly effectiveOrder?: boolean;
 }
+
+const rules: Rules<BleuOptions> = {
+  tokenize: callable,
+  order: whole(1),
+  smoothing: oneOf(['method1', 'exp', 'none']),
+  effectiveOrder: flag,
+};
 
 /**
  * BLEU of a corpus (Papineni et al. 2002), 0 to 1: `min(1, exp(1 − r/c)) · exp(mean over n of ln precisionₙ)`, matches and lengths summed over
@@ -33,12 +40,7 @@ export function bleu(
   references: readonly (string | readonly string[])[],
   options: BleuOptions = {},
 ): number {
-  checkOptions('bleu', options, {
-    tokenize: callable,
-    order: whole(1),
-    smoothing: oneOf(['method1', 'exp', 'none']),
-    effectiveOrder: flag,
-  });
+  checkOptions('bleu', options, rules);
   const { tokenize = characters, order = 4, smoothing = 'method1', effectiveOrder = false } = options;
   checkTexts('bleu: candidates', candidates);
   checkReferences('bleu', references);

@@ -1,4 +1,4 @@
-import { callable, checkOptions, checkText, oneOf } from '@cloze/checks';
+import { callable, checkOptions, checkText, oneOf, type Rules } from '@cloze/checks';
 import { characters } from './characters.ts';
 import { countNgrams } from './count-ngrams.ts';
 import { longestCommonSubsequence } from './longest-common-subsequence.ts';
@@ -25,6 +25,8 @@ export interface RougeOptions {
   readonly counting?: 'distinct' | 'clipped';
 }
 
+const rules: Rules<RougeOptions> = { tokenize: callable, counting: oneOf(['distinct', 'clipped']) };
+
 // PyPI rouge's own guard against 0/0; it takes 1e-8/(p + r) off every F, which an equality to 1e-9 sees.
 const guard = 1e-8;
 
@@ -44,7 +46,7 @@ function score(said: number, meant: number, common: number): RougeScore {
  * @throws {TypeError} for what is no text @throws {RangeError} for a reference without tokens
  */
 export function rouge(candidate: string, reference: string, options: RougeOptions = {}): RougeScores {
-  checkOptions('rouge', options, { tokenize: callable, counting: oneOf(['distinct', 'clipped']) });
+  checkOptions('rouge', options, rules);
   const { tokenize = characters, counting = 'distinct' } = options;
   checkText('rouge: the candidate', candidate);
   checkText('rouge: the reference', reference);

@@ -1,4 +1,5 @@
 import { add, divide, fill, minimum, multiply, sqrt, square, sum, type Tensor } from '@cloze/backend';
+import { checkArguments, real } from '@cloze/checks';
 import { mapLeaves } from './leaves.ts';
 import type { GradientPart, Operands } from './optimiser.ts';
 
@@ -17,8 +18,7 @@ export function globalNorm({ parameters, gradients }: Operands): Tensor {
  * @param maxNorm > 0, such as 1 @throws {RangeError} for another
  */
 export function clip(maxNorm: number): GradientPart {
-  if (!(maxNorm > 0 && maxNorm < Number.POSITIVE_INFINITY))
-    throw new RangeError(`clip: maxNorm must be more than 0, got ${maxNorm}.`);
+  checkArguments('clip', { maxNorm }, { maxNorm: real({ above: 0 }) });
   return {
     name: 'clip',
     settings: { maxNorm },

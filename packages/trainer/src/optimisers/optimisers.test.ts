@@ -281,7 +281,7 @@ describe('chain', () => {
       Array.from(values, (v, i) => v - ((leavesOf(parameters, isHostTensor)[path]?.values[i] as number) ?? 0)),
     );
     expect(Math.abs(Math.hypot(...moved) - 1e-3)).toBeLessThan(1e-6);
-    expect(() => clip(0)).toThrow('clip: maxNorm must be more than 0, got 0.');
+    expect(() => clip(0)).toThrow('clip: maxNorm must be a number above 0, got 0.');
   });
 });
 
@@ -305,7 +305,7 @@ describe('schedule', () => {
   });
   it('names every option that does not fit', () => {
     expect(() => schedule({ learningRate: -1, warmupSteps: 9, maxSteps: 5 })).toThrow(
-      'learningRate must be positive, got -1; warmupSteps must be at most maxSteps, got 9 and 5',
+      'learningRate must be a number above 0, got -1; warmupSteps must be at most maxSteps, got 9 and 5',
     );
   });
 });

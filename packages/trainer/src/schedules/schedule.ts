@@ -1,3 +1,5 @@
+import { needed, oneOf, problemsOf, type Rules, real, refuse, whole } from '@cloze/checks';
+
 /** How the rate goes after its warm-up; Hugging Face's names of the kinds. */
 export type ScheduleType = 'constant' | 'linear' | 'cosine' | 'polynomial' | 'inverse_sqrt';
 
@@ -27,18 +29,21 @@ export interface ScheduleOptions {
   readonly timescale?: number;
 }
 
-function problemsOf({
-  lrSchedulerType = 'linear',
-  learningRate,
-  warmupSteps = 0,
-  maxSteps,
-  lrEnd = 1e-7,
-}: ScheduleOptions) {
-  const problems: string[] = [];
-  if (!(learningRate > 0 && Number.isFinite(learningRate)))
-    problems.push(`learningRate must be positive, got ${learningRate}`);
-  if (!(Number.isInteger(warmupSteps) && warmupSteps >= 0))
-    problems.push(`warmupSteps must be a whole number, got ${warmupSteps}`);
+const rules: Rules<ScheduleOptions> = {
+  lrSchedulerType: oneOf(['constant', 'linear', 'cosine', 'polynomial', 'inverse_sqrt']),
+  learningRate: needed(real({ above: 0 })),
+  warmupSteps: whole(0),
+  maxSteps: whole(0),
+  numCycles: real({ from: 0 }),
+  lrEnd: real({ from: 0 }),
+  power: real({ above: 0 }),
+  timescale: real({ above: 0 }),
+};
+
+function problemsIn(options: ScheduleOptions): string[] {
+  const problems = problemsOf(options, rules);
+  if (typeof options !== 'object' || options === null) return problems;
+  const { lrSchedulerType = 'linear', learningRate, warmupSteps = 0, maxSteps, lrEnd = 1e-7 } = options;
   if (lrSchedulerType !== 'constant' && lrSchedulerType !== 'inverse_sqrt') {
     if (maxSteps === undefined) problems.push(`${lrSchedulerType} needs maxSteps`);
     else if (!(maxSteps >= 1 && warmupSteps <= maxSteps))
@@ -58,8 +63,7 @@ function problemsOf({
  * @throws {RangeError} naming every option that does not fit
  */
 export function schedule(options: ScheduleOptions): Schedule {
-  const problems = problemsOf(options);
-  if (problems.length > 0) throw new RangeError(`schedule: ${problems.join('; ')}.`);
+  refuse('schedule', problemsIn(options));
   const {
     lrSchedulerType = 'linear',
     learningRate,

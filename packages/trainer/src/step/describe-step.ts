@@ -9,6 +9,7 @@ import {
   rootKey,
   type Tensor,
 } from '@cloze/backend';
+import { checkArguments, real, whole } from '@cloze/checks';
 import { globalNorm } from '../optimisers/clip.ts';
 import { type Leaves, leavesOf, leavesWhere, scalar } from '../optimisers/leaves.ts';
 import type { Optimiser, OptimiserScalars, OptimiserState } from '../optimisers/optimiser.ts';
@@ -32,9 +33,9 @@ export type TrainingObjective<T, B> = (
 export interface StepOptions<T, B> {
   readonly objective: TrainingObjective<T, B>;
   readonly optimiser: Optimiser;
-  /** Dropout's key is (seed, step, first row of the microbatch), forked by `dropout`: a resume draws the same. */
+  /** A whole number of 32 bits. Dropout's key is (seed, step, first row of the microbatch), forked by `dropout`: a resume draws the same. */
   readonly seed: number;
-  /** Decay of the moving average, where the variables hold one; default 0.999, less in the first steps: `min(decay, (1 + t)/(10 + t))`. */
+  /** From 0 to below 1: decay of the moving average, where the variables hold one; default 0.999, less in the first steps: `min(decay, (1 + t)/(10 + t))`. */
   readonly averageDecay?: number;
   /**
    * What the loss of a microbatch was divided by, float32 `[]` (masked positions, rows): its share in the gradient of a step of several.
@@ -85,6 +86,11 @@ export function describeStep<T, B>({
   averageDecay: longDecay = 0.999,
   microbatchWeight = () => fill([], 1),
 }: StepOptions<T, B>) {
+  checkArguments(
+    'trainingStep',
+    { seed, averageDecay: longDecay },
+    { seed: whole(-0x80000000, 0xffffffff), averageDecay: real({ from: 0, below: 1 }) },
+  );
   type State = StepState<T>;
   const trainedOf = (state: State): Leaves<Tensor> =>
     leavesWhere(leavesOf(state.parameters, isTensor), optimiser.trains);
