@@ -81,7 +81,9 @@ describe('pretrain', () => {
 
   it('weights that nothing was trained from yet are drawn again for other sizes', async () => {
     // Fails once its weights are drawn.
-    await expect(pretrain(fresh('again', { mask: { preset: 'whole-wrod' } }))).rejects.toThrow("no masking preset 'whole-wrod'");
+    await expect(pretrain(fresh('again', { mask: { preset: 'whole-wrod' } }))).rejects.toThrow(
+      "no masking preset 'whole-wrod'",
+    );
     const run = await pretrain(fresh('again', { family: 't-ta', width: 48, maxSteps: 2 }));
     expect([run.model.visibility, run.model.config.width]).toEqual(['others', 48]);
     run.model.dispose();
