@@ -1,3 +1,4 @@
+import { shown } from '@cloze/checks';
 import type { RandomStream } from './batch.ts';
 import type { Rounding } from './budget.ts';
 import { type Candidates, candidatesProblem } from './replace/candidates.ts';
@@ -127,6 +128,8 @@ export const policyProblems = (policy: MaskPolicy): string[] => [
 export function maskProblems(options: MaskOptions): string[] {
   const { rate = 0.15, replacement, slots, predictionRate, maskId, fixed } = options;
   const problems = [...unknownFields(options, fields), ...policyValues(options)];
+  if (typeof options.randomOf !== 'function')
+    problems.push(`randomOf must be given, a function that gives each row its stream, got ${shown(options.randomOf)}`);
   if (replacement?.similar && !options.similar)
     problems.push('replacement.similar needs the option similar: see similarByEmbedding and similarByWordVectors');
   if (predictionRate !== undefined && typeof rate === 'number' && predictionRate > rate)

@@ -131,3 +131,21 @@ describe('dropTokens', () => {
     expect(Math.abs(1 - left / 60_000 - 0.15)).toBeLessThan(4.5 * Math.sqrt((0.15 * 0.85) / 60_000));
   });
 });
+
+it('removeTokens and maskBatch name what is missing or unknown', () => {
+  const row = {
+    shape: [1, 3] as const,
+    ids: Int32Array.of(2, 7, 3),
+    segments: new Int32Array(3),
+    attend: Uint8Array.of(1, 1, 1),
+    maskable: Uint8Array.of(0, 1, 0),
+    wordNumbers: Int32Array.of(-1, 0, -1),
+  };
+  const given = { padId: 0, randomOf: () => ({ next: () => 0 }) };
+  const refused = (own: object) => () => removeTokens(row, { ...given, ...own } as unknown as typeof given);
+  expect(refused({ rat: 0.5 })).toThrow("there is no option 'rat', did you mean 'rate'?");
+  expect(refused({ randomOf: undefined })).toThrow('randomOf must be given, a function');
+  expect(refused({ padId: undefined, rate: Number.NaN })).toThrow(
+    /padId must be given.*rate must be|rate must be.*padId must be given/,
+  );
+});

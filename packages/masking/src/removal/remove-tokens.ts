@@ -1,3 +1,4 @@
+import { callable, checkOptions, listOf, needed, real, whole } from '@cloze/checks';
 import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { tokenBudget } from '../budget.ts';
@@ -19,24 +20,25 @@ export interface RemovedBatch {
  * tokens stay, and at least one maskable token does.
  *
  * @param options.rate share to remove, default 0.75 @param options.padId id of pads in the shortened rows
- * @throws {RangeError} for a rate outside [0, 1], or buckets that do not hold the kept rows
+ * @throws {RangeError} naming every option that is unknown, missing or out of its range, or buckets that do not hold the kept rows
  */
 export function removeTokens(
   batch: MaskableBatch,
-  {
-    rate = 0.75,
-    padId,
-    buckets,
-    slots,
-    randomOf,
-  }: KeptPadding & {
+  options: KeptPadding & {
     readonly rate?: number;
     readonly slots?: number | undefined;
     readonly randomOf: (row: number) => RandomStream;
   },
 ): RemovedBatch {
+  checkOptions('removeTokens', options, {
+    rate: real({ from: 0, to: 1 }),
+    padId: needed(whole(0)),
+    buckets: listOf(whole(1), 1),
+    slots: whole(1),
+    randomOf: needed(callable),
+  });
+  const { rate = 0.75, padId, buckets, slots, randomOf } = options;
   checkBatch('removeTokens', batch);
-  if (!(rate >= 0 && rate <= 1)) throw new RangeError(`removeTokens: rate must be in [0, 1], got ${rate}.`);
   const [rows, length] = batch.shape;
   const keep = batch.attend.slice();
   for (let row = 0; row < rows; row++) {

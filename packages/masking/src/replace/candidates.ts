@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { checkTexts, shown } from '@cloze/checks';
 import type { RandomStream } from '../batch.ts';
 
 /** Ids that random replacement draws from: a range or a list, uniformly, or with weights (see `candidatesByFrequency`). */
@@ -19,7 +19,9 @@ export function drawId(candidates: Candidates): (random: RandomStream) => number
 }
 
 /** What is wrong with candidates, if anything. */
-export function candidatesProblem(candidates: Candidates): string | undefined {
+export function candidatesProblem(candidates: Candidates | undefined): string | undefined {
+  if (typeof candidates !== 'object' || candidates === null)
+    return `candidates must be given, ids that random replacement draws from (candidateIds lists them), got ${shown(candidates)}`;
   if ('draw' in candidates) return undefined;
   if (candidates instanceof Int32Array)
     return candidates.length > 0 ? undefined : 'candidates must hold at least one id';
