@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { shown } from '@cloze/checks';
 import { readPmi, streamTexts } from '@cloze/datasets/node';
 import {
   candidateIds,
@@ -84,9 +85,13 @@ async function countsOf({ corpus, column, tokenizer }: MaskedCorpus): Promise<Fl
 /**
  * The policy that a pretraining asks for: one that is given whole, or a preset by its name, made of what its files say.
  *
- * @throws {RangeError} for a name that is no preset, options that it does not have, or a file that it needs and was not given
+ * @throws {TypeError} for what is neither {RangeError} for a name that is no preset, options that it does not have, or a file that it needs and was not given
  */
 export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus): Promise<ChosenMask> {
+  if (asked !== undefined && (typeof asked !== 'object' || asked === null))
+    throw new TypeError(
+      `pretrain: mask must be a policy of @cloze/masking, or { preset: 'whole-word' } and its like; got ${shown(asked)}.`,
+    );
   if (asked === undefined || !('preset' in asked)) return { policy: asked, sources: {} };
   const { preset: name, ...more } = asked;
   const needs = presets.find((preset) => preset.name === name)?.needs ?? [];

@@ -135,6 +135,11 @@ describe('pretrain', () => {
       "the preset 'pmi' needs 'collocations', a list that cloze pmi build wrote",
     );
     await expect(pretrain(fresh('no vectors', { mask: { preset: 'mac-bert' } }))).rejects.toThrow("'wordVectors'");
+    // What JavaScript may pass.
+    const named = Object.assign(fresh('a name'), JSON.parse('{ "mask": "bert" }'));
+    await expect(pretrain(named)).rejects.toThrow(
+      "mask must be a policy of @cloze/masking, or { preset: 'whole-word' }",
+    );
     await expect(pretrain(fresh('no preset', { mask: { preset: 'pmo' } }))).rejects.toThrow("no masking preset 'pmo'");
   });
 
