@@ -41,9 +41,9 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number, recomp
   const wide = (attentionKind === 'random' ? 8 : 10) + 2 * dropped + (positionKind === 'relative' ? 1 : 0);
   const layer = curveTensors[activation] * feedForwardWidth + wide * width + (2 + droppedWeights) * heads * length + 2;
   const projected = embeddingWidth === width ? 0 : 1;
-  const embeddings = (2 + dropped + projected) * embeddingWidth + 1;
+  const embeddings = (2 + dropped + projected) * embeddingWidth + 3;
   const last = config.normPlacement === 'pre' ? 2 * width + 1 : 0;
-  const slot = width + (curveTensors[headActivation] + 2) * embeddingWidth + vocabularySize + 3;
+  const slot = width + (curveTensors[headActivation] + 2) * embeddingWidth + vocabularySize + 5;
   const inBlocks = recompute ? layers * width + layer : layers * layer;
   return length * (inBlocks + embeddings + last) + slots * slot;
 }
@@ -53,8 +53,8 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number, recomp
  *
  * Parameters, gradients and each slot of the optimiser take `4·P` bytes. Between forward and backward pass there stay, for each token and
  * layer, `c·F + (10 + 2δ)·H + (2 + δ)·A·L + 2` numbers (F feed-forward width, H width, A heads, L length, δ = 1 with dropout, c of the
- * curve: gelu 4, silu 3, relu 2, gelu_new 6), for each token `(2 + δ)·E + 1` of the embeddings (E their width), and for each predicted token
- * `H + (c + 2)·E + V + 3` (V the vocabulary). These are the tensors that the derivatives of `encodeBert` and `predictTokens` read, counted.
+ * curve: gelu 4, silu 3, relu 2, gelu_new 6), for each token `(2 + δ)·E + 3` of the embeddings (E their width; two are the checked numbers of token and segment), and for each predicted token
+ * `H + (c + 2)·E + V + 5` (V the vocabulary). These are the tensors that the derivatives of `encodeBert` and `predictTokens` read, counted.
  * With `recompute` a layer keeps H numbers a token, and what one layer keeps otherwise is there once. What an engine needs for a moment, for one product say, comes on top.
  *
  * @throws {RangeError} naming what is not a whole number in range
