@@ -19,7 +19,7 @@ export function relativeScores(query: Tensor, distances: Tensor, positionIds?: T
     { length: length * length },
     (_, place) => Math.floor(place / length) - (place % length) + longest - 1,
   );
-  const rows = gatherRows(distances, constant(index, [length, length], 'int32'));
+  const rows = gatherRows(distances, constant(index, [length, length], 'int32'), { within: true });
   // One product a query position: [length, batch·heads, features] × [length, length, features]ᵀ.
   const byPosition = reshape(transpose(query, [2, 0, 1, 3]), [length, batch * heads, features]);
   const scores = matmul(byPosition, rows, { transposeB: true });
