@@ -36,7 +36,7 @@ const native: Plan = {
 
 /** The plan for an engine. @param steps overrides the pretraining steps, for trying out */
 export function planFor(engine: EngineName, steps?: number): Plan {
-  const fast = engine === 'tensorflow' || engine === 'tensorflow-gpu';
+  const fast = engine === 'tensorflow' || engine === 'tensorflow-gpu' || engine === 'onnx';
   const plan: Plan = fast
     ? native
     : { ...native, name: 'portable engine', width: 64, batchSize: 8, pretrainSteps: 1600, fineTuneSteps: 200 };
