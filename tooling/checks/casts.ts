@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
+import { sourceFiles } from './source-files.ts';
 
 /**
  * Counts, from the syntax tree, the places where a type is claimed instead of had: `as X as Y`, `as never`, `any`, `@ts-ignore`,
@@ -13,17 +13,6 @@ interface Found {
   readonly where: string;
   readonly what: string;
   readonly reasoned: boolean;
-}
-
-const isTest = (path: string) => /\.test(-d)?\.ts$|\/test\//.test(path);
-
-function files(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (name === 'node_modules' || name === 'dist' || name.startsWith('.')) return [];
-    if (statSync(path).isDirectory()) return files(path);
-    return (/\.ts$/.test(name) && !name.endsWith('.d.ts') && !isTest(path)) || name === 'README.md' ? [path] : [];
-  });
 }
 
 /** The TypeScript in a Markdown file, all else as empty lines, so that line numbers stay. */
@@ -78,7 +67,10 @@ function claimsIn(path: string): Found[] {
   return found;
 }
 
-const found = ['packages', 'apps'].flatMap(files).concat('README.md').flatMap(claimsIn);
+const found = ['packages', 'apps']
+  .flatMap((folder) => sourceFiles(folder, ['README.md']))
+  .concat('README.md')
+  .flatMap(claimsIn);
 const bare = found.filter(({ reasoned }) => !reasoned);
 const outside = found.filter(({ where }) => /^apps\/|README\.md|\/examples\//.test(where));
 process.stdout.write(

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
+import { sourceFiles } from './source-files.ts';
 
 /**
  * Finds lists spread into the arguments of a call that takes any number of them (`push(...rows)`, `Math.max(...lengths)`, a function of ours
@@ -12,19 +12,8 @@ const variadic = new Set([
   ...['push', 'unshift', 'splice', 'concat', 'max', 'min', 'hypot', 'fromCharCode', 'fromCodePoint', 'of', 'apply'],
 ]);
 
-const isTest = (path: string) => /\.test(-d)?\.ts$|\/test\//.test(path);
-
-function files(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (name === 'node_modules' || name === 'dist' || name.startsWith('.')) return [];
-    if (statSync(path).isDirectory()) return files(path);
-    return /\.ts$/.test(name) && !name.endsWith('.d.ts') && !isTest(path) ? [path] : [];
-  });
-}
-
 const sources = ['packages', 'apps', 'tooling', 'examples']
-  .flatMap(files)
+  .flatMap((folder) => sourceFiles(folder))
   .map((path) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true));
 
 function walk(node: ts.Node, visit: (node: ts.Node) => void): void {
