@@ -1,6 +1,7 @@
 export { averageCheckpoints } from './checkpoints/average-checkpoints.ts';
 export { CheckpointError } from './checkpoints/checkpoint-error.ts';
 export type { Files, TensorCodec } from './checkpoints/files.ts';
+export { nonFiniteAt } from './checkpoints/non-finite.ts';
 export { type CheckpointOptions, type Checkpoints, openCheckpoints } from './checkpoints/open-checkpoints.ts';
 export type { Checkpoint } from './checkpoints/read-checkpoint.ts';
 export { bestOf, type Kept, type Retention, retained } from './checkpoints/retained.ts';

@@ -142,12 +142,15 @@ function programOf(
   const tensorOf = ({ shape, dtype, values }: HostTensor) => new OrtTensor(dtype, values, shape);
   const prepare = (trace: Trace) => {
     const { bytes, inputs, fed, results, adams } = lowered(trace);
-    const reference = referenceEngine();
-    const wordsOf = reference.createProgram(new Map(), {}).prepare({
-      inputs: trace.inputs,
-      outputs: fed.map(({ operation }) => operation.inputs[0] as Tensor),
-      updates: [],
-    });
+    const gradients = new Set(adams.map(({ operation }) => adamOperands(operation.inputs).gradient));
+    const inPlace = new Set<Operation>(adams.map(({ operation }) => operation));
+    const wordsOf = referenceEngine()
+      .createProgram(new Map(), {})
+      .prepare({
+        inputs: trace.inputs,
+        outputs: fed.map(({ operation }) => operation.inputs[0] as Tensor),
+        updates: [],
+      });
     let session: Promise<OnnxSession> | undefined;
     const held = new Map<string, HostTensor>();
     const drawn = drawnOnHost(fed);
@@ -174,7 +177,6 @@ function programOf(
       }
       // Gradients are written where those of the step before were: nobody else holds them.
       const given: Record<string, OnnxTensor | null> = {};
-      const gradients = new Set(adams.map(({ operation }) => adamOperands(operation.inputs).gradient));
       for (const [tensor, name] of results) {
         if (!gradients.has(tensor) || trace.outputs.includes(tensor)) {
           given[name] = null;
@@ -194,13 +196,13 @@ function programOf(
         const { shape, dtype, values } = readOf(tensor);
         return { shape: [...shape], dtype, values: values.slice() };
       });
-      const inPlace = new Set<Operation>(adams.map(({ operation }) => operation));
       const { guarded } = trace;
       const withheld = guarded !== undefined && readOf(guarded.condition).values[0] === 0;
       const guardedPaths = new Set(withheld ? guarded.updates.map(([path]) => path) : []);
       for (const [path, tensor] of [...trace.updates, ...(withheld ? [] : (guarded?.updates ?? []))]) {
         if (inPlace.has(tensor.operation)) continue;
-        variables.set(path, { ...readOf(tensor), values: readOf(tensor).values.slice() });
+        const value = readOf(tensor);
+        variables.set(path, { ...value, values: value.values.slice() });
       }
       for (const { operation, paths } of adams) {
         if (guardedPaths.has(paths.parameter)) continue;
