@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addCompare } from './commands/compare.ts';
 import { addFuzzRecords } from './commands/fuzz-records.ts';
 import { addList } from './commands/list.ts';
+import { addPower } from './commands/power.ts';
 import { addQuickStart } from './commands/quick-start.ts';
 import { addReport } from './commands/report.ts';
 import { addRerun } from './commands/rerun.ts';
@@ -21,7 +22,7 @@ const program = new Command('bench')
 
 for (const add of [
   ...[addQuickStart],
-  ...[addList, addShow, addRun, addRunOne, addReport, addCompare, addVerify, addRerun, addFuzzRecords],
+  ...[addList, addShow, addRun, addRunOne, addReport, addPower, addCompare, addVerify, addRerun, addFuzzRecords],
 ]) {
   add(program);
 }

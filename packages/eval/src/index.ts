@@ -50,6 +50,13 @@ export { errorRate } from './text/error-rate.ts';
 export { type RougeOptions, type RougeScore, type RougeScores, rouge } from './text/rouge.ts';
 export { type BootstrapOptions, bootstrapInterval } from './uncertainty/bootstrap-interval.ts';
 export { type ComparedSystem, compareSystems, type System } from './uncertainty/compare-systems.ts';
+export {
+  detectableDifference,
+  type PowerOptions,
+  rowsToDetect,
+  seedsToDetect,
+} from './uncertainty/detectable-difference.ts';
+export { type DifferenceDesign, type DifferenceSpread, differenceSpread } from './uncertainty/difference-spread.ts';
 export { holm } from './uncertainty/holm.ts';
 export { mcnemar } from './uncertainty/mcnemar.ts';
 export { meanAndSd } from './uncertainty/mean-and-sd.ts';

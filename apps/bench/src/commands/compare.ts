@@ -53,7 +53,10 @@ export function compareCommand(
     for (const { row, column, against } of judged.cells)
       if (against)
         process.stdout.write(
-          `${row}, ${column}: ${against.difference.toFixed(3)} (${against.low.toFixed(3)} to ${against.high.toFixed(3)})${against.p === undefined ? '' : `, p = ${against.p.toFixed(4)}`}\n`,
+          `${row}, ${column}: ${[
+            against.difference.toFixed(3),
+            ...(against.low === undefined ? [] : [`(${against.low.toFixed(3)} to ${against.high?.toFixed(3)})`]),
+          ].join(' ')}${against.p === undefined ? '' : `, p = ${against.p.toFixed(4)}`}\n`,
         );
   }
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { printable, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
+import { directionRows } from '../report/recipes/direction-rows.ts';
 import { htmlReport } from '../report/recipes/html-report.ts';
 import { judgeSeries } from '../report/recipes/judge-series.ts';
 import { markdownReport } from '../report/recipes/markdown-report.ts';
@@ -60,9 +61,16 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
     say(`report: ${resolve(out)}`);
   }
   if (json) {
-    for (const { recipe: of, series, cells } of judged)
-      for (const cell of cells)
-        process.stdout.write(`${JSON.stringify({ recipe: of.name, ...(series && { series }), ...cell })}\n`);
+    for (const one of judged) {
+      const { recipe: of, series, cells } = one;
+      const directions = directionRows(one);
+      for (const cell of cells) {
+        const { published, detectable, seedsNeeded, rowsNeeded, verdict, bound } =
+          directions.find(({ row, column }) => row === cell.row && column === cell.column) ?? {};
+        const said = { published, detectable, seedsNeeded, rowsNeeded, verdict, bound };
+        process.stdout.write(`${JSON.stringify({ recipe: of.name, series, ...cell, ...said })}\n`);
+      }
+    }
   } else process.stdout.write(printable(markdown ? markdownReport(judged) : `${terminalReport(judged)}\n`));
   if (unreadable.length > 0) {
     say(`${unreadable.length} records could not be read and are left out: bench verify ${root} says more.`);

@@ -3,6 +3,7 @@ import { allFinite } from '../checks/all-finite.ts';
 import { studentLimit } from '../distributions/student-limit.ts';
 import { studentTail } from '../distributions/student-tail.ts';
 import type { BootstrapOptions } from './bootstrap-interval.ts';
+import { freedomOf, leastFound } from './detectable-difference.ts';
 import { meanAndSd } from './mean-and-sd.ts';
 import { percentileInterval } from './percentile-interval.ts';
 import { resample } from './resample.ts';
@@ -10,8 +11,6 @@ import { bootstrapRules } from './resampling-rules.ts';
 
 /** Seeds from which on the spread between trainings enters an interval. */
 const seedsNeeded = 3;
-/** The normal quantile of 0.8: the power at which `detectable` is found. */
-const powerLimit = 0.8416212335729143;
 
 /** A figure of trainings that differ by their seed, judged on the same rows. */
 export interface FigureOverSeeds {
@@ -84,12 +83,7 @@ function spreads(
   const seedsCovered = seeds >= seedsNeeded;
   const overSeeds = seedsCovered ? sd ** 2 / seeds : 0;
   const error = Math.sqrt(overRows + overSeeds);
-  // Welch and Satterthwaite: the fewer of both the larger spread has, the wider the interval.
-  const freedom =
-    error === 0
-      ? Math.max(1, rows - 1)
-      : (overRows + overSeeds) ** 2 /
-        (overRows ** 2 / Math.max(1, rows - 1) + (seedsCovered ? overSeeds ** 2 / (seeds - 1) : 0));
+  const freedom = freedomOf(overRows, overSeeds, { rows, seeds });
   return {
     value,
     sd: seeds > 1 ? sd : null,
@@ -165,7 +159,7 @@ export function differenceOverSeeds<Row>(
     low: difference - limit * error,
     high: difference + limit * error,
     p,
-    detectable: (limit + powerLimit) * error,
+    detectable: leastFound(limit, error, error),
     n,
     seeds: first.length,
     seedsCovered,

@@ -15,6 +15,8 @@ const config = {
     titleFontWeight: 'normal',
     labelFontSize: 12,
     titleFontSize: 12,
+    // Names of rows are read whole; an axis' own limit is lost where layers share it.
+    labelLimit: 400,
   },
   legend: {
     labelColor: 'currentColor',

@@ -1,9 +1,11 @@
 import { escapeHtml, htmlTable, page } from 'cloze/terminal';
 import type { TopLevelSpec } from 'vega-lite';
 import { vegaSvg } from '../figures/vega-svg.ts';
-import { directionRows } from './direction-rows.ts';
+import { decisionPlot } from './decision-plot.ts';
+import { directionCells, directionHead } from './direction-cells.ts';
+import { directionRows, type Verdict } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
-import { legend } from './legend.ts';
+import { legend, verdictLegend } from './legend.ts';
 import type { MaskGallery } from './mask-gallery.ts';
 import { measureRows } from './measure-rows.ts';
 import { type Figure, recipeFigures } from './recipe-figures.ts';
@@ -31,7 +33,6 @@ async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Pro
 }
 
 const anchorOf = (judged: JudgedRecipe) => titleOf(judged).replace(/\W+/g, '-');
-const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
 
 async function sectionHtml(judged: JudgedRecipe): Promise<string> {
   const { recipe } = judged;
@@ -55,20 +56,13 @@ async function sectionHtml(judged: JudgedRecipe): Promise<string> {
     directions.length === 0
       ? ''
       : `<details open><summary>Published direction against ours</summary>${htmlTable(
-          ['', 'published', 'ours', '95 % interval', 'p (Holm)', 'verdict'],
-          directions.map(({ row, column, published: theirs, ours: own, low, high, adjustedP, verdict }) => [
-            `${row}, ${column}`,
-            signed(theirs as number),
-            signed(own),
-            `${signed(low)} to ${signed(high)}`,
-            adjustedP === undefined ? '-' : adjustedP.toFixed(3),
-            verdict,
-          ]),
+          directionHead,
+          directions.map(directionCells),
         )}</details>`;
   return `<section id="${anchorOf(judged)}"><h2>${escapeHtml(titleOf(judged))}</h2><p>${escapeHtml(recipe.claim)} <small>${escapeHtml(recipe.paper)}</small></p><p><small>${escapeHtml(scaleOf(judged))}</small></p>${htmlTable(ours.head, ours.body, [ours.foot])}${verdicts}${published.join('')}${figures.join('')}<details><summary>Cost</summary>${htmlTable(measures.head, measures.body)}</details></section>`;
 }
 
-const style = `<style>section{border-top:1px solid var(--line);margin-top:2.5rem}figure .scroll svg{width:auto;max-width:100%;min-width:min(100%,320px);height:auto}details{margin:.6rem 0}summary{cursor:pointer}nav a{margin-right:.8rem}a{color:#2563eb}@media(prefers-color-scheme:dark){a{color:#93c5fd}}.gallery td:last-child{white-space:normal;font-size:1rem;min-width:18rem}@media print{details>*{display:block}}</style>`;
+const style = `<style>section{border-top:1px solid var(--line);margin-top:2.5rem}figure .scroll svg{width:auto;max-width:100%;min-width:min(100%,320px);height:auto}.wide figure .scroll svg{min-width:560px}details{margin:.6rem 0}summary{cursor:pointer}nav a{margin-right:.8rem}a{color:#2563eb}@media(prefers-color-scheme:dark){a{color:#93c5fd}}.gallery td:last-child{white-space:normal;font-size:1rem;min-width:18rem}@media print{details>*{display:block}}</style>`;
 
 /** The whole report as one page: no network, light and dark, every figure with its data. */
 export async function htmlReport(
@@ -83,7 +77,8 @@ export async function htmlReport(
 ): Promise<string> {
   const runs = judged.reduce((sum, { records }) => sum + records.length, 0);
   const verdicts = judged.flatMap(directionRows).filter(({ verdict }) => verdict !== '-');
-  const count = (wanted: string) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const count = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const decisions = decisionPlot(judged);
   const sections: string[] = [];
   for (const one of judged) sections.push(await sectionHtml(one));
   const extra = gallery
@@ -94,9 +89,10 @@ export async function htmlReport(
     : '';
   const body = [
     style,
-    `<p>${runs} runs of ${new Set(judged.map(({ recipe }) => recipe.name)).size} recipes. Of ${verdicts.length} published differences that could be compared, ${count('agrees')} are found again and ${count('opposite')} came out the other way round, ${count('undecided')} are undecided (one seed, or p ≥ 0.05).</p>`,
+    `<p>${runs} runs of ${new Set(judged.map(({ recipe }) => recipe.name)).size} recipes. Of ${verdicts.length} published differences that could be compared, ${count('found')} are found again, ${count('opposite')} came out the other way round, ${count('bounded')} are smaller here than published, and ${count('too-small')} were too small to see in what was run.</p>`,
     `<nav>${judged.map((one) => `<a href="#${anchorOf(one)}">${escapeHtml(titleOf(one))}</a>`).join(' ')}${gallery ? ' <a href="#masking">masking</a>' : ''}</nav>`,
-    `<p><small>${escapeHtml(legend)}</small></p>`,
+    `<p><small>${escapeHtml(legend)} ${escapeHtml(verdictLegend)}</small></p>`,
+    decisions ? `<div class="wide">${await figureHtml(decisions, 'what-could-be-seen')}</div>` : '',
     ...sections,
     extra,
     unfinished.length > 0

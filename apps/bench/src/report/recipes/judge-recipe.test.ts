@@ -57,10 +57,12 @@ describe('judgeRecipe', () => {
   });
   it('the sign of a mark follows what is better: a loss that falls is better', () => {
     const cell = { row: 'a', column: 'a', seeds: [1, 2].map((seed) => ({ seed, value: 1 })), mean: 1, sd: 0 };
-    const against = { difference: -1, low: -2, high: -0.5, adjustedP: 0.03 };
+    const against = { difference: -1, low: -2, high: -0.5, adjustedP: 0.03, seeds: 3, n: 9, seedsCovered: true };
     expect(markOf({ ...cell, against }, { higherIsBetter: false } as never)).toBe('▲');
     expect(markOf({ ...cell, against }, { higherIsBetter: true } as never)).toBe('▼');
-    expect(markOf({ ...cell, seeds: cell.seeds.slice(1), against }, { higherIsBetter: true } as never)).toBe('');
+    expect(markOf({ ...cell, against: { ...against, seedsCovered: false } }, { higherIsBetter: true } as never)).toBe(
+      '',
+    );
   });
   it('compares on shared seeds only, and the same records give the same figures', () => {
     const fewer = judgeRecipe(recipe, [...better.slice(0, 2), ...baseline]);
@@ -76,9 +78,9 @@ describe('judgeRecipe', () => {
   });
   it('published differences stand beside ours with a verdict that needs significance', () => {
     const rows = directionRows(judged);
-    expect(rows.find(({ row }) => row === 'DropToken 0.10')).toMatchObject({ verdict: 'agrees' });
+    expect(rows.find(({ row }) => row === 'DropToken 0.10')).toMatchObject({ verdict: 'found' });
     expect(rows.find(({ row }) => row === 'DropToken 0.10')?.published).toBeCloseTo(0.5, 6);
-    expect(rows.find(({ row }) => row === 'DropToken 0.25')?.verdict).toBe('undecided');
+    expect(rows.find(({ row }) => row === 'DropToken 0.25')?.verdict).toBe('too-small');
   });
   it('reports as tables, Markdown and a page without script or network, text from records escaped', async () => {
     const hostile = record('<script>x', 1, () => true);

@@ -1,6 +1,7 @@
+import { directionCells, directionHead } from './direction-cells.ts';
 import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
-import { legend } from './legend.ts';
+import { legend, verdictLegend } from './legend.ts';
 import { measureRows } from './measure-rows.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
@@ -17,7 +18,6 @@ function section(judged: JudgedRecipe): string {
   const { recipe } = judged;
   const ours = recipeRows(judged);
   const directions = directionRows(judged).filter(({ published }) => published !== undefined);
-  const signed = (value: number) => `${value > 0 ? '+' : ''}${value.toFixed(2)}`;
   const parts = [
     `## ${titleOf(judged)}`,
     `${recipe.claim} (${recipe.paper})`,
@@ -37,14 +37,8 @@ function section(judged: JudgedRecipe): string {
   if (directions.length > 0)
     parts.push(
       `Difference from ${recipe.baseline}, published and ours:\n\n${table(
-        ['', 'published', 'ours (95 % interval)', 'p (Holm)', 'verdict'],
-        directions.map(({ row, column, published, ours: own, low, high, adjustedP, verdict }) => [
-          `${row}, ${column}`,
-          signed(published as number),
-          `${signed(own)} (${signed(low)} to ${signed(high)})`,
-          adjustedP === undefined ? '-' : adjustedP < 0.001 ? '< 0.001' : adjustedP.toFixed(3),
-          verdict,
-        ]),
+        directionHead,
+        directions.map(directionCells),
       )}`,
     );
   const measures = measureRows(judged);
@@ -54,5 +48,5 @@ function section(judged: JudgedRecipe): string {
 
 /** All recipes as Markdown. */
 export function markdownReport(judged: readonly JudgedRecipe[]): string {
-  return `${legend}\n\n${judged.map(section).join('\n\n')}\n`;
+  return `${legend}\n\n${verdictLegend}\n\n${judged.map(section).join('\n\n')}\n`;
 }

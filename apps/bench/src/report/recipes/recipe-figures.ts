@@ -85,12 +85,12 @@ export function forestPlot(judged: JudgedRecipe): Figure | undefined {
     .map(({ row, column, ours, low, high, published }) => ({
       what: `${row}, ${column}`,
       ours,
-      low,
-      high,
+      low: low ?? ours,
+      high: high ?? ours,
       ...(published !== undefined && { published }),
     }));
   if (rows.length === 0) return undefined;
-  const y = name('what', null, { axis: { labelLimit: 280 } });
+  const y = name('what');
   const x = (field: string) =>
     quantity(field, `difference from ${judged.recipe.baseline} (points)`, { scale: { zero: true } });
   return {
