@@ -6,8 +6,8 @@ import {
   gradients,
   type HostTensor,
   mapTree,
+  referenceEngine,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -67,7 +67,7 @@ const models: readonly [string, Run, Partial<EncoderConfig>?][] = [
 describe('against PyTorch (tooling/oracles/encoder_architectures.py), float32 against float64', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await tfjsEngine('cpu');
+    engine = referenceEngine();
   });
   const load = (name: string, own: Partial<EncoderConfig> = {}) => {
     const expected = architectures.models[name] as (typeof architectures.models)[string];

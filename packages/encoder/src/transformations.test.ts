@@ -1,4 +1,4 @@
-import { constant, type Engine, evaluate, type HostTensor, rootKey, tfjsEngine } from '@cloze/backend';
+import { constant, type Engine, evaluate, type HostTensor, referenceEngine, rootKey } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { asTensors, smallModel, tokens } from '../test/small-model.ts';
 import {
@@ -20,7 +20,7 @@ import {
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 const ids = [2, 7, 9, 4, 11, 5];
 const places = constant([1, 4], [1, 2], 'int32');

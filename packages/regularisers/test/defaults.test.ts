@@ -1,4 +1,4 @@
-import { type Engine, evaluate, type Key, tfjsEngine } from '@cloze/backend';
+import { type Engine, evaluate, type Key, referenceEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   along,
@@ -119,7 +119,7 @@ const defaults: Readonly<Record<string, readonly [unsaid: Outcome, said: Outcome
 describe('options left unsaid are the documented defaults, to the bit', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await tfjsEngine('cpu');
+    engine = referenceEngine();
   });
   it.each(Object.entries(defaults))('%s', (_name, [unsaid, said]) => {
     const of = (outcome: Outcome) => evaluate(engine, outcome(smallParameters, smallBatch, smallKey) as never);

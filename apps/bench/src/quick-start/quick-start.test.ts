@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Engine, tfjsEngine } from '@cloze/backend';
+import { type Engine, referenceEngine } from '@cloze/backend';
 import { type Poem, readPoetry } from '@cloze/datasets/node';
 import { InterruptedError, openModel } from '@cloze/models/node';
 import { sortTables } from 'cloze/terminal';
@@ -32,7 +32,7 @@ const packaged = join(dirname(createRequire(import.meta.url).resolve('chinese-po
 const poems: readonly Poem[] = readPoetry(packaged, { perDynasty: 10_000 });
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

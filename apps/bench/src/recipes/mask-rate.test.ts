@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tfjsEngine } from '@cloze/backend';
+import { referenceEngine } from '@cloze/backend';
 import { savePretrained } from '@cloze/encoder/node';
 import { expect, it } from 'vitest';
 import type { Arm } from './define-recipe.ts';
@@ -13,7 +13,7 @@ import { resolveSettings } from './settings.ts';
 it('the larger model does not quietly become the small one that --encoder names', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cloze-mask-rate-'));
   try {
-    const engine = await tfjsEngine('cpu');
+    const engine = referenceEngine();
     const lab = { engine, placement: {}, seed: 1 } as Lab;
     await savePretrained(folder, (await openStart(lab)).loaded);
     const arm = maskRate.arms(maskRate.sizes.tiny).find(({ name }) => name === 'token-0.40-large') as Arm;

@@ -120,7 +120,7 @@ describe('pretrain', () => {
   it('products in bfloat16 change the losses, and by little', async () => {
     const exact = await run('exact', {});
     const low = await run('low', { matmulPrecision: 'bfloat16' });
-    // tfjs-node's engine and wasm have no such products: there nothing changes.
+    // Other engines have no such products.
     if (engine.name === 'tensorflow') expect(low.losses).not.toEqual(exact.losses);
     for (const [i, loss] of low.losses.entries())
       expect(Math.abs(loss - (exact.losses[i] as number))).toBeLessThan(0.02);

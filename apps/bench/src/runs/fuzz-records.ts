@@ -44,7 +44,7 @@ function soundRecord(): CompactRecord {
   const time = '2026-11-29T10:00:00.000Z';
   const manifest: Manifest = {
     ...{ schema: 2, spec: specHash(spec), commit: 'none', dirty: false, versions: { node: '24.0.0' } },
-    ...{ machine: { cores: 2 }, engine: { name: 'cpu', version: '1', threads: 1 }, data: [], started: time },
+    ...{ machine: { cores: 2 }, engine: { name: 'reference', version: '1', threads: 1 }, data: [], started: time },
     ...{ finished: time, seconds: 2, resumed: 0, log: { tune: 4 } },
     files: {
       'spec.json': sha256(`${canonicalJson(spec)}\n`),

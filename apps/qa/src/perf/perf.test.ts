@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { tfjsEngine } from '@cloze/backend';
+import { referenceEngine } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { chooseRows } from './choose-rows.ts';
 import { describeResult } from './describe-result.ts';
@@ -12,7 +12,7 @@ import { processSide } from './process-side.ts';
 import type { Comparison, Side } from './row.ts';
 import { runRow } from './run-row.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 const context = { engine, python: undefined, data: undefined, model: undefined };
 const ask = { peers: peersAsked('torch'), steps: 3 };
 

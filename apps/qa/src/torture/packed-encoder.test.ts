@@ -1,4 +1,4 @@
-import { constant, evaluate, type HostTensor, mapTree, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, type HostTensor, mapTree, referenceEngine } from '@cloze/backend';
 import { packSequences } from '@cloze/datasets';
 import { encodeBert, encoderConfig, initialParameters, packed } from '@cloze/encoder';
 import { integerBelow, streamFrom } from '@cloze/random';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 describe('packed rows', () => {
   it('give every token of a BERT what it gives unpacked, to 1e-5', async () => {
-    const engine = await tfjsEngine('cpu');
+    const engine = referenceEngine();
     const config = encoderConfig({ vocabularySize: 40, width: 16, layers: 2, heads: 2, maximumLength: 24 });
     const random = streamFrom(4);
     const parameters = mapTree(initialParameters(config, random), ({ values, shape }: HostTensor) =>

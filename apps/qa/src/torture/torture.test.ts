@@ -11,7 +11,7 @@ describe('torture', () => {
   it('four kills of a run of 12 steps, at least one inside a save, end bit-equal', { timeout: 300_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'cloze-torture-test-'));
     const result = await torture({
-      task: makeTask({ engine: 'cpu', seed: 1, steps: 12 }),
+      task: makeTask({ engine: 'reference', seed: 1, steps: 12 }),
       folder,
       kills: 4,
       random: streamFrom(1),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engines/engine.ts';
+import { referenceEngine } from '../engines/reference-engine.ts';
 import { startServer } from '../engines/start-server.ts';
 import { tensorflowEngine } from '../engines/tensorflow-engine.ts';
-import { tfjsEngine } from '../engines/tfjs-engine.ts';
 import { gradients } from '../expression/gradients.ts';
 import { type HostTensor, isHostTensor } from '../expression/host-tensors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
@@ -31,7 +31,7 @@ const host = (...values: number[]) => ({
   values: Float32Array.from(values),
 });
 const engines: readonly (readonly [string, () => Promise<Engine>])[] = [
-  ['cpu', () => tfjsEngine('cpu')],
+  ['reference', async () => referenceEngine()],
   ...(directory ? [['tensorflow', async () => tensorflowEngine(directory)] as const] : []),
 ];
 

@@ -4,16 +4,7 @@ import type { Tensor } from '../expression/tensor.ts';
 import type { OperationTime } from '../libtensorflow/read-step-stats.ts';
 
 /** Names of engines, best first. */
-export const engineNames = [
-  'tensorflow-gpu',
-  'tensorflow',
-  'onnx',
-  'tfjs-node-gpu',
-  'tfjs-node',
-  'wasm',
-  'cpu',
-  'reference',
-] as const;
+export const engineNames = ['tensorflow-gpu', 'tensorflow', 'onnx', 'tfjs-node-gpu', 'tfjs-node', 'reference'] as const;
 
 /** One of `engineNames`. */
 export type EngineName = (typeof engineNames)[number];
@@ -78,7 +69,7 @@ export interface Engine {
   readonly version: string;
   /** Where it came from: the folder of libtensorflow, or the npm package. */
   readonly origin: string;
-  /** What it computes on, as the engine names it: `/job:localhost/replica:0/task:0/device:CPU:0`, `wasm: SIMD, 1 thread`. */
+  /** What it computes on, as the engine names it: `/job:localhost/replica:0/task:0/device:CPU:0`, `cpu: ONNX Runtime`. */
   readonly devices: readonly string[];
   /** Runs an expression operation by operation, nothing compiled. @internal */
   run(outputs: readonly Tensor[]): HostTensor[];

@@ -5,17 +5,14 @@ import { thisMachine } from '../install/this-machine.ts';
 import { onnxEngine } from './onnx-engine.ts';
 import { referenceEngine } from './reference-engine.ts';
 import { tensorflowEngine } from './tensorflow-engine.ts';
-import { tfjsEngine } from './tfjs-engine.ts';
 
 const found = findLibtensorflow(thisMachine());
 
 engineContract('reference', async () => referenceEngine());
 engineContract('onnx', async () => onnxEngine());
-engineContract('cpu', () => tfjsEngine('cpu'));
-engineContract('wasm', () => tfjsEngine('wasm'));
 
-if (process.env.CLOZE_ENGINE !== 'wasm') {
-  it('libtensorflow is here: no silent fall-back (CLOZE_ENGINE=wasm says that it is meant to be missing)', () => {
+if (process.env.CLOZE_ENGINE !== 'onnx') {
+  it('libtensorflow is here: no silent fall-back (CLOZE_ENGINE=onnx says that it is meant to be missing)', () => {
     expect(found).toHaveProperty('directory');
   });
   if ('directory' in found) {

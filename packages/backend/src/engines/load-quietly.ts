@@ -4,15 +4,15 @@ import { withoutStderr } from '../libtensorflow/without-stderr.ts';
 const libc: Partial<Record<NodeJS.Platform, string>> = { linux: 'libc.so.6', darwin: '/usr/lib/libSystem.B.dylib' };
 
 /**
- * Loads a tfjs package without a word on the terminal: tfjs announces itself and its fallbacks on the console, and the libtensorflow of
- * a native addon writes straight to descriptor 2. @internal
+ * Loads tfjs-node without a word on the terminal: tfjs announces itself and its fallbacks on the console, and the libtensorflow of its
+ * addon writes straight to descriptor 2. @internal
  */
-export function loadQuietly<T>(native: boolean, load: () => T): T {
+export function loadQuietly<T>(load: () => T): T {
   const { warn, log, info } = console;
   console.warn = console.log = console.info = () => {};
   try {
-    const c = native ? libc[process.platform] : undefined;
-    if (native) process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+    const c = libc[process.platform];
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
     return c ? withoutStderr(koffi.load(c), load) : load();
   } finally {
     Object.assign(console, { warn, log, info });

@@ -37,7 +37,7 @@ describe('selectEngine', () => {
     for (const options of [{ surroundings: bare, directory }, { surroundings: named }])
       await expect(selectEngine(options)).rejects.toThrow(/^selectEngine: .*tensorflow: .* does not load/);
     // An engine that was named does not ask for the folder.
-    expect((await selectEngine({ surroundings: named, name: 'cpu' })).engine.name).toBe('cpu');
+    expect((await selectEngine({ surroundings: named, name: 'reference' })).engine.name).toBe('reference');
     await rm(directory, { recursive: true });
   });
 
@@ -58,7 +58,7 @@ describe('selectEngine', () => {
     const message = 'selectEngine: surroundings must be given, what thisMachine() gives.';
     await expect(selectEngine(none)).rejects.toThrow(message);
     await expect(selectEngine({} as typeof none)).rejects.toThrow(message);
-    await expect(selectEngine({ surroundings: bare, name: 'tensorflw' as 'cpu' })).rejects.toThrow(
+    await expect(selectEngine({ surroundings: bare, name: 'tensorflw' as 'onnx' })).rejects.toThrow(
       'name must be one of tensorflow-gpu, tensorflow',
     );
     const misspelt = { surroundings: bare, directry: root };
@@ -66,7 +66,7 @@ describe('selectEngine', () => {
   });
 
   it('gives no other engine than the one named', async () => {
-    expect((await selectEngine({ surroundings: bare, name: 'cpu' })).refused).toEqual([]);
+    expect((await selectEngine({ surroundings: bare, name: 'reference' })).refused).toEqual([]);
     await expect(selectEngine({ surroundings: bare, name: 'tensorflow' })).rejects.toThrow(
       /^selectEngine: tensorflow: libtensorflow is not in .*; run 'cloze-backend install'\.$/,
     );

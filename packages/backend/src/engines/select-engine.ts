@@ -47,8 +47,8 @@ async function open(name: EngineName, options: SelectOptions): Promise<Engine> {
 }
 
 /**
- * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `onnx` → `tfjs-node-gpu` → `tfjs-node` → `wasm` → `cpu` → `reference`, with the
- * reason why better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s. A folder of libtensorflow that was named, by
+ * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `onnx` → `tfjs-node-gpu` → `tfjs-node` → `reference`, with the reason why
+ * better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s. A folder of libtensorflow that was named, by
  * `directory` or CLOZE_LIBTENSORFLOW, is used or is an error.
  *
  * @throws {RangeError} for no surroundings, an unknown option or an engine there is not, with the names there are

@@ -9,16 +9,9 @@ import { interpretedEngine } from './interpreted-engine.ts';
 import { loadQuietly } from './load-quietly.ts';
 import { restoreUtil } from './restore-util.ts';
 
-type TfjsName = Exclude<EngineName, 'tensorflow' | 'tensorflow-gpu' | 'onnx' | 'reference'>;
-/** tfjs-core and, where the module is a whole tfjs, its list of versions. */
+type TfjsName = Extract<EngineName, 'tfjs-node' | 'tfjs-node-gpu'>;
+/** A whole tfjs: tfjs-core and a list of versions. */
 type Core = typeof Tfjs & { readonly version?: Readonly<Record<string, string>> };
-
-const modules: Readonly<Record<TfjsName, readonly [module: string, backend: string]>> = {
-  cpu: ['@tensorflow/tfjs-backend-cpu', 'cpu'],
-  wasm: ['@tensorflow/tfjs-backend-wasm', 'wasm'],
-  'tfjs-node': ['@tensorflow/tfjs-node', 'tensorflow'],
-  'tfjs-node-gpu': ['@tensorflow/tfjs-node-gpu', 'tensorflow'],
-};
 
 /** How a tfjs engine is opened. */
 export interface TfjsEngineOptions {
@@ -26,36 +19,29 @@ export interface TfjsEngineOptions {
   readonly from?: string | undefined;
 }
 
-/** The tfjs-core that a module works with. tfjs-node carries a whole tfjs, and its copy is the only one that has its kernels. */
-function load(name: TfjsName, from: string | undefined): Core {
-  const [module] = modules[name];
+/** The tfjs that tfjs-node carries: its copy of tfjs-core is the only one that has its kernels. */
+function load(module: string, from: string | undefined): Core {
   // tfjs's ES modules do not resolve in Node; their CommonJS main does.
   const require = createRequire(from === undefined ? import.meta.url : join(from, 'package.json'));
-  const own = name === 'tfjs-node' || name === 'tfjs-node-gpu';
-  if (own) restoreUtil(require('node:util') as Record<string, unknown>);
+  restoreUtil(require('node:util') as Record<string, unknown>);
   try {
-    return loadQuietly(own, () => {
-      const core = require(own ? module : '@tensorflow/tfjs-core') as Core;
-      // Production mode silences tfjs's advertisement of tfjs-node.
-      core.env().set('PROD', true);
-      require(module);
-      return core;
+    return loadQuietly(() => {
+      const tf = require(module) as Core;
+      // Production mode silences tfjs's advertisements.
+      tf.env().set('PROD', true);
+      return tf;
     });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     const absent = code === 'MODULE_NOT_FOUND' && message.includes(`'${module}'`);
-    const reason = absent ? 'is not installed' : `does not load: ${message.split('\n')[0]}`;
-    throw new Error(`${module} ${reason}${own && absent ? ' (it is optional)' : ''}.`);
+    throw new Error(
+      `${module} ${absent ? 'is not installed (it is optional)' : `does not load: ${message.split('\n')[0]}`}.`,
+    );
   }
 }
 
 /** What a backend computes on. @throws when tfjs-node-gpu is wanted and has no GPU */
-async function devicesOf(name: TfjsName, tf: Core): Promise<string[]> {
-  if (name === 'cpu') return ['cpu: JavaScript, 1 thread'];
-  if (name === 'wasm') {
-    const threads = (await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT')) ? 'threads' : '1 thread';
-    return [`wasm: ${(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'SIMD' : 'no SIMD'}, ${threads}`];
-  }
+function devicesOf(name: TfjsName, tf: Core): string[] {
   const backend: object = tf.backend();
   const gpu = 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
   if (name === 'tfjs-node-gpu' && !gpu) throw new Error('@tensorflow/tfjs-node-gpu loads but found no GPU.');
@@ -63,17 +49,18 @@ async function devicesOf(name: TfjsName, tf: Core): Promise<string[]> {
 }
 
 /**
- * Opens a tfjs backend as an engine, operation by operation: `cpu`, `wasm`, or a `tfjs-node(-gpu)` that the user has installed.
+ * Opens a `tfjs-node(-gpu)` that the user has installed as an engine, operation by operation.
  *
  * @throws when its package is missing, does not load or does not start, or `tfjs-node-gpu` finds no GPU
  */
 export async function tfjsEngine(name: TfjsName, { from }: TfjsEngineOptions = {}): Promise<Engine> {
-  const [module, backend] = modules[name];
-  const tf = load(name, from);
+  const module = `@tensorflow/${name}`;
+  const backend = 'tensorflow';
+  const tf = load(module, from);
   const select = () => tf.getBackend() === backend || tf.setBackend(backend);
   if (!(await select())) throw new Error(`${module} is installed but its backend '${backend}' did not start.`);
   await tf.ready();
-  const devices = await devicesOf(name, tf);
+  const devices = devicesOf(name, tf);
   const runner = {
     has: tfjsRuns,
     run: (operation: Operation, inputs: readonly Tfjs.Tensor[]) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { erf } from './erf.ts';
 
-it('equals the error function to float32, near zero relatively, and knows its ends', () => {
+it('equals the error function in double precision, and knows its ends', () => {
   // math.erf of Python 3.11.
   const known: [number, number][] = [
     [1e-6, 1.1283791670951364e-6],
@@ -14,16 +14,17 @@ it('equals the error function to float32, near zero relatively, and knows its en
     [2.5, 0.999593047982555],
     [3.9, 0.9999999652077514],
   ];
-  const ours = erf(known.flatMap(([x]) => [x, -x]));
-  known.forEach(([, y], i) => {
-    expect(Math.abs((ours[2 * i] as number) - y)).toBeLessThan(7e-8 * y);
-    expect(ours[2 * i + 1]).toBe(-(ours[2 * i] as number));
-  });
-  expect([...erf([0, 4, 1e9, -Infinity, NaN])]).toEqual([0, 1, 1, -1, NaN]);
+  for (const [x, y] of known) {
+    expect(Math.abs(erf(x) - y)).toBeLessThan(1e-14 * y);
+    expect(erf(-x)).toBe(-erf(x));
+  }
+  expect([0, 40, -Infinity, Number.NaN].map(erf)).toEqual([0, 1, -1, Number.NaN]);
 });
 
-it('has no step where the table changes entry', () => {
-  const x = Float64Array.from({ length: 40_000 }, (_, i) => i / 10_000);
-  const y = erf(x);
-  for (let i = 1; i < y.length; i++) expect((y[i] as number) - (y[i - 1] as number)).toBeGreaterThanOrEqual(0);
+it('has no step where the continued fraction begins', () => {
+  let before = 0;
+  for (let x = 1e-4; x < 4; x += 1e-4) {
+    expect(erf(x)).toBeGreaterThan(before);
+    before = erf(x);
+  }
 });

@@ -3,7 +3,7 @@ import { adamOperands } from '../expression/adam-operands.ts';
 import { type DType, sizeOf } from '../expression/host-tensors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
-import { erfExactly } from './erf.ts';
+import { erf } from './erf.ts';
 import { momentShares } from './moment-shares.ts';
 import { philoxUniform } from './philox.ts';
 import { philoxNormal } from './philox-normal.ts';
@@ -215,7 +215,7 @@ const table: PrimitiveTable<Entries> = {
   tanh: elementwise((a) => Math.tanh(a)),
   sigmoid: elementwise((a) => 1 / (1 + Math.exp(-a))),
   softplus: elementwise((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
-  erf: elementwise((a) => erfExactly(a)),
+  erf: elementwise((a) => erf(a)),
   abs: elementwise((a) => Math.abs(a)),
   sign: elementwise((a) => Math.sign(a)),
   stopGradient: same,

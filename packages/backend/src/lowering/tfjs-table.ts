@@ -3,11 +3,9 @@ import { BackendError } from '../errors.ts';
 import { adamOperands } from '../expression/adam-operands.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
-import { erf } from './erf.ts';
 import { momentShares } from './moment-shares.ts';
 import { philoxUniform } from './philox.ts';
 import { philoxNormal } from './philox-normal.ts';
-import { plainMatmul } from './plain-matmul.ts';
 
 type Core = typeof Tfjs;
 type Value = Tfjs.Tensor;
@@ -30,6 +28,8 @@ const unary =
       | 'square'
       | 'tanh'
       | 'sigmoid'
+      | 'softplus'
+      | 'erf'
       | 'abs'
       | 'sign'
       | 'logicalNot'
@@ -72,7 +72,7 @@ const adamOf: Lower<'adam'> = (tf, inputs, { attributes }) => {
   return [tf.sub(kept, update), mean, variance];
 };
 
-/** The wasm backend has no scatter-add; adding rows in JavaScript is right everywhere and rare enough. */
+/** tfjs has no scatter-add; adding rows in JavaScript is right and rare enough. */
 const segmentSumOf: Lower<'segmentSum'> = (tf, [x, indices], operation) => {
   const shape = shapeOf(operation);
   const width = shape.slice(1).reduce((n, extent) => n * extent, 1);
@@ -129,11 +129,8 @@ const table: PrimitiveTable<Entries> = {
   square: unary('square'),
   tanh: unary('tanh'),
   sigmoid: unary('sigmoid'),
-  // The wasm backend has no softplus kernel.
-  softplus: (tf, [x]) => tf.add(tf.relu(x as Value), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x as Value)))))),
-  // TensorFlow's own is exact; tfjs's for wasm and cpu is not.
-  erf: (tf, [x]) =>
-    tf.getBackend() === 'tensorflow' ? tf.erf(x as Value) : tf.tensor(erf((x as Value).dataSync()), (x as Value).shape),
+  softplus: unary('softplus'),
+  erf: unary('erf'),
   abs: unary('abs'),
   sign: (tf, [x]) => tf.sub(tf.cast(tf.greater(x as Value, 0), 'float32'), tf.cast(tf.less(x as Value, 0), 'float32')),
   stopGradient: unary('clone'),
@@ -152,10 +149,8 @@ const table: PrimitiveTable<Entries> = {
       attributes.widths.map(([before, after]) => [before, after]),
     ),
   concat: (tf, inputs, { attributes }) => tf.concat([...inputs], attributes.axis),
-  matmul: (tf, [a, b], { attributes }) => {
-    if (tf.getBackend() === 'wasm') return plainMatmul(tf, [a as Value, b as Value], attributes);
-    return tf.matMul(a as Value, b as Value, attributes.transposeA, attributes.transposeB);
-  },
+  matmul: (tf, [a, b], { attributes }) =>
+    tf.matMul(a as Value, b as Value, attributes.transposeA, attributes.transposeB),
   bounded: (tf, [asked], { attributes: { count } }) => {
     const { shape } = asked as Value;
     const places = Int32Array.from((asked as Value).dataSync(), (place) => Math.max(0, Math.min(place, count - 1)));
@@ -192,7 +187,7 @@ const table: PrimitiveTable<Entries> = {
 /** Whether tfjs's table has a primitive. */
 export const tfjsRuns = (name: PrimitiveName): boolean => Object.hasOwn(table, name);
 
-/** Runs one primitive on whatever backend tfjs-core has selected; temporaries are released. @throws {BackendError} on a primitive the table lacks */
+/** Runs one primitive on tfjs-node's backend; temporaries are released. @throws {BackendError} on a primitive the table lacks */
 export function lowerToTfjs<P extends PrimitiveName>(
   tf: Core,
   inputs: readonly Value[],

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../compile/evaluate.ts';
 import type { Engine } from '../engines/engine.ts';
-import { tfjsEngine } from '../engines/tfjs-engine.ts';
+import { referenceEngine } from '../engines/reference-engine.ts';
 import { gradients } from '../expression/gradients.ts';
 import { sizeOf } from '../expression/host-tensors.ts';
 import { reachable } from '../expression/reachable.ts';
@@ -21,7 +21,7 @@ import { sum } from './sum-and-broadcast.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 
 const key = rootKey(constant([7, 1, 0], [3], 'int32'));

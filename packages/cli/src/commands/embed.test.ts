@@ -19,7 +19,7 @@ it('says how many lines are cut, which, and by how much; as JSON too', async () 
   const say = vi.spyOn(process.stderr, 'write').mockImplementation((piece) => said.push(String(piece)) > 0);
   try {
     for (const json of [true, false])
-      await embedCommand(file, { model: tinyMlm, pool: 'mean', normalise: false, rows: 2, engine: 'cpu', json });
+      await embedCommand(file, { model: tinyMlm, pool: 'mean', normalise: false, rows: 2, engine: 'reference', json });
   } finally {
     write.mockRestore();
     say.mockRestore();
@@ -41,7 +41,14 @@ it('gives a vector a line; only \\n ends one, so a text may hold U+2028', async 
   const written: string[] = [];
   const write = vi.spyOn(process.stdout, 'write').mockImplementation((piece) => written.push(String(piece)) > 0);
   try {
-    await embedCommand(file, { model: tinyMlm, pool: 'mean', normalise: false, rows: 2, engine: 'cpu', json: true });
+    await embedCommand(file, {
+      model: tinyMlm,
+      pool: 'mean',
+      normalise: false,
+      rows: 2,
+      engine: 'reference',
+      json: true,
+    });
   } finally {
     write.mockRestore();
   }

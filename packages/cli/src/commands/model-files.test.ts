@@ -41,7 +41,7 @@ function changed(
 const config = (folder: string) =>
   JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
 const same = (name: string) => name;
-const embed = (model: string) => cloze('embed', texts, '--model', model, '--engine', 'cpu', '--json');
+const embed = (model: string) => cloze('embed', texts, '--model', model, '--engine', 'reference', '--json');
 
 describe('files that do not fit as they are, from the terminal', () => {
   it.each(['_orig_mod.', 'model.', 'module.'])(
@@ -85,7 +85,7 @@ describe('files that do not fit as they are, from the terminal', () => {
     const tied = changed(base, (name) => (name === table ? 'cls.predictions.decoder.weight' : name), {
       metadata: { [table]: 'cls.predictions.decoder.weight' },
     });
-    const fill = (model: string) => cloze('fill', '明[MASK]', '--model', model, '--engine', 'cpu', '--json');
+    const fill = (model: string) => cloze('fill', '明[MASK]', '--model', model, '--engine', 'reference', '--json');
     expect((await fill(tied)).out).toBe((await fill(base)).out);
   });
 
@@ -129,7 +129,7 @@ describe('files that do not fit as they are, from the terminal', () => {
     expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
     const cut = join(root, 'cut.txt');
     writeFileSync(cut, '床前明\n');
-    const expected = await cloze('embed', cut, '--model', base, '--engine', 'cpu', '--normalise', '--json');
+    const expected = await cloze('embed', cut, '--model', base, '--engine', 'reference', '--normalise', '--json');
     expect((JSON.parse(expected.out) as { embedding: number[] }).embedding).toEqual(embedding);
   });
 

@@ -21,7 +21,7 @@ async function output(...words: string[]): Promise<string> {
   let written = '';
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((written += text), true));
   try {
-    await program.parseAsync(['node', 'bench', ...words, '--model', tinyMlm, '--engine', 'cpu']);
+    await program.parseAsync(['node', 'bench', ...words, '--model', tinyMlm, '--engine', 'reference']);
   } finally {
     spy.mockRestore();
   }

@@ -11,8 +11,8 @@ import {
   type HostTensor,
   isHostTensor,
   mapTree,
+  referenceEngine,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distance } from '../../test/architecture-fixture.ts';
@@ -72,7 +72,7 @@ function logitsOf(loaded: LoadedPretrained): Tensor {
 let engine: Engine;
 let folder = '';
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
   folder = mkdtempSync(join(tmpdir(), 'cloze-pretrained-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -3,7 +3,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { constant, type Engine, evaluate, type HostTensor, mapTree, type Tensor, tfjsEngine } from '@cloze/backend';
+import {
+  constant,
+  type Engine,
+  evaluate,
+  type HostTensor,
+  mapTree,
+  referenceEngine,
+  type Tensor,
+} from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distance } from '../../test/architecture-fixture.ts';
@@ -33,7 +41,7 @@ const { ids, segments, attend } = JSON.parse(
 let engine: Engine;
 let folder = '';
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
   folder = mkdtempSync(join(tmpdir(), 'cloze-round-trips-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,9 +8,9 @@ import {
   type HostTensor,
   isHostTensor,
   mapTree,
+  referenceEngine,
   rootKey,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distance, fingerprint, namedValues } from '../../test/architecture-fixture.ts';
@@ -92,7 +92,7 @@ const lossOf = (options?: Parameters<typeof electraLoss>[3], rows = inputs) => {
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 
 describe("ELECTRA's joint loss", () => {

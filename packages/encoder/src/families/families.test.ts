@@ -1,4 +1,4 @@
-import { constant, evaluate, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, referenceEngine } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { smallModel, tokens } from '../../test/small-model.ts';
 import { configFromHub, configToHub } from '../checkpoint/hub-config.ts';
@@ -7,7 +7,7 @@ import { causal } from '../visible/causal.ts';
 import { encode, visibilityOf } from './encode.ts';
 import { type FamilyName, families, familyOf } from './families.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 const sizes = { vocabularySize: 20, width: 16, layers: 2, heads: 2 };
 const typical: Readonly<Record<FamilyName, Partial<EncoderConfig>>> = {
   bert: {},

@@ -1,4 +1,4 @@
-import { constant, type Engine, evaluate, logSoftmax, tfjsEngine } from '@cloze/backend';
+import { constant, type Engine, evaluate, logSoftmax, referenceEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, tokens } from '../../test/small-model.ts';
 import {
@@ -76,7 +76,7 @@ describe('searches over a known chain', () => {
 describe('a decoder with a cache', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await tfjsEngine('cpu');
+    engine = referenceEngine();
   });
 
   for (const [source, positionKind] of [

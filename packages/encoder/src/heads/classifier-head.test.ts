@@ -1,10 +1,10 @@
-import { constant, evaluate, fill, type HostTensor, rootKey, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, fill, type HostTensor, referenceEngine, rootKey } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
 import { describe, expect, it } from 'vitest';
 import type { FamilyName } from '../families/families.ts';
 import { classifierHead, type HeadParameters } from './classifier-head.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 const config = { width: 2, activation: 'relu' } as const;
 const map = [
   [1, -2],

@@ -1,8 +1,8 @@
-import { constant, evaluate, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, referenceEngine } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { predictTokens } from './predict-tokens.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 const table = [
   [1, 0],
   [0, 2],

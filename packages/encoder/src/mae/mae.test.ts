@@ -6,11 +6,11 @@ import {
   gradients,
   type HostTensor,
   mapTree,
+  referenceEngine,
   square,
   subtract,
   sum,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { streamFrom } from '@cloze/random';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ const kept = [0, 2, 5];
 describe('MAE', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await tfjsEngine('cpu');
+    engine = referenceEngine();
   });
   const { config, tensors } = smallModel();
   const removal = (x: readonly number[]) =>

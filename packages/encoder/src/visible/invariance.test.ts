@@ -1,4 +1,4 @@
-import { constant, type Engine, evaluate, type Tensor, tfjsEngine } from '@cloze/backend';
+import { constant, type Engine, evaluate, referenceEngine, type Tensor } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, tokens } from '../../test/small-model.ts';
 import { causal, type EncoderConfig, encodeBert, encodeTta, encodeTwoStream, packed, prefix } from '../index.ts';
@@ -24,7 +24,7 @@ function influence(engine: Engine, run: (changed: readonly number[]) => Tensor):
 describe('exactly what may be seen changes the output, over three layers (every token perturbed)', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await tfjsEngine('cpu');
+    engine = referenceEngine();
   });
   const { config, tensors } = smallModel();
   const cases: [string, (x: readonly number[]) => Tensor, (i: number, j: number) => boolean][] = [

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { tfjsEngine } from '@cloze/backend';
+import { referenceEngine } from '@cloze/backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallModel } from '../../test/small-model.ts';
 import { type OpenedModel, openModel } from '../node/open-model.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 afterAll(() => engine.dispose());
 
 const module = (idx: number, kind: string, path: string) => ({

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tfjsEngine } from '@cloze/backend';
+import { referenceEngine } from '@cloze/backend';
 import { savePretrained } from '@cloze/encoder/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expected, tinyMlm } from '../../test/tiny-mlm.ts';
@@ -9,7 +9,7 @@ import type { Model } from '../model/model.ts';
 import { openModel } from '../node/open-model.ts';
 import { type ExplainOptions, explain as explainText } from './explain.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 let model: Model;
 let classifier: Model;
 let folder = '';

@@ -2,7 +2,7 @@ import { encoderConfig } from '@cloze/encoder';
 import { expect, it } from 'vitest';
 import { expectedCost, type PlannedTraining } from './expected-cost.ts';
 
-const engine = { name: 'cpu', version: '1' } as const;
+const engine = { name: 'reference', version: '1' } as const;
 const planned: PlannedTraining = {
   family: 'bert',
   config: encoderConfig({ vocabularySize: 21_128, width: 768, layers: 12 }),

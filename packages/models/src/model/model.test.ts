@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { constant, evaluate, type HostTensor, mapTree, softmax, type Tensor, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, type HostTensor, mapTree, referenceEngine, softmax, type Tensor } from '@cloze/backend';
 import {
   type EncoderConfig,
   type EncoderParameters,
@@ -40,7 +40,7 @@ const text = (value: string) => new TextEncoder().encode(value);
 const files = { 'tokenizer.json': text(tokenizerJson(vocabulary)) };
 
 let folder = '';
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'cloze-model-'));
 });

@@ -25,12 +25,16 @@ function enginesOf(output: string): readonly string[] {
 /**
  * Opens the engine that a run goes on on: the one asked for, else the one its last process had, else the best there is.
  *
- * @throws {Error} where the last one does not open: another would end in other numbers
+ * @throws {Error} where the last one does not open or is no more: another would end in other numbers
  */
 export async function openEngineOfRun(output: string, wanted: EngineName | undefined): Promise<Engine> {
   const last = enginesOf(output).at(-1);
-  const before = engineNames.find((engine) => last?.startsWith(`${engine} `));
-  if (wanted !== undefined || before === undefined) return (await openEngine(wanted)).engine;
+  if (wanted !== undefined || last === undefined) return (await openEngine(wanted)).engine;
+  const before = engineNames.find((engine) => last.startsWith(`${engine} `));
+  if (before === undefined)
+    throw new Error(
+      `${output} was begun on ${last}, which is no engine of this version: name another, and it goes on.`,
+    );
   try {
     return (await openEngine(before)).engine;
   } catch (error) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Tensor } from '@cloze/backend';
-import { constant, evaluate, type HostTensor, isHostTensor, mapTree, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, type HostTensor, isHostTensor, mapTree, referenceEngine } from '@cloze/backend';
 import { type EncoderParameters, encode, predictTokens } from '@cloze/encoder';
 import { loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ const reads = (folders: readonly string[]): Read[] =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Read);
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 afterAll(() => engine.dispose());
 
 /** Our logits of every token of a row. */
@@ -93,11 +93,11 @@ describe.skipIf(!python)('transformers writes, we go on, transformers reads (CLO
     for (const name of names) {
       const run = await pretrain({
         ...{ corpus, model: at('theirs', name), output: at('runs', name), maxSteps: 5, batchSize: 4, length: 16 },
-        ...{ heldOutRows: 4, engine: 'cpu', learningRate: 1e-3 },
+        ...{ heldOutRows: 4, engine: 'reference', learningRate: 1e-3 },
       });
       await run.model.save(at('ours', name));
       run.model.dispose();
-      const opened = await openModel(at('theirs', name), { engine: 'cpu' });
+      const opened = await openModel(at('theirs', name), { engine: 'reference' });
       const task = classification({ text: 'text', label: 'label' });
       const fine = await fineTune(opened, { task, train: labelled(0), dev: labelled(13), maxSteps: 3, batchSize: 4 });
       await fine.model.save(at('tuned', name));

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tfjsEngine } from '@cloze/backend';
+import { referenceEngine } from '@cloze/backend';
 import { savePretrained } from '@cloze/encoder/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expected, tinyMlm } from '../../test/tiny-mlm.ts';
@@ -13,7 +13,7 @@ import { scorePairs } from './score-pairs.ts';
 import { type ScorableText, type ScoreTextsOptions, scoreTexts, type TextScore } from './score-texts.ts';
 import { scoringKindFor } from './scoring-kinds.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 let folder = '';
 let model: Model;
 let causalModel: Model;

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tfjsEngine } from '@cloze/backend';
+import { referenceEngine } from '@cloze/backend';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '../../src/index.ts';
 import { openModel } from '../../src/node.ts';
@@ -12,7 +12,7 @@ let model: Model;
 let classifier: Model;
 const folder = mkdtempSync(join(tmpdir(), 'cloze-every-'));
 beforeAll(async () => {
-  const engine = await tfjsEngine('cpu');
+  const engine = referenceEngine();
   model = await openModel(tinyMlm, { engine });
   cpSync(join(tinyMlm, 'classifier'), folder, { recursive: true });
   cpSync(join(tinyMlm, 'vocab.txt'), join(folder, 'vocab.txt'));

@@ -4,11 +4,11 @@ import {
   evaluate,
   gradients,
   multiply,
+  referenceEngine,
   rootKey,
   square,
   sum,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fgm, fgsm, type Objective, occurrenceScope, type PgdOptions, pgd, type Scope, tableScope } from '../index.ts';
@@ -31,7 +31,7 @@ const origin = { x: constant(Array(6).fill(0), [2, 3]) };
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 const lossOf = (objective: Objective<Parameters, undefined>, parameters = origin) =>
   evaluate(engine, objective(parameters, undefined, undefined).loss).values[0] as number;

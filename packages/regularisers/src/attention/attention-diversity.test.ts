@@ -1,10 +1,10 @@
-import { constant, type Engine, evaluate, fill, gradients, type Tensor, tfjsEngine } from '@cloze/backend';
+import { constant, type Engine, evaluate, fill, gradients, referenceEngine, type Tensor } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type AttentionDiversityOptions, attentionDiversity, type Objective } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 /** Parameters are the attention weights themselves; the batch is which tokens are real. */
 type Output = { readonly attention?: readonly Tensor[] };

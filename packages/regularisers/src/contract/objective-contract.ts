@@ -10,10 +10,10 @@ import {
   isTensor,
   type Key,
   multiply,
+  referenceEngine,
   rootKey,
   substitute,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import type { Passes } from '../objective/passes.ts';
 import { passesOf } from '../objective/passes-of.ts';
@@ -90,7 +90,7 @@ export async function objectiveContract<Options extends object>(
   options: Options,
   settings: ContractSettings = {},
 ): Promise<void> {
-  const engine = await tfjsEngine('cpu');
+  const engine = referenceEngine();
   const [name, strength] = strengthOf(options, settings.strength);
   const build: Build = (value, p = rate, plain = smallObjective(p)) =>
     regulariser(plain, { ...options, [name]: value }, p);

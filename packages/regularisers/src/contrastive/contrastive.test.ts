@@ -1,10 +1,10 @@
-import { constant, type Engine, evaluate, gradients, sum, type Tensor, tfjsEngine } from '@cloze/backend';
+import { constant, type Engine, evaluate, gradients, referenceEngine, sum, type Tensor } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cosineSimilarities, simcse, supervisedSimcse } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 const vectors = (x: Tensor) => x;
 const identity = constant([2, 0, 0, 0, 3, 0, 0, 0, 4], [3, 3]);

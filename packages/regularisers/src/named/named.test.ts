@@ -1,4 +1,4 @@
-import { type Engine, evaluate, flattenTree, gradients, tfjsEngine } from '@cloze/backend';
+import { type Engine, evaluate, flattenTree, gradients, referenceEngine } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type SmallObjective, smallBatch, smallKey, smallObjective, smallParameters } from '../contract/small-task.ts';
 import {
@@ -47,7 +47,7 @@ const cases: readonly (readonly [RegulariserData, SmallObjective])[] = [
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 
 describe('a regulariser from plain data', () => {

@@ -1,10 +1,10 @@
-import { constant, type Engine, evaluate, fill, multiply, sum, type Tensor, tfjsEngine } from '@cloze/backend';
+import { constant, type Engine, evaluate, fill, multiply, referenceEngine, sum, type Tensor } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addTerm, fgm, gradientPenalty, type Objective, onPart, passesOf, rampUp, tableScope } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 interface Batch {
   readonly weight: Tensor;

@@ -1,4 +1,4 @@
-import { constant, evaluate, tfjsEngine } from '@cloze/backend';
+import { constant, evaluate, referenceEngine } from '@cloze/backend';
 import { expect, it } from 'vitest';
 import { duplicateRows, splitPair } from '../index.ts';
 
@@ -9,7 +9,7 @@ it.each([
   const rows = constant([1, 2, 3, 4], [2, 2]);
   const marked = constant([0, 1, 2, 3], [4], 'int32');
   const [first, second] = splitPair(marked, arrangement);
-  const found = evaluate(await tfjsEngine('cpu'), { doubled: duplicateRows(rows, arrangement), first, second });
+  const found = evaluate(referenceEngine(), { doubled: duplicateRows(rows, arrangement), first, second });
   expect([found.doubled.shape, [...found.doubled.values]]).toEqual([[4, 2], [...doubled]]);
   const expected =
     arrangement === 'interleaved'

@@ -6,16 +6,16 @@ import {
   evaluate,
   type Key,
   randomUniform,
+  referenceEngine,
   rootKey,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type McDropoutOptions, mcDropout } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 const key = rootKey(constant([2, 1, 0], [3], 'int32'));
 const model = (rate: number) => (w: Tensor, x: Tensor, k: Key | undefined) => dropout(add(x, w), { rate, key: k });

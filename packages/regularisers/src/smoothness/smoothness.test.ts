@@ -5,11 +5,11 @@ import {
   gatherRows,
   mean,
   multiply,
+  referenceEngine,
   rootKey,
   square,
   sum,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -30,7 +30,7 @@ interface Batch {
 }
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 const parameters = { table: constant([1, 2, 3], [3, 1]) };
 const rows = (ids: number[], count: number): Batch => ({ ids: constant(ids, [count, ids.length / count], 'int32') });

@@ -4,17 +4,17 @@ import {
   evaluate,
   fill,
   mean,
+  referenceEngine,
   rootKey,
   sparseCrossEntropy,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { labelSmoothing, type Objective, objectiveOf, randomReplacement, weightedMean } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 
 describe('label smoothing', () => {

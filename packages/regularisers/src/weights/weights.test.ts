@@ -1,10 +1,19 @@
-import { constant, type Engine, evaluate, fill, gradients, rootKey, type Tensor, tfjsEngine } from '@cloze/backend';
+import {
+  constant,
+  type Engine,
+  evaluate,
+  fill,
+  gradients,
+  referenceEngine,
+  rootKey,
+  type Tensor,
+} from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decayToPretrained, mixout, type Objective } from '../index.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tfjsEngine('cpu');
+  engine = referenceEngine();
 });
 interface Parameters {
   readonly kernel: Tensor;

@@ -1,4 +1,4 @@
-import { type Engine, type HostTensor, sqrt, square, sum, type Tensor, tfjsEngine } from '@cloze/backend';
+import { type Engine, type HostTensor, referenceEngine, sqrt, square, sum, type Tensor } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../test/engines.ts';
 import { memoryDisk } from '../../test/memory-disk.ts';
@@ -15,7 +15,7 @@ import { LossError } from './take-steps.ts';
 import type { Spike } from './training-callback.ts';
 import { initialSpikeState, watchSpike } from './watch-spike.ts';
 
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 const settings = { maxSteps: 60, saveSteps: 1, loggingSteps: 7, evalSteps: 5, configuration: { seed: 5 } };
 
 async function storeOn(disk: ReturnType<typeof memoryDisk>, options = {}) {

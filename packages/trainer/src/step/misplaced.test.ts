@@ -8,14 +8,12 @@ import {
   mean,
   onnxEngine,
   type Placement,
-  referenceEngine,
   reshape,
   sparseCrossEntropy,
   sqrt,
   square,
   sum,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { engines as installed } from '../../test/engines.ts';
@@ -26,12 +24,7 @@ import { sgd } from '../optimisers/sgd.ts';
 import { PlaceError, trainingStep } from './training-step.ts';
 import { trainingVariables } from './training-variables.ts';
 
-const engines: readonly (readonly [string, Engine])[] = [
-  ...installed,
-  ['onnx', onnxEngine()],
-  ['reference', referenceEngine()],
-  ['wasm', await tfjsEngine('wasm')],
-];
+const engines: readonly (readonly [string, Engine])[] = [...installed, ['onnx', onnxEngine()]];
 
 const floats = (shape: readonly number[], seed: number): HostTensor => ({
   shape,

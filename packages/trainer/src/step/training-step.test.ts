@@ -11,13 +11,13 @@ import {
   type Key,
   matmul,
   multiply,
+  referenceEngine,
   rootKey,
   slice,
   square,
   subtract,
   sum,
   type Tensor,
-  tfjsEngine,
 } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { engines } from '../../test/engines.ts';
@@ -38,7 +38,7 @@ const host = (shape: readonly number[], valueAt: (i: number) => number): HostTen
   values: Float32Array.from({ length: shape.reduce((n, x) => n * x, 1) }, (_, i) => valueAt(i)),
 });
 const vector = (values: readonly number[]) => host([values.length], (i) => values[i] as number);
-const engine = await tfjsEngine('cpu');
+const engine = referenceEngine();
 
 /** A linear layer over rows of weight 0 and 1, as masked positions are. */
 interface Layer<T> {

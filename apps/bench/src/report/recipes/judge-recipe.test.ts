@@ -17,7 +17,10 @@ function record(row: string, seed: number, right: (i: number) => boolean, set = 
   return {
     folder: `${row}-${seed}`,
     spec: { recipe: 'drop-token', arm: `${set}.${row}`, row, seed, size: 'tiny', settings: {}, data: 'poems' },
-    manifest: { machine: { cores: 2, processor: 'none' }, engine: { name: 'cpu', version: '1', threads: 1 } } as never,
+    manifest: {
+      machine: { cores: 2, processor: 'none' },
+      engine: { name: 'reference', version: '1', threads: 1 },
+    } as never,
     steps: [{ phase: `fine-tune ${set}`, step: 1, loss: 2 - seed / 10 }],
     scores: scoreSet({ name: set, kind: 'class', lines }),
     measures: { seconds: seed },

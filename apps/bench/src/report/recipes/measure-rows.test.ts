@@ -6,7 +6,7 @@ import { scaleOf } from './scale-of.ts';
 const run = (row: string, measures: object, settings: object, sha256?: string) => ({
   spec: { row, settings, size: 'laptop', data: 'folder', ...(sha256 && { encoder: { name: 'folder', sha256 } }) },
   measures,
-  manifest: { machine: { cores: 2, processor: 'x' }, engine: { name: 'cpu', version: '1' } },
+  manifest: { machine: { cores: 2, processor: 'x' }, engine: { name: 'reference', version: '1' } },
 });
 const tune = (steps: number, train = 1_000_000) => ({ tune: { train: { steps, batch: 16 }, limits: { train } } });
 
