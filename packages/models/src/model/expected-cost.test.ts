@@ -11,7 +11,7 @@ const planned: PlannedTraining = {
 
 it('says what a training will take', () => {
   expect(expectedCost(engine, { intraOpThreads: 2 }, planned)).toMatch(
-    /^cpu 1, 2 threads · 102 M parameters · about \d+\.\d GiB · 1,000 steps$/,
+    /^reference 1, 2 threads · 102 M parameters · about \d+\.\d GiB · 1,000 steps$/,
   );
 });
 

@@ -28,7 +28,7 @@ it('costs are medians, so that one run on a busy machine does not count', () => 
 it('the scale says how much settings and encoders differ between runs', () => {
   const records = [run('a', {}, tune(60), 'aaaaaaaaaa'), run('a', {}, tune(250, 1000), 'bbbbbbbbbb')];
   expect(scaleOf({ records } as object as JudgedRecipe)).toBe(
-    'Ours: size laptop; from encoders of ours (weights aaaaaaaa, bbbbbbbb); 60 to 250 steps of fine-tuning in batches of 16; training rows: 1000 to all. 2 runs on 2 cores (x), cpu 1.',
+    'Ours: size laptop; from encoders of ours (weights aaaaaaaa, bbbbbbbb); 60 to 250 steps of fine-tuning in batches of 16; training rows: 1000 to all. 2 runs on 2 cores (x), reference 1.',
   );
   const without = scaleOf({
     records: [run('a', {}, { ...tune(60), tasks: [] }, 'aaaaaaaaaa')],
