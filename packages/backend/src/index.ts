@@ -86,3 +86,5 @@ export { argMax, max, mean } from './operations/reductions.ts';
 export { concat, pad, reshape, slice, transpose } from './operations/shape.ts';
 export { logSoftmax, softmax } from './operations/softmax.ts';
 export { broadcastTo, type ReduceOptions, sum } from './operations/sum-and-broadcast.ts';
+export { type MpiOptions, type MpiReplicas, mpiReplicas } from './replicas/mpi-replicas.ts';
+export { startedByMpi } from './replicas/started-by-mpi.ts';

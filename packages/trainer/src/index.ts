@@ -24,6 +24,8 @@ export type {
   Slots,
 } from './optimisers/optimiser.ts';
 export { type SgdOptions, sgd } from './optimisers/sgd.ts';
+export { type Joined, type JoinOptions, joinReplicas } from './replicas/join-replicas.ts';
+export { localReplicas, ReplicaError, type Replicas } from './replicas/replicas.ts';
 export { type EarlyStopping, isExhausted, judgeEvaluation, type Progress } from './run/early-stopping.ts';
 export { runTraining, type TrainingOptions } from './run/run-training.ts';
 export type { SavedVariables } from './run/saver.ts';
@@ -39,6 +41,7 @@ export {
   type StepInputs,
   type StepOptions,
   type StepState,
+  type SummedInputs,
   type TrainingObjective,
   type WriteInputs,
 } from './step/describe-step.ts';

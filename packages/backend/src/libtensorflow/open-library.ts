@@ -4,6 +4,7 @@ import koffi from 'koffi';
 import { newEager } from './eager.ts';
 import { bindFunctions } from './functions.ts';
 import { newGraph } from './graph.ts';
+import { setSizes } from './load-koffi.ts';
 import { nativeOf } from './native.ts';
 import { newServer } from './server.ts';
 import { newSession } from './session.ts';
@@ -35,12 +36,7 @@ export function openLibrary(directory: string): TensorflowLibrary {
     throw new Error(
       `${path} does not exist; run 'cloze-backend install', or point CLOZE_LIBTENSORFLOW at a folder that has it.`,
     );
-  // TensorFlow optimises a graph on the thread that runs it: koffi's 128 kB for background calls are too little.
-  try {
-    koffi.config({ async_stack_size: 8 << 20, resident_async_pools: 2 });
-  } catch {
-    // Another user of koffi has already called: its sizes stay.
-  }
+  setSizes(koffi);
   const c = koffi.load(names.c);
   const setenv = c.func('int setenv(const char*, const char*, int)');
   // TensorFlow prints to the terminal while it loads; process.env does not reach C code that is already running.

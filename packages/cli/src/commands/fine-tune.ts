@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
 import { checkModelFolder } from '../terminal/model-folder.ts';
 import { names, real, reals } from '../terminal/real.ts';
-import { say } from '../terminal/say.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
@@ -13,6 +12,7 @@ import { defined } from '../training/defined.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigures } from '../training/show-figures.ts';
 import { addTaskOptions, type TaskOptions, taskFrom } from '../training/task-options.ts';
+import { joinTrainingJob } from '../training/training-job.ts';
 import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
 
@@ -80,38 +80,40 @@ function settingsFrom(options: FineTuneCommandOptions): FineTuneSettings<Task> {
 
 /** Fine-tunes a model on the rows of a file, tells what came out, and saves it. */
 export async function fineTuneCommand(file: string, options: FineTuneCommandOptions): Promise<void> {
-  const { model: name, dev, output, out, json, tensorboard, mlflow } = options;
+  const { model: name, dev, output, out, json, tensorboard, mlflow, deadline } = options;
   const settings = settingsFrom(options);
   if (out === undefined && output === undefined)
     throw new UsageError('give --out (a folder for the model), --output (a folder for the run), or both.');
   if (out !== undefined) checkModelFolder(out);
   const { engine, placement } = engineOf(options);
+  const { replicas, first, say, end } = await joinTrainingJob(deadline);
   const model = await openModel(name, { engine, placement, say });
   const { seeds = 1 } = settings;
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;
-  const callbacks = watchTraining({
+  const watching = {
     tensorboard,
     mlflow,
     parameters: { file, model: name, task: settings.task.kind },
     trainings: list.map((seed) => `seed-${seed}`),
-  });
+  };
   try {
     const files = { train: file, ...defined({ dev, output }) };
     const run = await fineTune(
       model,
       { ...settings, ...files },
-      { placement, callbacks, say, signal: stopSignals(say) },
+      { placement, callbacks: first ? watchTraining(watching) : [], say, signal: stopSignals(say), replicas },
     );
     try {
-      if (out !== undefined) await run.model.save(out);
+      if (first && out !== undefined) await run.model.save(out);
       const dev = Object.keys(run.dev).length === 0 ? 'not judged' : `dev ${showFigures(run.dev)}`;
-      process.stdout.write(json ? `${JSON.stringify(run.record)}\n` : `${dev}   → ${out ?? output}\n`);
+      if (first) process.stdout.write(json ? `${JSON.stringify(run.record)}\n` : `${dev}   → ${out ?? output}\n`);
     } finally {
       run.model.dispose();
     }
   } finally {
     model.dispose();
   }
+  end();
 }
 
 /** A number of seeds, or a list of them. */

@@ -4,7 +4,6 @@ import { type PretrainOptions, pretrain } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
 import { checkModelFolder } from '../terminal/model-folder.ts';
-import { say } from '../terminal/say.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
@@ -12,6 +11,7 @@ import { defined } from '../training/defined.ts';
 import { loadPolicy } from '../training/load-policy.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigure } from '../training/show-figures.ts';
+import { joinTrainingJob } from '../training/training-job.ts';
 import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
 
@@ -47,7 +47,7 @@ async function maskOf({ mask, maskModule }: PretrainCommandOptions) {
 
 /** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
 export async function pretrainCommand(corpus: readonly string[], options: PretrainCommandOptions): Promise<void> {
-  const { model: base, output, out, maxSteps, json, tensorboard, mlflow } = options;
+  const { model: base, output, out, maxSteps, json, tensorboard, mlflow, deadline } = options;
   if (base === undefined && (options.layers === undefined || options.width === undefined))
     throw new UsageError('give --layers and --width for fresh weights, or --model to go on from a checkpoint.');
   if (out !== undefined) checkModelFolder(out);
@@ -79,21 +79,25 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
     }),
   };
   const parameters = { corpus: corpus.join(' '), maxSteps, ...defined({ model: base }) };
+  const { replicas, first, say, end } = await joinTrainingJob(deadline);
   const run = await pretrain(given, {
-    callbacks: watchTraining({ tensorboard, mlflow, parameters }),
+    callbacks: first ? watchTraining({ tensorboard, mlflow, parameters }) : [],
     say,
     signal: stopSignals(say),
+    replicas,
   });
   try {
-    if (out !== undefined) await run.model.save(out);
-    process.stdout.write(
-      json
-        ? `${JSON.stringify(run.record)}\n`
-        : `held-out ${showFigure('pseudoPerplexity', run.heldOut.pseudoPerplexity)}   → ${out ?? output}\n`,
-    );
+    if (first && out !== undefined) await run.model.save(out);
+    if (first)
+      process.stdout.write(
+        json
+          ? `${JSON.stringify(run.record)}\n`
+          : `held-out ${showFigure('pseudoPerplexity', run.heldOut.pseudoPerplexity)}   → ${out ?? output}\n`,
+      );
   } finally {
     run.model.dispose();
   }
+  end();
 }
 
 const familyNames: readonly FreshFamily[] = [...families.map(({ name }) => name), 'left-to-right'];

@@ -11,6 +11,7 @@ export interface TrainingPlaceOptions extends EngineOptions {
   readonly out?: string;
   readonly tensorboard?: string;
   readonly mlflow?: string;
+  readonly deadline?: number;
   readonly json: boolean;
 }
 
@@ -52,5 +53,6 @@ export const addTrainingOptions = (command: Command): Command =>
       .option('--out <model>', 'the folder the model is saved in, as Hugging Face lays it out')
       .option('--tensorboard <folder>', 'write event files there')
       .option('--mlflow <uri>', 'report to an MLflow server')
+      .option('--deadline <seconds>', 'under mpirun: how long replicas wait for one another, default 300', real)
       .option('--json', "the run's record as JSON on stdout", false),
   );

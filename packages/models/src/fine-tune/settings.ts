@@ -1,6 +1,6 @@
 import type { Tensor } from '@cloze/backend';
 import type { Objective, RegulariserData, TaskOutput } from '@cloze/regularisers';
-import type { StopSignal, TrainingCallback } from '@cloze/trainer';
+import type { Replicas, StopSignal, TrainingCallback } from '@cloze/trainer';
 import type { TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import type { UpdateSettings } from '../update-settings.ts';
@@ -62,6 +62,8 @@ export interface FineTuneSurroundings {
   readonly say?: (line: string) => void;
   /** Raised to save and stop. */
   readonly signal?: StopSignal;
+  /** Other processes that train the same model, such as `await mpiReplicas()` of `@cloze/backend`: each takes its rows of every batch, and rank 0 keeps the files. */
+  readonly replicas?: Replicas | undefined;
 }
 
 /** Settings with every default filled in: with the hashes of data and model, a run's identity. */

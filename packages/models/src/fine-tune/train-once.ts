@@ -2,7 +2,14 @@ import type { Engine, HostTensor, Placement, Tensor } from '@cloze/backend';
 import { currentName } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import { type Objective, regulariserFrom, type TaskOutput } from '@cloze/regularisers';
-import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
+import {
+  type Checkpoints,
+  joinReplicas,
+  runTraining,
+  type TrainingOutcome,
+  trainingStep,
+  trainingVariables,
+} from '@cloze/trainer';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { countTokens, modelBatch } from '../model/model-batch.ts';
 import { predictorOf } from '../predict/predictor.ts';
@@ -23,7 +30,7 @@ export interface TrainingPlace {
   readonly placement?: Placement;
   readonly checkpoints?: Checkpoints | undefined;
   /** What a resume must share. */
-  readonly identity: unknown;
+  readonly identity: Readonly<Record<string, unknown>>;
 }
 
 /** Encoded rows of a training. */
@@ -74,7 +81,7 @@ export async function trainOnce<Input, Prediction, Target>(
   settings: ResolvedSettings<Task>,
   seed: number,
   place: TrainingPlace,
-  { callbacks = [], say = () => {}, signal }: FineTuneSurroundings = {},
+  { callbacks = [], say = () => {}, signal, replicas }: FineTuneSurroundings = {},
 ): Promise<TrainedOnce<Prediction, Target>> {
   if (settings.earlyStoppingPatience !== undefined && dev.length === 0)
     throw new RangeError(
@@ -87,6 +94,13 @@ export async function trainOnce<Input, Prediction, Target>(
   const drops = random.fork('drop token');
   const maxSteps = stepsOf(settings, order);
   const { lora, precision, gradientAccumulationSteps: parts, earlyStoppingPatience, nonFinite } = settings;
+  const joined = await joinReplicas(replicas, {
+    ...settings,
+    shared: { ...place.identity, seed, engine: `${place.engine.name} ${place.engine.version}` },
+    checkpoints: place.checkpoints,
+    signal,
+  });
+  const cut = parts * joined.size;
   const frozen = lora ? ['encoder'] : settings.freeze.map((path) => (path === 'encoder' ? path : `encoder/${path}`));
   const optimiser = optimiserFor({ ...settings, frozen }, maxSteps, model.config.layers);
   const fresh: TaskParameters<HostTensor> = {
@@ -100,12 +114,12 @@ export async function trainOnce<Input, Prediction, Target>(
   const variables = trainingVariables(place.engine, {
     parameters,
     optimiser,
-    accumulate: parts > 1,
+    accumulate: cut > 1 || replicas !== undefined,
     precision,
     ...(place.placement && { placement: place.placement }),
   });
   try {
-    const step = trainingStep({ variables, objective: objectiveFor(task, settings), optimiser, seed });
+    const step = trainingStep({ variables, objective: objectiveFor(task, settings), optimiser, seed, replicas });
     const ask = task.write
       ? undefined
       : predictorOf(model, task, variables, ({ parameters: trained }) => merged(trained, lora), settings.batchSize);
@@ -129,9 +143,10 @@ export async function trainOnce<Input, Prediction, Target>(
       maxSteps,
       batchOf: (t) => {
         const [labelled, more] = [order.of(t), others?.of(t)];
-        const size = labelled.rows.length / parts;
+        const size = labelled.rows.length / cut;
         const dropsOfStep = drops.fork(t);
-        return Array.from({ length: parts }, (_, part): TaskBatch<HostTensor> => {
+        return Array.from({ length: parts }, (_, i): TaskBatch<HostTensor> => {
+          const part = joined.rank * parts + i;
           const [from, to] = [part * size, (part + 1) * size];
           const chosen = Array.from(labelled.rows.slice(from, to), (i) => train[i] as Example<Input, Target>);
           const batch = trainingBatch(
@@ -152,11 +167,15 @@ export async function trainOnce<Input, Prediction, Target>(
           return { ...batch, unlabelled: modelBatch(padded(free, more.length, model.padId), model.config) };
         }) as [TaskBatch<HostTensor>, ...TaskBatch<HostTensor>[]];
       },
-      step: (t, batches) => step(t, ...batches),
+      step: async (t, batches) => {
+        const taken = await step(t, ...batches);
+        await joined.afterStep();
+        return taken;
+      },
       tokensOf: (batches) => batches.reduce((sum, { attend }) => sum + countTokens(attend.values), 0),
       idsOf: () => [],
-      ...watched(variables, place.checkpoints),
-      ...(place.checkpoints && {
+      ...watched(variables, joined.checkpoints),
+      ...(joined.checkpoints && {
         rename: currentName,
         saveSteps: Math.max(50, order.perEpoch),
       }),
@@ -175,7 +194,7 @@ export async function trainOnce<Input, Prediction, Target>(
       },
       nonFinite,
       loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
-      signal,
+      signal: joined.signal,
       callbacks: [
         {
           onStepEnd: ({ step: t, loss, updated }) => {
@@ -188,7 +207,7 @@ export async function trainOnce<Input, Prediction, Target>(
     });
     losses = losses.filter(Number.isFinite);
     if (earlyStoppingPatience !== undefined && outcome.reason !== 'interrupted') {
-      const saved = await place.checkpoints?.best();
+      const saved = await joined.checkpoints?.best();
       // The best of all processes: a later one has not seen what an earlier one judged.
       if (saved && saved.step === outcome.best?.step) variables.restore(saved, { rename: currentName });
       else if (best && best.step === outcome.best?.step)

@@ -51,10 +51,12 @@ async function tableOf(rows: RowsSource): Promise<Table | readonly Row[]> {
  */
 export async function fineTune<const T extends Task>(
   model: LoadedModel,
-  { train, dev, output, ...settings }: FineTuneSettings<T> & FineTuneFiles,
+  { train, dev, output: folder, ...settings }: FineTuneSettings<T> & FineTuneFiles,
   place: Omit<FineTunePlace, 'openCheckpoints'> = {},
 ): Promise<FineTuneFilesRun<T>> {
-  const { say = () => {} } = place;
+  const { say = () => {}, replicas } = place;
+  // What is kept is rank 0's.
+  const output = replicas && replicas.rank() > 0 ? undefined : folder;
   const [trainTable, devTable] = await Promise.all([tableOf(train), dev === undefined ? undefined : tableOf(dev)]);
   if (output !== undefined) await mkdir(output, { recursive: true });
   const { engine } = model;

@@ -87,6 +87,8 @@ export interface PretrainRecord extends ModelCard {
   readonly skipped: number;
   /** `null` where the process that ended the training made none of its last steps. */
   readonly lastLoss: number | null;
+  /** Processes that trained together when the training ended; absent for one alone. */
+  readonly replicas?: number;
   /** Other engines that earlier processes of the run had; absent where there was one. */
   readonly enginesBefore?: readonly string[];
 }
@@ -141,14 +143,17 @@ export async function pretrain(
   options: PretrainOptions,
   surroundings: FineTuneSurroundings = {},
 ): Promise<PretrainRun> {
-  const { say = () => {} } = surroundings;
-  const { corpus: paths, column, heldOut, output, engine: wanted, placement, model: from } = options;
+  const { say = () => {}, replicas } = surroundings;
+  const rank = replicas?.rank() ?? 0;
+  const { corpus: paths, column, heldOut, output: folder, engine: wanted, placement, model: from } = options;
   const sizes = pick(options, sizeOptions);
   if (from !== undefined && Object.keys(sizes).length > 0)
     throw new RangeError(
       `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
     );
   if (heldOut !== undefined) await checkHeldOut(heldOut, column === undefined ? {} : { column });
+  // Rank 0 keeps the run; the others need room for the corpus in shards, on the same disk or on their own.
+  const output = rank === 0 ? folder : join(folder, `replica-${rank}`);
   await mkdir(output, { recursive: true });
   const {
     loaded,
@@ -196,16 +201,26 @@ export async function pretrain(
       base: base ?? null,
       addTokens: await hashOf(added),
     };
-    const checkpoints = await openCheckpoints({
-      folder: join(output, 'checkpoints'),
-      files: nodeFiles(),
-      codec: { read: readSafetensors, write: writeSafetensors },
-      saveTotalLimit: 2,
-      warn: say,
-    });
+    const checkpoints =
+      rank > 0
+        ? undefined
+        : await openCheckpoints({
+            folder: join(output, 'checkpoints'),
+            files: nodeFiles(),
+            codec: { read: readSafetensors, write: writeSafetensors },
+            saveTotalLimit: 2,
+            warn: say,
+          });
     const { batchSize, gradientAccumulationSteps: parts, length, optimiser, maxSteps: steps } = settings;
     const { family, config } = loaded;
-    const planned = { family, config, optimiser, steps, length, rows: batchSize / parts };
+    const planned = {
+      family,
+      config,
+      optimiser,
+      steps,
+      length,
+      rows: Math.ceil(batchSize / (parts * (replicas?.size() ?? 1))),
+    };
     const expected = { ...planned, slots: slotsFor(policy, length) };
     say(expectedCost(engine, placement ?? {}, expected, machineMemory(engine)));
     const { outcome, parameters, lastLoss } = await trainOnCorpus(engine, loaded, stream, settings, {
@@ -213,7 +228,7 @@ export async function pretrain(
       identity,
       checkpoints,
       placement,
-    }).finally(checkpoints.close);
+    }).finally(() => checkpoints?.close());
     if (outcome.reason === 'interrupted')
       throw new InterruptedError(`stopped after step ${outcome.step}; the same call goes on from there.`);
     const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };
@@ -242,9 +257,10 @@ export async function pretrain(
       tokens: outcome.tokens,
       skipped: outcome.skipped,
       lastLoss: Number.isFinite(lastLoss) ? lastLoss : null,
+      ...(replicas && { replicas: replicas.size() }),
       ...(enginesBefore.length > 0 && { enginesBefore }),
     };
-    writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
+    if (rank === 0) writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
     const model = createModel(trained);
     const dispose = () => {
       model.dispose();

@@ -1,7 +1,14 @@
 import { type Engine, type HostTensor, type Placement, sum, type Tensor } from '@cloze/backend';
 import { currentName, type EncoderConfig, type EncoderParameters, type FamilyName } from '@cloze/encoder';
 import type { MaskedBatch } from '@cloze/masking';
-import { type Checkpoints, runTraining, type TrainingOutcome, trainingStep, trainingVariables } from '@cloze/trainer';
+import {
+  type Checkpoints,
+  joinReplicas,
+  runTraining,
+  type TrainingOutcome,
+  trainingStep,
+  trainingVariables,
+} from '@cloze/trainer';
 import { optimiserFor } from '../fine-tune/optimiser-for.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
 import { watched } from '../fine-tune/watched.ts';
@@ -62,18 +69,26 @@ export async function trainOnCorpus(
     callbacks = [],
     say = () => {},
     signal,
+    replicas,
   }: FineTuneSurroundings & {
-    readonly identity: unknown;
+    readonly identity: Readonly<Record<string, unknown>>;
     readonly checkpoints?: Checkpoints | undefined;
     readonly placement?: Placement | undefined;
   },
 ): Promise<PretrainedWeights> {
   const { maxSteps, seed, gradientAccumulationSteps: parts, precision, nonFinite } = settings;
+  const joined = await joinReplicas(replicas, {
+    ...settings,
+    shared: { ...identity, engine: `${engine.name} ${engine.version}` },
+    checkpoints,
+    signal,
+  });
+  const cut = parts * joined.size;
   const optimiser = optimiserFor({ ...settings, layerwiseDecay: 1, frozen: [] }, maxSteps, config.layers);
   const variables = trainingVariables(engine, {
     parameters,
     optimiser,
-    accumulate: parts > 1,
+    accumulate: cut > 1 || replicas !== undefined,
     precision,
     ...(placement && { placement }),
   });
@@ -83,8 +98,9 @@ export async function trainOnCorpus(
       objective: languageModelObjective(family, config),
       optimiser,
       seed,
+      replicas,
       // Microbatches ask different numbers of tokens: each target counts alike, as in the batch they are cut from.
-      ...(parts > 1 && { microbatchWeight: ({ weights }: AskedBatch<Tensor>) => sum(weights) }),
+      ...((cut > 1 || replicas) && { microbatchWeight: ({ weights }: AskedBatch<Tensor>) => sum(weights) }),
     });
     let running: { readonly iterator: AsyncIterator<MaskedBatch>; next: number } | undefined;
     const losses: number[] = [];
@@ -100,21 +116,24 @@ export async function trainOnCorpus(
         running.next++;
         return value;
       },
-      step: (t, batch) => {
-        const rows = batch.shape[0] / parts;
-        const asked = Array.from({ length: parts }, (_, part) =>
-          askedBatch(rowsBetween(batch, part * rows, (part + 1) * rows)),
-        );
-        return step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
+      step: async (t, batch) => {
+        const rows = batch.shape[0] / cut;
+        const asked = Array.from({ length: parts }, (_, i) => {
+          const part = joined.rank * parts + i;
+          return askedBatch(rowsBetween(batch, part * rows, (part + 1) * rows));
+        });
+        const taken = await step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
+        await joined.afterStep();
+        return taken;
       },
       tokensOf: ({ attend }) => countTokens(attend),
-      ...watched(variables, checkpoints),
+      ...watched(variables, joined.checkpoints),
       rename: currentName,
       configuration: identity,
       saveSteps: 250,
       nonFinite,
       loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
-      signal,
+      signal: joined.signal,
       callbacks: [
         {
           onStepEnd: ({ step: t, loss, updated }) => {

@@ -1,4 +1,16 @@
-import { add, divide, fillLike, type HostTensor, maximum, multiply, type Tensor } from '@cloze/backend';
+import {
+  add,
+  concat,
+  divide,
+  fillLike,
+  type HostTensor,
+  maximum,
+  multiply,
+  reshape,
+  sizeOf,
+  slice,
+  type Tensor,
+} from '@cloze/backend';
 import { type Leaves, mapLeaves, scalar, zeros } from '../optimisers/leaves.ts';
 
 /** Weighted gradients of the microbatches so far; variables beside the parameters. */
@@ -28,14 +40,41 @@ export const accumulate = (
   weight: add(before, weight),
 });
 
+/** The sums emptied for the next step. */
+const emptied = ({ sum, weight }: Accumulated<Tensor>): Accumulated<Tensor> => ({
+  sum: mapLeaves(sum, (leaf) => fillLike(leaf, 0)),
+  weight: fillLike(weight, 0),
+});
+
 /** The gradients of all microbatches together, and the emptied sums for the next step; weight 0 gives zeros. */
-export function accumulatedGradients({ sum, weight }: Accumulated<Tensor>): {
+export function accumulatedGradients(accumulated: Accumulated<Tensor>): {
   readonly gradients: Leaves<Tensor>;
   readonly emptied: Accumulated<Tensor>;
 } {
-  const over = maximum(weight, 1e-30);
+  const over = maximum(accumulated.weight, 1e-30);
   return {
-    gradients: mapLeaves(sum, (leaf) => divide(leaf, over)),
-    emptied: { sum: mapLeaves(sum, (leaf) => fillLike(leaf, 0)), weight: fillLike(weight, 0) },
+    gradients: mapLeaves(accumulated.sum, (leaf) => divide(leaf, over)),
+    emptied: emptied(accumulated),
   };
+}
+
+/** All sums in one row of numbers `[numbers]`, in the parameters' order, so that they can be exchanged at once; and the emptied sums. */
+export function flatSums(
+  accumulated: Accumulated<Tensor>,
+  trained: Leaves<Tensor>,
+): { readonly flat: Tensor; readonly emptied: Accumulated<Tensor> } {
+  const parts = Object.keys(trained).map((path) => reshape(accumulated.sum[path] as Tensor, [-1]));
+  return { flat: concat(parts, 0), emptied: emptied(accumulated) };
+}
+
+/** The gradients that sums in one row are, divided by their weight; weight 0 gives zeros. */
+export function gradientsOfFlat(flat: Tensor, weight: Tensor, trained: Leaves<Tensor>): Leaves<Tensor> {
+  const over = maximum(weight, 1e-30);
+  let from = 0;
+  return mapLeaves(trained, ({ shape }) => {
+    const size = sizeOf(shape);
+    const part = slice(flat, [from], [size]);
+    from += size;
+    return divide(reshape(part, shape), over);
+  });
 }

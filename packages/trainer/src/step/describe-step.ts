@@ -13,7 +13,7 @@ import { checkArguments, real, whole } from '@cloze/checks';
 import { globalNorm } from '../optimisers/clip.ts';
 import { type Leaves, leavesOf, leavesWhere, scalar } from '../optimisers/leaves.ts';
 import type { Optimiser, OptimiserScalars, OptimiserState } from '../optimisers/optimiser.ts';
-import { type Accumulated, accumulate, accumulatedGradients } from './accumulate.ts';
+import { type Accumulated, accumulate, accumulatedGradients, flatSums, gradientsOfFlat } from './accumulate.ts';
 import { areFinite } from './are-finite.ts';
 import { averageDecay, movingAverage } from './moving-average.ts';
 
@@ -70,13 +70,22 @@ export interface WriteInputs<T> {
   readonly loss: T;
 }
 
+/** What is fed after replicas have added up their gradients. */
+export interface SummedInputs<T> extends WriteInputs<T> {
+  /** float32 `[numbers]`: the weighted gradients of all of them, in the parameters' order. */
+  readonly flat: T;
+  /** float32 `[]`: the weights of all of them. */
+  readonly weight: T;
+}
+
 const noRoom =
   'trainingStep: several microbatches need room for their gradients: make the variables by trainingVariables with accumulate: true.';
 
 /**
  * A training step as pure functions over expressions: what `trainingStep` compiles, and what a test may evaluate without compiling.
  *
- * `whole` is one step of one batch; `gather` adds a microbatch's gradients, `write` updates by their mean. A step whose loss or gradient norm
+ * `whole` is one step of one batch; `gather` adds a microbatch's gradients, `write` updates by their mean; between replicas `leave` gives the sums
+ * away and `writeSum` updates by the sums of all of them. A step whose loss or gradient norm
  * is no finite number writes nothing: every variable stays as it was.
  */
 export function describeStep<T, B>({
@@ -147,6 +156,15 @@ export function describeStep<T, B>({
       const { metrics, updated, guarded } = written(state, slopes, fed);
       // The sums are emptied whatever came of them.
       return { outputs: { updated, metrics: { ...metrics } }, state: { accumulated: emptied }, guarded };
+    },
+    leave: (state: State, _fed: object) => {
+      if (!state.accumulated) throw new RangeError(noRoom);
+      const { flat, emptied } = flatSums(state.accumulated, trainedOf(state));
+      return { outputs: { flat }, state: { accumulated: emptied } };
+    },
+    writeSum: (state: State, { flat, weight, ...fed }: SummedInputs<Tensor>) => {
+      const { metrics, updated, guarded } = written(state, gradientsOfFlat(flat, weight, trainedOf(state)), fed);
+      return { outputs: { updated, metrics: { ...metrics } }, guarded };
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   type Variables,
 } from '@cloze/backend';
 import { scalar } from '../optimisers/leaves.ts';
+import type { Replicas } from '../replicas/replicas.ts';
 import { describeStep, type StepOptions } from './describe-step.ts';
 import type { TrainingTree } from './training-variables.ts';
 
@@ -32,6 +33,11 @@ export type TrainingStep<H> = (step: number, ...microbatches: readonly [H, ...H[
 export interface TrainingStepOptions<P, B> extends StepOptions<MapTree<P, Tensor>, B> {
   /** Made by `createVariables` or `trainingVariables`. */
   readonly variables: Variables<TrainingTree<P>>;
+  /**
+   * Others that train the same: each calls the step with its own rows of the batch, as many as the others, in the order of ranks, and all make the update of
+   * the whole batch. Variables need `accumulate: true`, and the same values in all of them. Default none.
+   */
+  readonly replicas?: Replicas | undefined;
 }
 
 type Scalars<T> = Readonly<Record<string, T>>;
@@ -56,6 +62,9 @@ export class PlaceError extends RangeError {
   }
 }
 
+const overWeight = (sums: Scalars<number>, weight: number): Scalars<number> =>
+  Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / weight]));
+
 /** Rows of a batch: the longest first axis there is, so that no two microbatches share a row's dropout. */
 const rowsOf = (batch: unknown) =>
   flattenTree(batch, isHostTensor).reduce((most, [, { shape }]) => Math.max(most, shape[0] ?? 1), 1);
@@ -66,23 +75,30 @@ const rowsOf = (batch: unknown) =>
  * `step(t, batch)` takes rate and dropout's key from t = 1, 2, …, so that a resume is exact. Several microbatches give the update of the
  * large batch they are cut from: gradients of `Σ w·L / Σ w`, each row with the dropout it has there. Calls run in the order made.
  *
+ * With `replicas` each of them gathers its own rows; losses, weights and gradients are summed over all, and all make the same update.
+ *
  * A step whose loss or gradients are not finite numbers writes nothing and says so: `updated` is false.
  *
  * @throws {RangeError} (on a call) where variables and optimiser do not belong together
  * @throws {PlaceError} (on a call) for an id, label, segment or position outside of its table, naming table, row and value; nothing is written
  */
 export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): TrainingStep<MapTree<B, HostTensor>> {
-  const { variables } = options;
+  const { variables, replicas } = options;
   const described = describeStep(options);
   const whole = compile(variables, described.whole);
   const gather = compile(variables, described.gather);
   const write = compile(variables, described.write);
+  const leave = compile(variables, described.leave);
+  const writeSum = compile(variables, described.writeSum);
 
-  async function several(step: number, microbatches: readonly MapTree<B, HostTensor>[]): Promise<StepOutcome> {
-    let [firstRow, weight, loss] = [0, 0, 0];
+  /** Adds up the gradients of microbatches: what they weigh, and their losses and parts times that. */
+  async function gathered(step: number, microbatches: readonly MapTree<B, HostTensor>[]) {
+    const rows = microbatches.map(rowsOf);
+    let firstRow = (replicas?.rank() ?? 0) * rows.reduce((a, b) => a + b, 0);
+    let [weight, loss] = [0, 0];
     let misplaced: readonly string[] = [];
     const parts: Record<string, number> = {};
-    for (const batch of microbatches) {
+    for (const [i, batch] of microbatches.entries()) {
       const { words, batch: inputs } = described.inputsOf(step, batch, firstRow);
       const found = await gather({ words, batch: inputs });
       if (!Number.isFinite(found.loss.values[0]))
@@ -92,14 +108,47 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
       loss += share * (found.loss.values[0] as number);
       for (const [name, value] of Object.entries(numbers(found.parts)))
         parts[name] = (parts[name] ?? 0) + share * value;
-      firstRow += rowsOf(batch);
+      firstRow += rows[i] as number;
     }
+    return { weight, loss, parts, misplaced };
+  }
+
+  async function several(step: number, microbatches: readonly MapTree<B, HostTensor>[]): Promise<StepOutcome> {
+    const { weight, loss, parts, misplaced } = await gathered(step, microbatches);
     const over = Math.max(weight, 1e-30);
     const { scalars, averageDecay } = described.inputsOf(step, undefined);
     const { metrics, updated } = await write({ scalars, averageDecay, loss: scalar(loss / over) });
     if (misplaced.length > 0) throw new PlaceError(step, misplaced);
-    const means = Object.fromEntries(Object.entries(parts).map(([name, sum]) => [name, sum / over]));
-    return outcome(loss / over, updated, means, numbers(metrics));
+    return outcome(loss / over, updated, overWeight(parts, over), numbers(metrics));
+  }
+
+  async function together(
+    { sum }: Replicas,
+    step: number,
+    microbatches: readonly MapTree<B, HostTensor>[],
+  ): Promise<StepOutcome> {
+    const { weight, loss, parts, misplaced } = await gathered(step, microbatches);
+    const { flat } = await leave({});
+    const names = Object.keys(parts);
+    const told = Float64Array.of(
+      weight,
+      loss,
+      misplaced.length > 0 ? 1 : 0,
+      ...names.map((name) => parts[name] as number),
+    );
+    await sum(told);
+    if (!(flat.values instanceof Float32Array)) throw new TypeError('trainingStep: gradients are float32.');
+    await sum(flat.values);
+    const [weightOfAll = 0, lossOfAll = 0, elsewhere = 0, ...sums] = told;
+    const over = Math.max(weightOfAll, 1e-30);
+    const { scalars, averageDecay } = described.inputsOf(step, undefined);
+    const fed = { scalars, averageDecay, loss: scalar(lossOfAll / over), flat, weight: scalar(weightOfAll) };
+    const { metrics, updated } = await writeSum(fed);
+    if (misplaced.length > 0) throw new PlaceError(step, misplaced);
+    if (elsewhere > 0)
+      throw new PlaceError(step, ['the batch of another replica has values out of their place, as it says itself']);
+    const summed = Object.fromEntries(names.map((name, i) => [name, sums[i] as number]));
+    return outcome(lossOfAll / over, updated, overWeight(summed, over), numbers(metrics));
   }
 
   async function single(step: number, batch: MapTree<B, HostTensor>): Promise<StepOutcome> {
@@ -115,7 +164,10 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
   let last: Promise<unknown> = Promise.resolve();
   return (step, ...microbatches) => {
     const [first, ...more] = microbatches;
-    const turn = last.then(() => (more.length === 0 ? single(step, first) : several(step, microbatches)));
+    const turn = last.then(() => {
+      if (replicas) return together(replicas, step, microbatches);
+      return more.length === 0 ? single(step, first) : several(step, microbatches);
+    });
     last = turn.catch(() => {});
     return turn;
   };

@@ -1,0 +1,74 @@
+import { hostname } from 'node:os';
+import { checkOptions, real, text } from '@cloze/checks';
+import { BackendError } from '../errors.ts';
+import { type Mpi, openMpi } from './open-mpi.ts';
+
+/** How replicas meet over MPI. */
+export interface MpiOptions {
+  /** Seconds after which a sum that the others have not joined is an error, above 0, default 300: as long as the slowest first step. */
+  readonly deadline?: number;
+  /** The network interface that MPI's TCP may use, such as `eth1`; default Open MPI's choice, or what `--mca btl_tcp_if_include` said. */
+  readonly interface?: string;
+}
+
+/** This process among those that `mpirun` or `srun` started: `Replicas` of `@cloze/trainer`. */
+export interface MpiReplicas {
+  /** This machine's name. */
+  readonly place: string;
+  rank(): number;
+  size(): number;
+  /** @throws {BackendError} where the others have not joined by the deadline, or MPI fails */
+  sum(values: Float32Array | Float64Array): Promise<void>;
+  /** Leaves the others in order; a process that ends without it ends the whole job. */
+  close(): void;
+}
+
+/** Counts in MPI are ints of C; far below, so that the deadline is looked at between parts. */
+const part = 1 << 26;
+
+const laterTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+let joined: MpiReplicas | undefined;
+
+function replicasOf(mpi: Mpi, deadline: number): MpiReplicas {
+  const { rank, size } = mpi;
+  return {
+    place: hostname(),
+    rank: () => rank,
+    size: () => size,
+    sum: async (values) => {
+      const until = performance.now() + 1000 * deadline;
+      for (let from = 0; from < values.length; from += part) {
+        const own = values.subarray(from, from + part);
+        const arrived = mpi.beginSum(own);
+        // Open MPI moves data only while it is asked. JavaScript's other work has its turn between.
+        while (!arrived()) {
+          if (performance.now() > until)
+            throw new BackendError(
+              `mpiReplicas: rank ${rank} of ${size} waited ${deadline} s for a sum of ${own.length} numbers: another replica is stopped, slower than that, or cannot be reached. What was saved is as it was; start the job again.`,
+            );
+          await laterTurn();
+        }
+      }
+    },
+    close: () => {
+      mpi.finalize();
+      joined = undefined;
+    },
+  };
+}
+
+/**
+ * Joins the processes that Open MPI's `mpirun` (or Slurm's `srun`) started, so that they train one model: sums go through host memory, over shared
+ * memory or TCP, and serve every engine. `mpirun -np 4 npx cloze pretrain …` does it; in code, `pretrain({ …, replicas: await mpiReplicas() })`.
+ *
+ * A process joins once: a second call gives the same.
+ *
+ * @throws {BackendError} where the process was started by neither, or Open MPI's library is not there, saying how to get it
+ */
+export async function mpiReplicas(options: MpiOptions = {}): Promise<MpiReplicas> {
+  checkOptions('mpiReplicas', options, { deadline: real({ above: 0 }), interface: text });
+  const { deadline = 300, interface: name } = options;
+  joined ??= replicasOf(await openMpi(name), deadline);
+  return joined;
+}
