@@ -130,11 +130,8 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
     const { weight, loss, parts, misplaced } = await gathered(step, microbatches);
     const { flat } = await leave({});
     const names = Object.keys(parts);
-    const told = Float64Array.of(
-      weight,
-      loss,
-      misplaced.length > 0 ? 1 : 0,
-      ...names.map((name) => parts[name] as number),
+    const told = Float64Array.from(
+      [weight, loss, misplaced.length > 0 ? 1 : 0].concat(names.map((name) => parts[name] as number)),
     );
     await sum(told);
     if (!(flat.values instanceof Float32Array)) throw new TypeError('trainingStep: gradients are float32.');
