@@ -13,6 +13,9 @@ export { referenceEngine } from './engines/reference-engine.ts';
 export { type Selection, type SelectOptions, selectEngine } from './engines/select-engine.ts';
 export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
+export { type ExportSetting, exportGraph } from './export/export-graph.ts';
+export { toFloat16 } from './export/to-float16.ts';
+export { toInt8 } from './export/to-int8.ts';
 export type { AdamOperands } from './expression/adam-operands.ts';
 export { gradients } from './expression/gradients.ts';
 export {
@@ -26,6 +29,7 @@ export {
   sizeOf,
   type TensorSpec,
 } from './expression/host-tensors.ts';
+export { narrowFloats, type StoredFloat } from './expression/narrow-floats.ts';
 export { substitute } from './expression/substitute.ts';
 export { isTensor, type Tensor } from './expression/tensor.ts';
 export { flattenTree, type LeafKind, type LeafOf, type MapTree, mapTree } from './expression/tree.ts';
@@ -43,6 +47,7 @@ export { jsFromLogits } from './nn/jensen-shannon.ts';
 export { layerNorm, type NormParameters } from './nn/layer-norm.ts';
 export { type LinearParameters, linear } from './nn/linear.ts';
 export { visibleSoftmax } from './nn/visible-softmax.ts';
+export { encodeOnnx, type OnnxGraph, opset } from './onnx/onnx-model.ts';
 export { type Bounded, bounded } from './operations/bounded.ts';
 export {
   abs,

@@ -76,6 +76,11 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./commands/trim.ts')).addTrim,
   },
   {
+    name: 'export',
+    about: 'write a model as ONNX, for transformers.js, onnxruntime and browsers',
+    load: async () => (await import('./commands/export.ts')).addExport,
+  },
+  {
     name: 'data',
     about: "check a table before anything is trained on it; fetch, check and hand in CLUE's tasks",
     load: async () => (await import('./commands/data.ts')).addData,

@@ -13,7 +13,6 @@ export {
 export type { FineTunedHead, ProblemType } from './checkpoint/fine-tuned-head.ts';
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
 export { modelNames, optionalNames } from './checkpoint/model-names.ts';
-export type { StoredFloat } from './checkpoint/narrow-floats.ts';
 export { readPytorchBin } from './checkpoint/pytorch/read-pytorch-bin.ts';
 export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
 export { shardNames } from './checkpoint/shard-names.ts';

@@ -11,6 +11,8 @@ export {
   explain,
   explanationMethods,
 } from './explain/explain.ts';
+export { exportOnnx, type OnnxDtype, type OnnxExport, onnxDtypes } from './export/export-onnx.ts';
+export { type ExportTask, exportTasks } from './export/export-tasks.ts';
 export { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from './fill/fill-masks.ts';
 export { type BatchOrder, batchOrder } from './fine-tune/batch-order.ts';
 export {

@@ -13,3 +13,4 @@ export {
   pretrain,
 } from './node/pretrain.ts';
 export type { Saveable } from './node/save-model.ts';
+export { type SavedOnnx, type SaveOnnxOptions, saveOnnx } from './node/save-onnx.ts';

@@ -1,8 +1,8 @@
-import type { DType } from '../expression/host-tensors.ts';
+import { BackendError } from '../errors.ts';
 import { ProtobufWriter } from './protobuf.ts';
 
 /** Element types of ONNX that are used here, by their number in the format. */
-export const onnxTypes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const onnxTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 
 /** An element type of ONNX. */
 export type OnnxType = keyof typeof onnxTypes;
@@ -23,8 +23,9 @@ export interface OnnxNode {
 /** A value that a graph takes or gives. */
 export interface OnnxValue {
   readonly name: string;
-  readonly dtype: DType;
-  readonly shape: readonly number[];
+  readonly dtype: OnnxType;
+  /** An extent that is decided by what is fed has a name. */
+  readonly shape: readonly (number | string)[];
 }
 
 /** A value that is part of the graph. */
@@ -41,6 +42,8 @@ export interface OnnxGraph {
   readonly constants: readonly OnnxConstant[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** Shapes of values in between that a reader could not work out, default none: fusions ask for them. */
+  readonly between?: readonly OnnxValue[];
 }
 
 /** The set of operations that models are written in, and the version of the format that goes with it. */
@@ -74,15 +77,28 @@ function writeConstant(to: ProtobufWriter, { name, type, shape, bytes }: OnnxCon
 
 function writeValue(to: ProtobufWriter, { name, dtype, shape }: OnnxValue): void {
   const extents = (inner: ProtobufWriter) => {
-    for (const extent of shape) inner.message(1, (dim) => dim.int(1, extent));
+    for (const extent of shape)
+      inner.message(1, (dim) => (typeof extent === 'number' ? dim.int(1, extent) : dim.text(2, extent)));
   };
   to.text(1, name).message(2, (type) =>
     type.message(1, (tensor) => tensor.int(1, onnxTypes[dtype]).message(2, extents)),
   );
 }
 
-/** A graph as the bytes of a `.onnx` file. Source: onnx.proto of ONNX 1.14 (IR version 9). */
-export function encodeOnnx({ nodes, constants, inputs, outputs }: OnnxGraph): Uint8Array {
+/** Protobuf's own limit is 2³¹ − 1 bytes; nodes and names take some. */
+const most = 2 ** 31 - 2 ** 24;
+
+/**
+ * A graph as the bytes of a `.onnx` file. Source: onnx.proto of ONNX 1.14 (IR version 9).
+ *
+ * @throws {BackendError} for constants of 2 GB and more, which one file does not hold
+ */
+export function encodeOnnx({ nodes, constants, inputs, outputs, between = [] }: OnnxGraph): Uint8Array {
+  const held = constants.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  if (held > most)
+    throw new BackendError(
+      `encodeOnnx: the weights are ${(held / 1e9).toFixed(1)} GB, and an ONNX file holds 2 GB at most; write a narrower type (float16, int8).`,
+    );
   return new ProtobufWriter()
     .int(1, irVersion)
     .text(2, 'cloze')
@@ -92,6 +108,7 @@ export function encodeOnnx({ nodes, constants, inputs, outputs }: OnnxGraph): Ui
       for (const constant of constants) graph.message(5, (inner) => writeConstant(inner, constant));
       for (const value of inputs) graph.message(11, (inner) => writeValue(inner, value));
       for (const value of outputs) graph.message(12, (inner) => writeValue(inner, value));
+      for (const value of between) graph.message(13, (inner) => writeValue(inner, value));
     })
     .message(8, (set) => set.text(1, '').int(2, opset))
     .message(8, (set) => set.text(1, 'com.microsoft').int(2, 1))

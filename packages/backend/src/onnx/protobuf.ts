@@ -1,7 +1,12 @@
+/** Byte strings from this length on are kept as they are given until the end, not copied at every level of nesting. */
+const large = 1 << 12;
+
 /** Writes messages in protobuf's wire format: fields one after another, each a tag and a value. */
 export class ProtobufWriter {
-  #bytes = new Uint8Array(1 << 12);
+  readonly #parts: Uint8Array[] = [];
+  #bytes = new Uint8Array(1 << 8);
   #length = 0;
+  #before = 0;
 
   #room(count: number): void {
     if (this.#length + count <= this.#bytes.length) return;
@@ -37,13 +42,23 @@ export class ProtobufWriter {
     return this;
   }
 
-  /** Bytes with their length before them. */
+  #append(value: Uint8Array): void {
+    if (value.length < large) {
+      this.#room(value.length);
+      this.#bytes.set(value, this.#length);
+      this.#length += value.length;
+      return;
+    }
+    this.#parts.push(this.#bytes.slice(0, this.#length), value);
+    this.#before += this.#length + value.length;
+    this.#length = 0;
+  }
+
+  /** Bytes with their length before them. Long ones are read when the message is finished: they must not change before. */
   bytes(field: number, value: Uint8Array): this {
     this.#tag(field, 2);
     this.#varint(BigInt(value.length));
-    this.#room(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
+    this.#append(value);
     return this;
   }
 
@@ -56,11 +71,21 @@ export class ProtobufWriter {
   message(field: number, write: (inner: ProtobufWriter) => void): this {
     const inner = new ProtobufWriter();
     write(inner);
-    return this.bytes(field, inner.finish());
+    this.#tag(field, 2);
+    this.#varint(BigInt(inner.#before + inner.#length));
+    for (const part of inner.#parts) this.#append(part);
+    this.#append(inner.#bytes.subarray(0, inner.#length));
+    return this;
   }
 
   /** What was written. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const all = new Uint8Array(this.#before + this.#length);
+    let at = 0;
+    for (const part of [...this.#parts, this.#bytes.subarray(0, this.#length)]) {
+      all.set(part, at);
+      at += part.length;
+    }
+    return all;
   }
 }

@@ -1,3 +1,4 @@
+import type { StoredFloat } from '@cloze/backend';
 import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
 import { mostSizes } from '../families/bert-config.ts';
 import { keyProblems } from '../families/config-keys.ts';
@@ -6,7 +7,6 @@ import { classesFor, type FamilyName, families, familyOf, familyOfModelType } fr
 import { CheckpointError } from './checkpoint-error.ts';
 import type { CheckpointExtras } from './convert-parameters.ts';
 import { type FineTunedHead, headKindOf, headProblems, readHead, writeHead } from './fine-tuned-head.ts';
-import type { StoredFloat } from './narrow-floats.ts';
 
 /** A `config.json` understood: ours, the family, and the file itself, whose other keys survive a round trip. */
 export interface HubConfig {

@@ -1,6 +1,6 @@
+import { narrowFloats } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { decodeTensor } from './decode-tensor.ts';
-import { narrowFloats } from './narrow-floats.ts';
 
 /** Every number of a 16-bit type, from its bits; positive ones grow with their bits. */
 const all = (dtype: string) =>

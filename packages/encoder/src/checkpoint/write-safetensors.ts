@@ -1,5 +1,4 @@
-import type { HostTensor } from '@cloze/backend';
-import { narrowFloats, type StoredFloat } from './narrow-floats.ts';
+import { type HostTensor, narrowFloats, type StoredFloat } from '@cloze/backend';
 
 const names = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', int32: 'I32', bool: 'BOOL' } as const;
 

@@ -1,10 +1,10 @@
 import { maximum, multiply, rsqrt, square, sum, type Tensor } from '@cloze/backend';
 import { checkTexts } from '@cloze/checks';
-import { embedSentence, type SentencePooling } from '@cloze/encoder';
+import { type Encoded, embedSentence, type SentencePooling } from '@cloze/encoder';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import { byLength } from '../model/by-length.ts';
-import type { LoadedModel } from '../model/loaded-model.ts';
+import type { LoadedModel, ModelTensors } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
 
 /** How texts become vectors. */
@@ -19,26 +19,46 @@ export interface EmbedOptions {
   readonly onCut?: TellCut;
 }
 
+/** Vectors of encoded rows `[rows, width]`, divided by their lengths where that is asked; use it inside `compile`. */
+export function sentenceVectors(
+  { head }: ModelTensors,
+  encoded: Encoded,
+  attend: Tensor,
+  { pooling, normalise }: { readonly pooling: SentencePooling; readonly normalise: boolean },
+): Tensor {
+  const vectors = embedSentence(encoded, attend, pooling, head.pooler);
+  if (!normalise) return vectors;
+  return multiply(vectors, rsqrt(maximum(sum(square(vectors), { axes: -1, keep: true }), 1e-24)));
+}
+
 /** A function from texts to vectors, compiled once a model and kind. */
 function vectorsOf(model: LoadedModel, pooling: SentencePooling, normalise: boolean) {
   return model.once(`embed ${pooling} ${normalise}`, () =>
-    model.compile(({ encoder, head }, batch: ModelBatch<Tensor>) => {
-      const vectors = embedSentence(model.forward(encoder, batch), batch.attend, pooling, head.pooler);
-      if (!normalise) return { vectors };
-      return { vectors: multiply(vectors, rsqrt(maximum(sum(square(vectors), { axes: -1, keep: true }), 1e-24))) };
-    }),
+    model.compile((tensors, batch: ModelBatch<Tensor>) => ({
+      vectors: sentenceVectors(tensors, model.forward(tensors.encoder, batch), batch.attend, { pooling, normalise }),
+    })),
   );
 }
 
-/** The pooling and length that the folder's own files ask for, where the caller asks for none. @throws {Error} for what they ask and is not built here */
-function asked(model: LoadedModel, { pooling, normalise }: EmbedOptions) {
+/**
+ * The pooling and length that the folder's own files ask for, where the caller asks for none.
+ *
+ * @throws {Error} for what they ask and is not built here, and for `pooler` where the checkpoint has none
+ */
+export function sentenceSettings(
+  model: LoadedModel,
+  { pooling, normalise }: Pick<EmbedOptions, 'pooling' | 'normalise'>,
+) {
   const { sentence } = model.loaded;
   if (pooling === undefined && sentence && sentence.problems.length > 0)
     throw new Error(
       `${model.name}: ${sentence.problems.join('; ')}. Name a pooling (--pool) to take the encoder's own vectors.`,
     );
+  const chosen = pooling ?? sentence?.pooling ?? 'mean';
+  if (chosen === 'pooler' && !model.loaded.pooler)
+    throw new Error(`${model.name} has no pooler; choose first, mean or first-last.`);
   return {
-    pooling: pooling ?? sentence?.pooling ?? 'mean',
+    pooling: chosen,
     normalise: normalise ?? (pooling === undefined && sentence?.normalise === true),
     prompt: sentence?.prompt ?? '',
     tokenizer: model.sentenceTokenizer(),
@@ -57,9 +77,7 @@ export async function embed(
   options: EmbedOptions = {},
 ): Promise<Float32Array[]> {
   const { rows = 32, onCut } = options;
-  const { pooling, normalise, prompt, tokenizer } = asked(model, options);
-  if (pooling === 'pooler' && !model.loaded.pooler)
-    throw new Error(`${model.name} has no pooler; choose first, mean or first-last.`);
+  const { pooling, normalise, prompt, tokenizer } = sentenceSettings(model, options);
   checkTexts('embed', texts);
   const run = vectorsOf(model, pooling, normalise);
   const encodings = await tokenizer.encodeBatch(prompt === '' ? texts : texts.map((text) => prompt + text));

@@ -70,6 +70,8 @@ export interface LoadedModel {
    * @param ofRows rows that are asked for in all, default these: of many, more lengths pay
    */
   batchOf(encodings: readonly PlacedEncoding[], ofRows?: number): ModelBatch<HostTensor>;
+  /** The encoder and what the checkpoint has of a head. */
+  readonly weights: TaskParameters<HostTensor>;
   /** The weights on the engine, put there when they are first asked for: a model that is only trained further never needs them there. */
   variables(): Variables<TaskParameters<HostTensor>>;
   /** A pure function of the weights and a batch, compiled; all functions share one copy of the weights. */
@@ -174,6 +176,7 @@ export function loadModel(
       const filled = first ? [...encodings, ...Array<PlacedEncoding>(rows - encodings.length).fill(first)] : [];
       return modelBatch(padEncodings(filled, { padId: special.pad ?? 0, buckets }), config);
     },
+    weights,
     variables,
     compile: (run) => compile(variables(), (state, batch) => ({ outputs: run(state, batch) })),
     once,

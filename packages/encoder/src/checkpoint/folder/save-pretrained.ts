@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
-import type { HostTensor } from '@cloze/backend';
+import type { HostTensor, StoredFloat } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { checkpointFromParameters } from '../convert-parameters.ts';
 import { configToHub } from '../hub-config.ts';
-import type { StoredFloat } from '../narrow-floats.ts';
 import { splitIntoShards } from '../split-into-shards.ts';
 import { writeSafetensors } from '../write-safetensors.ts';
 import type { Pretrained } from './pretrained.ts';
@@ -15,6 +14,8 @@ export interface SaveOptions {
   readonly dtype?: StoredFloat;
   /** Bytes of one file's weights, default one file for all (transformers' default is 50e9). More are listed in `model.safetensors.index.json`. */
   readonly maxShardSize?: number;
+  /** Files that hold the weights in place of `model.safetensors`, by name, each made when it is written: ONNX, say. */
+  readonly weightFiles?: Readonly<Record<string, () => Uint8Array>>;
   /** Further files of the folder, by name: a model card, say. */
   readonly otherFiles?: Readonly<Record<string, Uint8Array>>;
 }
@@ -102,7 +103,7 @@ export async function savePretrained(
     otherFiles: keptFiles = {},
     ...extras
   }: Partial<Pretrained> & Pick<Pretrained, 'parameters' | 'config'>,
-  { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY, otherFiles = {} }: SaveOptions = {},
+  { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY, otherFiles = {}, weightFiles }: SaveOptions = {},
 ): Promise<void> {
   const target = resolve(folder);
   await mkdir(dirname(target), { recursive: true });
@@ -121,7 +122,12 @@ export async function savePretrained(
       ...(sentenceOrder && { sentenceOrder }),
       ...(head && { head }),
     };
-    const tensors = checkpointFromParameters(parameters, config, parts);
+    const tensors = weightFiles ? new Map<string, HostTensor>() : checkpointFromParameters(parameters, config, parts);
+    const writeInside = async (name: string, bytes: Uint8Array) => {
+      const path = join(fresh, normalize(`/${name}`));
+      await mkdir(dirname(path), { recursive: true });
+      await writeDurably(path, bytes);
+    };
     const writeJson = (name: string, value: unknown) =>
       writeDurably(join(fresh, name), new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
     await writeJson(
@@ -138,16 +144,14 @@ export async function savePretrained(
       ]) => [name, { elements: length, bytes: length * width }] as const,
     );
     const { files, index } = splitIntoShards(new Map(sizes), maxShardSize);
-    for (const [name, names] of files) {
+    for (const [name, make] of Object.entries(weightFiles ?? {})) await writeInside(name, make());
+    for (const [name, names] of weightFiles ? [] : files) {
       const shard = new Map(names.map((tensor) => [tensor, tensors.get(tensor) as HostTensor]));
       await writeDurably(join(fresh, name), writeSafetensors(shard, undefined, { dtype }));
     }
     if (index) await writeJson('model.safetensors.index.json', index);
-    for (const [name, bytes] of Object.entries({ ...keptFiles, ...tokenizerFiles, ...otherFiles })) {
-      const path = join(fresh, normalize(`/${name}`));
-      await mkdir(dirname(path), { recursive: true });
-      await writeDurably(path, bytes);
-    }
+    for (const [name, bytes] of Object.entries({ ...keptFiles, ...tokenizerFiles, ...otherFiles }))
+      await writeInside(name, bytes);
     await takeName(fresh, target);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
