@@ -124,8 +124,8 @@ export function openLowering(
   /** A matrix as a product reads it. */
   const factorOf = (b: Tensor, transposed: boolean): string => {
     if (!transposed) return nameOf(b);
-    const order = b.shape.map((_, axis) => axis);
-    order.push(...order.splice(-2).reverse());
+    const rank = b.shape.length;
+    const order = b.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis));
     // Two changes of the order of axes are one.
     if (isA(b.operation, 'transpose')) {
       const { order: own } = b.operation.attributes;
