@@ -160,7 +160,8 @@ export async function executeRun(
     const drawn = new Set<string>();
     const lab: Lab = {
       engine,
-      placement: { intraOpThreads: threads, interOpThreads: 1 },
+      // The engines that have no threads to choose would refuse to be told.
+      placement: /^(tensorflow|onnx)/.test(engine.name) ? { intraOpThreads: threads, interOpThreads: 1 } : {},
       seed: spec.seed,
       folder,
       data: source,

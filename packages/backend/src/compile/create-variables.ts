@@ -1,3 +1,4 @@
+import { checkPlacement } from '../engines/check-placement.ts';
 import type { Engine, Placement, Program } from '../engines/engine.ts';
 import { BackendError } from '../errors.ts';
 import { type HostTensor, isHostTensor, type TensorSpec } from '../expression/host-tensors.ts';
@@ -73,9 +74,11 @@ function misfits(given: ReadonlyMap<string, HostTensor>, specs: ReadonlyMap<stri
  *
  * @param tree a record or array of parts, such as `{ parameters, optimiser }`
  * @param placement device, threads, XLA and cluster of everything compiled over these variables
+ * @throws {RangeError} naming what of the placement means nothing, or nothing to this engine
  * @throws {BackendError} when a leaf holds no values, or shapes and numbers of values disagree
  */
 export function createVariables<S extends object>(engine: Engine, tree: S, placement: Placement = {}): Variables<S> {
+  checkPlacement('createVariables', engine.name, placement);
   const initial = checked(tree, 'createVariables');
   const program = engine.createProgram(initial, placement);
   const specs = new Map([...initial].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));

@@ -3,8 +3,18 @@ import type { PrimitiveName } from '../expression/primitives.ts';
 import type { Tensor } from '../expression/tensor.ts';
 import type { OperationTime } from '../libtensorflow/read-step-stats.ts';
 
-/** Names of engines, best first. */
-export const engineNames = ['tensorflow-gpu', 'tensorflow', 'onnx', 'tfjs-node-gpu', 'tfjs-node', 'reference'] as const;
+/** Engines that are tried where none is named, best first. */
+export const triedEngines = [
+  'tensorflow-gpu',
+  'tensorflow',
+  'onnx',
+  'tfjs-node-gpu',
+  'tfjs-node',
+  'reference',
+] as const;
+
+/** Names of engines: those that are tried where none is named, best first, and after them ONNX Runtime's providers, which must be named. */
+export const engineNames = [...triedEngines, 'onnx:webgpu', 'onnx:cuda', 'onnx:dml', 'onnx:coreml'] as const;
 
 /** One of `engineNames`. */
 export type EngineName = (typeof engineNames)[number];
@@ -19,8 +29,9 @@ export interface Trace {
 }
 
 /**
- * Where and how a program runs; never part of a model. It is an argument of `createVariables`, holds for every function compiled over
- * those variables, and means something to libtensorflow alone: engines that run operation by operation pay it no attention.
+ * Where and how a program runs; never part of a model. It is an argument of `createVariables` and holds for every function compiled over
+ * those variables. An engine honours what is asked for or refuses it by name: libtensorflow knows everything, ONNX Runtime threads and
+ * `onRun`, the others nothing.
  */
 export interface Placement {
   /** TensorFlow device of all its nodes, such as `/job:worker/task:1` or `/gpu:0`; default: the engine decides. */
@@ -40,7 +51,7 @@ export interface Placement {
    * Precision of the operands and results of matrix products, default `float32`. `bfloat16` keeps 8 bits of a number's 24:
    * operands are rounded to the nearest (2⁻⁹ relative), results as the processor does it (to the nearest, or towards zero: 2⁻⁸); sums inside
    * a product, everything between products, parameters and optimiser stay float32. Fast only where the processor has bfloat16 products
-   * (AVX512-BF16, AMX; GPUs), slower elsewhere. libtensorflow's compiled functions only.
+   * (AVX512-BF16, AMX; GPUs), slower elsewhere; compiled functions only.
    */
   readonly matmulPrecision?: 'float32' | 'bfloat16';
   /** Let XLA compile the whole graph, default false. */
@@ -49,7 +60,7 @@ export interface Placement {
   readonly target?: string;
   /** Processor devices, `/cpu:0`, `/cpu:1`, …, default 1: more let a placement be tried on one machine. */
   readonly cpuDevices?: number;
-  /** Called after every run with what each operation cost; a run that is watched is slower. TensorFlow engines only. */
+  /** Called after every run with what each operation cost; a run that is watched is slower, much slower on ONNX Runtime. */
   readonly onRun?: (times: readonly OperationTime[]) => void;
 }
 

@@ -45,6 +45,7 @@ describe('graphProgram', () => {
   it('an Adam step over many parameters has a few control edges each, and reads no moments', async () => {
     const { library, counts } = countingLibrary();
     const engine = {
+      name: 'tensorflow',
       createProgram: (values, placement) => graphProgram(library, values, placement, { fusing: true }),
     } as Partial<Engine> as Engine;
     const n = 50;

@@ -1,7 +1,4 @@
-import koffi from 'koffi';
 import { withoutStderr } from '../libtensorflow/without-stderr.ts';
-
-const libc: Partial<Record<NodeJS.Platform, string>> = { linux: 'libc.so.6', darwin: '/usr/lib/libSystem.B.dylib' };
 
 /**
  * Loads tfjs-node without a word on the terminal: tfjs announces itself and its fallbacks on the console, and the libtensorflow of its
@@ -11,9 +8,8 @@ export function loadQuietly<T>(load: () => T): T {
   const { warn, log, info } = console;
   console.warn = console.log = console.info = () => {};
   try {
-    const c = libc[process.platform];
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-    return c ? withoutStderr(koffi.load(c), load) : load();
+    return withoutStderr(load);
   } finally {
     Object.assign(console, { warn, log, info });
   }

@@ -1,7 +1,10 @@
 import { anything, checkOptions, needed, oneOf, type Rules } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
-import { type Engine, type EngineName, engineNames } from './engine.ts';
+import { installedRuntime } from '../onnx/open-runtime.ts';
+import { type ProviderName, providerNames } from '../onnx/providers.ts';
+import { tryProvider } from '../onnx/try-provider.ts';
+import { type Engine, type EngineName, engineNames, triedEngines } from './engine.ts';
 import { onnxEngine } from './onnx-engine.ts';
 import { referenceEngine } from './reference-engine.ts';
 import { NoGpuError, tensorflowEngine } from './tensorflow-engine.ts';
@@ -42,13 +45,21 @@ function openTensorflow(gpu: boolean, { surroundings, directory }: SelectOptions
 /** One engine by its name. */
 async function open(name: EngineName, options: SelectOptions): Promise<Engine> {
   if (name === 'tensorflow' || name === 'tensorflow-gpu') return openTensorflow(name === 'tensorflow-gpu', options);
-  if (name === 'onnx') return onnxEngine();
-  return name === 'reference' ? referenceEngine() : tfjsEngine(name);
+  if (name === 'tfjs-node' || name === 'tfjs-node-gpu') return tfjsEngine(name);
+  return name === 'reference' ? referenceEngine() : openOnnx(name);
+}
+
+/** ONNX Runtime on the provider that its name says, `cpu` without one. */
+async function openOnnx(name: 'onnx' | `onnx:${Exclude<ProviderName, 'cpu'>}`): Promise<Engine> {
+  const provider = providerNames.find((one) => name === `onnx:${one}`) ?? 'cpu';
+  const runtime = installedRuntime();
+  if (provider !== 'cpu') await tryProvider(runtime, provider);
+  return onnxEngine({ runtime, provider });
 }
 
 /**
  * Opens the best engine this machine has, `tensorflow-gpu` → `tensorflow` → `onnx` → `tfjs-node-gpu` → `tfjs-node` → `reference`, with the reason why
- * better ones were refused. Nothing is downloaded: that is `installLibtensorflow`'s. A folder of libtensorflow that was named, by
+ * better ones were refused; ONNX Runtime's other providers (`onnx:webgpu`, …) are opened by name only. Nothing is downloaded: that is `installLibtensorflow`'s. A folder of libtensorflow that was named, by
  * `directory` or CLOZE_LIBTENSORFLOW, is used or is an error.
  *
  * @throws {RangeError} for no surroundings, an unknown option or an engine there is not, with the names there are
@@ -58,7 +69,7 @@ export async function selectEngine(options: SelectOptions): Promise<Selection> {
   checkOptions('selectEngine', options ?? {}, rules);
   const refused: { name: EngineName; reason: string }[] = [];
   let { directory } = options;
-  for (const name of options.name ? [options.name] : engineNames) {
+  for (const name of options.name ? [options.name] : triedEngines) {
     try {
       return { engine: await open(name, { ...options, directory }), refused };
     } catch (error) {

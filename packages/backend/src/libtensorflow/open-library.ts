@@ -4,7 +4,7 @@ import koffi from 'koffi';
 import { newEager } from './eager.ts';
 import { bindFunctions } from './functions.ts';
 import { newGraph } from './graph.ts';
-import { setSizes } from './load-koffi.ts';
+import { loadC } from './load-c.ts';
 import { nativeOf } from './native.ts';
 import { newServer } from './server.ts';
 import { newSession } from './session.ts';
@@ -18,10 +18,7 @@ const RTLD_NODELETE = process.platform === 'darwin' ? 0x80 : 0x1000;
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
 
-const names =
-  process.platform === 'darwin'
-    ? { library: 'libtensorflow_cc.2.dylib', c: '/usr/lib/libSystem.B.dylib' }
-    : { library: 'libtensorflow_cc.so.2', c: 'libc.so.6' };
+const file = process.platform === 'darwin' ? 'libtensorflow_cc.2.dylib' : 'libtensorflow_cc.so.2';
 
 /**
  * Loads libtensorflow's C API from a folder; the same folder again gives the same library.
@@ -31,13 +28,13 @@ const names =
 export function openLibrary(directory: string): TensorflowLibrary {
   const before = opened.get(directory);
   if (before) return before;
-  const path = join(directory, names.library);
+  const path = join(directory, file);
   if (!existsSync(path))
     throw new Error(
       `${path} does not exist; run 'cloze-backend install', or point CLOZE_LIBTENSORFLOW at a folder that has it.`,
     );
-  setSizes(koffi);
-  const c = koffi.load(names.c);
+  const c = loadC();
+  if (!c) throw new Error(`libtensorflow is for Linux and macOS, and this is ${process.platform}.`);
   const setenv = c.func('int setenv(const char*, const char*, int)');
   // TensorFlow prints to the terminal while it loads; process.env does not reach C code that is already running.
   for (const [name, value] of [
@@ -53,7 +50,7 @@ export function openLibrary(directory: string): TensorflowLibrary {
   }
   const dlopen = c.func('void* dlopen(const char*, int)');
   const dlerror = c.func('const char* dlerror()');
-  const loaded = withoutStderr(c, () =>
+  const loaded = withoutStderr(() =>
     dlopen(path, RTLD_NOW | RTLD_NODELETE) ? bindFunctions(koffi.load(path)) : String(dlerror()),
   );
   if (typeof loaded === 'string')
@@ -67,8 +64,8 @@ export function openLibrary(directory: string): TensorflowLibrary {
   const library: TensorflowLibrary = {
     version: String(call.TF_Version()),
     newGraph: () => newGraph(native),
-    newSession: (graph, config) => withoutStderr(c, () => newSession(native, graph, config)),
-    newEager: () => withoutStderr(c, () => newEager(native)),
+    newSession: (graph, config) => withoutStderr(() => newSession(native, graph, config)),
+    newEager: () => withoutStderr(() => newEager(native)),
     newServer: (options) => newServer(native, options),
   };
   opened.set(directory, library);

@@ -88,7 +88,11 @@ const table: PrimitiveTable<Entries> = {
   rsqrt: (sink, inputs) => sink.op('Reciprocal', [sink.op('Sqrt', inputs)]),
   square: (sink, [x]) => sink.op('Mul', [x as string, x as string]),
   tanh: direct('Tanh'),
-  sigmoid: direct('Sigmoid'),
+  // ONNX Runtime's Sigmoid is right to 1e-7 and not to a part of itself: twice what it should be at -17, 0 from -18 on.
+  sigmoid: (sink, [x]) => {
+    const under = sink.op('Exp', [sink.op('Neg', [x as string])]);
+    return sink.op('Reciprocal', [sink.op('Add', [under, sink.constant('float32', [], Float32Array.of(1))])]);
+  },
   softplus: direct('Softplus'),
   erf: direct('Erf'),
   abs: direct('Abs'),

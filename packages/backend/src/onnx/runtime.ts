@@ -11,6 +11,8 @@ export interface OnnxSession {
     fetches: Readonly<Record<string, OnnxTensor | null>>,
   ): Promise<Readonly<Record<string, OnnxTensor>>>;
   release(): Promise<void>;
+  /** Ends the profiler's file, where there is one. */
+  endProfiling(): void;
 }
 
 /** What is used of `onnxruntime-node` and `onnxruntime-web`: both give the same. */
