@@ -87,6 +87,19 @@ for (const [name, open] of engines) {
       variables.dispose();
     });
 
+    it('a view is read when it is asked; what is taken is all that is left', () => {
+      const held = engine.liveHandles();
+      const variables = createVariables(engine, { model: { w: host(1, 2), b: host(3) }, moments: [host(0), host(1)] });
+      const { model } = variables.view() as { model: { w: HostTensor; b: HostTensor } };
+      expect([...model.w.values]).toEqual([1, 2]);
+      variables.write({ model: { w: host(7, 8), b: host(9) }, moments: [host(0), host(1)] });
+      expect([...model.w.values]).toEqual([7, 8]);
+      expect(variables.take('model')).toEqual({ w: host(7, 8), b: host(9) });
+      expect(engine.liveHandles()).toBe(held);
+      expect(() => variables.read()).toThrow();
+      variables.dispose();
+    });
+
     it('names everything about a checkpoint that does not fit, and writes nothing', () => {
       const variables = createVariables(engine, {
         model: { w: host(1, 2), b: host(3) },

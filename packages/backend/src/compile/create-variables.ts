@@ -22,8 +22,15 @@ export interface Variables<S> {
   read(): MapTree<S, HostTensor>;
   /** The values of one top-level part alone, `parameters` say: the others are not copied. */
   readPart<K extends keyof MapTree<S, HostTensor> & string>(part: K): MapTree<S, HostTensor>[K];
+  /** The values of one top-level part at the end: all other parts are freed before they are read, and then the variables are disposed of. */
+  take<K extends keyof MapTree<S, HostTensor> & string>(part: K): MapTree<S, HostTensor>[K];
   /** Replaces all values. @throws {BackendError} when a leaf is missing, unexpected or of another shape or type */
   write(values: MapTree<S, HostTensor>): void;
+  /**
+   * Like `capture`, but each leaf is read from the engine whenever its values are asked for: all of them never stand in JavaScript's memory at
+   * once, and they change with the next step.
+   */
+  view(): Readonly<Record<string, unknown>>;
   /** The values now as a checkpoint saves them: a tree for each top-level part, by its name. */
   capture(): Readonly<Record<string, unknown>>;
   /**
@@ -83,6 +90,12 @@ export function createVariables<S extends object>(engine: Engine, tree: S, place
   const program = engine.createProgram(initial, placement);
   const specs = new Map([...initial].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
   const nest = nestingOf(tree);
+  let disposed = false;
+  const dispose = () => {
+    if (!disposed) program.dispose();
+    disposed = true;
+  };
+  const isOf = (part: string) => (path: string) => path === part || path.startsWith(`${part}/`);
   const readPaths = (paths: readonly string[]) => {
     const values = new Map(program.read(paths).map((value, i) => [paths[i], value]));
     return nest((path) => values.get(path) as HostTensor);
@@ -102,9 +115,26 @@ export function createVariables<S extends object>(engine: Engine, tree: S, place
     specs,
     nest,
     read,
-    readPart: (part) =>
-      readPaths([...specs.keys()].filter((path) => path === part || path.startsWith(`${part}/`)))[part],
+    readPart: (part) => readPaths([...specs.keys()].filter(isOf(part)))[part],
+    take: (part) => {
+      const isOwn = isOf(part);
+      program.free([...specs.keys()].filter((path) => !isOwn(path)));
+      const taken = readPaths([...specs.keys()].filter(isOwn))[part];
+      dispose();
+      return taken;
+    },
     write: (values) => write(checked(values, 'Variables.write'), 'Variables.write'),
+    view: () => {
+      // What the last step left is no longer wanted while its state is read.
+      program.free([]);
+      const leaf = (path: string): HostTensor => ({
+        ...(specs.get(path) as TensorSpec),
+        get values() {
+          return (program.read([path])[0] as HostTensor).values;
+        },
+      });
+      return Object.fromEntries(childrenOf(nest(leaf), '', 'Variables.view'));
+    },
     capture: () => Object.fromEntries(childrenOf(read(), '', 'Variables.capture')),
     restore: ({ tensors }, { rename = (path: string) => path } = {}) => {
       const leaves = new Map<string, HostTensor>();
@@ -120,6 +150,6 @@ export function createVariables<S extends object>(engine: Engine, tree: S, place
         advice: ' Was the checkpoint made with another configuration?',
       });
     },
-    dispose: () => program.dispose(),
+    dispose,
   };
 }

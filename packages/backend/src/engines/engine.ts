@@ -70,6 +70,8 @@ export interface Program {
   has(name: PrimitiveName): boolean;
   write(values: ReadonlyMap<string, HostTensor>): void;
   read(paths: readonly string[]): HostTensor[];
+  /** Frees some variables, which nothing may use any more. */
+  free(paths: readonly string[]): void;
   prepare(trace: Trace): (feeds: ReadonlyMap<string, HostTensor>) => Promise<HostTensor[]>;
   dispose(): void;
 }

@@ -37,6 +37,7 @@ function countingLibrary() {
     newSession: () => ({ run: () => [], runAsync: async () => [], dispose: () => {} }),
     newEager: absent,
     newServer: absent,
+    trim: () => {},
   };
   return { library, counts };
 }

@@ -62,6 +62,10 @@ export function graphProgram(
     has: tensorflowRuns,
     write: variables.write,
     read: variables.read,
+    free: (paths) => {
+      variables.free(paths);
+      library.trim();
+    },
     prepare: (trace) => {
       const recorded = recordTrace(recorder, trace, calls++);
       return (feeds) => runTrace(session, recorded, feeds);
@@ -69,6 +73,7 @@ export function graphProgram(
     dispose: () => {
       session.dispose();
       graph.dispose();
+      library.trim();
     },
   };
 }

@@ -7,6 +7,8 @@ export interface GraphVariables {
   write(values: ReadonlyMap<string, HostTensor>): void;
   /** Copies values into JavaScript's memory. */
   read(paths: readonly string[]): HostTensor[];
+  /** Frees some of them, which nothing may use any more. */
+  free(paths: readonly string[]): void;
   /** The resource that kernels working in place take. */
   handle(path: string): TfOutput;
   /** Records a reading of its own for one prepared call. */
@@ -83,6 +85,10 @@ export function graphVariables(
         paths.map((path) => variable(path).value),
         [],
       ),
+    free: (paths) => {
+      const freed = paths.map((path) => first(sink.op('DestroyResourceOp', [variable(path).handle])));
+      if (freed.length > 0) session.run([], [], freed);
+    },
     handle: (path) => variable(path).handle,
     recordRead: (path) => recordReadOf(variable(path).handle, variable(path).dtype),
     recordAssign: (path, value, after) => {

@@ -25,6 +25,12 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
     for (const [path, value] of values) assign(path, runner.fromHost(value));
   };
   write(initial);
+  const free = (paths: readonly string[]) => {
+    for (const path of paths) {
+      runner.release(variables.get(path) as Handle);
+      variables.delete(path);
+    }
+  };
   const prepare = ({ inputs, outputs, updates: always, guarded }: Trace) => {
     const updates = [...always, ...(guarded?.updates ?? [])];
     const wanted = [...outputs, ...updates.map(([, tensor]) => tensor), ...(guarded ? [guarded.condition] : [])];
@@ -59,11 +65,9 @@ function programOf<Handle>(runner: Runner<Handle>, initial: ReadonlyMap<string, 
     has: runner.has,
     write,
     read: (names) => names.map((path) => runner.toHost(variables.get(path) as Handle)),
+    free,
     prepare,
-    dispose: () => {
-      for (const handle of variables.values()) runner.release(handle);
-      variables.clear();
-    },
+    dispose: () => free([...variables.keys()]),
   };
 }
 

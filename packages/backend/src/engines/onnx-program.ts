@@ -130,6 +130,9 @@ export function onnxProgram(
         const { shape, dtype, values } = variables.get(path) as HostTensor;
         return { shape, dtype, values: values.slice() };
       }),
+    free: (paths) => {
+      for (const path of paths) if (variables.delete(path)) count(-1);
+    },
     prepare,
     dispose: () => {
       for (const session of sessions) void session.release();

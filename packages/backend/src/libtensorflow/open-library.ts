@@ -42,11 +42,15 @@ export function openLibrary(directory: string): TensorflowLibrary {
     ['TF_ENABLE_ONEDNN_OPTS', process.env.TF_ENABLE_ONEDNN_OPTS ?? '1'],
   ])
     setenv(name, value, 1);
+  let trim = () => {};
   if (process.platform === 'linux') {
     // glibc gives blocks over 32 MB back to the system at once; a step that reuses 60 MB temporaries would fault every page again.
     const mallopt = c.func('int mallopt(int, int)');
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 2147483647);
+    // What a step leaves is kept for the next one, so that the end of a training must say that there is none.
+    const mallocTrim = c.func('int malloc_trim(size_t)');
+    trim = () => mallocTrim(0);
   }
   const dlopen = c.func('void* dlopen(const char*, int)');
   const dlerror = c.func('const char* dlerror()');
@@ -67,6 +71,7 @@ export function openLibrary(directory: string): TensorflowLibrary {
     newSession: (graph, config) => withoutStderr(() => newSession(native, graph, config)),
     newEager: () => withoutStderr(() => newEager(native)),
     newServer: (options) => newServer(native, options),
+    trim,
   };
   opened.set(directory, library);
   return library;

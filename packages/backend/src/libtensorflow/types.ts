@@ -120,4 +120,6 @@ export interface TensorflowLibrary {
   newSession(graph: TfGraph, config?: SessionConfig): TfSession;
   newEager(): TfEager;
   newServer(options: ServerOptions): TfServer;
+  /** Gives memory that nothing holds back to the system, where the C library keeps it until it is told (glibc). */
+  trim(): void;
 }

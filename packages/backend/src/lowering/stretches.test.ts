@@ -49,6 +49,20 @@ describe('stretches', () => {
     expectRunnable(units, [y]);
   });
 
+  it('a norm over several tensors does not make one piece of all that it scales', () => {
+    const [x, w, v] = [operand('x'), operand('w'), operand('v')];
+    const slopes = [matmul(x, w), add(matmul(x, v), matmul(v, x))];
+    const norm = slopes.map((slope) => sum(multiply(slope, slope))).reduce((a, b) => add(a, b));
+    const scaled = slopes.map((slope) => multiply(slope, norm));
+    const units = cut(scaled);
+    for (const tensor of scaled) {
+      const unit = units.find((one) => made(one).includes(tensor)) as Unit;
+      expect(made(unit)).toHaveLength(1);
+    }
+    expect(names(units).filter((name) => name.endsWith('multiply sum'))).toHaveLength(2);
+    expectRunnable(units, scaled);
+  });
+
   it('two hundred random computations can be run in the order given, without going back into a piece', () => {
     let state = 7;
     const draw = (below: number) => {

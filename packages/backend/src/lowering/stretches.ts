@@ -1,3 +1,4 @@
+import { sizeOf } from '../expression/host-tensors.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import { type Draw, drawsIn } from './draws-in.ts';
 import { fusible, isFree } from './fusible.ts';
@@ -21,7 +22,8 @@ function unions() {
  * Cuts a computation at the operations that run alone (products, gathers, draws) into stretches that can be compiled whole.
  *
  * An operation's level is the number of lone operations on the longest way to it; fusible neighbours of one level form a stretch.
- * Levels never fall along an edge and rise at every lone operation, so no way leaves a stretch and comes back to it.
+ * Levels never fall along an edge and rise at every lone operation, so no way leaves a stretch and comes back to it. They rise behind a single
+ * number too: a norm over all gradients would make one stretch of everything it scales, which holds every gradient twice and runs on one core.
  *
  * @param order operations in an order of evaluation @param wanted tensors read from outside
  * @returns pieces in an order of evaluation; stretches that nobody needs are left out
@@ -30,11 +32,15 @@ export function stretches(order: readonly Operation[], wanted: ReadonlySet<Tenso
   const draws = drawsIn(order, wanted);
   const drawn = new Set([...draws.values()].map(({ mask }) => mask.operation));
   const joins = (operation: Operation) => fusible.has(operation.primitive.name) && !drawn.has(operation);
+  const isCut = ({ shape, operation }: Tensor) => joins(operation) && sizeOf(shape) === 1;
   const level = new Map<Operation, number>();
   const { root, join } = unions();
   for (const operation of order) {
     const producers = operation.inputs.map((input) => input.operation);
-    const depth = producers.reduce((most, producer) => Math.max(most, level.get(producer) ?? 0), 0);
+    const depth = operation.inputs.reduce(
+      (most, input) => Math.max(most, (level.get(input.operation) ?? 0) + (isCut(input) ? 1 : 0)),
+      0,
+    );
     level.set(operation, joins(operation) || drawn.has(operation) || isFree(operation) ? depth : depth + 1);
     if (joins(operation))
       for (const producer of producers) if (joins(producer) && level.get(producer) === depth) join(producer, operation);

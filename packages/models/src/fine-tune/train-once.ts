@@ -219,11 +219,12 @@ export async function trainOnce<Input, Prediction, Target>(
             : `the best weights, of step ${outcome.best.step}, are not kept any more: the last step's are.`,
         );
     }
+    const judged = outcome.reason === 'interrupted' ? [] : await judge();
     return {
       seed,
       outcome,
-      parameters: readParameters(),
-      judged: outcome.reason === 'interrupted' ? [] : await judge(),
+      parameters: mergedOnHost(variables.take('parameters'), lora),
+      judged,
       lastLoss: losses.length === 0 ? Number.NaN : losses.reduce((a, b) => a + b, 0) / losses.length,
     };
   } finally {

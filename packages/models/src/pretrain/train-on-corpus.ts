@@ -145,7 +145,7 @@ export async function trainOnCorpus(
       warn: say,
     }).finally(() => running?.iterator.return?.());
     return {
-      parameters: variables.readPart('parameters'),
+      parameters: variables.take('parameters'),
       outcome,
       lastLoss: losses.length === 0 ? Number.NaN : losses.reduce((a, b) => a + b, 0) / losses.length,
     };

@@ -68,6 +68,10 @@ export function trainingVariables<P>(
       const { accumulated: _sums, ...saved } = variables.capture();
       return saved;
     },
+    view: () => {
+      const { accumulated: _sums, ...saved } = variables.view();
+      return saved;
+    },
     restore: ({ tensors }, options) => variables.restore({ tensors: { ...tensors, accumulated: empty } }, options),
   };
 }
