@@ -1,5 +1,6 @@
-import { type HostTensor, narrowFloats, type StoredFloat } from '@cloze/backend';
+import { type HostTensor, narrowFloats, type StoredFloat, sizeOf } from '@cloze/backend';
 
+const bytesEach = { float32: 4, float16: 2, bfloat16: 2, int32: 4, bool: 1 } as const;
 const names = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', int32: 'I32', bool: 'BOOL' } as const;
 
 /**
@@ -14,24 +15,23 @@ export function writeSafetensors(
   { dtype: float = 'float32' }: { readonly dtype?: StoredFloat } = {},
 ): Uint8Array {
   const order = [...tensors]
-    .map(([name, { dtype, shape, values }]) => {
-      const narrow = dtype === 'float32' && float !== 'float32';
-      const stored = narrow ? narrowFloats(values as Float32Array, float) : values;
-      return { name, shape, stored, type: names[dtype === 'float32' ? float : dtype] };
-    })
-    .sort((a, b) => b.stored.BYTES_PER_ELEMENT - a.stored.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1));
+    .map(([name, { dtype, shape }]) => ({ name, shape, as: dtype === 'float32' ? float : dtype }))
+    .sort((a, b) => bytesEach[b.as] - bytesEach[a.as] || (a.name < b.name ? -1 : 1));
   let offset = 0;
-  const entries = order.map(({ name, shape, stored, type }) => {
+  const entries = order.map(({ name, shape, as }) => {
     const begin = offset;
-    offset += stored.byteLength;
-    return [name, { dtype: type, shape, data_offsets: [begin, offset] }] as const;
+    offset += sizeOf(shape) * bytesEach[as];
+    return [name, { dtype: names[as], shape, data_offsets: [begin, offset] }] as const;
   });
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...entries])));
   const length = Math.ceil(text.length / 8) * 8;
   const file = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
   new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
   file.set(text, 8);
-  for (const [i, { stored }] of order.entries()) {
+  // One after another: values that are read when they are asked for never stand in memory together.
+  for (const [i, { name, as }] of order.entries()) {
+    const values = tensors.get(name)?.values as HostTensor['values'];
+    const stored = as === 'float16' || as === 'bfloat16' ? narrowFloats(values as Float32Array, as) : values;
     file.set(
       new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
       8 + length + (entries[i]?.[1].data_offsets[0] as number),

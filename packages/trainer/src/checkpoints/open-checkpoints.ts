@@ -4,7 +4,7 @@ import type { Files, TensorCodec } from './files.ts';
 import { manifestName, readManifest } from './manifest.ts';
 import { type Checkpoint, readCheckpoint } from './read-checkpoint.ts';
 import { bestOf, type Kept, newestFirst, type Retention, retained } from './retained.ts';
-import { type CheckpointContent, checkpointFiles, writeCheckpoint } from './write-checkpoint.ts';
+import { type CheckpointContent, checkpointParts, writeCheckpoint } from './write-checkpoint.ts';
 
 /** Where and how checkpoints are kept. */
 export interface CheckpointOptions extends Retention {
@@ -135,8 +135,8 @@ export async function openCheckpoints({
       }
     },
     save: async (content) => {
-      const contents = checkpointFiles(content, { codec, sha256: files.sha256 });
-      const needed = [...contents.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+      const parts = checkpointParts(content);
+      const needed = parts.bytes;
       const free = await files.free(folder);
       if (free < needed)
         throw new CheckpointError(
@@ -158,7 +158,7 @@ export async function openCheckpoints({
         return parsed?.step === content.step ? [parsed.copy] : [];
       });
       const name = checkpointName(content.step, copies.reduce((most, copy) => Math.max(most, copy), -1) + 1);
-      await writeCheckpoint(files, folder, name, contents);
+      await writeCheckpoint(files, folder, name, { ...content, ...parts }, codec);
       const complete = await list();
       const keep = retained(complete, retention);
       for (const old of complete) if (!keep.has(old.name) && old.name !== name) await discard(old.name);
