@@ -2,10 +2,10 @@
 figures, at PyTorch's best (fused AdamW, SDPA, rows of like length together, logits at masked positions only).
 
 usage: python transformers_run.py fine-tune FOLDER TRAIN DEV LENGTH BATCH EPOCHS RATE SEED    (JSON lines of text and label)
-       python transformers_run.py pretrain FOLDER CORPUS LENGTH BATCH STEPS RATE             (a document a line)
+       python transformers_run.py pretrain FOLDER CORPUS LENGTH BATCH STEPS RATE OUTPUT      (a document a line; writes checkpoints where ours does)
        python transformers_run.py embed FOLDER TEXTS ROWS                                    (a text a line; waits, as side.py does)
 """
-import json, math, random, resource, sys
+import json, math, os, random, resource, sys
 import torch
 import transformers
 from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer, DataCollatorForLanguageModeling
@@ -68,7 +68,14 @@ def fine_tune(train, dev, length, batch, epochs, rate, seed):
     said(accuracy=right / len(dev), steps=steps)
 
 
-def pretrain(corpus, length, batch, steps, rate):
+def save(model, optimiser, path):
+    with open(path, 'wb') as file:
+        torch.save({'model': model.state_dict(), 'optimizer': optimiser.state_dict()}, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def pretrain(corpus, length, batch, steps, rate, output):
     torch.manual_seed(1)
     model = AutoModelForMaskedLM.from_pretrained(folder, attn_implementation='sdpa').train()
     texts = [line.strip() for line in open(corpus, encoding='utf8') if line.strip()]
@@ -84,11 +91,14 @@ def pretrain(corpus, length, batch, steps, rate):
     collate = DataCollatorForLanguageModeling(tokenizer, mlm_probability=.15)
     optimiser, schedule = optimiser_of(model, rate, steps)
     losses = []
+    os.makedirs(output)
+    save(model, optimiser, f'{output}/0.pt')
     for chosen in batches:
         inputs = collate([{'input_ids': ids} for ids in chosen])
         asked = inputs['labels'] != -100
         hidden = model.bert(inputs['input_ids'], inputs['attention_mask']).last_hidden_state[asked]
         losses.append(update(model, optimiser, schedule, torch.nn.functional.cross_entropy(model.cls(hidden), inputs['labels'][asked])))
+    save(model, optimiser, f'{output}/{len(batches)}.pt')
     last = losses[-max(1, steps // 10):]
     said(loss=sum(last) / len(last), steps=len(batches), tokens=sum(len(ids) for chosen in batches for ids in chosen))
 
@@ -120,5 +130,5 @@ elif mode == 'fine-tune':
     train, dev, length, batch, epochs, rate, seed = sys.argv[3:10]
     fine_tune(train, dev, int(length), int(batch), int(epochs), float(rate), int(seed))
 else:
-    corpus, length, batch, steps, rate = sys.argv[3:8]
-    pretrain(corpus, int(length), int(batch), int(steps), float(rate))
+    corpus, length, batch, steps, rate, output = sys.argv[3:9]
+    pretrain(corpus, int(length), int(batch), int(steps), float(rate), output)

@@ -69,9 +69,9 @@ async function inFolder(run: (folder: string) => Promise<readonly Figure[]>): Pr
   }
 }
 
-/** A text that fills a row. */
+/** A text that fills a row, its two special tokens beside it. */
 const fullRow = (random: { next(): number }) =>
-  Array.from({ length: size.length }, () => ideograph(integerBelow(random, ideographs))).join('');
+  Array.from({ length: size.length - 2 }, () => ideograph(integerBelow(random, ideographs))).join('');
 
 const fineTuning: Measurement = {
   row: `fine-tuning ${sizeName(size)}, ${steps} steps and 64 dev rows, from an interpreter that starts to figures`,
@@ -90,7 +90,7 @@ const fineTuning: Measurement = {
 };
 
 const pretraining: Measurement = {
-  row: `going on with pretraining ${sizeName(size)}, ${steps} steps, from an interpreter that starts to the last loss`,
+  row: `going on with pretraining ${sizeName(size)}, ${steps} steps, a checkpoint before and after, from an interpreter that starts to the last loss`,
   needs: ['python'],
   measure: (context) =>
     inFolder(async (folder) => {
@@ -100,7 +100,7 @@ const pretraining: Measurement = {
       const args = ['pretrain', join(folder, 'model'), corpus, size.length, size.batch, steps, 1e-4];
       return figuresOf(
         pretraining.row,
-        await inTurn(context, (side, turn) => [...args, ...(side === 'ours' ? [join(folder, `run-${turn}`)] : [])]),
+        await inTurn(context, (side, turn) => [...args, join(folder, `${side}-${turn}`)]),
       );
     }),
 };
