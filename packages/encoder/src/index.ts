@@ -16,6 +16,8 @@ export { modelNames, optionalNames } from './checkpoint/model-names.ts';
 export { readPytorchBin } from './checkpoint/pytorch/read-pytorch-bin.ts';
 export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors.ts';
 export { shardNames } from './checkpoint/shard-names.ts';
+export type { FileSource } from './checkpoint/source/file-source.ts';
+export { type LoadedPretrained, type LoadSourceOptions, loadSource } from './checkpoint/source/load-source.ts';
 export { readTensorflowCheckpoint } from './checkpoint/tensorflow/read-tensorflow-checkpoint.ts';
 export { writeSafetensors } from './checkpoint/write-safetensors.ts';
 export { type Activation, type EncoderConfig, type EncoderSizes, encoderConfig } from './config/encoder-config.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { sentenceKeys } from '../checkpoint/folder/sentence-settings.ts';
 import { configFromHub } from '../checkpoint/hub-config.ts';
+import { sentenceKeys } from '../checkpoint/source/sentence-settings.ts';
 import { configKeys } from './config-keys.ts';
 
 const known = JSON.parse(readFileSync(new URL('../../fixtures/reader-keys.json', import.meta.url), 'utf8')) as {

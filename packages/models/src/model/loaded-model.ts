@@ -10,6 +10,7 @@ import {
   type Tensor,
   type Variables,
 } from '@cloze/backend';
+import type { LoadedPretrained } from '@cloze/encoder';
 import {
   type Encoded,
   type EncoderConfig,
@@ -20,7 +21,6 @@ import {
   type Visibility,
   visibilityOf,
 } from '@cloze/encoder';
-import type { LoadedPretrained } from '@cloze/encoder/node';
 import { type NativeTokenizer, type PlacedEncoding, padEncodings, type SpecialIds } from '@cloze/tokenizer';
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';

@@ -1,4 +1,4 @@
-import type { LoadedPretrained } from '@cloze/encoder/node';
+import type { LoadedPretrained } from '@cloze/encoder';
 import { type OpenTokenizer, type OpenTokenizerOptions, openTokenizer, tokenizerJsonOf } from '@cloze/tokenizer';
 
 /** A checkpoint's files that say which tokenizer it has. */

@@ -1,5 +1,5 @@
 import type { HostTensor } from '@cloze/backend';
-import type { LoadedPretrained } from '@cloze/encoder/node';
+import type { LoadedPretrained } from '@cloze/encoder';
 import { tokenizerFileOf, tokenizerOf } from '../model/tokenizer-of.ts';
 
 /** A table `[rows, …]` with these rows from a place on, over what stood there and behind its end. */

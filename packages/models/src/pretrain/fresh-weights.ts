@@ -1,5 +1,5 @@
+import type { LoadedPretrained } from '@cloze/encoder';
 import { type EncoderConfig, type FamilyName, initialParameters } from '@cloze/encoder';
-import type { LoadedPretrained } from '@cloze/encoder/node';
 import type { RandomStream } from '@cloze/random';
 import { tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
 

@@ -1,6 +1,6 @@
 import type { HostTensor } from '@cloze/backend';
 import { asStream, checkText } from '@cloze/checks';
-import type { LoadedPretrained } from '@cloze/encoder/node';
+import type { LoadedPretrained } from '@cloze/encoder';
 import { specialTokens } from '@cloze/tokenizer';
 import { tokenizerFileOf, tokenizerOf } from '../model/tokenizer-of.ts';
 

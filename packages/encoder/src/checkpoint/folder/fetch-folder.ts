@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { tokenizerFileNames } from './pretrained.ts';
+import { tokenizerFileNames } from '../source/pretrained.ts';
 
 /** Where a hub id is looked up. */
 export interface HubOptions {

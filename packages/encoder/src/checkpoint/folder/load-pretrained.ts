@@ -1,113 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { HostTensor } from '@cloze/backend';
-import { CheckpointError } from '../checkpoint-error.ts';
-import { type ConvertOptions, type LoadedParameters, parametersFromCheckpoint } from '../convert-parameters.ts';
-import { someNames } from '../file-names.ts';
-import { missingParts } from '../fine-tuned-head.ts';
-import { configFromHub } from '../hub-config.ts';
-import { readPytorchBin } from '../pytorch/read-pytorch-bin.ts';
-import { readSafetensors } from '../read-safetensors.ts';
-import { readTensorflowCheckpoint } from '../tensorflow/read-tensorflow-checkpoint.ts';
+import { type LoadedPretrained, type LoadSourceOptions, loadSource } from '../source/load-source.ts';
 import { fetchFolder, type HubOptions } from './fetch-folder.ts';
-import { jsonObject } from './json-object.ts';
-import { naming } from './naming.ts';
-import { optionalFile } from './optional-file.ts';
-import { type Pretrained, tokenizerFileNames } from './pretrained.ts';
-import { readConfig } from './read-config.ts';
-import { readShards } from './read-shards.ts';
+import { folderSource } from './folder-source.ts';
 import { recoverFolder } from './save-pretrained.ts';
-import { readSentenceSettings } from './sentence-settings.ts';
 
-/** How to load. `fill` draws what the file lacks, a language-model head of a bare encoder say; without it missing names are an error. */
-export interface LoadOptions extends HubOptions, Omit<ConvertOptions, 'family' | 'tied'> {}
-
-/** A loaded model and what did not match. */
-export interface LoadedPretrained extends Pretrained, Pick<LoadedParameters, 'missing' | 'unexpected' | 'mismatched'> {
-  /** What there is to know of how the files were read: names that were unwrapped, weights that were drawn or left over. */
-  readonly notes: readonly string[];
-}
-
-/** What a reader should know of a file that did not fit as it was. */
-function notesOf({ missing, unexpected, mismatched, wrappers }: LoadedParameters): string[] {
-  const changed = mismatched.map(({ name }) => name);
-  return [
-    ...(wrappers.length > 0 ? [`read without ${someNames(wrappers)} before names`] : []),
-    ...(missing.length > 0 ? [`drawn at random, for the file lacks them: ${someNames(missing)}`] : []),
-    ...(changed.length > 0 ? [`drawn at random, for they are of another shape: ${someNames(changed)}`] : []),
-    ...(unexpected.length > 0 ? [`left over, for nothing here reads them: ${someNames(unexpected)}`] : []),
-  ];
-}
-
-/** Weights, and what there is to know of where they were found. */
-interface FoundWeights {
-  readonly tensors: ReadonlyMap<string, HostTensor>;
-  readonly notes: readonly string[];
-}
-
-/** The index that TensorFlow's `checkpoint` file names as the newest; undefined where it names none of these. */
-async function newestIndex(folder: string, indexes: readonly string[]): Promise<string | undefined> {
-  const state = await optionalFile(join(folder, 'checkpoint'));
-  const named = state && /^model_checkpoint_path:\s*"([^"]*)"/m.exec(new TextDecoder().decode(state))?.[1];
-  const name = named && `${named.split(/[\\/]/).at(-1)}.index`;
-  return indexes.find((index) => index === name);
-}
-
-/** Google's checkpoint of a folder, whatever its name: one `….index`, or of several the one that `checkpoint` names, and its data files in order. */
-async function tensorflowWeights(folder: string, files: readonly string[]): Promise<FoundWeights | undefined> {
-  const indexes = files.filter((name) => /^[\w.-]+\.index$/.test(name));
-  if (indexes.length === 0) return undefined;
-  const index = indexes.length === 1 ? indexes[0] : await newestIndex(folder, indexes);
-  if (index === undefined)
-    throw new CheckpointError(
-      `${folder} has several TensorFlow checkpoints: ${indexes.join(', ')}; keep one, or a file 'checkpoint' that names it.`,
-    );
-  const prefix = index.slice(0, -'.index'.length);
-  const parts = files.filter((name) => name.startsWith(`${prefix}.data-`)).sort();
-  const read = async (name: string) => (await optionalFile(join(folder, name))) as Uint8Array;
-  const [table, ...data] = await Promise.all([index, ...parts].map(read));
-  return {
-    tensors: naming(join(folder, index), () => readTensorflowCheckpoint(table as Uint8Array, data)),
-    notes: indexes.length > 1 ? [`of ${indexes.length} checkpoints ${prefix} is read, which 'checkpoint' names`] : [],
-  };
-}
-
-/** Files of weights that are not read. */
-const otherWeights = /(\.(h5|msgpack|onnx|gguf|ckpt|pt|pth|bin|safetensors|tflite|npz)|\.ckpt-\d+)$/;
-
-/** What lies where weights should and is none: a pointer, a page. */
-function pointerIn(file: Uint8Array): string | undefined {
-  const text = new TextDecoder('latin1').decode(file.subarray(0, 64));
-  if (text.startsWith('version https://git-lfs'))
-    return 'is a pointer of Git LFS, not the file; fetch it with git lfs pull';
-  if (/^\s*<(!doctype|html)/i.test(text)) return 'is a web page, not the file; download it again';
-  return file.byteLength === 0 ? 'is empty; download it again' : undefined;
-}
-
-/** The weights, in the order people publish them. */
-async function weights(folder: string): Promise<FoundWeights> {
-  for (const [name, read] of [
-    ['model.safetensors', (file: Uint8Array) => readSafetensors(file).tensors],
-    ['model.safetensors.index.json', undefined],
-    ['pytorch_model.bin', readPytorchBin],
-    ['pytorch_model.bin.index.json', undefined],
-  ] as const) {
-    const path = join(folder, name);
-    const file = await optionalFile(path);
-    if (!file) continue;
-    const pointer = pointerIn(file);
-    if (pointer) throw new CheckpointError(`${path} ${pointer}.`);
-    const tensors = read ? naming(path, () => read(file)) : await readShards(folder, name, jsonObject(file, path));
-    return { tensors, notes: [] };
-  }
-  const files = await readdir(folder);
-  const tensorflow = await tensorflowWeights(folder, files);
-  if (tensorflow) return tensorflow;
-  const known = files.filter((name) => otherWeights.test(name));
-  throw new CheckpointError(
-    `${folder} has no weights: expected model.safetensors (or its index), pytorch_model.bin (or its index), or a TensorFlow checkpoint (….ckpt.index)${known.length > 0 ? `; ${someNames(known)} ${known.length === 1 ? 'is' : 'are'} not read: save the model in one of these forms, or give the file its usual name` : ''}.`,
-  );
-}
+/** How to load, and where a hub id is looked up. */
+export interface LoadOptions extends HubOptions, LoadSourceOptions {}
 
 /**
  * Opens a folder as Hugging Face lays it out, or a hub id: `config.json` (or Google's `bert_config.json`, or the one config there is), weights, tokenizer files, what
@@ -117,48 +14,20 @@ async function weights(folder: string): Promise<FoundWeights> {
  *
  * @throws {CheckpointError} naming the file, and every tensor that is missing or of the wrong shape
  */
-export async function loadPretrained(folderOrId: string, options: LoadOptions = {}): Promise<LoadedPretrained> {
+export async function loadPretrained(
+  folderOrId: string,
+  { fill, ignoreMismatched, strict, ...hub }: LoadOptions = {},
+): Promise<LoadedPretrained> {
   const recovered = await recoverFolder(folderOrId);
-  const folder = await fetchFolder(folderOrId, options);
-  const read = await readConfig(folder);
-  const { config, family, head, file } = naming(folder, () => configFromHub(read.file));
-  const { tensors, notes } = await weights(folder);
-  const { fill, ignoreMismatched = false, strict = false } = options;
-  const loaded = naming(folder, () =>
-    parametersFromCheckpoint(tensors, config, {
-      ...{ family, ignoreMismatched, strict },
-      // transformers ties what is equal or stands once, whatever else a file says (`tie_weights`).
-      ...(file.tie_word_embeddings === false && { tied: false }),
-      ...(fill && { fill }),
-    }),
-  );
-  const tokenizerFiles: Record<string, Uint8Array> = {};
-  for (const name of tokenizerFileNames) {
-    const bytes = await optionalFile(join(folder, name));
-    if (bytes) tokenizerFiles[name] = bytes;
-  }
-  const sentence = await readSentenceSettings((name) => optionalFile(join(folder, name)), folder);
-  // A file may claim a class whose head it does not hold whole.
-  const whole = head && missingParts(family, loaded, head).length === 0;
-  const outputs = loaded.classifier?.bias.shape[0];
-  const classes = Object.keys(file.id2label ?? {}).length;
-  const hasClasses = whole && (head.kind === 'sequence' || head.kind === 'tokens');
-  if (hasClasses && classes > 0 && outputs !== undefined && classes !== outputs)
-    throw new CheckpointError(`${folder}: 'id2label' names ${classes} classes, the classifier has ${outputs} outputs.`);
-  const { wrappers: _, ...parts } = loaded;
+  const folder = await fetchFolder(folderOrId, hub);
+  const loaded = await loadSource(folderSource(folder), {
+    ...(fill && { fill }),
+    ...(ignoreMismatched !== undefined && { ignoreMismatched }),
+    ...(strict !== undefined && { strict }),
+  });
+  if (!recovered) return loaded;
   return {
-    config,
-    family,
-    file,
-    tokenizerFiles,
-    ...parts,
-    notes: [
-      ...(recovered ? ['a save was ended before it was whole; this is the model from before it'] : []),
-      ...read.notes,
-      ...notes,
-      ...notesOf(loaded),
-    ],
-    ...(sentence && { sentence: sentence.settings, otherFiles: sentence.files }),
-    ...(whole && { head }),
+    ...loaded,
+    notes: ['a save was ended before it was whole; this is the model from before it', ...loaded.notes],
   };
 }

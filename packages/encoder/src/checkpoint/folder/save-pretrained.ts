@@ -4,9 +4,9 @@ import type { HostTensor, StoredFloat } from '@cloze/backend';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { checkpointFromParameters } from '../convert-parameters.ts';
 import { configToHub } from '../hub-config.ts';
+import type { Pretrained } from '../source/pretrained.ts';
 import { splitIntoShards } from '../split-into-shards.ts';
 import { writeSafetensors } from '../write-safetensors.ts';
-import type { Pretrained } from './pretrained.ts';
 
 /** How the weights are written. */
 export interface SaveOptions {

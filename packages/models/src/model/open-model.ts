@@ -1,0 +1,55 @@
+import type { Engine, Placement } from '@cloze/backend';
+import { type FileSource, type LoadedPretrained, loadSource } from '@cloze/encoder';
+import { streamFrom } from '@cloze/random';
+import { loadModel } from './loaded-model.ts';
+import { createModel, type Model } from './model.ts';
+import { type Fetch, urlSource } from './url-source.ts';
+
+/** How weights become a model, wherever they came from. */
+export interface OpeningOptions {
+  /** Draws weights the file lacks, a head say; default 1. */
+  readonly seed?: number;
+  /** Told, in a line each time, what was drawn at random, what was left over, and how names were unwrapped; default nobody. */
+  readonly say?: ((line: string) => void) | undefined;
+  /** Threads, devices and precision of what is compiled over the weights. */
+  readonly placement?: Placement;
+}
+
+/** How a model is opened without a platform: what it runs on and what fetches are passed in. */
+export interface OpenSourceOptions extends OpeningOptions {
+  /** An engine that is open; it stays open. */
+  readonly engine: Engine;
+  /** Fetches a URL's files: the platform's `fetch`. */
+  readonly fetch?: Fetch;
+}
+
+/** The stream that weights are drawn from which a file lacks. */
+export const fillOf = ({ seed = 1 }: OpeningOptions) => streamFrom(seed).fork('missing weights');
+
+/** A model of what was loaded; tells what there is to know of it. */
+export function opened(
+  name: string,
+  loaded: LoadedPretrained,
+  engine: Engine,
+  { placement, say = () => {} }: OpeningOptions,
+): Model {
+  const model = createModel(loadModel(name, loaded, engine, placement));
+  const notes = [...loaded.notes, ...model.notes];
+  if (notes.length > 0) say(`${name}: ${notes.join('; ')}.`);
+  return model;
+}
+
+function fetched(address: URL, { fetch }: OpenSourceOptions): FileSource {
+  if (fetch) return urlSource(address, fetch);
+  throw new TypeError(`openModel: ${address.href} needs 'fetch', the function that brings its files.`);
+}
+
+/**
+ * Opens a model wherever its files lie: a source of files, or an address whose files `fetch` brings. `@cloze/models/node` opens folders and hub ids.
+ *
+ * @throws {TypeError} for a URL without `fetch` {CheckpointError} for a file that is torn, hostile or does not fit {Error} for a tokenizer that is absent or of another model
+ */
+export async function openModel(from: FileSource | URL, options: OpenSourceOptions): Promise<Model> {
+  const source = from instanceof URL ? fetched(from, options) : from;
+  return opened(source.name, await loadSource(source, { fill: fillOf(options) }), options.engine, options);
+}

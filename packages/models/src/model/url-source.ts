@@ -1,0 +1,28 @@
+import type { FileSource } from '@cloze/encoder';
+
+/** What fetches: the platform's own `fetch`, or what stands for it. */
+export type Fetch = (address: URL) => Promise<Response>;
+
+/**
+ * The files below an address, fetched one by one as they are asked for. A server lists nothing, and its page for what is not there counts as nothing.
+ *
+ * @throws {Error} from a read: an answer that is neither the file nor "not found", with its status
+ */
+export function urlSource(address: URL, fetch: Fetch): FileSource {
+  const folder = new URL(address);
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  const name = folder.href.replace(/\/?(\?.*)?$/, '');
+  return {
+    name,
+    list: async () => [],
+    read: async (file) => {
+      const url = new URL(file.split('/').map(encodeURIComponent).join('/'), folder);
+      // A key in the address is every file's.
+      url.search = folder.search;
+      const answer = await fetch(url);
+      if (answer.status === 404 || answer.headers.get('content-type')?.startsWith('text/html')) return undefined;
+      if (!answer.ok) throw new Error(`${url.href}: the server answered ${answer.status} ${answer.statusText}.`);
+      return new Uint8Array(await answer.arrayBuffer());
+    },
+  };
+}
