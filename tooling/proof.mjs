@@ -56,6 +56,7 @@ const subjects = {
       'packages/tokenizer/src',
       'tooling/oracles/encoder_pretrained.py',
       'tooling/oracles/models_go_on.py',
+      'tooling/oracles/models_onnx.py',
       'tooling/peers/requirements.txt',
     ],
     prove: () =>
@@ -64,6 +65,7 @@ const subjects = {
           'packages/encoder/src/checkpoint/round-trips',
           'packages/encoder/src/checkpoint/pretrained',
           'packages/models/src/node/go-on',
+          'packages/models/src/node/onnx-readers',
         ],
         { CLOZE_PYTHON: python() },
       ),
