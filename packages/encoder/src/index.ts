@@ -30,8 +30,7 @@ export { type DetectorParameters, detectReplaced } from './electra/detect-replac
 export { type ElectraBatch, type ElectraLoss, type ElectraModels, electraLoss } from './electra/electra-loss.ts';
 export { sampleTokens } from './electra/sample-tokens.ts';
 export { enlarge } from './enlarging/enlarge.ts';
-export { encode, visibilityOf } from './families/encode.ts';
-export { type FamilyName, families, familyOf } from './families/families.ts';
+export { encode, type FamilyName, families, familyOf, visibilityOf } from './families/families.ts';
 export type { EncodeOptions, Family, HeadForm, HeadKind, Visibility } from './families/family.ts';
 export type { NamePair } from './families/name-pairs.ts';
 export { type BeamOptions, beamSearch } from './generation/beam-search.ts';
@@ -50,7 +49,7 @@ export { type HeadConfig, predictTokens } from './heads/predict-tokens.ts';
 export { activate } from './layers/activate.ts';
 export { type Attended, type AttendOperands, attend, type KeysValues } from './layers/attend.ts';
 export type { Encoded, TokenInputs } from './layers/batch.ts';
-export { type BlockResult, block } from './layers/block.ts';
+export { type BlockResult, block } from './layers/blocks.ts';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
 export { ignoredTarget, type MaskedLoss, maskedCrossEntropy } from './losses/masked-cross-entropy.ts';
 export { decodeRemoved } from './mae/decode-removed.ts';

@@ -4,7 +4,7 @@ export { binomialBound, countMasking, type MaskingCounts } from './audit/count-m
 export { expectedTargets } from './audit/expected-targets.ts';
 export { maskLegend, type ShowSetting, showMask } from './audit/show-mask.ts';
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
-export { type Rounding, tokenBudget } from './budget.ts';
+export { type Rounding, slotsFor, tokenBudget } from './budget.ts';
 export { mask } from './mask.ts';
 export { maskBatch } from './mask-batch.ts';
 export { type MaskedCopies, maskCopies } from './mask-copies.ts';
@@ -65,7 +65,6 @@ export { parseWordVectors, similarByWordVectors, type WordVectors } from './repl
 export type { SimilarWords } from './replace/similar-words.ts';
 export { constantRate, cosineRate, linearRate, type RateSchedule, uniformRate } from './schedules/schedules.ts';
 export { splitMaskable } from './schedules/split-maskable.ts';
-export { slotsFor } from './slots-for.ts';
 export { predictNext, predictPrefix } from './targets/predict-next.ts';
 export { type PermutedBatch, predictPermuted } from './targets/predict-permuted.ts';
 export { replacedTokens } from './targets/replaced-tokens.ts';

@@ -1,10 +1,10 @@
 import type { MaskableBatch, MaskedBatch } from './batch.ts';
 import { checkBatch } from './batch.ts';
+import { slotsFor } from './budget.ts';
 import { maskBatch } from './mask-batch.ts';
 import { maskCopies } from './mask-copies.ts';
 import { type MaskSetting, policyProblems } from './mask-options.ts';
 import { splitMaskable } from './schedules/split-maskable.ts';
-import { slotsFor } from './slots-for.ts';
 import { isTargetPolicy, type Policy } from './targets/target-policy.ts';
 
 const targetFields = ['name', 'about', 'kind', 'room', 'targetsOf'];

@@ -4,8 +4,7 @@ import { smallModel, tokens } from '../../test/small-model.ts';
 import { configFromHub, configToHub } from '../checkpoint/hub-config.ts';
 import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
 import { causal } from '../visible/causal.ts';
-import { encode, visibilityOf } from './encode.ts';
-import { type FamilyName, families, familyOf } from './families.ts';
+import { encode, type FamilyName, families, familyOf, visibilityOf } from './families.ts';
 
 const engine = referenceEngine();
 const sizes = { vocabularySize: 20, width: 16, layers: 2, heads: 2 };

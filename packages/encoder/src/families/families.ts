@@ -1,7 +1,11 @@
+import type { Key, Tensor } from '@cloze/backend';
+import type { EncoderConfig } from '../config/encoder-config.ts';
+import type { Encoded, TokenInputs } from '../layers/batch.ts';
+import type { ModelParameters } from '../parameters/parameter-tree.ts';
 import { albert } from './albert.ts';
 import { bert } from './bert.ts';
 import { electra } from './electra.ts';
-import type { Family } from './family.ts';
+import type { EncodeOptions, Family, Visibility } from './family.ts';
 import { roberta } from './roberta.ts';
 import { roformer } from './roformer.ts';
 import { tta } from './t-ta.ts';
@@ -33,4 +37,28 @@ export function familyOf(name: FamilyName): Family<FamilyName> {
   if (!family)
     throw new RangeError(`familyOf: there is no family '${name}'; there are ${[...byName.keys()].join(', ')}.`);
   return family;
+}
+
+/**
+ * Encodes rows as a family does: BERT and its kin see the whole row (with `leftToRight` in the config, what comes before), T-TA all other tokens.
+ *
+ * @param parameters of this family and config
+ * @param key none means no dropout
+ * @returns hidden states `[batch, length, width]`, those of every layer, attention weights and embeddings
+ * @throws {RangeError} for a family that does not exist, or options that it cannot honour
+ */
+export function encode(
+  family: FamilyName,
+  parameters: ModelParameters<Tensor>,
+  { ids, segments, attend, positionIds }: TokenInputs,
+  config: EncoderConfig,
+  key?: Key,
+  options: EncodeOptions = {},
+): Encoded {
+  return familyOf(family).encode(parameters, { ids, segments, attend, positionIds }, config, key, options);
+}
+
+/** What the output at a token has seen: it decides how a model is pretrained and how it scores. */
+export function visibilityOf(family: FamilyName, config: EncoderConfig): Visibility {
+  return familyOf(family).visibility(config);
 }

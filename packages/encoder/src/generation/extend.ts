@@ -1,6 +1,6 @@
 import { concat, constant, equal, fill, logicalOr, reshape, type Tensor, where } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import { block } from '../layers/block.ts';
+import { block } from '../layers/blocks.ts';
 import { embed } from '../layers/embed.ts';
 import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
 import type { Cache } from './cache.ts';

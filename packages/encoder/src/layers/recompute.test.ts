@@ -1,7 +1,7 @@
 import { constant, evaluate, gradients, referenceEngine, rootKey, square, sum } from '@cloze/backend';
 import { expect, it } from 'vitest';
 import { smallModel, tokens } from '../../test/small-model.ts';
-import { encode } from '../families/encode.ts';
+import { encode } from '../families/families.ts';
 
 it.each(['bert', 't-ta'] as const)(
   '%s gives the same values and gradients when blocks are computed again',

@@ -2,7 +2,7 @@ import { add, broadcastTo, concat, forkKey, type Key, linear, reshape, type Tens
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import { rowsAt } from '../heads/rows-at.ts';
 import { blocks } from '../layers/blocks.ts';
-import { positionRows } from '../layers/positions.ts';
+import { positionRows } from '../layers/embed.ts';
 import { realKeys } from '../visible/real-keys.ts';
 import type { MaeDecoderParameters } from './decoder-parameters.ts';
 

@@ -2,8 +2,8 @@ import { constant, fill, flattenTree, gradients, isTensor, mapTree, rootKey, typ
 import { describe, expect, it } from 'vitest';
 import { retainedBytes } from '../../test/retained-bytes.ts';
 import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
-import { encode } from '../families/encode.ts';
 import type { FamilyName } from '../families/families.ts';
+import { encode } from '../families/families.ts';
 import { predictTokens } from '../heads/predict-tokens.ts';
 import { maskedCrossEntropy } from '../losses/masked-cross-entropy.ts';
 import { parameterSpecs } from '../parameters/parameter-specs.ts';

@@ -14,8 +14,7 @@ import {
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
-import { embed } from '../layers/embed.ts';
-import { positionRows } from '../layers/positions.ts';
+import { embed, positionRows } from '../layers/embed.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { hiddenDiagonal } from '../visible/hidden-diagonal.ts';
 import { realKeys } from '../visible/real-keys.ts';

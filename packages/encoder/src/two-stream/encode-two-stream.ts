@@ -11,9 +11,8 @@ import {
 } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
-import { block } from '../layers/block.ts';
-import { embed } from '../layers/embed.ts';
-import { positionRows } from '../layers/positions.ts';
+import { block } from '../layers/blocks.ts';
+import { embed, positionRows } from '../layers/embed.ts';
 import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
 import { permuted } from '../visible/permuted.ts';
 
