@@ -4,7 +4,7 @@ import type { DType } from '../expression/host-tensors.ts';
 import { reachable } from '../expression/reachable.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { type Draw, drawsIn } from '../lowering/draws-in.ts';
-import { lowerToOnnx } from '../lowering/onnx-table.ts';
+import { lowerScattered, lowerToOnnx, scatteredInto } from '../lowering/onnx-table.ts';
 import { encodeOnnx } from '../onnx/onnx-model.ts';
 import { onnxRecording } from '../onnx/onnx-sink.ts';
 import type { Trace } from './engine.ts';
@@ -53,6 +53,8 @@ export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTr
   const given = new Set([...wanted.filter(({ operation }) => !onHost.has(operation)), ...scalarsAndGradients]);
   const order = reachable([...given]);
   const draws: ReadonlyMap<Operation, Draw> = drawsIn(order, given);
+  const scattered = scatteredInto(order, given);
+  const absorbed = new Set(scattered.values());
   const masks = new Map([...draws.values()].map((draw) => [draw.mask.operation, draw]));
   const fed: Fed[] = [];
   const sink = onnxRecording((tensor) => {
@@ -74,7 +76,7 @@ export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTr
     const [first] = operation.outputs as [Tensor];
     if (isA(operation, 'input')) leaf('input', operation.attributes.path, first);
     else if (isA(operation, 'variable')) leaf('variable', operation.attributes.path, first);
-    else if (draws.has(operation)) continue;
+    else if (draws.has(operation) || absorbed.has(operation)) continue;
     else {
       const draw = masks.get(operation);
       if (draw) {
@@ -83,18 +85,26 @@ export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTr
         names.set(first, name);
         continue;
       }
-      const results = lowerToOnnx(
-        sink,
-        operation.inputs.map((input) => names.get(input) as string),
-        operation,
-      );
+      const named = (all: readonly Tensor[]) => all.map((input) => names.get(input) as string);
+      const added = scattered.get(operation);
+      if (added) {
+        const [into] = named(operation.inputs.filter((input) => input.operation !== added)) as [string];
+        names.set(first, lowerScattered(sink, into, named(added.inputs), added));
+        continue;
+      }
+      const results = lowerToOnnx(sink, named(operation.inputs), operation);
       for (const [i, output] of operation.outputs.entries()) names.set(output, results[i] as string);
     }
   }
   for (const { name, tensor } of fed) values.push({ name, dtype: tensor.dtype, shape: tensor.shape });
   const results = new Map<Tensor, string>();
-  for (const tensor of given)
-    if (!isA(tensor.operation, 'input')) results.set(tensor, sink.op('Identity', [names.get(tensor) as string]));
+  // A node's result is given as it is; what was fed, a constant, or given twice needs a node of its own.
+  const made = new Set(sink.nodes.flatMap(({ outputs: own }) => own));
+  for (const tensor of given) {
+    if (isA(tensor.operation, 'input')) continue;
+    const name = names.get(tensor) as string;
+    results.set(tensor, made.delete(name) ? name : sink.op('Identity', [name]));
+  }
   refuseLarge(sink.constants);
   const graph = {
     nodes: sink.nodes,

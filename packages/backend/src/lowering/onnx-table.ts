@@ -1,7 +1,7 @@
 import { BackendError } from '../errors.ts';
 import { adamOperands } from '../expression/adam-operands.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
-import type { Operation, Tensor } from '../expression/tensor.ts';
+import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { type OnnxAttribute, onnxTypes } from '../onnx/onnx-model.ts';
 import type { OnnxSink } from '../onnx/onnx-sink.ts';
 import { momentShares } from './moment-shares.ts';
@@ -32,6 +32,18 @@ const asColumn = (sink: OnnxSink, x: string): string => sink.op('Unsqueeze', [x,
 
 const zeros = (sink: OnnxSink, { shape }: Tensor): string =>
   sink.op('Expand', [sink.constant('float32', [], Float32Array.of(0)), sink.ints(shape)]);
+
+/** Adds each row of numbers to the row of a table that its index says. */
+const addRows = (sink: OnnxSink, into: string, [x, indices]: readonly string[]): string => {
+  const places = asColumn(sink, sink.op('Cast', [indices as string], { to: onnxTypes.int64 }));
+  return sink.op('ScatterND', [into, places, x as string], { reduction: 'add' });
+};
+
+/** Adds a number to each row, in the column that its label says. */
+const addColumns = (sink: OnnxSink, into: string, [x, labels]: readonly string[]): string => {
+  const operands = [into, asColumn(sink, labels as string), asColumn(sink, x as string)];
+  return sink.op('ScatterElements', operands, { axis: 1, reduction: 'add' });
+};
 
 const matmul: Lower<'matmul'> = (sink, inputs, { inputs: operands, attributes }) => {
   const transA = attributes.transposeA ? 1 : 0;
@@ -131,18 +143,7 @@ const table: PrimitiveTable<Entries> = {
     return [places, sink.op('Where', [within, number(0), number(Number.NaN)])];
   },
   gatherRows: direct('Gather', { axis: 0 }),
-  segmentSum: (sink, [x, indices], operation) =>
-    sink.op(
-      'ScatterND',
-      [
-        zeros(sink, outOf(operation)),
-        asColumn(sink, sink.op('Cast', [indices as string], { to: onnxTypes.int64 })),
-        x as string,
-      ],
-      {
-        reduction: 'add',
-      },
-    ),
+  segmentSum: (sink, inputs, operation) => addRows(sink, zeros(sink, outOf(operation)), inputs),
   softmax: direct('Softmax', { axis: -1 }),
   logSoftmax: direct('LogSoftmax', { axis: -1 }),
   pickColumns: (sink, [x, labels]) =>
@@ -150,18 +151,45 @@ const table: PrimitiveTable<Entries> = {
       sink.op('GatherElements', [x as string, asColumn(sink, labels as string)], { axis: 1 }),
       sink.ints([1]),
     ]),
-  placeColumns: (sink, [x, labels], operation) =>
-    sink.op(
-      'ScatterElements',
-      [zeros(sink, outOf(operation)), asColumn(sink, labels as string), asColumn(sink, x as string)],
-      { axis: 1 },
-    ),
+  placeColumns: (sink, inputs, operation) => addColumns(sink, zeros(sink, outOf(operation)), inputs),
   randomUniform: (sink, _inputs, { outputs }) => sink.drawn(outputs[0] as Tensor),
   randomNormal: (sink, _inputs, { outputs }) => sink.drawn(outputs[0] as Tensor),
   adam,
   after: (_sink, [x]) => x as string,
   recompute: (_sink, inputs, { attributes: { count } }) => inputs.slice(0, count),
 };
+
+/**
+ * Operations whose result is added to something of its shape and used nowhere else, by the addition: what they place is added there, and no
+ * zeros are made and added.
+ *
+ * @param given what must be there in the end, and is used besides
+ */
+export function scatteredInto(
+  order: readonly Operation[],
+  given: ReadonlySet<Tensor>,
+): ReadonlyMap<Operation, Operation> {
+  const uses = new Map<Tensor, number>();
+  for (const { inputs } of order) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+  const found = new Map<Operation, Operation>();
+  for (const operation of order) {
+    if (operation.primitive.name !== 'add') continue;
+    const placed = operation.inputs.find(
+      (input, i) =>
+        (isA(input.operation, 'segmentSum') || isA(input.operation, 'placeColumns')) &&
+        uses.get(input) === 1 &&
+        !given.has(input) &&
+        operation.inputs[1 - i]?.shape.join() === input.shape.join(),
+    );
+    if (placed) found.set(operation, placed.operation);
+  }
+  return found;
+}
+
+/** Records an addition of `scatteredInto`. @param into the other operand @param inputs those of the operation that is added */
+export function lowerScattered(sink: OnnxSink, into: string, inputs: readonly string[], added: Operation): string {
+  return (isA(added, 'segmentSum') ? addRows : addColumns)(sink, into, inputs);
+}
 
 /** Whether the table has a primitive. */
 export const onnxRuns = (name: PrimitiveName): boolean => Object.hasOwn(table, name);

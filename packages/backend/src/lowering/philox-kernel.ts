@@ -1,61 +1,12 @@
 import type { HostTensor } from '../expression/host-tensors.ts';
+import { philoxMasks } from './philox-masks.ts';
+import { f32, i32, i64, type Kernel, op, openKernel } from './wasm-kernel.ts';
 
 /**
  * Philox-4x32-10 in WebAssembly, for engines without the kernel: 64-bit products are one instruction there and five in JavaScript.
  *
- * The module is written out below, instruction by instruction: it has one function, which fills a stretch of memory.
+ * The kernel is written out below, instruction by instruction: it fills a stretch of memory.
  */
-
-// WebAssembly's numbers for what is used: types, then instructions (specification 1.0, "Binary Format").
-const [i32, i64, f32] = [0x7f, 0x7e, 0x7d];
-const op = {
-  block: [0x02, 0x40],
-  loop: [0x03, 0x40],
-  end: [0x0b],
-  branch: (depth: number) => [0x0c, depth],
-  branchIf: (depth: number) => [0x0d, depth],
-  get: (local: number) => [0x20, local],
-  set: (local: number) => [0x21, local],
-  storeFloat: [0x38, 2, 0],
-  storeByte: [0x3a, 0, 0],
-  int: (value: number) => [0x41, ...signed(value | 0)],
-  float: (value: number) => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)],
-  greaterOrEqualInt: [0x4f],
-  equalsZero: [0x45],
-  greaterOrEqualFloat: [0x60],
-  add: [0x6a],
-  and: [0x71],
-  xor: [0x73],
-  timesFloat: [0x94],
-  addLong: [0x7c],
-  timesLong: [0x7e],
-  shiftLong: [0x88],
-  wrap: [0xa7],
-  widen: [0xad],
-  long: (value: number) => [0x42, ...signed(value)],
-  toFloat: [0xb3],
-} as const;
-
-/** A whole number in LEB128, signed. */
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (let left = BigInt(value); ; ) {
-    const low = Number(left & 0x7fn);
-    left >>= 7n;
-    const done = (left === 0n && !(low & 0x40)) || (left === -1n && Boolean(low & 0x40));
-    bytes.push(done ? low : low | 0x80);
-    if (done) return bytes;
-  }
-}
-
-/** A count in LEB128. */
-function count(value: number): number[] {
-  return value < 128 ? [value] : [(value & 0x7f) | 0x80, ...count(value >>> 7)];
-}
-
-const list = (items: readonly (readonly number[])[]): number[] => [...count(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...count(content.length), ...content];
-const text = (value: string): number[] => list([...new TextEncoder().encode(value)].map((byte) => [byte]));
 
 // Parameters, then locals.
 const [at, index, blocks, width, site, seed, step, isMask, threshold] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
@@ -126,31 +77,15 @@ const body = [
   ...op.end,
 ];
 
-function moduleBytes(): Uint8Array<ArrayBuffer> {
-  const parameters = [i32, i64, i32, i32, i32, i32, i32, i32, f32];
-  const locals = list([
-    [...count(8), i32],
-    [...count(2), i64],
-  ]);
-  const code = [...locals, ...body];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, list([[0x60, ...list(parameters.map((type) => [type])), ...list([[i32]])]])),
-    ...section(2, list([[...text('host'), ...text('memory'), 0x02, 0x00, 0x00]])),
-    ...section(3, list([[0]])),
-    ...section(7, list([[...text('row'), 0x00, 0x00]])),
-    ...section(10, list([[...count(code.length), ...code]])),
-  ]);
-}
-
-// The types of Node know WebAssembly's names but not its values; these are the three that are used.
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+const kernel: Kernel = {
+  parameters: [i32, i64, i32, i32, i32, i32, i32, i32, f32],
+  results: [i32],
+  locals: [
+    [8, i32],
+    [2, i64],
+  ],
+  body,
 };
-
-let compiled: object | undefined;
 
 /** A place where one tensor's numbers, or its mask, are drawn. */
 export interface PhiloxPlace {
@@ -181,11 +116,8 @@ export function philoxMemory(places: readonly PhiloxPlace[]): PhiloxMemory {
     begins.push(bytes);
     bytes += 4 * Math.ceil((rows * width * (dtype === 'bool' ? 1 : 4)) / 4);
   }
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
-  compiled ??= new WebAssembly.Module(moduleBytes());
-  const { exports } = new WebAssembly.Instance(compiled, { host: { memory } });
-  // What a module exports has no type: it is the function written out above.
-  const row = exports.row as Row;
+  const { run: row, memory } = openKernel<Row>(kernel, bytes);
+  const masks = philoxMasks(memory);
   const values = places.map(({ dtype, rows, width }, i) =>
     dtype === 'bool'
       ? new Uint8Array(memory.buffer, begins[i], rows * width)
@@ -198,10 +130,20 @@ export function philoxMemory(places: readonly PhiloxPlace[]): PhiloxMemory {
       const blocksOfRow = Math.ceil(width / 4);
       const [seedWord = 0, stepWord = 0, firstRow = 0] = [words[0], words[1], words[2]];
       let next = begins[place] as number;
+      const flags = [dtype === 'bool' ? 1 : 0, Math.fround(threshold)] as const;
+      if (dtype === 'bool' && width % 4 === 0) {
+        // Rows follow one another without a gap, in what is drawn and in its counters.
+        const first = BigInt(firstRow) * BigInt(blocksOfRow);
+        const blocks = rows * blocksOfRow;
+        const done = masks(next, first, blocks, [site, seedWord, stepWord], threshold);
+        const left = blocks - done;
+        row(next + 4 * done, first + BigInt(done), left, 4 * left, site, seedWord, stepWord, ...flags);
+        return;
+      }
       for (let i = 0; i < rows; i++)
         next = row(
           ...[next, BigInt(firstRow + i) * BigInt(blocksOfRow), blocksOfRow, width, site, seedWord, stepWord],
-          ...[dtype === 'bool' ? 1 : 0, Math.fround(threshold)],
+          ...flags,
         ) as number;
     },
   };
