@@ -26,6 +26,11 @@ const checks = [
     [...tsx, 'tooling/checks/spreads.ts'],
     'go through the list in a loop; where it is short for a reason, say so in a comment with the words "at most"',
   ],
+  [
+    'options',
+    [node, '--import', 'tsx', '--conditions=@cloze/source', 'tooling/checks/options.ts'],
+    'look at the names and numbers of the options first (checkOptions); what is data is listed in tooling/checks/options.ts',
+  ],
   ['readmes', [...tsx, 'tooling/checks/readmes.ts'], 'give the README the skeleton, and name only what is exported'],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
   ['commands', [...tsx, 'tooling/checks/commands.ts'], 'list the command in the README beside it'],

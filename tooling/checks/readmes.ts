@@ -3,11 +3,13 @@ import { join } from 'node:path';
 
 /**
  * READMEs of packages have one skeleton: name, how to install it, an example, then sections in one order, others between them.
- * Every name in code font that is written as a function's or constant's is exported by an entry, or is a property somewhere: nothing is promised
- * that cannot be imported.
+ * Every name in code font that has our form (words joined by capitals, or a call) is exported by an entry, or is a property somewhere: nothing is
+ * promised that cannot be imported.
  */
 const order = ['What it does', 'What to know', 'How it was checked', 'Limits'];
 const entries = ['index', 'node', 'contract', 'terminal'];
+/** Names of JavaScript and of other libraries. */
+const elsewhere = new Set(['AutoConfig', 'BertForSequenceClassification', 'pipeline']);
 const problems: string[] = [];
 
 function sources(folder: string): string[] {
@@ -36,13 +38,6 @@ for (const name of packages) {
     ))
       properties.add(property as string);
 }
-const functions = new Set<string>();
-for (const name of packages)
-  for (const path of sources(`packages/${name}/src`))
-    for (const [, own] of readFileSync(path, 'utf8').matchAll(
-      /^(?:export )?(?:async )?(?:function\*?|const|class) (\w+)/gm,
-    ))
-      functions.add(own as string);
 
 for (const name of packages) {
   const path = `packages/${name}/README.md`;
@@ -56,11 +51,23 @@ for (const name of packages) {
   if (known.join() !== order.filter((heading) => known.includes(heading)).join())
     problems.push(`${path}: sections stand in the order ${order.join(', ')}; found ${known.join(', ')}`);
   if (!known.includes('What it does')) problems.push(`${path} has no section 'What it does'`);
+  namesIn(path, text);
+}
+namesIn('README.md', readFileSync('README.md', 'utf8'));
+
+/** Notes names in code font that nothing exports. */
+function namesIn(path: string, text: string): void {
   const prose = text.replace(/```[\s\S]*?```/g, '');
   for (const [, code] of prose.matchAll(/`([^`\n]+)`/g)) {
-    const word = /^(\w+)(?:\(.*\))?$/.exec(code as string)?.[1];
-    if (word === undefined || !functions.has(word) || exported.has(word) || !/[a-z][A-Z]/.test(word)) continue;
-    if (!properties.has(word)) problems.push(`${path} names '${word}', which no entry exports`);
+    // A name, `path.to.it`, a call, or the head of an object: `Name`, `name(…)`, `a.name`, `{ name: … }`.
+    const names = /^[\w.]+(?:\(.*\))?$/.test(code as string)
+      ? ((code as string).replace(/\(.*$/, '').split('.') as string[])
+      : [...(code as string).matchAll(/(?:^|[\s({,])(\w+)(?=\(|:)/g)].map(([, name]) => name as string);
+    for (const word of names) {
+      const isOurs = /[a-z][A-Z]/.test(word) || /^[a-z]\w*\(/.test(code as string);
+      if (!isOurs || exported.has(word) || properties.has(word) || elsewhere.has(word)) continue;
+      problems.push(`${path} names '${word}', which no entry exports`);
+    }
   }
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);

@@ -17,6 +17,7 @@ export {
   record,
   ruleOf,
   text,
+  unchecked,
   whole,
 } from './rules.ts';
 export { shown } from './shown.ts';

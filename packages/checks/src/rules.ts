@@ -75,6 +75,9 @@ export const callable: Rule = ruleOf('a function', (value) => typeof value === '
 /** Anything that is there: what looks at it later says more. */
 export const anything: Rule = ruleOf('given', (value) => value !== undefined && value !== null);
 
+/** Whatever there is, null too: what looks at it later says it in its own words. */
+export const unchecked: Rule = ruleOf('given', () => true);
+
 /** A list, or a typed array, of at least `least` values that each keep a rule; what does not is named by its place, the first five of them. */
 export function listOf(each: Rule, least = 0): Rule {
   const expected = `a list of at least ${least}, each ${each.expected}`;

@@ -1,4 +1,4 @@
-import { checkArguments, real, whole } from '@cloze/checks';
+import { anything, checkArguments, checkOptions, either, flag, needed, oneOf, real, whole } from '@cloze/checks';
 import type { RandomStream } from './batch.ts';
 import { isTargetPolicy, type Policy } from './targets/target-policy.ts';
 
@@ -39,14 +39,17 @@ function roundTo(rounding: Rounding, x: number, random: RandomStream): number {
  */
 export function tokenBudget(
   count: number,
-  {
-    rate,
-    rounding,
-    atLeastOne,
-    limit,
-    random,
-  }: { rate: number; rounding: Rounding; atLeastOne: boolean; limit: number; random: RandomStream },
+  options: { rate: number; rounding: Rounding; atLeastOne: boolean; limit: number; random: RandomStream },
 ): number {
+  checkOptions('tokenBudget', options, {
+    rate: needed(real({ from: 0, to: 1 })),
+    rounding: needed(anything),
+    atLeastOne: needed(flag),
+    limit: needed(either(whole(0), oneOf([Number.POSITIVE_INFINITY]))),
+    random: needed(anything),
+  });
+  const { rate, rounding, atLeastOne, limit, random } = options;
+
   const rounded = roundTo(rounding, nearHalf(rate * count), random);
   const least = atLeastOne && rate > 0 ? 1 : 0;
   return Math.min(count, limit, Math.max(least, rounded));
@@ -82,8 +85,9 @@ function binomialLimit(n: number, p: number): number {
  * @param length tokens a row, special ones included @param options.special of them special, default 2
  * @throws {RangeError} for a length that leaves no token to choose, or a rate outside of 0 to 1
  */
-export function slotsFor(policy: Policy, length: number, { special = 2 }: { readonly special?: number } = {}): number {
-  checkArguments('slotsFor', { special }, { special: whole(0) });
+export function slotsFor(policy: Policy, length: number, options: { readonly special?: number } = {}): number {
+  checkOptions('slotsFor', options, { special: whole(0) });
+  const { special = 2 } = options;
   const room = length - special;
   if (!(Number.isInteger(length) && room >= 1))
     throw new RangeError(`slotsFor: length must be a whole number above the ${special} special tokens, got ${length}.`);

@@ -140,6 +140,9 @@ export function maskProblems(options: MaskOptions): string[] {
   if (slots !== undefined && !(Number.isInteger(slots) && slots > 0))
     problems.push(`slots must be a positive integer, got ${slots}`);
   if (!(Number.isInteger(maskId) && maskId >= 0)) problems.push(`maskId must be an integer ≥ 0, got ${maskId}`);
+  const { padId } = options;
+  if (padId !== undefined && !(Number.isInteger(padId) && padId >= 0))
+    problems.push(`padId must be an integer ≥ 0, got ${padId}`);
   const wrong = candidatesProblem(options.candidates);
   if (wrong) problems.push(wrong);
   return problems;

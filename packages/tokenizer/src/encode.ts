@@ -45,7 +45,13 @@ export interface EncodeOptions extends BertSettings, CutOptions {}
  * @throws {RangeError} when maximumLength leaves no room for special tokens or truncation may not cut enough, or for a lone surrogate
  */
 export function encode(vocabulary: Vocabulary, text: string, pair?: string, options: EncodeOptions = {}): Encoding {
-  const { maximumLength = Number.POSITIVE_INFINITY, truncation, truncationSide = 'right', specialInText } = options;
+  const {
+    maximumLength = Number.POSITIVE_INFINITY,
+    truncation,
+    truncationSide = 'right',
+    specialInText,
+    ...settings
+  } = options;
   checkText('encode: the text', text);
   if (pair !== undefined) checkText('encode: the pair', pair);
   checkOptions('encode', options, { ...cutRules, lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
@@ -60,7 +66,7 @@ export function encode(vocabulary: Vocabulary, text: string, pair?: string, opti
       .flatMap((stretch, i) =>
         i % 2 === 1
           ? [{ ids: [vocabulary.idOf.get(stretch) as number], written: true }]
-          : splitWords(stretch, options).map((word) => ({ ids: pieces(word, vocabulary), written: false })),
+          : splitWords(stretch, settings).map((word) => ({ ids: pieces(word, vocabulary), written: false })),
       );
     return words.flatMap(({ ids, written }, number) => ids.map((id) => ({ id, number, written })));
   });

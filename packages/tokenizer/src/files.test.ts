@@ -108,6 +108,14 @@ describe('what is not implemented is refused by name', () => {
   ])('%s', (_what, config, message) => {
     expect(() => open({ 'tokenizer_config.json': config })).toThrow(message);
   });
+  it('a token or a setting that is null, where transformers has none or refuses', () => {
+    const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a'].join('\n');
+    const told = (settings: object) => () => open({ 'vocab.txt': vocabulary, 'tokenizer_config.json': settings });
+    expect(told({ mask_token: null, unk_token: null })).toThrow('unk_token, mask_token is null; name the token');
+    expect(told({ do_lower_case: null })).toThrow('do_lower_case is null, expected true or false');
+    expect(told({ strip_accents: null, tokenizer_class: null })).not.toThrow();
+  });
+
   it('a class that config.json names, and a model without files of its kind', () => {
     expect(() => open({}, { model_type: 'bert', tokenizer_class: 'BertJapaneseTokenizer' })).toThrow(
       'BertJapaneseTokenizer',

@@ -1,4 +1,4 @@
-import { checkList, checkOptions, checkText, oneOf } from '@cloze/checks';
+import { checkList, checkOptions, checkText, oneOf, type Rules } from '@cloze/checks';
 import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
 import type { CutOptions } from './encode.ts';
 import { encodeLong, windowFor } from './encode-long.ts';
@@ -71,9 +71,12 @@ function inOriginal(encoding: PlacedEncoding, parted: readonly PartedText[]): Pl
   };
 }
 
+/** What the options of a native tokenizer must be. */
+export const nativeRules: Rules<NativeOptions> = { ...cutRules, onInvalid: oneOf(['error', 'replace']) };
+
 /** A native tokenizer of which more is known than its file says. */
 export function nativeOver(json: string, options: NativeOptions, { ids, part }: NativeExtras): NativeTokenizer {
-  checkOptions('nativeTokenizer', options, { ...cutRules, onInvalid: oneOf(['error', 'replace']) });
+  checkOptions('nativeTokenizer', options, nativeRules);
   const { onInvalid = 'error', maximumLength, truncation, truncationSide, specialInText = 'apart' } = options;
   checkText('nativeTokenizer: the content of tokenizer.json', json);
   const { Tokenizer } = binding();

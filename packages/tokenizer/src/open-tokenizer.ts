@@ -1,7 +1,8 @@
+import { anything, checkOptions } from '@cloze/checks';
 import { type AddedToken, addedTokensOf, withIds } from './added-tokens.ts';
 import { jiebaParter, wordSeparator } from './jieba-text.ts';
 import { tokenizerJsonProblems } from './judge-tokenizer-json.ts';
-import { type NativeOptions, type NativeTokenizer, nativeOver } from './native-tokenizer.ts';
+import { type NativeOptions, type NativeTokenizer, nativeOver, nativeRules } from './native-tokenizer.ts';
 import { parseVocabulary } from './parse-vocabulary.ts';
 import { type TokenizerClass, tokenizerClass } from './tokenizer-class.ts';
 import { tokenizerParts } from './tokenizer-json.ts';
@@ -63,6 +64,12 @@ function flag(config: JsonObject, key: string): boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (value === undefined || value === null) return undefined;
   throw new Error(`openTokenizer: tokenizer_config.json: ${key} is ${JSON.stringify(value)}, expected true or false.`);
+}
+
+/** One that transformers refuses as null too. */
+function sure(config: JsonObject, key: string): boolean | undefined {
+  if (config[key] !== null) return flag(config, key);
+  throw new Error(`openTokenizer: tokenizer_config.json: ${key} is null, expected true or false.`);
 }
 
 /** The token each role is said to have, where the files say so: by `special_tokens_map.json` first, unless `tokenizer_config.json` lists all added tokens and stands alone. */
@@ -244,6 +251,11 @@ function readTokenizer(
     throw new Error(
       `${where} has neither tokenizer.json nor ${kind.rules === 'roberta' ? 'vocab.json and merges.txt' : 'vocab.txt'}; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
     );
+  const unnamed = isBert
+    ? roleNames.map((role) => roles[role][0]).filter((key) => settings[key] === null || map[key] === null)
+    : [];
+  if (unnamed.length > 0)
+    throw new Error(`${where}: ${unnamed.join(', ')} is null; name the token, or leave the key out for BERT's.`);
   const named = namedTokens(settings, map);
   const file = saved ? saved : hasBytes ? byteJson(files, settings) : {};
   const base =
@@ -284,9 +296,9 @@ function readTokenizer(
     ? tokenizerParts(
         { vocab: hasJson ? vocabularyIn(base.model) : vocabulary, ids, special: used },
         {
-          lowercase: flag(settings, 'do_lower_case') ?? true,
+          lowercase: sure(settings, 'do_lower_case') ?? true,
           stripAccents: flag(settings, 'strip_accents'),
-          tokenizeChineseChars: kind.rules === 'bert' && (flag(settings, 'tokenize_chinese_chars') ?? true),
+          tokenizeChineseChars: kind.rules === 'bert' && (sure(settings, 'tokenize_chinese_chars') ?? true),
         },
       )
     : { model: base.model };
@@ -323,6 +335,7 @@ export function tokenizerJsonOf(
   where: string,
   options: Pick<OpenTokenizerOptions, 'modelConfig' | 'lowercase'> = {},
 ): string {
+  checkOptions('tokenizerJsonOf', options, { modelConfig: anything, lowercase: anything });
   return judged(readTokenizer(files, where, options), where);
 }
 
@@ -339,6 +352,7 @@ export function tokenizerJsonOf(
  * @throws {RangeError} listing what is wrong with a vocabulary
  */
 export function openTokenizer(files: TokenizerFiles, where: string, options: OpenTokenizerOptions = {}): OpenTokenizer {
+  checkOptions('openTokenizer', options, { ...nativeRules, modelConfig: anything, lowercase: anything });
   const { modelConfig, lowercase, ...native } = options;
   const read = readTokenizer(files, where, { modelConfig, lowercase });
   const { named, kind, ids, added, settings, notes } = read;

@@ -1,3 +1,4 @@
+import { checkOptions, flag } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import { binding } from './binding.ts';
 import { soundText } from './sound-text.ts';
@@ -12,6 +13,8 @@ import { soundText } from './sound-text.ts';
  * @throws {RangeError} for a lone surrogate
  */
 export function splitWords(text: string, settings: BertSettings = {}): string[] {
+  checkOptions('splitWords', settings, { lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
+
   const { lowercase = true, stripAccents = lowercase, tokenizeChineseChars = true } = settings;
   const { bertNormalizer, bertPreTokenizer } = binding();
   const normal = bertNormalizer({

@@ -1,3 +1,4 @@
+import { checkOptions, flag } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import type { SpecialIds, Vocabulary } from './vocabulary.ts';
 
@@ -49,6 +50,8 @@ export function tokenizerParts(
  * A vocabulary as Hugging Face's `tokenizer.json`: BERT's normaliser, pre-tokeniser, WordPiece and template.
  */
 export function tokenizerJson({ tokens, special }: Vocabulary, settings: BertSettings = {}): string {
+  checkOptions('tokenizerJson', settings, { lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
+
   const tokenOf = (id: number) => tokens[id] as string;
   const added = Object.values(special)
     .sort((a, b) => a - b)

@@ -1,4 +1,4 @@
-import { eachText } from '@cloze/checks';
+import { checkOptions, eachText, flag, needed, whole } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import { mergePieces } from './merge-pieces.ts';
 import { splitWords } from './split-words.ts';
@@ -42,10 +42,16 @@ const byCount = ([a, x]: readonly [string, number], [b, y]: readonly [string, nu
  * @throws {TypeError} for a string in place of texts, or an item that is no string
  * @throws {RangeError} for an empty corpus, one in which no character occurs `minimum` times, a size without room for one, or a lone surrogate
  */
-export function trainVocabulary(
-  texts: Iterable<string>,
-  { size, minimum = 2, ...settings }: TrainVocabularyOptions,
-): Vocabulary {
+export function trainVocabulary(texts: Iterable<string>, options: TrainVocabularyOptions): Vocabulary {
+  checkOptions('trainVocabulary', options, {
+    size: needed(whole(1)),
+    minimum: whole(1),
+    lowercase: flag,
+    stripAccents: flag,
+    tokenizeChineseChars: flag,
+  });
+  const { size, minimum = 2, ...settings } = options;
+
   if (!Number.isInteger(size) || size <= specialTokens.length)
     throw new RangeError(
       `trainVocabulary: size must be a whole number above ${specialTokens.length}, the special tokens, got ${size}.`,

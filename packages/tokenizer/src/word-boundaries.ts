@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/checks';
+import { checkOptions, checkText, flag } from '@cloze/checks';
 import { Jieba } from '@node-rs/jieba';
 import { dict } from '@node-rs/jieba/dict.js';
 import { soundText } from './sound-text.ts';
@@ -44,8 +44,11 @@ function asPython(words: readonly string[], cutPlain: (word: string) => readonly
  */
 export function wordBoundaries(
   text: string,
-  { newWords = true }: { readonly newWords?: boolean } = {},
+  options: { readonly newWords?: boolean } = {},
 ): [start: number, end: number][] {
+  checkOptions('wordBoundaries', options, { newWords: flag });
+  const { newWords = true } = options;
+
   checkText('wordBoundaries: the text', text);
   const cutter = (jieba ??= Jieba.withDict(dict));
   const cut = (part: string): readonly string[] => {

@@ -1,4 +1,4 @@
-import { checkArguments, oneOf } from '@cloze/checks';
+import { anything, checkOptions, oneOf } from '@cloze/checks';
 import { installedRuntime } from '../onnx/open-runtime.ts';
 import { type ProviderName, providerNames } from '../onnx/providers.ts';
 import type { OnnxRuntime } from '../onnx/runtime.ts';
@@ -22,8 +22,9 @@ export interface OnnxEngineOptions {
  * @throws {RangeError} for a provider there is not
  * @throws where ONNX Runtime is missing or does not load
  */
-export function onnxEngine({ runtime = installedRuntime(), provider = 'cpu' }: OnnxEngineOptions = {}): Engine {
-  checkArguments('onnxEngine', { provider }, { provider: oneOf(providerNames) });
+export function onnxEngine(options: OnnxEngineOptions = {}): Engine {
+  checkOptions('onnxEngine', options, { runtime: anything, provider: oneOf(providerNames) });
+  const { runtime = installedRuntime(), provider = 'cpu' } = options;
   let handles = 0;
   const { run } = referenceEngine();
   const version = runtime.env.versions.node ?? runtime.env.versions.web ?? runtime.env.versions.common ?? 'unknown';

@@ -1,3 +1,4 @@
+import { checkOptions, oneOf } from '@cloze/checks';
 import type { HostTensor } from '../expression/host-tensors.ts';
 import {
   lowerToReference,
@@ -21,7 +22,10 @@ function toHost({ shape, dtype, values }: ReferenceValue): HostTensor {
  *
  * @param options.precision of real numbers between operations, `float32` (default) or `float64`; each operation computes in double precision
  */
-export function referenceEngine({ precision = 'float32' }: { readonly precision?: ReferencePrecision } = {}): Engine {
+export function referenceEngine(options: { readonly precision?: ReferencePrecision } = {}): Engine {
+  checkOptions('referenceEngine', options, { precision: oneOf(['float32', 'float64']) });
+  const { precision = 'float32' } = options;
+
   let handles = 0;
   return interpretedEngine<ReferenceValue>({
     name: 'reference',

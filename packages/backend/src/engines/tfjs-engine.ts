@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { checkOptions, text } from '@cloze/checks';
 import type * as Tfjs from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../expression/host-tensors.ts';
 import type { Operation } from '../expression/tensor.ts';
@@ -53,10 +54,11 @@ function devicesOf(name: TfjsName, tf: Core): string[] {
  *
  * @throws when its package is missing, does not load or does not start, or `tfjs-node-gpu` finds no GPU
  */
-export async function tfjsEngine(name: TfjsName, { from }: TfjsEngineOptions = {}): Promise<Engine> {
+export async function tfjsEngine(name: TfjsName, options: TfjsEngineOptions = {}): Promise<Engine> {
+  checkOptions('tfjsEngine', options, { from: text });
   const module = `@tensorflow/${name}`;
   const backend = 'tensorflow';
-  const tf = load(module, from);
+  const tf = load(module, options.from);
   const select = () => tf.getBackend() === backend || tf.setBackend(backend);
   if (!(await select())) throw new Error(`${module} is installed but its backend '${backend}' did not start.`);
   await tf.ready();

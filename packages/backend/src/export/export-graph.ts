@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, whole } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import type { DType, HostTensor } from '../expression/host-tensors.ts';
 import { isHostTensor } from '../expression/host-tensors.ts';
@@ -42,8 +43,10 @@ function sizesBelow(longest: number): readonly Sizes[] {
 export function exportGraph<S, N extends string>(
   weights: S,
   run: (weights: MapTree<S, Tensor>, inputs: Readonly<Record<N, Tensor>>) => Outputs,
-  { inputs, longest }: ExportSetting<N>,
+  setting: ExportSetting<N>,
 ): OnnxGraph {
+  checkOptions('exportGraph', setting, { inputs: needed(anything), longest: needed(whole(1)) });
+  const { inputs, longest } = setting;
   const values = new Map(flattenTree(weights, isHostTensor));
   const leaves = mapTree(
     weights,

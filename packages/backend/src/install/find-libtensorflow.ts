@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { checkOptions, flag, text } from '@cloze/checks';
 
 /** The parts of the process that decide where libtensorflow is looked for; `thisMachine()` gives them. */
 export interface Surroundings {
@@ -39,7 +40,10 @@ export function cacheDirectory({ env, home, platform, arch }: Surroundings, gpu 
  *
  * A folder that was named but lacks the libraries is not passed over: the reason names it.
  */
-export function findLibtensorflow(surroundings: Surroundings, { directory, gpu = false }: FindOptions = {}): Found {
+export function findLibtensorflow(surroundings: Surroundings, options: FindOptions = {}): Found {
+  checkOptions('findLibtensorflow', options, { directory: text, gpu: flag });
+  const { directory, gpu = false } = options;
+
   const ending = surroundings.platform === 'darwin' ? '.2.dylib' : '.so.2';
   const names = [`libtensorflow_cc${ending}`, `libtensorflow_framework${ending}`];
   const missing = (folder: string) => names.filter((name) => !existsSync(join(folder, name)));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, createReadStream, existsSync, statSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, open, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { anything, callable, checkOptions, flag, needed, text } from '@cloze/checks';
 import { downloadWheel } from './download-wheel.ts';
 import { cacheDirectory, findLibtensorflow, type Surroundings } from './find-libtensorflow.ts';
 import { inOneSentence } from './in-one-sentence.ts';
@@ -118,10 +119,10 @@ async function ownCopy(file: string, into: string): Promise<string> {
   return copy;
 }
 
-async function ensureRoom(folder: string, needed: number): Promise<void> {
+async function ensureRoom(folder: string, least: number): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(folder);
   // Some network file systems tell no figures.
-  if (blocks > 0 && bavail * bsize < needed) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+  if (blocks > 0 && bavail * bsize < least) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
 }
 
 async function unpackLibraries(
@@ -164,6 +165,16 @@ async function unpackLibraries(
  * @throws in one sentence: no wheel for this platform, no Python, no network, wrong hash, no space, no right to write
  */
 export async function installLibtensorflow(options: InstallOptions): Promise<Installation> {
+  checkOptions('installLibtensorflow', options, {
+    surroundings: needed(anything),
+    gpu: flag,
+    directory: text,
+    wheelFile: text,
+    force: flag,
+    report: needed(callable),
+    wheel: anything,
+  });
+
   const { surroundings, report, gpu = false } = options;
   const wheel = options.wheel ?? wheelFor(surroundings, gpu);
   const target = resolve(options.directory ?? cacheDirectory(surroundings, gpu));
@@ -175,7 +186,7 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
   if (options.wheelFile && !existsSync(options.wheelFile))
     throw new Error(`The wheel ${options.wheelFile} does not exist.`);
   const parent = dirname(target);
-  const needed = total(wheel.libraries) + (wheel.bytes ?? 0);
+  const bytes = total(wheel.libraries) + (wheel.bytes ?? 0);
   let work: string | undefined;
   // A signal would end the process without running what is in `finally`: unwind first, then let it.
   const interruption = new AbortController();
@@ -189,7 +200,7 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
   try {
     await mkdir(parent, { recursive: true });
     await sweepPartials(target);
-    await ensureRoom(parent, needed);
+    await ensureRoom(parent, bytes);
     work = await mkdtemp(partialPrefix(target));
     signal.throwIfAborted();
     const begin = performance.now();
@@ -218,7 +229,7 @@ export async function installLibtensorflow(options: InstallOptions): Promise<Ins
     report(`libtensorflow ${wheel.version} is ready in ${target} (${times})`);
     return { ...done, changed: true, seconds };
   } catch (error) {
-    throw signal.aborted ? signal.reason : inOneSentence(error, parent, needed);
+    throw signal.aborted ? signal.reason : inOneSentence(error, parent, bytes);
   } finally {
     if (work) await rm(work, { recursive: true, force: true, maxRetries: 10 });
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);

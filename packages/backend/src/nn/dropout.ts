@@ -1,4 +1,4 @@
-import { checkArguments, real } from '@cloze/checks';
+import { anything, checkArguments, checkOptions, needed, real } from '@cloze/checks';
 import type { Tensor } from '../expression/tensor.ts';
 import { cast, greaterEqual, multiply } from '../operations/elementwise.ts';
 import { type Key, randomUniform } from '../operations/random.ts';
@@ -10,7 +10,10 @@ const rateRule = real({ from: 0, below: 1 });
  *
  * @param x `[batch, ...]` @param options.rate probability of zero, 0 ≤ rate < 1; 0 returns x itself @param options.key none means: off
  */
-export function dropout(x: Tensor, { rate, key }: { readonly rate: number; readonly key: Key | undefined }): Tensor {
+export function dropout(x: Tensor, options: { readonly rate: number; readonly key: Key | undefined }): Tensor {
+  checkOptions('dropout', options, { rate: needed(real()), key: anything });
+  const { rate, key } = options;
+
   checkArguments('dropout', { rate }, { rate: rateRule });
   if (rate === 0 || !key) return x;
   const keep = cast(greaterEqual(randomUniform(key, x.shape), rate), 'float32');

@@ -1,3 +1,4 @@
+import { checkOptions, flag } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { sizeOf } from '../expression/host-tensors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
@@ -35,7 +36,10 @@ export interface GatherOptions {
  * @throws {BackendError} for indices of another type, a constant among them that lies outside, or a table that is not float32, which has no NaN
  * to answer with, unless the indices are known to lie `within`
  */
-export function gatherRows(table: Tensor, indices: Tensor, { within = false }: GatherOptions = {}): Tensor {
+export function gatherRows(table: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
+  checkOptions('gatherRows', options, { within: flag });
+  const { within = false } = options;
+
   const [rows = 0, ...rest] = table.shape;
   const flat = reshape(indices, [sizeOf(indices.shape)]);
   const shape = [...indices.shape, ...rest];

@@ -1,3 +1,4 @@
+import { checkOptions, flag } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 
@@ -25,7 +26,10 @@ const matmulPrimitive: Primitive<'matmul'> = {
  * @param a `[..., rows, inner]` @param b `[..., inner, columns]` @returns `[..., rows, columns]`
  * @throws {BackendError} when ranks, leading axes or inner extents disagree
  */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: MatmulOptions = {}): Tensor {
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkOptions('matmul', options, { transposeA: flag, transposeB: flag });
+  const { transposeA = false, transposeB = false } = options;
+
   const rank = a.shape.length;
   const [m, k] = transposeA ? [a.shape.at(-1), a.shape.at(-2)] : [a.shape.at(-2), a.shape.at(-1)];
   const [k2, n] = transposeB ? [b.shape.at(-1), b.shape.at(-2)] : [b.shape.at(-2), b.shape.at(-1)];

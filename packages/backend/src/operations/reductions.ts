@@ -1,7 +1,8 @@
+import { checkOptions } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { cast, divide, equal, multiply } from './elementwise.ts';
-import { normaliseAxes, type ReduceOptions, reduce, sum } from './sum-and-broadcast.ts';
+import { normaliseAxes, type ReduceOptions, reduce, reduceRules, sum } from './sum-and-broadcast.ts';
 
 const maxPrimitive: Primitive<'max'> = {
   name: 'max',
@@ -22,6 +23,7 @@ function refuseEmpty(where: string, { shape }: Tensor, axes: ReduceOptions['axes
 
 /** Arithmetic mean over axes. @throws {BackendError} over an empty axis */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkOptions('mean', options, reduceRules);
   refuseEmpty('mean', x, options.axes);
   const count = normaliseAxes(x.shape.length, options.axes, 'mean').reduce(
     (n, axis) => n * (x.shape[axis] as number),
@@ -31,6 +33,7 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 /** Largest element over axes; ties share the derivative. @throws {BackendError} over an empty axis */
 export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkOptions('max', options, reduceRules);
   refuseEmpty('max', x, options.axes);
   return reduce(maxPrimitive, x, options);
 }

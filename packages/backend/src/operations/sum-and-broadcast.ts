@@ -1,3 +1,4 @@
+import { anything, checkOptions, flag, type Rules } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { reshape, sameShape } from './shape.ts';
@@ -23,6 +24,8 @@ export interface ReduceOptions {
   readonly axes?: number | readonly number[];
   readonly keep?: boolean;
 }
+/** What options of a reduction must be. @internal */
+export const reduceRules: Rules<ReduceOptions> = { axes: anything, keep: flag };
 
 /** Records a reduction over axes, which then have extent 1; without `keep` they are reshaped away. */
 export function reduce(primitive: Primitive<'sum' | 'max'>, x: Tensor, { axes, keep = false }: ReduceOptions): Tensor {
@@ -43,6 +46,7 @@ const sumPrimitive: Primitive<'sum'> = {
 };
 /** Sum over axes. */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
+  checkOptions('sum', options, reduceRules);
   return reduce(sumPrimitive, x, options);
 }
 

@@ -5,7 +5,7 @@ export const whole =
   (least: number, most = 2147483647) =>
   (text: string): number => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most)
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
       throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}, got '${text}'.`);
     return value;
   };

@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, whole } from '@cloze/checks';
 import { permutation } from '@cloze/random';
 import { checkNumbers } from './check-numbers.ts';
 
@@ -21,12 +22,15 @@ export const bucketOf = (length: number, buckets: readonly number[]): number =>
  */
 export function bucketedBatches(
   lengths: ArrayLike<number>,
-  {
-    rows,
-    buckets,
-    random,
-  }: { readonly rows: number; readonly buckets: readonly number[]; readonly random: { next(): number } },
+  options: { readonly rows: number; readonly buckets: readonly number[]; readonly random: { next(): number } },
 ): BatchPlan[] {
+  checkOptions('bucketedBatches', options, {
+    rows: needed(whole(1)),
+    buckets: needed(anything),
+    random: needed(anything),
+  });
+  const { rows, buckets, random } = options;
+
   checkNumbers('bucketedBatches', lengths);
   if (lengths.length === 0) throw new RangeError('bucketedBatches: expected at least one example, got none.');
   const order = permutation(random, lengths.length);

@@ -1,4 +1,4 @@
-import { checkList, checkRows } from '@cloze/checks';
+import { checkList, checkOptions, checkRows, needed, whole } from '@cloze/checks';
 import { checkNumbers } from './check-numbers.ts';
 /** Sequences laid into full rows, row-major `[batch, length]`. */
 export interface PackedRows {
@@ -57,8 +57,11 @@ export function packLengths(lengths: readonly number[], rowLength: number): numb
  */
 export function packSequences(
   sequences: readonly Packable[],
-  { length, padId }: { readonly length: number; readonly padId: number },
+  options: { readonly length: number; readonly padId: number },
 ): PackedRows {
+  checkOptions('packSequences', options, { length: needed(whole(1)), padId: needed(whole(0)) });
+  const { length, padId } = options;
+
   checkList('packSequences', sequences);
   checkRows('packSequences: sequence', sequences);
   const rows = packLengths(

@@ -1,4 +1,4 @@
-import { asStream } from '@cloze/checks';
+import { asStream, checkOptions, whole } from '@cloze/checks';
 /**
  * Reads a stream ahead: up to `ahead` items are being made while the caller works on the one before.
  *
@@ -9,8 +9,11 @@ import { asStream } from '@cloze/checks';
  */
 export async function* prefetch<T>(
   items: AsyncIterable<T>,
-  { ahead = 2 }: { readonly ahead?: number } = {},
+  options: { readonly ahead?: number } = {},
 ): AsyncGenerator<T> {
+  checkOptions('prefetch', options, { ahead: whole(1) });
+  const { ahead = 2 } = options;
+
   asStream('prefetch', items);
   if (!Number.isInteger(ahead) || ahead < 1)
     throw new RangeError(`prefetch: ahead must be a whole number of at least 1, got ${ahead}.`);

@@ -1,4 +1,4 @@
-import { asStream } from '@cloze/checks';
+import { asStream, checkOptions, whole } from '@cloze/checks';
 /**
  * Shuffles a stream through a buffer: each item leaves at a random moment, at most all of them held are `buffer`.
  *
@@ -11,8 +11,11 @@ import { asStream } from '@cloze/checks';
 export async function* shuffleStream<T>(
   items: AsyncIterable<T> | Iterable<T>,
   random: { next(): number },
-  { buffer = 10_000, skip = 0 }: { readonly buffer?: number; readonly skip?: number } = {},
+  options: { readonly buffer?: number; readonly skip?: number } = {},
 ): AsyncGenerator<T> {
+  checkOptions('shuffleStream', options, { buffer: whole(1), skip: whole(0) });
+  const { buffer = 10_000, skip = 0 } = options;
+
   asStream('shuffleStream', items);
   if (!Number.isInteger(buffer) || buffer < 1)
     throw new RangeError(`shuffleStream: buffer must be a whole number of at least 1, got ${buffer}.`);

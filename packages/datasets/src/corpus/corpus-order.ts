@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, whole } from '@cloze/checks';
 import { permutation, streamFrom } from '@cloze/random';
 
 /** Where a stream of batches stands: plain data, for a checkpoint. */
@@ -43,13 +44,7 @@ const start: CorpusState = { step: 0, epoch: 0, window: 0, taken: 0, waiting: {}
  */
 export async function* corpusOrder(
   shards: ShardTable,
-  {
-    size,
-    seed,
-    buckets,
-    window: shardsAtOnce,
-    from = start,
-  }: {
+  options: {
     readonly size: number;
     readonly seed: number;
     readonly buckets: readonly number[];
@@ -57,6 +52,15 @@ export async function* corpusOrder(
     readonly from?: CorpusState;
   },
 ): AsyncGenerator<BatchOfRows> {
+  checkOptions('corpusOrder', options, {
+    size: needed(whole(0)),
+    seed: needed(whole()),
+    buckets: needed(anything),
+    window: needed(whole(1)),
+    from: anything,
+  });
+  const { size, seed, buckets, window: shardsAtOnce, from = start } = options;
+
   const random = streamFrom(seed).fork('corpus');
   let { step, epoch, window, taken } = from;
   const waiting = new Map(buckets.map((length) => [length, [...(from.waiting[length] ?? [])]]));

@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, needed, whole } from '@cloze/checks';
 import { type Candidates, type MaskedBatch, mask, type Policy, type SimilarWords } from '@cloze/masking';
 import type { RandomStream } from '@cloze/random';
 import type { TokenBatch } from '@cloze/tokenizer';
@@ -18,10 +19,7 @@ export interface CorpusBatch extends TokenBatch {
 export async function* masked<State>(
   batches: AsyncIterable<readonly [step: number, batch: CorpusBatch, state: State]>,
   policy: Policy,
-  {
-    random,
-    ...setting
-  }: {
+  options: {
     readonly random: RandomStream;
     readonly maskId: number;
     readonly candidates: Candidates;
@@ -29,6 +27,15 @@ export async function* masked<State>(
     readonly padId?: number;
   },
 ): AsyncGenerator<readonly [step: number, batch: MaskedBatch, state: State]> {
+  checkOptions('masked', options, {
+    random: needed(anything),
+    maskId: needed(whole(0)),
+    candidates: needed(anything),
+    similar: callable,
+    padId: whole(0),
+  });
+  const { random, ...setting } = options;
+
   for await (const [step, batch, state] of batches) {
     const after = mask(batch, policy, {
       ...setting,

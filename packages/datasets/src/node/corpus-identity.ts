@@ -9,6 +9,8 @@ export interface CorpusTokenizer {
       readonly segments: Int32Array;
       readonly special: Uint8Array;
       readonly wordNumbers: Int32Array;
+      /** Tokens left out of each text; a corpus takes none that leaves out any. */
+      readonly cut?: readonly number[] | undefined;
     }[]
   >;
   tokenOf(id: number): string | undefined;

@@ -52,6 +52,21 @@ describe('openCorpus', () => {
     }
   });
 
+  it('refuses a tokenizer that cuts texts: the rest of each would be lost without a word', async () => {
+    const cutting = nativeTokenizer(tokenizerJson(vocabulary), { maximumLength: 8 });
+    for (const words of ['jieba', undefined] as const) {
+      const shards = join(folder, `cut-${words}`);
+      const corpus = await openCorpus(file, {
+        ...settings,
+        tokenizer: cutting,
+        folder: shards,
+        ...(words && { words }),
+      });
+      await expect(corpus.complete()).rejects.toThrow('the tokenizer has a maximumLength and leaves tokens out');
+      await corpus.close();
+    }
+  });
+
   it('gives the first batch before all is tokenised, and the same batches when it is', async () => {
     const corpus = await openCorpus(file, settings);
     const early = await first(corpus, 3);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { anything, checkOptions, either, needed, oneOf, text, whole } from '@cloze/checks';
 import { type NativeTokenizer, padEncodings } from '@cloze/tokenizer';
 import { type CorpusState, corpusOrder } from '../corpus/corpus-order.ts';
 import type { CorpusBatch } from '../corpus/masked.ts';
@@ -85,8 +86,22 @@ export interface Corpus {
  *
  * @param paths paths and globs, `.gz` or not
  * @throws {TableError} for files that are not there or empty, and for another corpus in the folder
+ * @throws {RangeError} (when rows are made) for a tokenizer that cuts texts
  */
 export async function openCorpus(paths: string | readonly string[], options: CorpusOptions): Promise<Corpus> {
+  checkOptions('openCorpus', options, {
+    tokenizer: needed(anything),
+    padId: needed(whole(0)),
+    length: needed(whole(1)),
+    folder: needed(text),
+    format: anything,
+    column: text,
+    words: oneOf(['jieba', 'tokenizer']),
+    leaveOutEvery: whole(0),
+    shardTokens: whole(1),
+    otherwise: oneOf(['refuse', 'anew']),
+  });
+
   const { tokenizer, padId, length, folder, format, column, words = 'none', leaveOutEvery, otherwise } = options;
   const { shardTokens = 1 << 19 } = options;
   if (!(Number.isInteger(length) && length >= 3 && length <= 65_535))
@@ -127,8 +142,17 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
   const changed = () => {
     for (const one of wake.splice(0)) one();
   };
-  const encode = (texts: readonly string[]) =>
-    words === 'jieba' ? encodeWithWords(tokenizer, texts) : tokenizer.encodeBatch(texts.map(wellFormed));
+  const encode = async (texts: readonly string[]) => {
+    const encodings = await (words === 'jieba'
+      ? encodeWithWords(tokenizer, texts)
+      : tokenizer.encodeBatch(texts.map(wellFormed)));
+    const cut = encodings.some(({ cut: left }) => left?.some((count) => count > 0));
+    if (cut)
+      throw new RangeError(
+        `openCorpus: the tokenizer has a maximumLength and leaves tokens out of longer texts, of which a corpus loses none: open it without; rows are cut at ${length} here.`,
+      );
+    return encodings;
+  };
   const making = manifest.isComplete
     ? Promise.resolve()
     : makeShards(manifest, {
@@ -264,12 +288,16 @@ export async function openCorpus(paths: string | readonly string[], options: Cor
 /** Documents that a corpus with the same `leaveOutEvery` leaves out, up to `most`. */
 export async function* heldOutTexts(
   paths: string | readonly string[],
-  {
-    every,
-    most = Number.POSITIVE_INFINITY,
-    ...options
-  }: { readonly every: number; readonly most?: number; readonly format?: TableFormat; readonly column?: string },
+  asked: { readonly every: number; readonly most?: number; readonly format?: TableFormat; readonly column?: string },
 ): AsyncGenerator<string> {
+  checkOptions('heldOutTexts', asked, {
+    every: needed(whole(1)),
+    most: either(whole(0), oneOf([Number.POSITIVE_INFINITY])),
+    format: anything,
+    column: text,
+  });
+  const { every, most = Number.POSITIVE_INFINITY, ...options } = asked;
+
   let number = 0;
   let given = 0;
   for await (const text of streamTexts(paths, options)) {

@@ -1,3 +1,4 @@
+import { anything, checkOptions } from '@cloze/checks';
 import { readTable, type TableFormat } from '../tables/read-table.ts';
 import { type Table, TableError, type TableProblem } from '../tables/table.ts';
 import { expandPaths } from './expand-paths.ts';
@@ -36,8 +37,13 @@ export function formatOf(file: string): TableFormat {
  */
 export async function openTable(
   paths: string | readonly string[],
-  { format }: { readonly format?: TableFormat } = {},
+  options: { readonly format?: TableFormat } = {},
 ): Promise<Table> {
+  checkOptions('openTable', options, {
+    format: anything,
+  });
+  const { format } = options;
+
   const tables: Table[] = [];
   for (const file of expandPaths(paths))
     tables.push(await readTable(readBytes(file), { format: format ?? formatOf(file), name: file }));

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkOptions, needed, whole } from '@cloze/checks';
 
 /** One poem of the corpus. */
 export interface Poem {
@@ -34,7 +35,10 @@ function readEntries(path: string): readonly Entry[] {
  * @param folder the package's `dist` @param perDynasty upper bound for each dynasty
  * @throws {Error} naming the folder when no poem is found, or the file that is not as expected
  */
-export function readPoetry(folder: string, { perDynasty }: { readonly perDynasty: number }): Poem[] {
+export function readPoetry(folder: string, options: { readonly perDynasty: number }): Poem[] {
+  checkOptions('readPoetry', options, { perDynasty: needed(whole(1)) });
+  const { perDynasty } = options;
+
   const seen = new Set<string>();
   const poems: Poem[] = [];
   const shelf = join(folder, 'quantangshi');

@@ -1,3 +1,4 @@
+import { anything, checkOptions, flag, text } from '@cloze/checks';
 import { readTable, type TableFormat } from '../tables/read-table.ts';
 import { cellText, selectColumns } from '../tables/select-columns.ts';
 import { TableError } from '../tables/table.ts';
@@ -14,10 +15,10 @@ import { readBytes } from './read-bytes.ts';
  * @param options.empty gives empty lines too, default false
  * @throws {TableError} naming file and line that is no UTF-8 or longer than 2²⁶ characters, and a `.gz` that is torn or unpacks to what is no text
  */
-export async function* streamLines(
-  file: string,
-  { empty = false }: { readonly empty?: boolean } = {},
-): AsyncGenerator<string> {
+export async function* streamLines(file: string, options: { readonly empty?: boolean } = {}): AsyncGenerator<string> {
+  checkOptions('streamLines', options, { empty: flag });
+  const { empty = false } = options;
+
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const splitter = lineSplitter();
   let line = 1;
@@ -83,8 +84,14 @@ async function* jsonTexts(file: string, column: string): AsyncGenerator<string> 
  */
 export async function* streamTexts(
   paths: string | readonly string[],
-  { format, column = 'text' }: { readonly format?: TableFormat; readonly column?: string } = {},
+  options: { readonly format?: TableFormat; readonly column?: string } = {},
 ): AsyncGenerator<string> {
+  checkOptions('streamTexts', options, {
+    format: anything,
+    column: text,
+  });
+  const { format, column = 'text' } = options;
+
   for (const file of expandPaths(paths)) {
     const own = format ?? formatOf(file);
     if (own === 'text') {

@@ -1,6 +1,7 @@
+import { anything, checkOptions } from '@cloze/checks';
 import { checkIsTable } from './check-is-table.ts';
 import { duplicateRows } from './duplicate-rows.ts';
-import { type ColumnNames, cellNumber, cellText, missingColumns } from './select-columns.ts';
+import { type ColumnNames, cellNumber, cellText, columnRules, missingColumns } from './select-columns.ts';
 import type { Table, TableProblem } from './table.ts';
 
 /** What a table holds, and what keeps rows of it from being used. */
@@ -34,7 +35,9 @@ function size(text: string): number {
  *
  * @param options.dev a second table with the same columns
  */
-export function checkTable(table: Table, { dev, ...names }: ColumnNames & { readonly dev?: Table }): TableCheck {
+export function checkTable(table: Table, options: ColumnNames & { readonly dev?: Table }): TableCheck {
+  checkOptions('checkTable', options, { ...columnRules, dev: anything });
+  const { dev, ...names } = options;
   checkIsTable('checkTable', table);
   const empty = { labels: {}, longest: 0, emptyTexts: 0, duplicates: 0, inDev: 0 };
   const missing = [

@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed } from '@cloze/checks';
 import { normaliseText } from '../clue/duplicates/normalise-text.ts';
 import { checkIsTable } from './check-is-table.ts';
 import { cellText } from './select-columns.ts';
@@ -18,8 +19,11 @@ const keyOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[
 /** Rows of a table that stand twice, and those that a dev table holds too. @param options.columns whose texts are compared */
 export function duplicateRows(
   table: Table,
-  { columns, dev }: { readonly columns: readonly string[]; readonly dev?: Table },
+  options: { readonly columns: readonly string[]; readonly dev?: Table },
 ): DuplicateRows {
+  checkOptions('duplicateRows', options, { columns: needed(anything), dev: anything });
+  const { columns, dev } = options;
+
   checkIsTable('duplicateRows', table);
   const kept = new Set(dev?.rows.map((row) => keyOf(row, columns)));
   const seen = new Set<string>();

@@ -1,4 +1,4 @@
-import { whatIs } from '@cloze/checks';
+import { anything, checkOptions, needed, text, whatIs } from '@cloze/checks';
 import { decodeUtf8 } from './decode-utf8.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { readParquet } from './read-parquet.ts';
@@ -60,8 +60,14 @@ export function documentsOf(text: string, format: 'text' | 'paragraphs'): string
  */
 export async function readTable(
   input: Uint8Array | AsyncIterable<Uint8Array>,
-  { format, name = 'table' }: { readonly format: TableFormat; readonly name?: string },
+  options: { readonly format: TableFormat; readonly name?: string },
 ): Promise<Table> {
+  checkOptions('readTable', options, {
+    format: needed(anything),
+    name: text,
+  });
+  const { format, name = 'table' } = options;
+
   if (!(input instanceof Uint8Array) && !(typeof input === 'object' && input !== null && Symbol.asyncIterator in input))
     throw new TypeError(`readTable: expected bytes or a stream of them, got ${whatIs(input)}.`);
   if (!formats.includes(format))

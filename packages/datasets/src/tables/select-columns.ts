@@ -1,3 +1,4 @@
+import { checkOptions, needed, type Rules, text } from '@cloze/checks';
 import { checkIsTable } from './check-is-table.ts';
 import { type Table, TableError, type TableProblem } from './table.ts';
 
@@ -11,6 +12,9 @@ export interface ColumnNames {
   /** A number to be predicted. */
   readonly target?: string;
 }
+
+/** What names of columns must be. */
+export const columnRules: Rules<ColumnNames> = { text: needed(text), pair: text, label: text, target: text };
 
 /** The columns asked for, row by row. */
 export interface SelectedColumns {
@@ -51,6 +55,7 @@ export function missingColumns({ columns }: Table, names: ColumnNames): TablePro
  * @throws {TableError} naming every missing column, and every cell that is no text, no label or no number
  */
 export function selectColumns(table: Table, names: ColumnNames): SelectedColumns {
+  checkOptions('selectColumns', names, columnRules);
   checkIsTable('selectColumns', table);
   const missing = missingColumns(table, names);
   if (missing.length > 0) throw new TableError(table.source, missing);

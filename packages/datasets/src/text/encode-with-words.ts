@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { anything, callable, checkOptions, checkTexts } from '@cloze/checks';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type Encoding, type NativeTokenizer, wordBoundaries } from '@cloze/tokenizer';
 import { wellFormed } from './well-formed.ts';
@@ -20,11 +20,11 @@ const textsAtOnce = 2048;
 export async function encodeWithWords(
   tokenizer: NativeTokenizer,
   texts: readonly string[],
-  {
-    times = { tokenize: 0, segment: 0 },
-    now = () => 0,
-  }: { readonly times?: EncodeTimes; readonly now?: () => number } = {},
+  options: { readonly times?: EncodeTimes; readonly now?: () => number } = {},
 ): Promise<Encoding[]> {
+  checkOptions('encodeWithWords', options, { times: anything, now: callable });
+  const { times = { tokenize: 0, segment: 0 }, now = () => 0 } = options;
+
   checkTexts('encodeWithWords', texts);
   // Asked once an id: every question crosses into native code.
   const known = new Map<number, 0 | 1>();

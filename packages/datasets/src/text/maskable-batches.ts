@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { anything, callable, checkOptions, checkTexts, whole } from '@cloze/checks';
 import type { MaskableBatch } from '@cloze/masking';
 import { type NativeTokenizer, nativeTokenizer, padEncodings, tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
 import { type EncodeTimes, encodeWithWords } from './encode-with-words.ts';
@@ -11,18 +11,16 @@ import { type EncodeTimes, encodeWithWords } from './encode-with-words.ts';
 export async function maskableBatches(
   vocabulary: Vocabulary,
   texts: readonly string[],
-  {
-    tokenizer = nativeTokenizer(tokenizerJson(vocabulary)),
-    batch = 256,
-    times,
-    now = () => 0,
-  }: {
+  options: {
     readonly tokenizer?: NativeTokenizer | undefined;
     readonly batch?: number;
     readonly times?: EncodeTimes;
     readonly now?: () => number;
   } = {},
 ): Promise<MaskableBatch[]> {
+  checkOptions('maskableBatches', options, { tokenizer: anything, batch: whole(1), times: anything, now: callable });
+  const { tokenizer = nativeTokenizer(tokenizerJson(vocabulary)), batch = 256, times, now = () => 0 } = options;
+
   checkTexts('maskableBatches', texts);
   const batches: MaskableBatch[] = [];
   for (let from = 0; from < texts.length; from += batch) {

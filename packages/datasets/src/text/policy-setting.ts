@@ -1,4 +1,4 @@
-import { checkList } from '@cloze/checks';
+import { anything, checkList, checkOptions, unchecked } from '@cloze/checks';
 import {
   buildPmiVocabulary,
   candidateIds,
@@ -39,8 +39,11 @@ const leastCount = 5;
 export function policySetting(
   vocabulary: Vocabulary,
   batches: readonly MaskableBatch[],
-  { texts, pmi, vectors }: PolicySources,
+  options: PolicySources,
 ): PolicySetting {
+  checkOptions('policySetting', options, { texts: unchecked, pmi: anything, vectors: anything });
+  const { texts, pmi, vectors } = options;
+
   checkList('policySetting: batches', batches);
   const counts = new Float64Array(vocabulary.tokens.length);
   for (const { ids, maskable } of batches)

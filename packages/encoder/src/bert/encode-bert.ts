@@ -1,4 +1,5 @@
 import type { Key, Tensor } from '@cloze/backend';
+import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
@@ -29,8 +30,11 @@ export function encodeBert(
   inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
-  { visible, recompute = false }: BertOptions = {},
+  options: BertOptions = {},
 ): Encoded {
+  checkOptions('encodeBert', options, { visible: anything, recompute: flag });
+  const { visible, recompute = false } = options;
+
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const own = config.leftToRight ? causal(inputs.attend) : realKeys(inputs.attend);
   const encoded = blocks(

@@ -1,4 +1,5 @@
 import { flattenTree, type HostTensor } from '@cloze/backend';
+import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { DetectorParameters } from '../electra/detect-replaced.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
@@ -52,12 +53,20 @@ export interface Mismatch {
 export function checkpointFromParameters(
   parameters: EncoderParameters<HostTensor>,
   config: EncoderConfig,
-  {
-    family = 'bert',
-    head,
-    ...extras
-  }: CheckpointExtras & { readonly family?: FamilyName; readonly head?: FineTunedHead } = {},
+  options: CheckpointExtras & { readonly family?: FamilyName; readonly head?: FineTunedHead } = {},
 ): Map<string, HostTensor> {
+  checkOptions('checkpointFromParameters', options, {
+    pooler: anything,
+    detector: anything,
+    classifier: anything,
+    classifierDense: anything,
+    span: anything,
+    sentenceOrder: anything,
+    family: anything,
+    head: anything,
+  });
+  const { family = 'bert', head, ...extras } = options;
+
   const leaves = new Map([...flattenTree(parameters), ...flattenTree(extras)]);
   const file = new Map<string, HostTensor>();
   const written = new Set<string>();
@@ -133,6 +142,10 @@ function nest(leaves: ReadonlyMap<string, HostTensor>): Record<string, unknown> 
 const sameValues = (a: HostTensor, b: HostTensor) =>
   a.values.length === b.values.length && a.values.every((value, i) => value === b.values[i]);
 
+/** What is wrong with weights that are no floats: those of a quantised model, whose scales stand elsewhere. */
+const wholeNumbers = (name: string, { dtype }: HostTensor) =>
+  `'${name}' holds ${dtype === 'bool' ? 'booleans' : 'whole numbers'}, weights are floats; quantised ones are not read, save them in float`;
+
 /** Tensors of the encoder itself in files that no model needs: constants, and the table of positions of models that have other ones. */
 const needless = /(\.position_ids|\.token_type_ids|\.embed_positions\.weight)$/;
 
@@ -161,8 +174,17 @@ function layersIn(names: Iterable<string>, root: string): number | undefined {
 export function parametersFromCheckpoint(
   tensors: ReadonlyMap<string, HostTensor>,
   asked: EncoderConfig,
-  { family = 'bert', fill, ignoreMismatched = false, strict = false, tied }: ConvertOptions = {},
+  options: ConvertOptions = {},
 ): LoadedParameters {
+  checkOptions('parametersFromCheckpoint', options, {
+    family: anything,
+    fill: anything,
+    ignoreMismatched: flag,
+    strict: flag,
+    tied: flag,
+  });
+  const { family = 'bert', fill, ignoreMismatched = false, strict = false, tied } = options;
+
   const { root, outputName, ...record } = familyOf(family);
   const { of: renamed, wrappers, problems: collisions } = fileNames(tensors, root);
   const problems: string[] = [...collisions];
@@ -204,7 +226,9 @@ export function parametersFromCheckpoint(
     }
     used.add(name);
     const expected = transposed ? [...spec.shape].reverse() : spec.shape;
-    if (tensor.shape.join() !== expected.join()) {
+    if (tensor.dtype !== 'float32') {
+      problems.push(wholeNumbers(name, tensor));
+    } else if (tensor.shape.join() !== expected.join()) {
       mismatched.push({ name, found: tensor.shape, expected });
       if (fill && ignoreMismatched) drawn.push([ours, spec]);
       else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
@@ -225,7 +249,9 @@ export function parametersFromCheckpoint(
     const tensor = name === undefined ? undefined : tensors.get(name);
     if (name === undefined || !tensor || extras.has(ours)) continue;
     used.add(name);
-    if (tensor.shape.length === (transposed ? 2 : 1)) extras.set(ours, transposed ? transpose(tensor) : apart(tensor));
+    if (tensor.dtype !== 'float32') problems.push(wholeNumbers(name, tensor));
+    else if (tensor.shape.length === (transposed ? 2 : 1))
+      extras.set(ours, transposed ? transpose(tensor) : apart(tensor));
     else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
   }
   const duplicates = new RegExp(

@@ -369,3 +369,19 @@ describe('TensorFlow’s names', () => {
     ).toThrow('names a block at 0, expected at');
   });
 });
+
+describe('weights that are no floats', () => {
+  it.each(['int32', 'bool'] as const)('%s: named, not put on an engine as they are', (dtype) => {
+    const { config, tensors } = modelOf();
+    const name = 'bert.encoder.layer.0.intermediate.dense.weight';
+    const { shape, values } = tensors.get(name) as HostTensor;
+    const whole = {
+      shape,
+      dtype,
+      values: dtype === 'bool' ? new Uint8Array(values.length) : new Int32Array(values.length),
+    };
+    expect(() => read(new Map([...tensors, [name, whole as HostTensor]]), config)).toThrow(
+      `'${name}' holds ${dtype === 'bool' ? 'booleans' : 'whole numbers'}, weights are floats; quantised ones are not read`,
+    );
+  });
+});

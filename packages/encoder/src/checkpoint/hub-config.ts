@@ -17,6 +17,14 @@ export interface HubConfig {
   readonly file: Readonly<Record<string, unknown>>;
 }
 
+/** A padding row that the token table does not have. */
+function padProblems({ pad_token_id: pad, vocab_size: size }: Readonly<Record<string, unknown>>): string[] {
+  if (pad === undefined || pad === null || typeof size !== 'number') return [];
+  // Python counts from the end below 0: −1 is the last row.
+  if (typeof pad === 'number' && Number.isInteger(pad) && pad < size && pad >= -size) return [];
+  return [`'pad_token_id' must be a row of the ${size} that 'vocab_size' says, got ${JSON.stringify(pad)}`];
+}
+
 /**
  * Reads the keys of Hugging Face's `config.json`.
  *
@@ -33,7 +41,8 @@ export function configFromHub(file: Readonly<Record<string, unknown>>): HubConfi
   // Without a family the other keys are read as BERT's, so that all problems are told at once.
   const family = found ?? 'bert';
   const sizes = familyOf(family).readConfig(reader);
-  for (const problem of [...keyProblems(file), ...headProblems(file)]) reader.problems.push(problem);
+  for (const problem of [...keyProblems(file), ...headProblems(file), ...padProblems(file)])
+    reader.problems.push(problem);
   if (reader.problems.length > 0) throw new CheckpointError(`config.json: ${reader.problems.join('; ')}.`);
   const head = readHead(family, file);
   const ours = (file.cloze ?? {}) as Partial<EncoderConfig>;
@@ -98,16 +107,10 @@ const harmless: readonly string[] = ['embeddingCorrection', 'queryToken'];
  */
 export function configToHub(
   config: EncoderConfig,
-  {
-    family = 'bert',
-    file = {},
-    tied = true,
-    dtype = 'float32',
-    head,
-    ...extras
-  }: Partial<Pick<HubConfig, 'family' | 'file' | 'head'>> &
+  options: Partial<Pick<HubConfig, 'family' | 'file' | 'head'>> &
     CheckpointExtras & { readonly tied?: boolean; readonly dtype?: StoredFloat } = {},
 ): Record<string, unknown> {
+  const { family = 'bert', file = {}, tied = true, dtype = 'float32', head, ...extras } = options;
   const { modelTypes, writeConfig } = familyOf(family);
   const classes = classesFor(family, file.model_type);
   const { cloze: _, cloze_family: _family, ...before } = file;

@@ -1,4 +1,5 @@
 import { type HostTensor, narrowFloats, type StoredFloat, sizeOf } from '@cloze/backend';
+import { checkOptions, oneOf } from '@cloze/checks';
 
 const bytesEach = { float32: 4, float16: 2, bfloat16: 2, int32: 4, bool: 1 } as const;
 const names = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', int32: 'I32', bool: 'BOOL' } as const;
@@ -12,8 +13,11 @@ const names = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', int32: 'I32', 
 export function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
-  { dtype: float = 'float32' }: { readonly dtype?: StoredFloat } = {},
+  options: { readonly dtype?: StoredFloat } = {},
 ): Uint8Array {
+  checkOptions('writeSafetensors', options, { dtype: oneOf(['float32', 'float16', 'bfloat16']) });
+  const { dtype: float = 'float32' } = options;
+
   const order = [...tensors]
     .map(([name, { dtype, shape }]) => ({ name, shape, as: dtype === 'float32' ? float : dtype }))
     .sort((a, b) => bytesEach[b.as] - bytesEach[a.as] || (a.name < b.name ? -1 : 1));

@@ -1,4 +1,5 @@
 import type { HostTensor } from '@cloze/backend';
+import { anything, checkOptions, needed, real, whole } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 
@@ -40,8 +41,18 @@ export interface CorrectedEmbeddings {
 export function correctEmbeddings(
   parameters: EncoderParameters<HostTensor>,
   config: EncoderConfig & { readonly embeddingCorrection?: unknown },
-  { maskId, rate = 0.15, mask = 0.8, random = 0.1, keep = 0.1, frequencies }: CorrectionOptions,
+  options: CorrectionOptions,
 ): CorrectedEmbeddings {
+  checkOptions('correctEmbeddings', options, {
+    maskId: needed(whole(0)),
+    rate: real({ from: 0, to: 1 }),
+    mask: real({ from: 0, to: 1 }),
+    random: real({ from: 0, to: 1 }),
+    keep: real({ from: 0, to: 1 }),
+    frequencies: anything,
+  });
+  const { maskId, rate = 0.15, mask = 0.8, random = 0.1, keep = 0.1, frequencies } = options;
+
   const { tokenTable } = parameters.embeddings;
   const [rows, width] = tokenTable.shape as [number, number];
   const problems: string[] = [];

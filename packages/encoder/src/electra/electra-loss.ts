@@ -14,6 +14,7 @@ import {
   type Tensor,
   where,
 } from '@cloze/backend';
+import { callable, checkOptions, real } from '@cloze/checks';
 import { encodeBert } from '../bert/encode-bert.ts';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import { predictTokens } from '../heads/predict-tokens.ts';
@@ -69,11 +70,11 @@ export function electraLoss(
   { generator, discriminator }: ElectraModels,
   { targetPositions, targets, weights, ...inputs }: ElectraBatch,
   key: Key,
-  {
-    weight = 50,
-    sample = sampleTokens,
-  }: { readonly weight?: number; readonly sample?: (logits: Tensor, key: Key) => Tensor } = {},
+  options: { readonly weight?: number; readonly sample?: (logits: Tensor, key: Key) => Tensor } = {},
 ): ElectraLoss {
+  checkOptions('electraLoss', options, { weight: real({ from: 0 }), sample: callable });
+  const { weight = 50, sample = sampleTokens } = options;
+
   const read = encodeBert(generator.parameters, inputs, generator.config, forkKey(key, 'generator'));
   const logits = predictTokens(generator.parameters, read.hidden, targetPositions, generator.config);
   const generated = maskedCrossEntropy(logits, targets, weights);

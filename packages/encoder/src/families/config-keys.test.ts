@@ -113,3 +113,26 @@ describe('every key of config.json (tooling/oracles/reader_keys.py)', () => {
     });
   });
 });
+
+describe('what transformers refuses as well', () => {
+  it.each([
+    [{ hidden_act: null }, "'hidden_act' must be one of"],
+    [{ layer_norm_eps: null }, "'layer_norm_eps' must be a number, got null"],
+    [{ hidden_dropout_prob: null }, "'hidden_dropout_prob' must be a number, got null"],
+    [{ pad_token_id: 20 }, "'pad_token_id' must be a row of the 20 that 'vocab_size' says, got 20"],
+    [{ pad_token_id: -21 }, "'pad_token_id' must be a row of the 20"],
+    [{ pad_token_id: '0' }, "'pad_token_id' must be a row of the 20"],
+  ])('%o', (said, problem) => {
+    expect(() => configFromHub({ ...base, ...said })).toThrow(problem);
+  });
+
+  it('but not what means nothing there', () => {
+    for (const said of [
+      { pad_token_id: null },
+      { pad_token_id: -1 },
+      { pad_token_id: 19 },
+      { classifier_dropout: null },
+    ])
+      expect(() => configFromHub({ ...base, ...said })).not.toThrow();
+  });
+});

@@ -17,6 +17,9 @@ const activations: Readonly<Record<string, Activation>> = {
 export const activationNamed = (name: unknown): Activation | undefined =>
   typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined;
 
+/** Keys that transformers' own files have as null where nothing is asked; any other null it refuses. */
+const nullMeansUnsaid: ReadonlySet<string> = new Set(['classifier_dropout', 'embedding_size', 'pad_token_id']);
+
 /** Reads keys of a `config.json` and notes every problem instead of stopping at the first. */
 export interface ConfigReader {
   readonly problems: string[];
@@ -36,7 +39,7 @@ export interface ConfigReader {
 export function configReader(file: Readonly<Record<string, unknown>>): ConfigReader {
   const problems: string[] = [];
   const number = (key: string, fallback?: number) => {
-    const value = file[key] ?? fallback;
+    const value = nullMeansUnsaid.has(key) ? (file[key] ?? fallback) : file[key] === undefined ? fallback : file[key];
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     problems.push(`'${key}' must be a number, got ${JSON.stringify(file[key])}`);
     return Number.NaN;
@@ -57,7 +60,7 @@ export function configReader(file: Readonly<Record<string, unknown>>): ConfigRea
       return found ?? fallback;
     },
     activation: (key, fallback = 'gelu') => {
-      const value = file[key] ?? fallback;
+      const value = file[key] === undefined ? fallback : file[key];
       const found = activationNamed(value);
       if (found === undefined)
         problems.push(`'${key}' must be one of ${Object.keys(activations).join(', ')}, got '${value}'`);

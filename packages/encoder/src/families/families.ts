@@ -1,4 +1,5 @@
 import type { Key, Tensor } from '@cloze/backend';
+import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import type { ModelParameters } from '../parameters/parameter-tree.ts';
@@ -55,6 +56,7 @@ export function encode(
   key?: Key,
   options: EncodeOptions = {},
 ): Encoded {
+  checkOptions('encode', options, { visible: anything, showDiagonal: flag, recompute: flag });
   return familyOf(family).encode(parameters, { ids, segments, attend, positionIds }, config, key, options);
 }
 

@@ -10,6 +10,7 @@ import {
   type Tensor,
   type Variables,
 } from '@cloze/backend';
+import { anything, checkOptions, needed, oneOf, whole } from '@cloze/checks';
 import { encodeBert } from '../bert/encode-bert.ts';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import { predictTokens } from '../heads/predict-tokens.ts';
@@ -54,8 +55,17 @@ export function createDecoder(
   engine: Engine,
   parameters: EncoderParameters<HostTensor>,
   config: EncoderConfig,
-  { rows, source, room = config.maximumLength, segment = source === 'prefix' ? 1 : 0, placement }: DecoderOptions,
+  options: DecoderOptions,
 ): Decoder & { begin(source: Source): void; dispose(): void } {
+  checkOptions('createDecoder', options, {
+    rows: needed(whole(1)),
+    source: needed(oneOf(['prefix', 'causal'])),
+    room: whole(1),
+    segment: whole(0),
+    placement: anything,
+  });
+  const { rows, source, room = config.maximumLength, segment = source === 'prefix' ? 1 : 0, placement } = options;
+
   const zeros = (...shape: number[]): HostTensor => ({
     shape,
     dtype: 'float32',

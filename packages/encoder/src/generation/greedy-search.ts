@@ -1,3 +1,4 @@
+import { checkOptions, needed, whole } from '@cloze/checks';
 import type { Decoder, Hypothesis } from './decoder.ts';
 
 /**
@@ -7,8 +8,15 @@ import type { Decoder, Hypothesis } from './decoder.ts';
  */
 export async function greedySearch(
   decoder: Decoder,
-  { rows, endId, maximumTokens }: { readonly rows: number; readonly endId: number; readonly maximumTokens: number },
+  options: { readonly rows: number; readonly endId: number; readonly maximumTokens: number },
 ): Promise<Hypothesis[]> {
+  checkOptions('greedySearch', options, {
+    rows: needed(whole(1)),
+    endId: needed(whole()),
+    maximumTokens: needed(whole(1)),
+  });
+  const { rows, endId, maximumTokens } = options;
+
   const found = Array.from({ length: rows }, () => ({ tokens: [] as number[], logProbability: 0, ended: false }));
   const parents = [...found.keys()];
   for (let next = await decoder.start(), step = 0; ; step++) {

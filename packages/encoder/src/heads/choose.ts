@@ -1,4 +1,5 @@
 import { reshape, type Tensor } from '@cloze/backend';
+import { anything, checkOptions, oneOf, real } from '@cloze/checks';
 import { type ClassifyOptions, classify } from './classify.ts';
 
 /** One logit a candidate, `[batch · choices, 1]`, as `[batch, choices]`. @throws {RangeError} where the rows are no multiple of the choices */
@@ -21,5 +22,13 @@ export function choose(
   choices: number,
   options: ClassifyOptions = {},
 ): Tensor {
+  checkOptions('choose', options, {
+    pooling: oneOf(['first', 'pooler', 'mean']),
+    pooler: anything,
+    poolerActivation: anything,
+    dropout: real({ from: 0, below: 1 }),
+    key: anything,
+  });
+
   return sideBySide(classify(classifier, hidden, attend, options), choices);
 }

@@ -1,4 +1,5 @@
 import { dropout, forkKey, type Key, type LinearParameters, linear, type Tensor } from '@cloze/backend';
+import { anything, checkOptions, oneOf, real } from '@cloze/checks';
 import type { Activation } from '../config/encoder-config.ts';
 import type { Linear } from '../parameters/parameter-tree.ts';
 import { type Pooling, pool } from './pool.ts';
@@ -20,8 +21,17 @@ export function classify(
   classifier: LinearParameters,
   hidden: Tensor,
   attend: Tensor,
-  { pooling = 'first', pooler, poolerActivation, dropout: rate = 0, key }: ClassifyOptions = {},
+  options: ClassifyOptions = {},
 ): Tensor {
+  checkOptions('classify', options, {
+    pooling: oneOf(['first', 'pooler', 'mean']),
+    pooler: anything,
+    poolerActivation: anything,
+    dropout: real({ from: 0, below: 1 }),
+    key: anything,
+  });
+  const { pooling = 'first', pooler, poolerActivation, dropout: rate = 0, key } = options;
+
   const pooled = pool(hidden, attend, pooling, pooler, poolerActivation);
   return linear(dropout(pooled, { rate, key: key && forkKey(key, 'classifier') }), classifier);
 }

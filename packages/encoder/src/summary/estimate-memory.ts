@@ -1,4 +1,5 @@
 import { flattenTree, sizeOf } from '@cloze/backend';
+import { anything, checkOptions, flag, needed, real } from '@cloze/checks';
 import type { Activation, EncoderConfig } from '../config/encoder-config.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
 
@@ -59,10 +60,17 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number, recomp
  *
  * @throws {RangeError} naming what is not a whole number in range
  */
-export function estimateMemory(
-  config: EncoderConfig,
-  { family = 'bert', batch, length, slots = 0, optimiserSlots = 2, recompute = false }: MemoryPlan,
-): MemoryEstimate {
+export function estimateMemory(config: EncoderConfig, options: MemoryPlan): MemoryEstimate {
+  checkOptions('estimateMemory', options, {
+    family: anything,
+    batch: needed(real()),
+    length: needed(real()),
+    slots: real(),
+    optimiserSlots: real(),
+    recompute: flag,
+  });
+  const { family = 'bert', batch, length, slots = 0, optimiserSlots = 2, recompute = false } = options;
+
   const problems = Object.entries({ batch, length }).flatMap(([name, value]) =>
     Number.isInteger(value) && value > 0 ? [] : [`${name} must be a positive whole number, got ${value}`],
   );

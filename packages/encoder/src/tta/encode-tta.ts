@@ -11,6 +11,7 @@ import {
   logicalAnd,
   type Tensor,
 } from '@cloze/backend';
+import { checkOptions, flag, whole } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
@@ -44,8 +45,11 @@ export function encodeTta(
   inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
-  { showDiagonal = false, queryToken = config.queryToken, recompute = false }: TtaOptions = {},
+  options: TtaOptions = {},
 ): Encoded {
+  checkOptions('encodeTta', options, { showDiagonal: flag, queryToken: whole(0), recompute: flag });
+  const { showDiagonal = false, queryToken = config.queryToken, recompute = false } = options;
+
   const [batch, length] = inputs.ids.shape as [number, number];
   const { tokenTable, positionTable, norm, projection } = parameters.embeddings;
   if (!positionTable || config.positionKind !== 'absolute')

@@ -9,6 +9,7 @@ import {
   layerNorm,
   type Tensor,
 } from '@cloze/backend';
+import { anything, checkOptions, needed, whole } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { block } from '../layers/blocks.ts';
@@ -35,8 +36,11 @@ export function encodeTwoStream(
   parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers'>,
   inputs: TokenInputs & { readonly order: Tensor },
   config: EncoderConfig,
-  { queryToken, key }: { readonly queryToken: number; readonly key?: Key | undefined },
+  options: { readonly queryToken: number; readonly key?: Key | undefined },
 ): TwoStreams {
+  checkOptions('encodeTwoStream', options, { queryToken: needed(whole(0)), key: anything });
+  const { queryToken, key } = options;
+
   const [batch, length] = inputs.ids.shape as [number, number];
   const { tokenTable, positionTable, norm, projection } = parameters.embeddings;
   if (!positionTable || projection || config.positionKind !== 'absolute' || config.normPlacement !== 'post')

@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, needed, whole } from '@cloze/checks';
 import { askGradient } from './ask-gradient.ts';
 import type { Attribution, AttributionInput } from './attribution.ts';
 import { type PathRuleName, pathRule } from './path-rule.ts';
@@ -18,18 +19,25 @@ export interface IntegratedGradients extends Attribution {
  * @param options.rule default `gauss-legendre` @param options.batch points for one call of `gradient`, default 8
  * @throws {RangeError} for sizes that do not fit
  */
-export async function integratedGradients({
-  baseline,
-  steps = 20,
-  rule = 'gauss-legendre',
-  batch = 8,
-  ...asked
-}: AttributionInput & {
-  readonly baseline?: ArrayLike<number>;
-  readonly steps?: number;
-  readonly rule?: PathRuleName;
-  readonly batch?: number;
-}): Promise<IntegratedGradients> {
+export async function integratedGradients(
+  options: AttributionInput & {
+    readonly baseline?: ArrayLike<number>;
+    readonly steps?: number;
+    readonly rule?: PathRuleName;
+    readonly batch?: number;
+  },
+): Promise<IntegratedGradients> {
+  checkOptions('integratedGradients', options, {
+    input: needed(anything),
+    width: needed(whole(1)),
+    gradient: needed(callable),
+    baseline: anything,
+    steps: whole(1),
+    rule: anything,
+    batch: whole(1),
+  });
+  const { baseline, steps = 20, rule = 'gauss-legendre', batch = 8, ...asked } = options;
+
   const x = Float64Array.from(asked.input);
   const start = baseline ? Float64Array.from(baseline) : new Float64Array(x.length);
   if (start.length !== x.length)

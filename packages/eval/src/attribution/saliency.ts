@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, needed, oneOf, whole } from '@cloze/checks';
 import { askGradient } from './ask-gradient.ts';
 import type { Attribution, AttributionInput, GradientAt } from './attribution.ts';
 
@@ -6,10 +7,17 @@ import type { Attribution, AttributionInput, GradientAt } from './attribution.ts
  *
  * @param options.norm over width: `l2` (default), `l1` or `max`
  */
-export async function saliency({
-  norm = 'l2',
-  ...asked
-}: AttributionInput & { readonly norm?: 'l2' | 'l1' | 'max' }): Promise<Attribution> {
+export async function saliency(
+  options: AttributionInput & { readonly norm?: 'l2' | 'l1' | 'max' },
+): Promise<Attribution> {
+  checkOptions('saliency', options, {
+    input: needed(anything),
+    width: needed(whole(1)),
+    gradient: needed(callable),
+    norm: oneOf(['l2', 'l1', 'max']),
+  });
+  const { norm = 'l2', ...asked } = options;
+
   const x = Float64Array.from(asked.input);
   const [{ value, gradient }] = (await askGradient('saliency', asked, [x])) as [GradientAt];
   const dimensions = Float64Array.from(gradient, Math.abs);

@@ -1,4 +1,4 @@
-import { checkList, checkRows } from '@cloze/checks';
+import { checkList, checkOptions, checkRows, needed, oneOf, real } from '@cloze/checks';
 import { allFinite } from '../checks/all-finite.ts';
 
 /** One hypothesis of an n-best list. */
@@ -27,8 +27,11 @@ export interface RerankOptions {
  */
 export function rerank<H extends Hypothesis>(
   hypotheses: readonly H[],
-  { weight, normalise = 'none' }: RerankOptions,
+  options: RerankOptions,
 ): { readonly hypothesis: H; readonly combined: number }[] {
+  checkOptions('rerank', options, { weight: needed(real()), normalise: oneOf(['none', 'length']) });
+  const { weight, normalise = 'none' } = options;
+
   checkList('rerank', hypotheses);
   checkRows('rerank: hypothesis', hypotheses);
   if (hypotheses.length === 0) throw new RangeError('rerank: expected at least one hypothesis, got none.');

@@ -1,4 +1,4 @@
-import { asStream, checkValues } from '@cloze/checks';
+import { asStream, callable, checkOptions, checkValues, either, needed, oneOf, whole } from '@cloze/checks';
 import type { ScorableSentence } from './scorable-sentence.ts';
 import type { ScoringKind } from './scoring-kind.ts';
 
@@ -77,7 +77,18 @@ function placesOf(sentence: ScorableSentence, number: number, boundaryTokens: 'e
  */
 export async function* scoreSentences<Sentence extends ScorableSentence>(
   sentences: Iterable<Sentence> | AsyncIterable<Sentence>,
-  {
+  options: ScoringOptions<Sentence>,
+): AsyncGenerator<SentenceScore<Sentence>, void, undefined> {
+  checkOptions('scoreSentences', options, {
+    kind: needed(callable),
+    predict: needed(callable),
+    maskId: whole(0),
+    boundaryTokens: oneOf(['exclude', 'include']),
+    batchTokens: either(whole(1), oneOf([Number.POSITIVE_INFINITY])),
+    batchRows: either(whole(1), oneOf([Number.POSITIVE_INFINITY])),
+    buffer: either(whole(1), oneOf([Number.POSITIVE_INFINITY])),
+  });
+  const {
     kind,
     predict,
     maskId,
@@ -85,8 +96,8 @@ export async function* scoreSentences<Sentence extends ScorableSentence>(
     batchTokens = 4096,
     batchRows = Number.POSITIVE_INFINITY,
     buffer = 256,
-  }: ScoringOptions<Sentence>,
-): AsyncGenerator<SentenceScore<Sentence>, void, undefined> {
+  } = options;
+
   let first = 0;
   let chunk: Sentence[] = [];
   let number = 0;

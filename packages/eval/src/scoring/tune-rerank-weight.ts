@@ -1,4 +1,4 @@
-import { checkList } from '@cloze/checks';
+import { anything, callable, checkList, checkOptions, needed, oneOf } from '@cloze/checks';
 import { type Hypothesis, type RerankOptions, rerank } from './rerank.ts';
 
 /**
@@ -11,16 +11,19 @@ import { type Hypothesis, type RerankOptions, rerank } from './rerank.ts';
  */
 export function tuneRerankWeight<H extends Hypothesis>(
   lists: readonly (readonly H[])[],
-  {
-    loss,
-    weights = Array.from({ length: 21 }, (_, i) => i / 20),
-    normalise = 'none',
-  }: {
+  options: {
     readonly loss: (chosen: readonly H[]) => number;
     readonly weights?: readonly number[];
     readonly normalise?: RerankOptions['normalise'];
   },
 ): { readonly weight: number; readonly loss: number; readonly tried: readonly { weight: number; loss: number }[] } {
+  checkOptions('tuneRerankWeight', options, {
+    loss: needed(callable),
+    weights: anything,
+    normalise: oneOf(['none', 'length']),
+  });
+  const { loss, weights = Array.from({ length: 21 }, (_, i) => i / 20), normalise = 'none' } = options;
+
   checkList('tuneRerankWeight', lists);
   if (lists.length === 0 || weights.length === 0)
     throw new RangeError(

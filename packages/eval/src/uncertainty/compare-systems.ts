@@ -1,5 +1,7 @@
+import { callable, checkOptions, needed } from '@cloze/checks';
 import { holm } from './holm.ts';
 import { meanAndSd } from './mean-and-sd.ts';
+import { levelRule } from './resampling-rules.ts';
 
 /** A system and its figures, one a seed (or one an example), in the same order for every system. */
 export interface System {
@@ -34,11 +36,14 @@ export interface ComparedSystem {
  */
 export function compareSystems(
   systems: readonly System[],
-  {
-    test,
-    level = 0.05,
-  }: { readonly test: (system: ArrayLike<number>, baseline: ArrayLike<number>) => number; readonly level?: number },
+  options: {
+    readonly test: (system: ArrayLike<number>, baseline: ArrayLike<number>) => number;
+    readonly level?: number;
+  },
 ): ComparedSystem[] {
+  checkOptions('compareSystems', options, { test: needed(callable), level: levelRule });
+  const { test, level = 0.05 } = options;
+
   const [baseline, ...others] = systems;
   if (!baseline) throw new RangeError('compareSystems: expected at least the baseline, got no system.');
   const problems = others.flatMap(({ name, values }) =>

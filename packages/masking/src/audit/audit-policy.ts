@@ -1,4 +1,4 @@
-import { checkList } from '@cloze/checks';
+import { anything, callable, checkList, checkOptions, needed } from '@cloze/checks';
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { mask } from '../mask.ts';
@@ -76,8 +76,15 @@ export interface AuditSetting {
 export function auditPolicy(
   policy: NamedPolicy,
   batches: readonly MaskableBatch[],
-  { setting, randomOf, now }: AuditSetting,
+  options: AuditSetting,
 ): PolicyAudit {
+  checkOptions('auditPolicy', options, {
+    setting: needed(anything),
+    randomOf: needed(callable),
+    now: needed(callable),
+  });
+  const { setting, randomOf, now } = options;
+
   checkList('auditPolicy', batches);
   for (const [i, batch] of batches.entries()) checkBatch(`auditPolicy: batch ${i}`, batch);
   const { name, about } = policy;

@@ -1,3 +1,4 @@
+import { checkOptions, needed, real, whole } from '@cloze/checks';
 import { checkBatch, type MaskableBatch, type MaskedBatch } from '../batch.ts';
 
 /** What a policy did to a corpus. Counts are of tokens unless they say otherwise. */
@@ -30,15 +31,15 @@ export interface MaskingCounts {
 }
 
 /** Half-width of the interval that a share of `n` independent draws keeps to but for z standard errors: `z·√(p(1−p)/n)`. */
-export const binomialBound = ({
-  share,
-  n,
-  z = 4.5,
-}: {
-  readonly share: number;
-  readonly n: number;
-  readonly z?: number;
-}): number => z * Math.sqrt((share * (1 - share)) / n);
+export const binomialBound = (options: { readonly share: number; readonly n: number; readonly z?: number }): number => {
+  checkOptions('binomialBound', options, {
+    share: needed(real({ from: 0, to: 1 })),
+    n: needed(real({ from: 0 })),
+    z: real({ from: 0 }),
+  });
+  const { share, n, z = 4.5 } = options;
+  return z * Math.sqrt((share * (1 - share)) / n);
+};
 
 /**
  * Audit of any policy: realised counts by kind, span lengths, columns, and tokens that must not be touched.
@@ -49,8 +50,11 @@ export const binomialBound = ({
  */
 export function countMasking(
   pairs: Iterable<{ readonly before: MaskableBatch; readonly after: MaskedBatch }>,
-  { maskId }: { readonly maskId: number },
+  options: { readonly maskId: number },
 ): MaskingCounts {
+  checkOptions('countMasking', options, { maskId: needed(whole(0)) });
+  const { maskId } = options;
+
   const n = {
     rows: 0,
     rowsWithout: 0,

@@ -1,4 +1,4 @@
-import { checkTexts, whatIs } from '@cloze/checks';
+import { anything, callable, checkOptions, checkTexts, oneOf, real, whatIs } from '@cloze/checks';
 import { countLevel, ngramAt } from './count-level.ts';
 import { type NgramLevel, ngramLevel } from './ngram-level.ts';
 import type { PmiEntry, PmiVocabulary } from './pmi-vocabulary.ts';
@@ -53,6 +53,15 @@ export function buildPmiVocabulary(
   sentences: () => Iterable<readonly string[]>,
   options: PmiOptions = {},
 ): PmiVocabulary {
+  checkOptions('buildPmiVocabulary', options, {
+    longest: real(),
+    minimum: real(),
+    size: real(),
+    quotas: anything,
+    numeratorPower: oneOf([1, 2]),
+    mostCounted: real(),
+    report: callable,
+  });
   const { longest = 5, minimum = 11, size = 800_000, numeratorPower = 1, mostCounted = 4_000_000, report } = options;
   const { quotas = [0.5, 0.25, 0.125, 0.125].slice(0, longest - 1) } = options;
   const problems = problemsOf({ ...options, quotas });

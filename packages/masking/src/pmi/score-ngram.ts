@@ -1,3 +1,4 @@
+import { checkOptions, needed, real, whole } from '@cloze/checks';
 /**
  * PMI of an n-gram: the least over all its segmentations σ into two parts or more (Levine et al. 2021),
  * `min_σ ln( p(g)^power / Π_{s∈σ} p(s) )`, in nats.
@@ -6,8 +7,11 @@
  */
 export function scoreNgram(
   logProbability: (from: number, to: number) => number,
-  { n, numeratorPower }: { readonly n: number; readonly numeratorPower: 1 | 2 },
+  options: { readonly n: number; readonly numeratorPower: 1 | 2 },
 ): number {
+  checkOptions('scoreNgram', options, { n: needed(whole(1)), numeratorPower: needed(real()) });
+  const { n, numeratorPower } = options;
+
   // best[k]: the largest Σ ln p(s) over segmentations of the first k words; the whole n-gram as one part is left out.
   const best = new Float64Array(n + 1).fill(Number.NEGATIVE_INFINITY);
   best[0] = 0;

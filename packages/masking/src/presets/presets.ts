@@ -1,3 +1,4 @@
+import { checkOptions, needed, real } from '@cloze/checks';
 import type { MaskPolicy } from '../mask-options.ts';
 import type { Candidates } from '../replace/candidates.ts';
 import { ngrams } from '../units/ngrams.ts';
@@ -178,22 +179,20 @@ const percent = (share: number) => Number((100 * share).toPrecision(12));
  *
  * With `predict` above `corrupt`, `mask` makes copies of each row that corrupt disjoint tokens (see `maskCopies`).
  */
-export const decoupled = ({
-  corrupt,
-  predict,
-}: {
-  readonly corrupt: number;
-  readonly predict: number;
-}): MaskPolicy => ({
-  ...mask40,
-  name: `decoupled-${percent(corrupt)}-${percent(predict)}`,
-  about:
-    predict > corrupt
-      ? `copies corrupt ${percent(corrupt)} % each, predict ${percent(predict)} % together`
-      : `corrupts ${percent(corrupt)} %, predicts ${percent(predict)} %`,
-  rate: corrupt,
-  ...(predict !== corrupt && { predictionRate: predict }),
-});
+export const decoupled = (options: { readonly corrupt: number; readonly predict: number }): MaskPolicy => {
+  checkOptions('decoupled', options, { corrupt: needed(real()), predict: needed(real({ from: 0, to: 1 })) });
+  const { corrupt, predict } = options;
+  return {
+    ...mask40,
+    name: `decoupled-${percent(corrupt)}-${percent(predict)}`,
+    about:
+      predict > corrupt
+        ? `copies corrupt ${percent(corrupt)} % each, predict ${percent(predict)} % together`
+        : `corrupts ${percent(corrupt)} %, predicts ${percent(predict)} %`,
+    rate: corrupt,
+    ...(predict !== corrupt && { predictionRate: predict }),
+  };
+};
 
 /** The static split of the comments on T-TA: 15 % of a row's tokens, the same in each epoch, 80/10/10; the others never. */
 export const staticSplit: MaskPolicy = {

@@ -1,4 +1,4 @@
-import { checkText, nearestName } from '@cloze/checks';
+import { anything, checkOptions, checkText, nearestName, type Rules } from '@cloze/checks';
 import type { candidatesByFrequency } from '../replace/candidates.ts';
 import type { SimilarWords } from '../replace/similar-words.ts';
 import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
@@ -31,6 +31,9 @@ const how: Readonly<Record<keyof PresetGiven, string>> = {
   frequencies: 'ids drawn by their counts, see candidatesByFrequency',
 };
 
+/** What is given to a preset must be. */
+const givenRules: Rules<PresetGiven> = { ngrams: anything, similar: anything, frequencies: anything };
+
 const plain = (policy: Policy, needs: readonly (keyof PresetGiven)[] = []): Preset => made(policy, needs, () => policy);
 
 /** A preset made of what is given; name and about are those it has with nothing in it. */
@@ -44,6 +47,7 @@ function made(
     about,
     needs,
     policyFrom: (given = {}) => {
+      checkOptions(`preset '${name}'`, given, givenRules);
       const missing = needs.filter((need) => given[need] === undefined);
       if (missing.length > 0)
         throw new RangeError(

@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, needed, oneOf, real, whole } from '@cloze/checks';
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { type Rounding, tokenBudget } from '../budget.ts';
@@ -15,20 +16,23 @@ import { gatherKept, type KeptBatch, type KeptPadding } from './gather-kept.ts';
  */
 export function dropTokens(
   batch: MaskableBatch,
-  {
-    rate = 0.1,
-    selection = 'exact',
-    rounding = 'floor',
-    padId,
-    buckets,
-    randomOf,
-  }: KeptPadding & {
+  options: KeptPadding & {
     readonly rate?: number;
     readonly selection?: 'exact' | 'bernoulli';
     readonly rounding?: Rounding;
     readonly randomOf: (row: number) => RandomStream;
   },
 ): KeptBatch {
+  checkOptions('dropTokens', options, {
+    padId: needed(whole(0)),
+    buckets: anything,
+    rate: real({ from: 0, to: 1 }),
+    selection: oneOf(['exact', 'bernoulli']),
+    rounding: anything,
+    randomOf: needed(callable),
+  });
+  const { rate = 0.1, selection = 'exact', rounding = 'floor', padId, buckets, randomOf } = options;
+
   checkBatch('dropTokens', batch);
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`dropTokens: rate must be in [0, 1], got ${rate}.`);
   const [rows, length] = batch.shape;

@@ -1,4 +1,4 @@
-import { checkTexts, shown } from '@cloze/checks';
+import { anything, callable, checkOptions, checkTexts, needed, shown } from '@cloze/checks';
 import type { RandomStream } from '../batch.ts';
 
 /** Ids that random replacement draws from: a range or a list, uniformly, or with weights (see `candidatesByFrequency`). */
@@ -42,11 +42,11 @@ const inBrackets = /^\[[^\s[\]]+\]$|^<[^\s<>]+>$/;
  */
 export function candidateIds(
   tokens: readonly string[],
-  {
-    exclude = [],
-    accept = () => true,
-  }: { readonly exclude?: Iterable<number>; readonly accept?: (token: string, id: number) => boolean } = {},
+  options: { readonly exclude?: Iterable<number>; readonly accept?: (token: string, id: number) => boolean } = {},
 ): Int32Array {
+  checkOptions('candidateIds', options, { exclude: anything, accept: callable });
+  const { exclude = [], accept = () => true } = options;
+
   checkTexts('candidateIds', tokens);
   const out = new Set(exclude);
   const ids = tokens.flatMap((token, id) =>
@@ -63,13 +63,12 @@ export function candidateIds(
  * @param options.counts weight of each id, 0 or more @param options.ids the ids that may be drawn
  * @throws {RangeError} for a negative or non-finite count, or when all counts are 0
  */
-export function candidatesByFrequency({
-  counts,
-  ids,
-}: {
-  readonly counts: ArrayLike<number>;
-  readonly ids: Int32Array;
-}): { readonly draw: (random: RandomStream) => number } {
+export function candidatesByFrequency(options: { readonly counts: ArrayLike<number>; readonly ids: Int32Array }): {
+  readonly draw: (random: RandomStream) => number;
+} {
+  checkOptions('candidatesByFrequency', options, { counts: needed(anything), ids: needed(anything) });
+  const { counts, ids } = options;
+
   const size = ids.length;
   const weights = Float64Array.from(ids, (id) => counts[id] ?? 0);
   const total = weights.reduce((a, b) => a + b, 0);

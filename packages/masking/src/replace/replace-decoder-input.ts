@@ -1,3 +1,4 @@
+import { callable, checkOptions, needed, real } from '@cloze/checks';
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 
@@ -13,12 +14,15 @@ import { checkBatch } from '../batch.ts';
  */
 export function replaceDecoderInput(
   batch: MaskableBatch,
-  {
-    probability = 0.5,
-    rate = 0.3,
-    randomOf,
-  }: { readonly probability?: number; readonly rate?: number; readonly randomOf: (row: number) => RandomStream },
+  options: { readonly probability?: number; readonly rate?: number; readonly randomOf: (row: number) => RandomStream },
 ): Int32Array {
+  checkOptions('replaceDecoderInput', options, {
+    probability: real({ from: 0, to: 1 }),
+    rate: real({ from: 0, to: 1 }),
+    randomOf: needed(callable),
+  });
+  const { probability = 0.5, rate = 0.3, randomOf } = options;
+
   checkBatch('replaceDecoderInput', batch);
   const problems = Object.entries({ probability, rate })
     .filter(([, share]) => !(share >= 0 && share <= 1))

@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, whole } from '@cloze/checks';
 import type { SimilarWords } from './similar-words.ts';
 import { vectorLength } from './vector-length.ts';
 
@@ -42,17 +43,20 @@ function nearest(
  * @param options.count alternatives a word, default 8
  * @throws {RangeError} when the table is no whole number of rows, or `count` no positive integer
  */
-export function similarByEmbedding({
-  table,
-  width,
-  ids,
-  count = 8,
-}: {
+export function similarByEmbedding(options: {
   readonly table: Float32Array;
   readonly width: number;
   readonly ids: Int32Array;
   readonly count?: number;
 }): SimilarWords {
+  checkOptions('similarByEmbedding', options, {
+    table: needed(anything),
+    width: needed(whole(1)),
+    ids: needed(anything),
+    count: whole(1),
+  });
+  const { table, width, ids, count = 8 } = options;
+
   const problems: string[] = [];
   if (!(Number.isInteger(width) && width > 0 && table.length % width === 0))
     problems.push(`a table of ${table.length} numbers is no whole number of rows of width ${width}`);

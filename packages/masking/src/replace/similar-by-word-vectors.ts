@@ -1,4 +1,4 @@
-import { eachText } from '@cloze/checks';
+import { callable, checkOptions, eachText, needed, real, whole } from '@cloze/checks';
 import type { SimilarWords } from './similar-words.ts';
 import { vectorLength } from './vector-length.ts';
 
@@ -69,18 +69,21 @@ const folded = (word: string): string =>
  */
 export function similarByWordVectors(
   { words, width, table }: WordVectors,
-  {
-    tokenize,
-    unknownId,
-    count = 8,
-    least = 0.5,
-  }: {
+  options: {
     readonly tokenize: (word: string) => ArrayLike<number>;
     readonly unknownId?: number | undefined;
     readonly count?: number;
     readonly least?: number;
   },
 ): SimilarWords {
+  checkOptions('similarByWordVectors', options, {
+    tokenize: needed(callable),
+    unknownId: whole(0),
+    count: whole(1),
+    least: real(),
+  });
+  const { tokenize, unknownId, count = 8, least = 0.5 } = options;
+
   const ids = words.map((word) => Int32Array.from(tokenize(word)));
   const rowOf = new Map<string, number>();
   const unlike = new Set<string>();

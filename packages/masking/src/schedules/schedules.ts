@@ -1,3 +1,4 @@
+import { checkOptions, needed, real } from '@cloze/checks';
 import type { RandomStream } from '../batch.ts';
 
 /** The mask rate of a training step, counted from 1; `random` is the step's own stream. */
@@ -18,7 +19,13 @@ export function constantRate(rate: number): RateSchedule {
 }
 
 /** A rate drawn uniformly from [low, high) at every step, e.g. 0.4 to 0.8. @throws {RangeError} for rates outside [0, 1] or low > high */
-export function uniformRate({ low, high }: { readonly low: number; readonly high: number }): RateSchedule {
+export function uniformRate(options: { readonly low: number; readonly high: number }): RateSchedule {
+  checkOptions('uniformRate', options, {
+    low: needed(real()),
+    high: needed(real()),
+  });
+  const { low, high } = options;
+
   checked('uniformRate', { low, high });
   if (low > high) throw new RangeError(`uniformRate: low must be at most high, got ${low} > ${high}.`);
   return (_step, random) => low + (high - low) * random.next();
@@ -29,29 +36,35 @@ const progress = (step: number, steps: number) =>
   steps === 1 ? 1 : Math.min(1, Math.max(0, (step - 1) / (steps - 1)));
 
 /** From `from` at step 1 to `to` at step `steps` in a straight line, `to` afterwards. @throws {RangeError} for rates outside [0, 1] */
-export function linearRate({
-  from,
-  to,
-  steps,
-}: {
+export function linearRate(options: {
   readonly from: number;
   readonly to: number;
   readonly steps: number;
 }): RateSchedule {
+  checkOptions('linearRate', options, {
+    from: needed(real()),
+    to: needed(real()),
+    steps: needed(real()),
+  });
+  const { from, to, steps } = options;
+
   checked('linearRate', { from, to }, steps);
   return (step) => from + (to - from) * progress(step, steps);
 }
 
 /** From `from` at step 1 to `to` at step `steps` along half a cosine, `to + (from − to)(1 + cos πt)/2`. @throws {RangeError} for rates outside [0, 1] */
-export function cosineRate({
-  from,
-  to,
-  steps,
-}: {
+export function cosineRate(options: {
   readonly from: number;
   readonly to: number;
   readonly steps: number;
 }): RateSchedule {
+  checkOptions('cosineRate', options, {
+    from: needed(real()),
+    to: needed(real()),
+    steps: needed(real()),
+  });
+  const { from, to, steps } = options;
+
   checked('cosineRate', { from, to }, steps);
   return (step) => to + ((from - to) * (1 + Math.cos(Math.PI * progress(step, steps)))) / 2;
 }

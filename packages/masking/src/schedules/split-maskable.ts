@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, needed, real } from '@cloze/checks';
 import type { MaskableBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { type Rounding, tokenBudget } from '../budget.ts';
@@ -15,12 +16,15 @@ import { type Rounding, tokenBudget } from '../budget.ts';
  */
 export function splitMaskable(
   batch: MaskableBatch,
-  {
-    rate = 0.15,
-    rounding = 'stochastic',
-    randomOf,
-  }: { readonly rate?: number; readonly rounding?: Rounding; readonly randomOf: (row: number) => RandomStream },
+  options: { readonly rate?: number; readonly rounding?: Rounding; readonly randomOf: (row: number) => RandomStream },
 ): { readonly training: MaskableBatch; readonly evaluation: MaskableBatch } {
+  checkOptions('splitMaskable', options, {
+    rate: real({ from: 0, to: 1 }),
+    rounding: anything,
+    randomOf: needed(callable),
+  });
+  const { rate = 0.15, rounding = 'stochastic', randomOf } = options;
+
   checkBatch('splitMaskable', batch);
   if (!(rate >= 0 && rate <= 1)) throw new RangeError(`splitMaskable: rate must be in [0, 1], got ${rate}.`);
   const [rows, length] = batch.shape;

@@ -1,3 +1,4 @@
+import { checkOptions, real } from '@cloze/checks';
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
@@ -14,10 +15,10 @@ const nextId = ({ shape: [, length], ids, attend, written }: MaskableBatch, plac
  *
  * @param options.slots room a row, default the longest row's number of targets
  */
-export function predictNext(
-  batch: MaskableBatch,
-  { slots }: { readonly slots?: number | undefined } = {},
-): MaskedBatch {
+export function predictNext(batch: MaskableBatch, options: { readonly slots?: number | undefined } = {}): MaskedBatch {
+  checkOptions('predictNext', options, { slots: real() });
+  const { slots } = options;
+
   checkBatch('predictNext', batch);
   return gatherTargets(batch, (place) => nextId(batch, place), slots);
 }
@@ -32,8 +33,11 @@ export function predictNext(
  */
 export function predictPrefix(
   batch: MaskableBatch,
-  { slots }: { readonly slots?: number | undefined } = {},
+  options: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
+  checkOptions('predictPrefix', options, { slots: real() });
+  const { slots } = options;
+
   checkBatch('predictPrefix', batch);
   return gatherTargets(batch, (place) => (batch.segments[place + 1] === 1 ? nextId(batch, place) : -1), slots);
 }

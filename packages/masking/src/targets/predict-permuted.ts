@@ -1,3 +1,4 @@
+import { callable, checkOptions, needed, real, whole } from '@cloze/checks';
 import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
@@ -18,12 +19,15 @@ export interface PermutedBatch extends MaskedBatch {
  */
 export function predictPermuted(
   batch: MaskableBatch,
-  {
-    part = 6,
-    slots,
-    randomOf,
-  }: { readonly part?: number; readonly slots?: number | undefined; readonly randomOf: (row: number) => RandomStream },
+  options: {
+    readonly part?: number;
+    readonly slots?: number | undefined;
+    readonly randomOf: (row: number) => RandomStream;
+  },
 ): PermutedBatch {
+  checkOptions('predictPermuted', options, { part: whole(1), slots: real(), randomOf: needed(callable) });
+  const { part = 6, slots, randomOf } = options;
+
   checkBatch('predictPermuted', batch);
   if (!(part >= 1)) throw new RangeError(`predictPermuted: part must be at least 1, got ${part}.`);
   const [rows, length] = batch.shape;

@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, real } from '@cloze/checks';
 import type { MaskableBatch, MaskedBatch } from '../batch.ts';
 import { checkBatch } from '../batch.ts';
 import { gatherTargets } from './gather-targets.ts';
@@ -15,8 +16,11 @@ import { gatherTargets } from './gather-targets.ts';
 export function replacedTokens(
   batch: MaskableBatch,
   masked: MaskedBatch,
-  { samples, slots }: { readonly samples: ArrayLike<number>; readonly slots?: number | undefined },
+  options: { readonly samples: ArrayLike<number>; readonly slots?: number | undefined },
 ): MaskedBatch {
+  checkOptions('replacedTokens', options, { samples: needed(anything), slots: real() });
+  const { samples, slots } = options;
+
   checkBatch('replacedTokens', batch);
   const [rows, length] = batch.shape;
   if (masked.shape[0] !== rows || masked.shape[1] !== length || samples.length !== rows * masked.slots)

@@ -1,3 +1,4 @@
+import { checkOptions, real } from '@cloze/checks';
 import { checkBatch, emptyTargets, type MaskableBatch, type MaskedBatch } from '../batch.ts';
 
 /**
@@ -7,8 +8,11 @@ import { checkBatch, emptyTargets, type MaskableBatch, type MaskedBatch } from '
  */
 export function targetEveryToken(
   batch: MaskableBatch,
-  { slots }: { readonly slots?: number | undefined } = {},
+  options: { readonly slots?: number | undefined } = {},
 ): MaskedBatch {
+  checkOptions('targetEveryToken', options, { slots: real() });
+  const { slots } = options;
+
   checkBatch('targetEveryToken', batch);
   const [rows, length] = batch.shape;
   const counts = Array.from({ length: rows }, (_, row) =>

@@ -1,3 +1,4 @@
+import { anything, checkOptions } from '@cloze/checks';
 import { drawerOf, drawShare } from '../replace/draw-share.ts';
 import { gapBefore, type Units } from './units.ts';
 import { words } from './words.ts';
@@ -12,13 +13,10 @@ import { words } from './words.ts';
  * @param options.of what an n-gram counts, default whole words
  * @throws {RangeError} for shares below 0 or not summing to 1
  */
-export function ngrams({
-  shares = [0.4, 0.3, 0.2, 0.1],
-  of = words,
-}: {
-  readonly shares?: readonly number[];
-  readonly of?: Units;
-} = {}): Units {
+export function ngrams(options: { readonly shares?: readonly number[]; readonly of?: Units } = {}): Units {
+  checkOptions('ngrams', options, { shares: anything, of: anything });
+  const { shares = [0.4, 0.3, 0.2, 0.1], of = words } = options;
+
   const drawer = drawerOf('ngrams', shares);
   const mean = shares.reduce((sum, share, i) => sum + share * (i + 1), 0);
   const square = shares.reduce((sum, share, i) => sum + share * (i + 1) ** 2, 0);

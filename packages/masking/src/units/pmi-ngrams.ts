@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed } from '@cloze/checks';
 import type { RandomStream } from '../batch.ts';
 import { ngramTrie } from './ngram-trie.ts';
 import { gapBefore, type TokenRow, type Units } from './units.ts';
@@ -14,13 +15,10 @@ const longestNgram = 30;
  *
  * @param options.ngrams token ids of each n-gram, e.g. of a `buildPmiVocabulary` list @param options.of what an n-gram is made of, default whole words
  */
-export function pmiNgrams({
-  ngrams,
-  of = words,
-}: {
-  readonly ngrams: Iterable<ArrayLike<number>>;
-  readonly of?: Units;
-}): Units {
+export function pmiNgrams(options: { readonly ngrams: Iterable<ArrayLike<number>>; readonly of?: Units }): Units {
+  checkOptions('pmiNgrams', options, { ngrams: needed(anything), of: anything });
+  const { ngrams, of = words } = options;
+
   const { next, ends } = ngramTrie(ngrams);
   let pieceStarts = new Int32Array(0);
   let matches = new Int32Array(0);

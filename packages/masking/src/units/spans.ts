@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed, real } from '@cloze/checks';
 import { drawerOf, drawShare } from '../replace/draw-share.ts';
 import type { Units } from './units.ts';
 import { words } from './words.ts';
@@ -9,7 +10,10 @@ import { words } from './words.ts';
  *
  * @throws {RangeError} for p outside (0, 1) or max no positive integer
  */
-export function spanLengths({ p, max }: { readonly p: number; readonly max: number }): number[] {
+export function spanLengths(options: { readonly p: number; readonly max: number }): number[] {
+  checkOptions('spanLengths', options, { p: needed(real()), max: needed(real()) });
+  const { p, max } = options;
+
   const problems: string[] = [];
   if (!(p > 0 && p < 1)) problems.push(`p must be in (0, 1), got ${p}`);
   if (!(Number.isInteger(max) && max > 0 && max <= 10_000))
@@ -29,15 +33,10 @@ export function spanLengths({ p, max }: { readonly p: number; readonly max: numb
  * @param options.of what the length counts, default whole words
  * @throws {RangeError} for p outside (0, 1) or max no positive integer
  */
-export function spans({
-  p = 0.2,
-  max = 10,
-  of = words,
-}: {
-  readonly p?: number;
-  readonly max?: number;
-  readonly of?: Units;
-} = {}): Units {
+export function spans(options: { readonly p?: number; readonly max?: number; readonly of?: Units } = {}): Units {
+  checkOptions('spans', options, { p: real(), max: real(), of: anything });
+  const { p = 0.2, max = 10, of = words } = options;
+
   const shares = spanLengths({ p, max });
   const drawer = drawerOf('spans', shares);
   const mean = shares.reduce((sum, share, i) => sum + share * (i + 1), 0);

@@ -1,4 +1,4 @@
-import { checkTexts } from '@cloze/checks';
+import { anything, checkOptions, checkTexts, needed, whole } from '@cloze/checks';
 /**
  * Word numbers of a row's tokens from a segmenter's boundaries, for `batch.wordNumbers`: tokens that begin in the same word share a number.
  *
@@ -72,12 +72,11 @@ export function wordNumbersFromContinuations({
  */
 export function wordNumbersFromSet(
   tokens: readonly string[],
-  {
-    words,
-    special,
-    longest = [...words].reduce((most, word) => Math.max(most, [...word].length), 0),
-  }: { readonly words: ReadonlySet<string>; readonly special?: ArrayLike<number>; readonly longest?: number },
+  options: { readonly words: ReadonlySet<string>; readonly special?: ArrayLike<number>; readonly longest?: number },
 ): Int32Array {
+  checkOptions('wordNumbersFromSet', options, { words: needed(anything), special: anything, longest: whole(0) });
+  const { words, special, longest = [...words].reduce((most, word) => Math.max(most, [...word].length), 0) } = options;
+
   checkTexts('wordNumbersFromSet', tokens);
   const numbers = new Int32Array(tokens.length).fill(-1);
   let number = -1;

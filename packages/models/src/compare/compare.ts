@@ -1,3 +1,4 @@
+import { checkOptions, text } from '@cloze/checks';
 import type { DifferenceOverSeeds } from '@cloze/eval';
 import { differenceOfRuns } from '../fine-tune/figures.ts';
 import type { FineTuneRun, RunIdentity } from '../fine-tune/fine-tune.ts';
@@ -75,5 +76,9 @@ const comparedOf = <T extends Task>({ settings, model, identity, trainings }: Fi
 export const compare = <T extends Task>(
   first: FineTuneRun<T>,
   second: FineTuneRun<T>,
-  { figure }: CompareOptions<T> = {},
-): Comparison => compareJudged(comparedOf(first), comparedOf(second), figure);
+  options: CompareOptions<T> = {},
+): Comparison => {
+  checkOptions('compare', options, { figure: text });
+  const { figure } = options;
+  return compareJudged(comparedOf(first), comparedOf(second), figure);
+};

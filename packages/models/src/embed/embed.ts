@@ -1,5 +1,5 @@
 import { maximum, multiply, rsqrt, square, sum, type Tensor } from '@cloze/backend';
-import { checkTexts } from '@cloze/checks';
+import { callable, checkOptions, checkTexts, flag, oneOf, whole } from '@cloze/checks';
 import { type Encoded, embedSentence, type SentencePooling } from '@cloze/encoder';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
@@ -76,6 +76,13 @@ export async function embed(
   texts: readonly string[],
   options: EmbedOptions = {},
 ): Promise<Float32Array[]> {
+  checkOptions('embed', options, {
+    pooling: oneOf(['first', 'pooler', 'mean', 'first-last']),
+    normalise: flag,
+    rows: whole(1),
+    onCut: callable,
+  });
+
   const { rows = 32, onCut } = options;
   const { pooling, normalise, prompt, tokenizer } = sentenceSettings(model, options);
   checkTexts('embed', texts);

@@ -1,5 +1,5 @@
 import type { HostTensor, Tensor } from '@cloze/backend';
-import { asStream, checkText } from '@cloze/checks';
+import { anything, asStream, checkOptions, checkText, whole } from '@cloze/checks';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { byLength } from '../model/by-length.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
@@ -59,8 +59,11 @@ function cut({ shape, values, dtype }: HostTensor, row: number, length: number, 
 export async function* encodeTexts(
   model: LoadedModel,
   texts: Iterable<string> | AsyncIterable<string>,
-  { layers = [-1], attention = [], rows = 16 }: EncodeTextsOptions = {},
+  options: EncodeTextsOptions = {},
 ): AsyncGenerator<EncodedText, void, undefined> {
+  checkOptions('encodeTexts', options, { layers: anything, attention: anything, rows: whole(1) });
+  const { layers = [-1], attention = [], rows = 16 } = options;
+
   const blocks = model.config.layers;
   const wanted = layers.map((layer) => (layer < 0 ? blocks + 1 + layer : layer));
   const wrong = [

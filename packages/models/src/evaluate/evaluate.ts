@@ -1,3 +1,4 @@
+import { callable, checkOptions } from '@cloze/checks';
 import { checkIsTable, type Table } from '@cloze/datasets';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { figuresOverSeeds } from '../fine-tune/figures.ts';
@@ -21,8 +22,11 @@ export async function evaluate<T extends Task>(
   model: LoadedModel,
   task: T,
   table: Table,
-  { onCut }: PredictOptions = {},
+  options: PredictOptions = {},
 ): Promise<Readonly<Record<FigureOf<T>, FigureOverSeeds>>> {
+  checkOptions('evaluate', options, { onCut: callable });
+  const { onCut } = options;
+
   checkIsTable('evaluate', table);
   checkColumns(table, task);
   const found = savedHead(model);

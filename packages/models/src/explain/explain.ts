@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/checks';
+import { anything, checkOptions, checkText, oneOf, unchecked, whole } from '@cloze/checks';
 import {
   type Attribution,
   gradientTimesInput,
@@ -78,18 +78,24 @@ function textOf(
  * @throws {TypeError} for what is no text
  * @throws {Error} for a text with no or several masks and a checkpoint without classifier, an unknown target, or a text longer than the model reads
  */
-export async function explain(
-  model: LoadedModel,
-  text: string,
-  {
+export async function explain(model: LoadedModel, text: string, options: ExplainOptions = {}): Promise<Explanation> {
+  checkOptions('explain', options, {
+    method: oneOf(['integrated-gradients', 'gradient-x-input', 'saliency']),
+    pair: unchecked,
+    target: unchecked,
+    steps: whole(1),
+    rule: anything,
+    baseline: oneOf(['zero', 'mask', 'pad']),
+  });
+  const {
     method = 'integrated-gradients',
     pair,
     target,
     steps = 20,
     rule = 'gauss-legendre',
     baseline = 'zero',
-  }: ExplainOptions = {},
-): Promise<Explanation> {
+  } = options;
+
   const texts = pair === undefined ? [text] : [text, pair];
   for (const [i, part] of texts.entries()) checkText(`explain: the ${i === 0 ? 'text' : 'pair'}`, part);
   const maskToken = texts.some((part) => part.includes('[MASK]')) ? model.needMask().token : '[MASK]';

@@ -1,4 +1,5 @@
 import type { Placement } from '@cloze/backend';
+import { anything, callable, checkOptions, either, oneOf, type Rules, real } from '@cloze/checks';
 import type { FigureOverSeeds } from '@cloze/eval';
 import type { Checkpoints, Retention } from '@cloze/trainer';
 import { hashOf } from '../hash-of.ts';
@@ -59,6 +60,17 @@ export interface FineTuneRun<T extends Task> {
   readonly task: PreparedTask<InputOf<T>, PredictionOf<T>>;
 }
 
+/** What is said of where a fine-tuning runs must be. */
+const placeRules: Rules<FineTunePlace> = {
+  placement: anything,
+  replicas: anything,
+  memory: either(real({ above: 0 }), oneOf([Number.POSITIVE_INFINITY])),
+  openCheckpoints: callable,
+  callbacks: anything,
+  say: callable,
+  signal: anything,
+};
+
 /** What a figure says when there is nothing to judge. */
 const unjudged: FigureOverSeeds = {
   ...{ value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0, seeds: 0, sd: null },
@@ -90,8 +102,10 @@ function settingsAsData({ regulariser, ...settings }: ResolvedSettings): unknown
 export async function fineTune<const T extends Task>(
   model: LoadedModel,
   { train: trainRows, dev: devRows, ...given }: FineTuneSettings<T> & FineTuneData,
-  { openCheckpoints, placement, memory, ...surroundings }: FineTunePlace = {},
+  place: FineTunePlace = {},
 ): Promise<FineTuneRun<T>> {
+  checkOptions('fineTune: place', place, placeRules);
+  const { openCheckpoints, placement, memory, ...surroundings } = place;
   const { say = () => {} } = surroundings;
   const data = { train: tableOf(trainRows, 'train'), dev: devRows && tableOf(devRows, 'dev') };
   const wanted = resolveSettings<T>(given, model.maximumLength);

@@ -2,7 +2,7 @@ import type { Tensor } from '@cloze/backend';
 import type { Objective, RegulariserData, TaskOutput } from '@cloze/regularisers';
 import type { Replicas, StopSignal, TrainingCallback } from '@cloze/trainer';
 import type { TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
-import type { Task } from '../tasks/task.ts';
+import { checkTask, type Task } from '../tasks/task.ts';
 import type { UpdateSettings } from '../update-settings.ts';
 import type { LoraSettings } from './lora.ts';
 
@@ -148,6 +148,7 @@ const within = (name: string, value: number | undefined, [low, high]: readonly [
  */
 export function resolveSettings<T extends Task>(settings: FineTuneSettings<T>, longest: number): ResolvedSettings<T> {
   const { seeds = 1, maximumLength = longest, search } = settings;
+  if (settings.task !== undefined) checkTask('fineTune: task', settings.task);
   const list =
     typeof seeds === 'number'
       ? Array.from({ length: seeds >= 1 && seeds <= mostSeeds ? seeds : 0 }, (_, i) => i + 1)

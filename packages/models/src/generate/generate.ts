@@ -1,4 +1,4 @@
-import { checkText } from '@cloze/checks';
+import { checkOptions, checkText, oneOf, real, whole } from '@cloze/checks';
 import { beamSearch, createDecoder, greedySearch } from '@cloze/encoder';
 import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
@@ -34,14 +34,23 @@ export interface GeneratedText {
 export async function generate(
   model: LoadedModel,
   text: string,
-  {
+  options: GenerateOptions = {},
+): Promise<GeneratedText[]> {
+  checkOptions('generate', options, {
+    beams: whole(1),
+    tokens: whole(1),
+    source: oneOf(['prefix', 'causal']),
+    minimumTokens: whole(0),
+    lengthPenalty: real(),
+  });
+  const {
     beams = 1,
     tokens = 32,
     source = model.visibility === 'before' ? 'causal' : 'prefix',
     minimumTokens = 1,
     lengthPenalty = 1,
-  }: GenerateOptions = {},
-): Promise<GeneratedText[]> {
+  } = options;
+
   checkText('generate: the text', text);
   model.needHead();
   const { separate: endId } = model.special;

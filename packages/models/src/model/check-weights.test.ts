@@ -27,3 +27,31 @@ it('weights that are no numbers give one sentence, not NaN for every answer', as
   model.dispose();
   rmSync(folder, { recursive: true });
 });
+
+it('weights that are finite and overflow name the text, not NaN for an answer', async () => {
+  const engine = referenceEngine();
+  const model = await openModel(tinyMlm, { engine });
+  const { tokenTable } = model.parameters.embeddings;
+  const embeddings = {
+    ...model.parameters.embeddings,
+    tokenTable: { ...tokenTable, values: Float32Array.from(tokenTable.values) },
+  };
+  const id = model.tokenizer.idOf('床') as number;
+  const width = tokenTable.shape[1] as number;
+  embeddings.tokenTable.values.fill(3e38, id * width, id * width + 2);
+  const folder = mkdtempSync(join(tmpdir(), 'cloze-overflow-'));
+  cpSync(tinyMlm, folder, { recursive: true });
+  await savePretrained(folder, { ...model.loaded, parameters: { ...model.parameters, embeddings } });
+  const opened = await openModel(folder, { engine });
+  expect((await opened.embed(['月']))[0]?.every(Number.isFinite)).toBe(true);
+  for (const ask of [
+    () => opened.embed(['月', '床前']),
+    () => opened.fillMasks('床[MASK]'),
+    () => opened.score(['床']),
+  ])
+    await expect(ask()).rejects.toThrow(
+      /'\[CLS\] .*(床|\[MASK\]).*' gives (NaN|-?Infinity), not a number, though all weights are finite/,
+    );
+  model.dispose();
+  rmSync(folder, { recursive: true });
+});

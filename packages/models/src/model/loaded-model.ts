@@ -24,6 +24,7 @@ import {
 import { type NativeTokenizer, type PlacedEncoding, padEncodings, type SpecialIds } from '@cloze/tokenizer';
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
+import { checkOutputs } from './check-outputs.ts';
 import { checkWeights } from './check-weights.ts';
 import { type ModelBatch, modelBatch } from './model-batch.ts';
 import { lengthBuckets, perDoublingFor, roundUp } from './shape-buckets.ts';
@@ -178,7 +179,15 @@ export function loadModel(
     },
     weights,
     variables,
-    compile: (run) => compile(variables(), (state, batch) => ({ outputs: run(state, batch) })),
+    compile: <B, O>(run: (model: ModelTensors, batch: B) => O) => {
+      const ask = compile(variables(), (state, batch: B) => ({ outputs: run(state, batch) }));
+      return async (batch: MapTree<B, HostTensor>) => {
+        const outputs = await ask(batch);
+        const { tokenOf } = tokenizer;
+        await checkOutputs(name, { outputs, batch, misplaced: () => ask.misplaced(batch), tokenOf });
+        return outputs;
+      };
+    },
     once,
     hash: async () => {
       const leaves: Record<string, unknown> = {};

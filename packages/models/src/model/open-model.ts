@@ -1,4 +1,5 @@
 import type { Engine, Placement } from '@cloze/backend';
+import { anything, callable, checkOptions, needed, whole } from '@cloze/checks';
 import { type FileSource, type LoadedPretrained, loadSource } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import { loadModel } from './loaded-model.ts';
@@ -50,6 +51,13 @@ function fetched(address: URL, { fetch }: OpenSourceOptions): FileSource {
  * @throws {TypeError} for a URL without `fetch` {CheckpointError} for a file that is torn, hostile or does not fit {Error} for a tokenizer that is absent or of another model
  */
 export async function openModel(from: FileSource | URL, options: OpenSourceOptions): Promise<Model> {
+  checkOptions('openModel', options, {
+    seed: whole(),
+    say: callable,
+    placement: anything,
+    engine: needed(anything),
+    fetch: anything,
+  });
   const source = from instanceof URL ? fetched(from, options) : from;
   return opened(source.name, await loadSource(source, { fill: fillOf(options) }), options.engine, options);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, text } from '@cloze/checks';
 import { type Comparison, compareJudged } from '../compare/compare.ts';
 import { readJudged, readRecord } from './fine-tune-record.ts';
 
@@ -10,8 +11,11 @@ import { readJudged, readRecord } from './fine-tune-record.ts';
 export async function compareRuns(
   first: string,
   second: string,
-  { figure }: { readonly figure?: string } = {},
+  options: { readonly figure?: string } = {},
 ): Promise<Comparison> {
+  checkOptions('compareRuns', options, { figure: text });
+  const { figure } = options;
+
   const runs = await Promise.all(
     [first, second].map(async (folder) => {
       const record = await readRecord(folder);

@@ -1,4 +1,5 @@
 import type { Engine, EngineName } from '@cloze/backend';
+import { anything, callable, checkOptions, flag, text, whole } from '@cloze/checks';
 import { type HubOptions, loadPretrained } from '@cloze/encoder/node';
 import type { Model } from '../model/model.ts';
 import { fillOf, type OpeningOptions, opened } from '../model/open-model.ts';
@@ -20,6 +21,17 @@ export interface OpenedModel extends Model, Saveable {}
  * @throws {CheckpointError} for a file that is torn, hostile or does not fit; {Error} for a tokenizer that is absent or of another model
  */
 export async function openModel(folderOrHubId: string, options: OpenModelOptions = {}): Promise<OpenedModel> {
+  checkOptions('openModel', options, {
+    engine: anything,
+    seed: whole(),
+    say: callable,
+    placement: anything,
+    hubUrl: text,
+    revision: text,
+    cacheFolder: text,
+    accessToken: text,
+    offline: flag,
+  });
   const { engine: wanted, seed, placement, say, ...hub } = options;
   const opening: OpeningOptions = {
     ...(seed !== undefined && { seed }),

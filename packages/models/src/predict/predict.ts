@@ -1,4 +1,4 @@
-import { checkList, whatIs } from '@cloze/checks';
+import { callable, checkList, checkOptions, whatIs } from '@cloze/checks';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
@@ -56,8 +56,11 @@ export interface PredictOptions {
 export async function predict(
   model: LoadedModel,
   inputs: readonly SavedInput[],
-  { onCut }: PredictOptions = {},
+  options: PredictOptions = {},
 ): Promise<SavedPrediction[]> {
+  checkOptions('predict', options, { onCut: callable });
+  const { onCut } = options;
+
   checkList('predict', inputs);
   const choices = inputs.map((input) => (isChoice(input) ? input.choices.length : 2));
   const task = savedTask(model);

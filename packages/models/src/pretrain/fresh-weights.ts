@@ -1,3 +1,4 @@
+import { anything, checkOptions, needed } from '@cloze/checks';
 import type { LoadedPretrained } from '@cloze/encoder';
 import { type EncoderConfig, type FamilyName, initialParameters } from '@cloze/encoder';
 import type { RandomStream } from '@cloze/random';
@@ -12,8 +13,14 @@ import { tokenizerJson, type Vocabulary } from '@cloze/tokenizer';
 export function freshWeights(
   vocabulary: Vocabulary,
   config: EncoderConfig,
-  { family = 'bert', random }: { readonly family?: FamilyName; readonly random: RandomStream },
+  options: { readonly family?: FamilyName; readonly random: RandomStream },
 ): LoadedPretrained {
+  checkOptions('freshWeights', options, {
+    family: anything,
+    random: needed(anything),
+  });
+  const { family = 'bert', random } = options;
+
   if (config.vocabularySize !== vocabulary.tokens.length)
     throw new RangeError(
       `freshWeights: the vocabulary has ${vocabulary.tokens.length} tokens, the config a table of ${config.vocabularySize} rows.`,

@@ -1,7 +1,7 @@
-import { asStream, checkText } from '@cloze/checks';
+import { asStream, checkOptions, checkText, either, needed, oneOf, real } from '@cloze/checks';
 import { errorRate, type Hypothesis, rerank, tuneRerankWeight } from '@cloze/eval';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { type LineOfText, type ScorableText, type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
+import { type LineOfText, type ScorableText, type ScoreTextsOptions, scoreRules, scoreTexts } from './score-texts.ts';
 
 /** An n-best list as a line of a file has it. */
 interface ListOnDisk {
@@ -65,6 +65,12 @@ export async function scoreNBest(
   readonly truncated: number;
   readonly cut: number;
 }> {
+  checkOptions('scoreNBest', options, {
+    ...scoreRules,
+    weight: needed(either(real(), oneOf(['tune']))),
+    normalise: needed(oneOf(['none', 'length'])),
+  });
+  const { weight: asked, normalise, ...scoring } = options;
   type Item = ScorableText & { readonly list: ListOnDisk; readonly score: number };
   async function* items(): AsyncGenerator<Item> {
     for await (const line of asStream('scoreNBest', lines)) {
@@ -75,7 +81,7 @@ export async function scoreNBest(
   }
   const lists: { readonly line: number; readonly list: ListOnDisk; readonly hypotheses: ScoredHypothesis[] }[] = [];
   let [truncated, allCut] = [0, 0];
-  for await (const { item, score, count, cut } of scoreTexts(model, items(), options)) {
+  for await (const { item, score, count, cut } of scoreTexts(model, items(), scoring)) {
     if (count === 0)
       throw new Error(
         `line ${item.line}: the hypothesis ${JSON.stringify(item.text)} has no token to score; leave it out of its list.`,
@@ -86,7 +92,6 @@ export async function scoreNBest(
     lists.at(-1)?.hypotheses.push({ text: item.text, score: item.score, logProbability: score, tokens: count, cut });
   }
   if (lists.length === 0) throw new Error('There is no n-best list to rerank.');
-  const { normalise } = options;
   const references = lists.flatMap(({ list }) => list.reference ?? []);
   const complete = references.length === lists.length;
   const loss = (chosen: readonly ScoredHypothesis[]) =>
@@ -94,10 +99,10 @@ export async function scoreNBest(
       chosen.map(({ text }) => text),
       references,
     );
-  if (options.weight === 'tune' && !complete)
+  if (asked === 'tune' && !complete)
     throw new Error(`--weight tune needs a reference in every list; ${references.length} of ${lists.length} have one.`);
   const all = lists.map(({ hypotheses }) => hypotheses);
-  const weight = options.weight === 'tune' ? tuneRerankWeight(all, { loss, normalise }).weight : options.weight;
+  const weight = asked === 'tune' ? tuneRerankWeight(all, { loss, normalise }).weight : asked;
   const best = (used: number) =>
     all.map((list) => rerank(list, { weight: used, normalise })[0]?.hypothesis as ScoredHypothesis);
   for (const { line, list, hypotheses } of lists) {

@@ -1,10 +1,11 @@
-import { asStream, checkText } from '@cloze/checks';
+import { asStream, checkOptions, checkText } from '@cloze/checks';
 import { type MinimalPair, minimalPairs } from '@cloze/eval';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import {
   type LineOfText,
   type ScorableText,
   type ScoreTextsOptions,
+  scoreRules,
   scoreTexts,
   type TextScore,
 } from './score-texts.ts';
@@ -45,6 +46,7 @@ export async function scorePairs(
     readonly cut: number;
   }
 > {
+  checkOptions('scorePairs', options, scoreRules);
   type Side = ScorableText & { readonly group?: string };
   async function* sides(): AsyncGenerator<Side> {
     for await (const one of asStream('scorePairs', lines)) {

@@ -1,4 +1,4 @@
-import { asStream, checkArguments, checkText, oneOf } from '@cloze/checks';
+import { asStream, checkOptions, checkText, needed, oneOf, type Rules, whole } from '@cloze/checks';
 import { type SentenceScore, scoreSentences } from '@cloze/eval';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
@@ -85,6 +85,14 @@ function jiebaWords({ offsets, special }: PlacedEncoding, text: string): Int32Ar
 /** Texts encoded at once. */
 const chunk = 256;
 
+/** What options of scoring must be. */
+export const scoreRules: Rules<ScoreTextsOptions> = {
+  kind: needed(oneOf(Object.keys(scoringKinds))),
+  words: oneOf(['jieba', 'tokenizer']),
+  boundaryTokens: oneOf(['exclude', 'include']),
+  batchTokens: whole(1),
+};
+
 /**
  * Scores a stream of texts with a model, in their order, in constant memory.
  *
@@ -94,17 +102,10 @@ const chunk = 256;
 export async function* scoreTexts<Text extends ScorableText>(
   model: LoadedModel,
   texts: Iterable<Text> | AsyncIterable<Text>,
-  { kind, words = 'jieba', boundaryTokens = 'exclude', batchTokens }: ScoreTextsOptions,
+  options: ScoreTextsOptions,
 ): AsyncGenerator<TextScore<Text>, void, undefined> {
-  checkArguments(
-    'scoreTexts',
-    { kind, words, boundaryTokens },
-    {
-      kind: oneOf(Object.keys(scoringKinds)),
-      words: oneOf(['jieba', 'tokenizer']),
-      boundaryTokens: oneOf(['exclude', 'include']),
-    },
-  );
+  checkOptions('scoreTexts', options, scoreRules);
+  const { kind, words = 'jieba', boundaryTokens = 'exclude', batchTokens } = options;
   async function* encoded(): AsyncGenerator<Sentence<Text>, void, undefined> {
     let waiting: Text[] = [];
     async function* flush() {

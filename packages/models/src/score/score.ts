@@ -1,7 +1,7 @@
-import { checkTexts } from '@cloze/checks';
+import { checkOptions, checkTexts, oneOf } from '@cloze/checks';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { type ScoreTextsOptions, scoreTexts } from './score-texts.ts';
-import { type ScoringKindName, scoringKindFor } from './scoring-kinds.ts';
+import { type ScoreTextsOptions, scoreRules, scoreTexts } from './score-texts.ts';
+import { type ScoringKindName, scoringKindFor, scoringKinds } from './scoring-kinds.ts';
 
 /** How texts are scored. */
 export interface ScoreOptions extends Omit<ScoreTextsOptions, 'kind'> {
@@ -34,8 +34,11 @@ export interface ScoredText {
 export async function score(
   model: LoadedModel,
   texts: readonly string[],
-  { kind, ...options }: ScoreOptions = {},
+  given: ScoreOptions = {},
 ): Promise<ScoredText[]> {
+  checkOptions('score', given, { ...scoreRules, kind: oneOf(Object.keys(scoringKinds)) });
+  const { kind, ...options } = given;
+
   checkTexts('score', texts);
   const items = texts.map((text, i) => ({ text, line: i + 1 }));
   const found: ScoredText[] = [];

@@ -1,3 +1,4 @@
+import { anything, checkOptions, listOf, needed, oneOf, type Rules, real, text, whole } from '@cloze/checks';
 import type { ClassWeights } from './labels.ts';
 
 /** The text of a row, alone or as a pair. */
@@ -100,25 +101,59 @@ export type Task =
 
 type Options<T extends Task> = Omit<T, 'kind'>;
 
-/** A class a row: `classification({ text: 'review', label: 'stars' })`. */
-export const classification = (options: Options<ClassificationTask>): ClassificationTask => ({
-  kind: 'classification',
-  ...options,
-});
-/** Any number of classes a row. */
-export const multiLabel = (options: Options<MultiLabelTask>): MultiLabelTask => ({ kind: 'multi-label', ...options });
-/** A number a row. */
-export const regression = (options: Options<RegressionTask>): RegressionTask => ({ kind: 'regression', ...options });
-/** A tag for each word. */
-export const tokens = (options: Options<TokensTask>): TokensTask => ({ kind: 'tokens', ...options });
-/** The part of a text that answers a question. */
-export const span = (options: Options<SpanTask>): SpanTask => ({ kind: 'span', ...options });
-/** The right one of several candidates. */
-export const choice = (options: Options<ChoiceTask>): ChoiceTask => ({ kind: 'choice', ...options });
-/** Vectors of sentences. */
-export const sentenceVectors = (options: Options<SentenceVectorsTask>): SentenceVectorsTask => ({
-  kind: 'sentence-vectors',
-  ...options,
-});
-/** A text written from another. */
-export const generation = (options: Options<GenerationTask>): GenerationTask => ({ kind: 'generation', ...options });
+/** What the options of each kind of task must be. */
+const taskRules: { readonly [K in Task['kind']]: Rules<Options<Extract<Task, { kind: K }>>> } = {
+  classification: { text: needed(text), pair: text, label: needed(text), classWeights: anything },
+  'multi-label': {
+    text: needed(text),
+    pair: text,
+    labels: needed(text),
+    separator: text,
+    threshold: real({ above: 0, below: 1 }),
+  },
+  regression: { text: needed(text), pair: text, value: needed(text) },
+  tokens: { words: needed(text), separator: text, tags: needed(text) },
+  span: { question: needed(text), context: needed(text), answer: needed(text), start: text },
+  choice: { text: needed(text), choices: needed(listOf(text, 2)), label: needed(text) },
+  'sentence-vectors': {
+    text: needed(text),
+    pair: text,
+    score: text,
+    pooling: oneOf(['first', 'mean', 'first-last']),
+    temperature: real({ above: 0 }),
+  },
+  generation: { source: needed(text), target: needed(text), targetLength: whole(1) },
+};
+
+/** Refuses a task that there is not, and options that are none of its own. @throws {RangeError} naming all of them */
+export function checkTask(where: string, task: Task): void {
+  checkOptions<object>(where, task, { kind: needed(oneOf(Object.keys(taskRules))), ...taskRules[task?.kind] });
+}
+
+/** A task of a kind, looked at. */
+function made<T extends Task>(where: string, task: T): T {
+  checkTask(where, task);
+  return task;
+}
+
+/** A class a row: `classification({ text: 'review', label: 'stars' })`. @throws {RangeError} for an option there is not */
+export const classification = (options: Options<ClassificationTask>): ClassificationTask =>
+  made('classification', { kind: 'classification', ...options });
+/** Any number of classes a row. @throws {RangeError} for an option there is not */
+export const multiLabel = (options: Options<MultiLabelTask>): MultiLabelTask =>
+  made('multiLabel', { kind: 'multi-label', ...options });
+/** A number a row. @throws {RangeError} for an option there is not */
+export const regression = (options: Options<RegressionTask>): RegressionTask =>
+  made('regression', { kind: 'regression', ...options });
+/** A tag for each word. @throws {RangeError} for an option there is not */
+export const tokens = (options: Options<TokensTask>): TokensTask => made('tokens', { kind: 'tokens', ...options });
+/** The part of a text that answers a question. @throws {RangeError} for an option there is not */
+export const span = (options: Options<SpanTask>): SpanTask => made('span', { kind: 'span', ...options });
+/** The right one of several candidates. @throws {RangeError} for an option there is not */
+export const choice = (options: Options<ChoiceTask>): ChoiceTask => made('choice', { kind: 'choice', ...options });
+/** Vectors of sentences. @throws {RangeError} for an option there is not */
+export const sentenceVectors = (options: Options<SentenceVectorsTask>): SentenceVectorsTask =>
+  made('sentenceVectors', { kind: 'sentence-vectors', ...options });
+/** A text written from another. @throws {RangeError} for an option there is not */
+export const generation = (options: Options<GenerationTask>): GenerationTask =>
+  made('generation', { kind: 'generation', ...options });

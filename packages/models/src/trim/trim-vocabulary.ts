@@ -1,5 +1,5 @@
 import type { HostTensor } from '@cloze/backend';
-import { asStream, checkText } from '@cloze/checks';
+import { asStream, checkOptions, checkText, whole } from '@cloze/checks';
 import type { LoadedPretrained } from '@cloze/encoder';
 import { specialTokens } from '@cloze/tokenizer';
 import { tokenizerFileOf, tokenizerOf } from '../model/tokenizer-of.ts';
@@ -102,8 +102,11 @@ export async function trimVocabulary(
   name: string,
   loaded: LoadedPretrained,
   texts: Iterable<string> | AsyncIterable<string>,
-  { minimum = 1 }: TrimOptions = {},
+  options: TrimOptions = {},
 ): Promise<LoadedPretrained> {
+  checkOptions('trimVocabulary', options, { minimum: whole(0) });
+  const { minimum = 1 } = options;
+
   if (!(Number.isInteger(minimum) && minimum >= 1))
     throw new RangeError(`trimVocabulary: minimum must be a whole number of at least 1, got ${minimum}.`);
   const json: unknown = JSON.parse(tokenizerFileOf(name, loaded));

@@ -322,6 +322,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
   // Vectors and figures over seeds: uncertainty/ and similarity/ have a guard of their own.
   eval: [
     ...['alignment', 'bhattacharyyaDistance', 'bootstrapInterval', 'compareSystems', 'cosineSimilarity'],
+    ...['detectableDifference', 'differenceSpread', 'rowsToDetect', 'seedsToDetect'],
     ...['differenceOverSeeds', 'evaluateSts', 'figureOverSeeds', 'fitGaussian', 'fitWhitening', 'frechetDistance'],
     ...['gaussianKl', 'gradientTimesInput', 'holm', 'integratedGradients', 'leftToRight', 'maskEachToken'],
     ...['maskWordsLeftToRight', 'meanAndSd', 'meanCosine', 'meanInterval', 'onePass', 'pairedBootstrap'],
@@ -347,6 +348,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
       'classification',
       'compare',
     ],
+    ...['exportOnnx', 'openModel', 'urlSource'],
     ...['countTokens', 'createModel', 'evaluate', 'freshWeights', 'generation', 'languageModelObjective', 'loadModel'],
     ...['modelBatch', 'multiLabel', 'npy', 'prepareTask', 'regression', 'resolveSettings', 'runningPerplexity'],
     ...['scoringKindFor', 'sentenceVectors', 'span', 'tokens', 'trainOnce'],

@@ -1,3 +1,4 @@
+import { anything, needed, oneOf, type Rules } from '@cloze/checks';
 import type { Scope } from '../scope/scope.ts';
 import type { Strength } from '../strength/strength.ts';
 
@@ -12,3 +13,11 @@ export interface AdversarialOptions<P, B> {
   /** Whether the perturbed pass has the dropout of the plain one (default), or its own, as in code that draws at each call. */
   readonly dropout?: 'same' | 'fresh';
 }
+
+/** What options of an adversarial regulariser must be. @internal */
+export const adversarialRules: Rules<AdversarialOptions<never, never>> = {
+  scope: needed(anything),
+  epsilon: anything,
+  minimise: oneOf(['adversarial', 'sum']),
+  dropout: oneOf(['same', 'fresh']),
+};

@@ -1,11 +1,12 @@
 import { multiply } from '@cloze/backend';
+import { checkOptions, oneOf } from '@cloze/checks';
 import { checkNorm } from '../norms/check-norm.ts';
 import type { NormOver } from '../norms/length-of.ts';
 import { normalised } from '../norms/normalised.ts';
 import type { Objective } from '../objective/objective.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { strengthAt } from '../strength/strength-at.ts';
-import type { AdversarialOptions } from './adversarial-options.ts';
+import { type AdversarialOptions, adversarialRules } from './adversarial-options.ts';
 import { attacked } from './attacked.ts';
 
 /** Options of FGM. */
@@ -25,6 +26,11 @@ export interface FgmOptions<P, B> extends AdversarialOptions<P, B> {
  * @throws {RangeError} for a negative ε, or a norm a sample over a table
  */
 export function fgm<P, B, O>(objective: Objective<P, B, O>, options: FgmOptions<P, B>): Objective<P, B, O> {
+  checkOptions('fgm', options, {
+    norm: oneOf(['global', 'perSample']),
+    ...adversarialRules,
+  });
+
   const { epsilon = 0.5, norm = 'global', scope } = options;
   checkNumbers('fgm', { epsilon });
   checkNorm('fgm', norm, scope);

@@ -1,8 +1,9 @@
 import { multiply, sign } from '@cloze/backend';
+import { checkOptions } from '@cloze/checks';
 import type { Objective } from '../objective/objective.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { strengthAt } from '../strength/strength-at.ts';
-import type { AdversarialOptions } from './adversarial-options.ts';
+import { type AdversarialOptions, adversarialRules } from './adversarial-options.ts';
 import { attacked } from './attacked.ts';
 
 /**
@@ -14,6 +15,7 @@ import { attacked } from './attacked.ts';
  * @param options.epsilon ε ≥ 0, default 0.01 @throws {RangeError} for a negative ε
  */
 export function fgsm<P, B, O>(objective: Objective<P, B, O>, options: AdversarialOptions<P, B>): Objective<P, B, O> {
+  checkOptions('fgsm', options, adversarialRules);
   const { epsilon = 0.01 } = options;
   checkNumbers('fgsm', { epsilon });
   if (epsilon === 0) return objective;

@@ -11,13 +11,14 @@ import {
   subtract,
   type Tensor,
 } from '@cloze/backend';
+import { checkOptions, oneOf, real } from '@cloze/checks';
 import { checkNorm } from '../norms/check-norm.ts';
 import { lengthOf, type NormOver } from '../norms/length-of.ts';
 import { normalised } from '../norms/normalised.ts';
 import type { Objective } from '../objective/objective.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { strengthAt } from '../strength/strength-at.ts';
-import type { AdversarialOptions } from './adversarial-options.ts';
+import { type AdversarialOptions, adversarialRules } from './adversarial-options.ts';
 import { attacked } from './attacked.ts';
 
 /** Options of PGD. */
@@ -43,6 +44,15 @@ export interface PgdOptions<P, B> extends AdversarialOptions<P, B> {
  * @throws {RangeError} for a negative ε, α not positive, K no positive integer, or a norm a sample over a table
  */
 export function pgd<P, B, O>(objective: Objective<P, B, O>, options: PgdOptions<P, B>): Objective<P, B, O> {
+  checkOptions('pgd', options, {
+    steps: real(),
+    stepSize: real(),
+    ball: oneOf(['l2', 'max']),
+    norm: oneOf(['global', 'perSample']),
+    start: oneOf(['zero', 'uniform']),
+    ...adversarialRules,
+  });
+
   const { epsilon = 1, steps = 3, stepSize = 0.3, ball = 'l2', norm = 'global', start = 'zero', scope } = options;
   checkNumbers('pgd', { epsilon });
   checkNumbers('pgd', { stepSize, steps }, { positive: true });

@@ -1,4 +1,5 @@
 import { add, cast, divide, maximum, mean, multiply, reshape, sum, type Tensor } from '@cloze/backend';
+import { anything, callable, checkOptions, needed, oneOf, real } from '@cloze/checks';
 import { withOutputTerm } from '../objective/add-output-term.ts';
 import type { Objective } from '../objective/objective.ts';
 import type { TaskOutput } from '../objective/task-output.ts';
@@ -41,6 +42,16 @@ export function attentionDiversity<P, B, O extends Pick<TaskOutput, 'attention'>
   objective: Objective<P, B, O>,
   options: AttentionDiversityOptions<B, O>,
 ): Objective<P, B, O> {
+  checkOptions('attentionDiversity', options, {
+    attention: callable,
+    attend: callable,
+    weight: needed(anything),
+    sign: needed(oneOf(['reward', 'punish'])),
+    of: oneOf(['mean', 'spread']),
+    correction: real({ from: 0 }),
+    epsilon: real({ from: 0 }),
+  });
+
   const { attention = ({ attention: layers }: O) => layers, weight, sign, of = 'mean' } = options;
   const {
     attend = (batch: B) => leafAt(batch, 'attend', 'attentionDiversity'),

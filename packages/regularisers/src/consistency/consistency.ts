@@ -1,10 +1,11 @@
 import { multiply, type Tensor } from '@cloze/backend';
+import { anything, callable, checkOptions, oneOf, type Rules } from '@cloze/checks';
 import type { Divergence } from '../divergences/divergence.ts';
 import { twoSided } from '../divergences/two-sided.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
-import { evaluateTwice, type PairOptions } from '../pairs/evaluate-twice.ts';
+import { evaluateTwice, type PairOptions, pairRules } from '../pairs/evaluate-twice.ts';
 import { meanDistance, pairOf } from '../pairs/pair-of.ts';
 
 /** Options of a consistency objective. */
@@ -17,6 +18,14 @@ export interface ConsistencyOptions<B> extends PairOptions<B> {
   readonly weights?: (batch: B) => Tensor;
 }
 
+/** What options of a consistency objective must be. @internal */
+export const consistencyRules: Rules<ConsistencyOptions<unknown>> = {
+  ...pairRules,
+  divergence: anything,
+  scaling: oneOf(['sum', 'mean']),
+  weights: callable,
+};
+
 /**
  * An objective without labels: how far two passes with different dropout are apart, `mean[D(p, q) + D(q, p)]`.
  *
@@ -24,11 +33,13 @@ export interface ConsistencyOptions<B> extends PairOptions<B> {
  * (the published way). Part: `divergence`, the mean of ½[D(p, q) + D(q, p)]. Costs 2 forward, 2 backward, or one of each over twice the rows.
  *
  * @param model logits of a batch without labels, by themselves or in an output
+ * @throws {RangeError} for an option that there is not, or one that is none of its values
  */
 export function consistency<P, B>(
   model: Model<P, B, LogitsOutput>,
   options: ConsistencyOptions<B> = {},
 ): Objective<P, B, readonly [Tensor, Tensor]> {
+  checkOptions('consistency', options, consistencyRules);
   const { divergence = 'kl', scaling = 'sum', arrangement = 'separate' } = options;
   const distance = twoSided(divergence);
   const calls = arrangement === 'separate' ? 2 : 1;

@@ -1,4 +1,5 @@
 import { add, multiply, type Tensor } from '@cloze/backend';
+import { anything, callable, checkOptions, oneOf } from '@cloze/checks';
 import type { Divergence } from '../divergences/divergence.ts';
 import { twoSided } from '../divergences/two-sided.ts';
 import { addPart } from '../objective/add-part.ts';
@@ -7,7 +8,7 @@ import { outputOf } from '../objective/output-of.ts';
 import { passesOf } from '../objective/passes-of.ts';
 import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
-import { evaluateTwice, type PairOptions } from '../pairs/evaluate-twice.ts';
+import { evaluateTwice, type PairOptions, pairRules } from '../pairs/evaluate-twice.ts';
 import { meanDistance, pairOf } from '../pairs/pair-of.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import type { Strength } from '../strength/strength.ts';
@@ -40,12 +41,20 @@ export interface RDropOptions<B, O> extends PairOptions<B> {
  * Costs 2 forward, 2 backward; interleaved or concatenated one of each over twice the rows.
  *
  * @param options.alpha α ≥ 0, default 4; the number 0 is the plain objective, one pass
- * @throws {RangeError} for a negative α @throws {TypeError} (on a call) for an objective without output
+ * @throws {RangeError} for a negative α, and an option that there is not @throws {TypeError} (on a call) for an objective without output
  */
 export function rDrop<P, B, O extends LogitsOutput>(
   objective: Objective<P, B, O>,
   options: RDropOptions<B, O> = {},
 ): Objective<P, B, O> {
+  checkOptions('rDrop', options, {
+    ...pairRules,
+    alpha: anything,
+    scaling: oneOf(['paper', 'halved']),
+    divergence: anything,
+    logits: callable,
+    weights: callable,
+  });
   const { alpha = 4, scaling = 'halved', divergence = 'kl', logits = logitsOf, arrangement = 'separate' } = options;
   checkNumbers('rDrop', { alpha });
   const distance = twoSided(divergence);

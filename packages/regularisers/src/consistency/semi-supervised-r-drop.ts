@@ -1,9 +1,10 @@
+import { anything, callable, checkOptions, needed } from '@cloze/checks';
 import { addTerm } from '../objective/add-term.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { onPart } from '../objective/on-part.ts';
 import type { LogitsOutput } from '../objective/task-output.ts';
 import type { Strength } from '../strength/strength.ts';
-import { type ConsistencyOptions, consistency } from './consistency.ts';
+import { type ConsistencyOptions, consistency, consistencyRules } from './consistency.ts';
 
 /** Options of semi-supervised R-Drop. */
 export interface SemiSupervisedRDropOptions<P, B, U> extends ConsistencyOptions<U> {
@@ -26,7 +27,15 @@ export interface SemiSupervisedRDropOptions<P, B, U> extends ConsistencyOptions<
  */
 export function semiSupervisedRDrop<P, B, U, O>(
   objective: Objective<P, B, O>,
-  { model, unlabelled, weight = 1, ...options }: SemiSupervisedRDropOptions<P, B, U>,
+  given: SemiSupervisedRDropOptions<P, B, U>,
 ): Objective<P, B, O> {
+  checkOptions('semiSupervisedRDrop', given, {
+    ...consistencyRules,
+    model: needed(callable),
+    unlabelled: needed(callable),
+    weight: anything,
+  });
+  const { model, unlabelled, weight = 1, ...options } = given;
+
   return addTerm(objective, 'semiSupervisedRDrop', onPart(consistency(model, options), unlabelled), weight);
 }

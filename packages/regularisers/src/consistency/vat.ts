@@ -1,9 +1,10 @@
+import { anything, callable, checkOptions, needed } from '@cloze/checks';
 import { addTerm } from '../objective/add-term.ts';
 import type { Model, Objective } from '../objective/objective.ts';
 import { onPart } from '../objective/on-part.ts';
 import type { LogitsOutput } from '../objective/task-output.ts';
 import type { Strength } from '../strength/strength.ts';
-import { type VirtualAdversarialOptions, virtualAdversarial } from './virtual-adversarial.ts';
+import { type VirtualAdversarialOptions, virtualAdversarial, virtualAdversarialRules } from './virtual-adversarial.ts';
 
 /** Options of VAT. */
 export interface VatOptions<P, B, U> extends VirtualAdversarialOptions<P, U> {
@@ -23,9 +24,14 @@ export interface VatOptions<P, B, U> extends VirtualAdversarialOptions<P, U> {
  *
  * @throws {RangeError} for a negative weight and whatever `virtualAdversarial` refuses
  */
-export function vat<P, B, U, O>(
-  objective: Objective<P, B, O>,
-  { model, unlabelled, weight = 1, ...options }: VatOptions<P, B, U>,
-): Objective<P, B, O> {
+export function vat<P, B, U, O>(objective: Objective<P, B, O>, given: VatOptions<P, B, U>): Objective<P, B, O> {
+  checkOptions('vat', given, {
+    ...virtualAdversarialRules,
+    model: needed(callable),
+    unlabelled: needed(callable),
+    weight: anything,
+  });
+  const { model, unlabelled, weight = 1, ...options } = given;
+
   return addTerm(objective, 'vat', onPart(virtualAdversarial(model, options), unlabelled), weight);
 }

@@ -8,6 +8,7 @@ import {
   stopGradient,
   type Tensor,
 } from '@cloze/backend';
+import { anything, callable, checkOptions, flag, needed, oneOf, type Rules, real } from '@cloze/checks';
 import { checkNorm } from '../norms/check-norm.ts';
 import type { NormOver } from '../norms/length-of.ts';
 import { normalised } from '../norms/normalised.ts';
@@ -40,6 +41,19 @@ export interface VirtualAdversarialOptions<P, B> {
   readonly weights?: (batch: B) => Tensor;
 }
 
+/** What options of a virtual adversarial objective must be. @internal */
+export const virtualAdversarialRules: Rules<VirtualAdversarialOptions<never, never>> = {
+  scope: needed(anything),
+  norm: oneOf(['global', 'perSample']),
+  iterations: real(),
+  xi: real(),
+  epsilon: real(),
+  divergence: callable,
+  teacher: oneOf(['detached', 'attached']),
+  dropout: flag,
+  weights: callable,
+};
+
 /**
  * Virtual adversarial training (Miyato et al. 2018) as an objective without labels: `mean KL(f(x) ‖ f(x + ε·u))`.
  *
@@ -53,6 +67,8 @@ export function virtualAdversarial<P, B>(
   model: Model<P, B, LogitsOutput>,
   options: VirtualAdversarialOptions<P, B>,
 ): Objective<P, B> {
+  checkOptions('virtualAdversarial', options, virtualAdversarialRules);
+
   const { scope, norm = 'global', iterations = 1, xi = 10, epsilon = 1 } = options;
   const { divergence = klFromLogits, teacher: side = 'detached', dropout = true, weights } = options;
   checkNumbers('vat', { iterations });

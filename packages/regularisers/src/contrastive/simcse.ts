@@ -1,8 +1,9 @@
 import { concat, multiply, type Tensor, where } from '@cloze/backend';
+import { checkOptions, oneOf, real } from '@cloze/checks';
 import type { Model, Objective } from '../objective/objective.ts';
 import { type VectorOutput, vectorOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
-import { evaluateTwice, type PairOptions } from '../pairs/evaluate-twice.ts';
+import { evaluateTwice, type PairOptions, pairRules } from '../pairs/evaluate-twice.ts';
 import { pairOf } from '../pairs/pair-of.ts';
 import { checkNumbers } from '../strength/check-numbers.ts';
 import { alignment } from './alignment.ts';
@@ -36,6 +37,12 @@ export function simcse<P, B>(
   model: Model<P, B, VectorOutput>,
   options: SimcseOptions<B> = {},
 ): Objective<P, B, readonly [Tensor, Tensor]> {
+  checkOptions('simcse', options, {
+    ...pairRules,
+    temperature: real(),
+    candidates: oneOf(['paper', 'both']),
+  });
+
   const { temperature = 0.05, candidates = 'paper', arrangement = 'separate' } = options;
   checkNumbers('simcse', { temperature }, { positive: true });
   const calls = arrangement === 'separate' ? 2 : 1;

@@ -1,4 +1,5 @@
 import { add, concat, forkKey, multiply, slice, type Tensor } from '@cloze/backend';
+import { callable, checkOptions, needed, oneOf, real } from '@cloze/checks';
 import type { Model, Objective } from '../objective/objective.ts';
 import { type VectorOutput, vectorOf } from '../objective/task-output.ts';
 import { withPasses } from '../objective/with-passes.ts';
@@ -47,6 +48,15 @@ export function supervisedSimcse<P, B, R>(
   model: Model<P, R, VectorOutput>,
   options: SupervisedSimcseOptions<B, R>,
 ): Objective<P, B, readonly Tensor[]> {
+  checkOptions('supervisedSimcse', options, {
+    anchors: needed(callable),
+    positives: needed(callable),
+    hardNegatives: callable,
+    hardNegativeWeight: real(),
+    temperature: real(),
+    arrangement: oneOf(['separate', 'concatenated']),
+  });
+
   const { anchors, positives, hardNegatives, hardNegativeWeight = 0 } = options;
   const { temperature = 0.05, arrangement = 'separate' } = options;
   checkNumbers('supervisedSimcse', { temperature }, { positive: true });

@@ -40,6 +40,9 @@ export function regulariserFrom(data: RegulariserData, places: Places = {}): Tas
   return (objective) => regularised(objective, checked, places);
 }
 
+/** Options of a function, without the name that chose it. */
+const optionsOf = <T extends RegulariserData>({ name: _name, ...options }: T) => options;
+
 function regularised<P, B, O extends TaskOutput>(
   objective: Objective<P, B, O>,
   data: RegulariserData,
@@ -47,22 +50,26 @@ function regularised<P, B, O extends TaskOutput>(
 ): Objective<P, B, O> {
   const scopeOver = (over: 'table' | 'occurrences'): PathScope =>
     over === 'table' ? tableScope(table) : occurrenceScope({ table, ids, ...(tied !== undefined && { tied }) });
+  const perturbing = <T extends Extract<RegulariserData, { readonly over?: 'table' | 'occurrences' }>>(
+    { name: _name, over, ...options }: T,
+    unsaid: 'table' | 'occurrences',
+  ) => ({ ...options, scope: scopeOver(over ?? unsaid) });
   switch (data.name) {
     case 'r-drop':
-      return rDrop(objective, data);
+      return rDrop(objective, optionsOf(data));
     case 'label-smoothing':
-      return labelSmoothing(objective, data);
+      return labelSmoothing(objective, optionsOf(data));
     case 'attention-diversity':
-      return attentionDiversity(objective, data);
+      return attentionDiversity(objective, optionsOf(data));
     case 'fgm':
-      return fgm(objective, { ...data, scope: scopeOver(data.over ?? 'table') });
+      return fgm(objective, perturbing(data, 'table'));
     case 'fgsm':
-      return fgsm(objective, { ...data, scope: scopeOver(data.over ?? 'table') });
+      return fgsm(objective, perturbing(data, 'table'));
     case 'pgd':
-      return pgd(objective, { ...data, scope: scopeOver(data.over ?? 'table') });
+      return pgd(objective, perturbing(data, 'table'));
     case 'random-noise':
-      return randomNoise(objective, { ...data, scope: scopeOver(data.over ?? 'table') });
+      return randomNoise(objective, perturbing(data, 'table'));
     case 'gradient-penalty':
-      return gradientPenalty(objective, { ...data, scope: scopeOver(data.over ?? 'occurrences') });
+      return gradientPenalty(objective, perturbing(data, 'occurrences'));
   }
 }

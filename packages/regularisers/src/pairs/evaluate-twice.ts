@@ -1,4 +1,5 @@
 import { forkKey, type Key } from '@cloze/backend';
+import { callable, flag, oneOf, type Rules } from '@cloze/checks';
 import type { Model } from '../objective/objective.ts';
 import type { Arrangement } from './arrangement.ts';
 import { duplicateRows } from './duplicate-rows.ts';
@@ -13,6 +14,13 @@ export interface PairOptions<B> {
   /** Doubles the rows; default `duplicateRows`, which doubles every tensor but scalars. */
   readonly duplicate?: (batch: B, arrangement: Exclude<Arrangement, 'separate'>) => B;
 }
+
+/** What options of two evaluations must be. @internal */
+export const pairRules: Rules<PairOptions<unknown>> = {
+  arrangement: oneOf(['separate', 'interleaved', 'concatenated']),
+  doubled: flag,
+  duplicate: callable,
+};
 
 /** Two evaluations with their own dropout, or one of doubled rows. @throws {RangeError} for a doubled batch in separate passes @internal */
 export function evaluateTwice<P, B, R>(

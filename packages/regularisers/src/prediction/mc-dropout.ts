@@ -15,6 +15,7 @@ import {
   sum,
   type Tensor,
 } from '@cloze/backend';
+import { checkOptions, oneOf, real } from '@cloze/checks';
 import type { Model } from '../objective/objective.ts';
 import { type LogitsOutput, logitsOf } from '../objective/task-output.ts';
 import { repeatRows } from '../pairs/repeat-rows.ts';
@@ -54,8 +55,11 @@ export interface McPrediction {
  */
 export function mcDropout<P, B>(
   model: Model<P, B, LogitsOutput>,
-  { samples = 10, arrangement = 'separate' }: McDropoutOptions = {},
+  options: McDropoutOptions = {},
 ): (parameters: P, batch: B, key: Key) => McPrediction {
+  checkOptions('mcDropout', options, { samples: real(), arrangement: oneOf(['separate', 'concatenated']) });
+  const { samples = 10, arrangement = 'separate' } = options;
+
   checkNumbers('mcDropout', { samples }, { positive: true });
   if (!Number.isInteger(samples)) throw new RangeError(`mcDropout: samples must be an integer, got ${samples}.`);
   return (parameters, batch, key) => {

@@ -1,4 +1,5 @@
 import { constant, gatherRows, reshape } from '@cloze/backend';
+import { checkOptions, needed, text } from '@cloze/checks';
 import { leafAt } from './leaf-at.ts';
 import type { PathScope } from './scope.ts';
 import { withLeaf } from './with-leaf.ts';
@@ -21,7 +22,9 @@ export interface OccurrencePaths {
  *
  * @throws {RangeError} (on a call) where a path does not exist
  */
-export function occurrenceScope({ table, ids, tied }: OccurrencePaths): PathScope {
+export function occurrenceScope(paths: OccurrencePaths): PathScope {
+  checkOptions('occurrenceScope', paths, { table: needed(text), ids: needed(text), tied: text });
+  const { table, ids, tied } = paths;
   const where = 'occurrenceScope';
   return {
     rows: 'batch',

@@ -1,4 +1,5 @@
 import { add, gradients, multiply, square, sum } from '@cloze/backend';
+import { anything, checkOptions, needed, oneOf } from '@cloze/checks';
 import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { passesOf } from '../objective/passes-of.ts';
@@ -32,8 +33,15 @@ export interface GradientPenaltyOptions<P, B> {
  */
 export function gradientPenalty<P, B, O>(
   objective: Objective<P, B, O>,
-  { scope, epsilon = 1, per = 'batch' }: GradientPenaltyOptions<P, B>,
+  options: GradientPenaltyOptions<P, B>,
 ): Objective<P, B, O> {
+  checkOptions('gradientPenalty', options, {
+    scope: needed(anything),
+    epsilon: anything,
+    per: oneOf(['batch', 'sample']),
+  });
+  const { scope, epsilon = 1, per = 'batch' } = options;
+
   checkNumbers('gradientPenalty', { epsilon });
   if (per === 'sample' && scope.rows === 'table')
     throw new RangeError(

@@ -1,4 +1,5 @@
 import { add, forkKey, multiply, randomNormal } from '@cloze/backend';
+import { anything, checkOptions, needed } from '@cloze/checks';
 import type { Objective } from '../objective/objective.ts';
 import { passesOf } from '../objective/passes-of.ts';
 import { withPasses } from '../objective/with-passes.ts';
@@ -16,8 +17,11 @@ import { strengthAt } from '../strength/strength-at.ts';
  */
 export function randomNoise<P, B, O>(
   objective: Objective<P, B, O>,
-  { scope, sigma = 0.1 }: { readonly scope: Scope<NoInfer<P>, NoInfer<B>>; readonly sigma?: Strength<B> },
+  options: { readonly scope: Scope<NoInfer<P>, NoInfer<B>>; readonly sigma?: Strength<B> },
 ): Objective<P, B, O> {
+  checkOptions('randomNoise', options, { scope: needed(anything), sigma: anything });
+  const { scope, sigma = 0.1 } = options;
+
   checkNumbers('randomNoise', { sigma });
   if (sigma === 0) return objective;
   return withPasses((parameters, batch, key) => {

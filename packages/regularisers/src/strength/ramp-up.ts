@@ -1,3 +1,4 @@
+import { checkOptions, needed, oneOf, real } from '@cloze/checks';
 import { checkNumbers } from './check-numbers.ts';
 
 /**
@@ -9,12 +10,15 @@ import { checkNumbers } from './check-numbers.ts';
  */
 export function rampUp(
   step: number,
-  {
-    steps,
-    peak = 1,
-    shape = 'sigmoid',
-  }: { readonly steps: number; readonly peak?: number; readonly shape?: 'sigmoid' | 'linear' },
+  options: { readonly steps: number; readonly peak?: number; readonly shape?: 'sigmoid' | 'linear' },
 ): number {
+  checkOptions('rampUp', options, {
+    steps: needed(real()),
+    peak: real(),
+    shape: oneOf(['linear', 'sigmoid']),
+  });
+  const { steps, peak = 1, shape = 'sigmoid' } = options;
+
   checkNumbers('rampUp', { step, steps, peak });
   const t = steps === 0 ? 1 : Math.min(1, step / steps);
   return peak * (shape === 'linear' ? t : Math.exp(-5 * (1 - t) ** 2));

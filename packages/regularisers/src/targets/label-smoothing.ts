@@ -1,4 +1,5 @@
 import { add, logSoftmax, mean, multiply, negate, subtract, type Tensor } from '@cloze/backend';
+import { anything, callable, checkOptions, oneOf } from '@cloze/checks';
 import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { outputOf } from '../objective/output-of.ts';
@@ -32,8 +33,16 @@ export interface LabelSmoothingOptions<B, O> {
  */
 export function labelSmoothing<P, B, O extends LogitsOutput>(
   objective: Objective<P, B, O>,
-  { epsilon = 0.1, over = 'all', logits = logitsOf, weights }: LabelSmoothingOptions<B, O> = {},
+  options: LabelSmoothingOptions<B, O> = {},
 ): Objective<P, B, O> {
+  checkOptions('labelSmoothing', options, {
+    epsilon: anything,
+    over: oneOf(['all', 'others']),
+    logits: callable,
+    weights: callable,
+  });
+  const { epsilon = 0.1, over = 'all', logits = logitsOf, weights } = options;
+
   checkNumbers('labelSmoothing', { epsilon }, { most: 1 });
   if (epsilon === 0) return objective;
   return withPasses((parameters, batch, key) => {

@@ -12,6 +12,7 @@ import {
   type Tensor,
   where,
 } from '@cloze/backend';
+import { anything, callable, checkOptions, needed, real, text } from '@cloze/checks';
 import type { Objective } from '../objective/objective.ts';
 import { passesOf } from '../objective/passes-of.ts';
 import { withPasses } from '../objective/with-passes.ts';
@@ -44,8 +45,16 @@ export interface RandomReplacementOptions<B> {
  */
 export function randomReplacement<P, B, O>(
   objective: Objective<P, B, O>,
-  { ids: path, target, rate = 0.3, rows: chosen = 0.5 }: RandomReplacementOptions<B>,
+  options: RandomReplacementOptions<B>,
 ): Objective<P, B, O> {
+  checkOptions('randomReplacement', options, {
+    ids: needed(text),
+    target: needed(callable),
+    rate: anything,
+    rows: real(),
+  });
+  const { ids: path, target, rate = 0.3, rows: chosen = 0.5 } = options;
+
   checkNumbers('randomReplacement', { rate, rows: chosen }, { most: 1 });
   if (rate === 0) return objective;
   return withPasses((parameters, batch, key) => {

@@ -1,4 +1,5 @@
 import { add, flattenTree, isTensor, multiply, square, subtract, sum } from '@cloze/backend';
+import { anything, callable, checkOptions, needed } from '@cloze/checks';
 import { addPart } from '../objective/add-part.ts';
 import type { Objective } from '../objective/objective.ts';
 import { passesOf } from '../objective/passes-of.ts';
@@ -27,8 +28,11 @@ export interface DecayToPretrainedOptions<P, B> {
  */
 export function decayToPretrained<P, B, O>(
   objective: Objective<P, B, O>,
-  { pretrained, weight = 0.01, which = () => true }: DecayToPretrainedOptions<NoInfer<P>, B>,
+  options: DecayToPretrainedOptions<NoInfer<P>, B>,
 ): Objective<P, B, O> {
+  checkOptions('decayToPretrained', options, { pretrained: needed(anything), weight: anything, which: callable });
+  const { pretrained, weight = 0.01, which = () => true } = options;
+
   checkNumbers('decayToPretrained', { weight });
   if (weight === 0) return objective;
   return withPasses((parameters, batch, key) => {

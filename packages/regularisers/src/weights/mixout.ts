@@ -11,6 +11,7 @@ import {
   subtract,
   type Tensor,
 } from '@cloze/backend';
+import { anything, callable, checkOptions, needed, real } from '@cloze/checks';
 import type { Objective } from '../objective/objective.ts';
 import { passesOf } from '../objective/passes-of.ts';
 import { withPasses } from '../objective/with-passes.ts';
@@ -34,10 +35,14 @@ export interface MixoutOptions<P> {
  *
  * @throws {RangeError} for a probability outside [0, 1), or (on a call) where no parameter is chosen or shapes differ
  */
-export function mixout<P, B, O>(
-  objective: Objective<P, B, O>,
-  { pretrained, probability = 0.7, which = (path) => /(^|\/)kernel$/.test(path) }: MixoutOptions<NoInfer<P>>,
-): Objective<P, B, O> {
+export function mixout<P, B, O>(objective: Objective<P, B, O>, options: MixoutOptions<NoInfer<P>>): Objective<P, B, O> {
+  checkOptions('mixout', options, {
+    pretrained: needed(anything),
+    probability: real(),
+    which: callable,
+  });
+  const { pretrained, probability = 0.7, which = (path) => /(^|\/)kernel$/.test(path) } = options;
+
   checkNumbers('mixout', { probability });
   if (probability >= 1) throw new RangeError(`mixout: probability must be ≥ 0 and < 1, got ${probability}.`);
   if (probability === 0) return objective;

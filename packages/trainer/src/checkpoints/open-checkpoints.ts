@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, flag, needed, real, text } from '@cloze/checks';
 import { CheckpointError } from './checkpoint-error.ts';
 import { checkpointName, isLeftover, parseCheckpointName } from './checkpoint-names.ts';
 import type { Files, TensorCodec } from './files.ts';
@@ -41,13 +42,18 @@ const reasonOf = (error: unknown) => (error instanceof Error ? error.message : S
  * @throws {CheckpointError} when another living run has the folder
  * @throws {RangeError} when `saveTotalLimit` is no positive whole number, or the metric's name does not tell which value is better
  */
-export async function openCheckpoints({
-  folder,
-  files,
-  codec,
-  warn,
-  ...retention
-}: CheckpointOptions): Promise<Checkpoints> {
+export async function openCheckpoints(options: CheckpointOptions): Promise<Checkpoints> {
+  checkOptions('openCheckpoints', options, {
+    folder: needed(text),
+    files: needed(anything),
+    codec: needed(anything),
+    warn: needed(callable),
+    saveTotalLimit: real(),
+    metricForBestModel: text,
+    greaterIsBetter: flag,
+  });
+  const { folder, files, codec, warn, ...retention } = options;
+
   const { saveTotalLimit = 3 } = retention;
   if (!Number.isInteger(saveTotalLimit) || saveTotalLimit < 1)
     throw new RangeError(

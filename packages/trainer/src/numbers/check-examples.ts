@@ -1,3 +1,4 @@
+import { checkOptions, needed, whole } from '@cloze/checks';
 /** An example as training reads it. */
 export interface Example {
   readonly ids: ArrayLike<number>;
@@ -30,10 +31,15 @@ export class ExampleError extends Error {
  *
  * @throws {ExampleError} naming up to five examples of each problem, and how many have it
  */
-export function checkExamples(
-  examples: Iterable<Example>,
-  { vocabularySize, maximumLength, labels, batchSize = 1 }: ExampleLimits,
-): void {
+export function checkExamples(examples: Iterable<Example>, options: ExampleLimits): void {
+  checkOptions('checkExamples', options, {
+    vocabularySize: needed(whole(1)),
+    maximumLength: needed(whole(1)),
+    labels: whole(1),
+    batchSize: whole(1),
+  });
+  const { vocabularySize, maximumLength, labels, batchSize = 1 } = options;
+
   const found = new Map<string, string[]>();
   const note = (problem: string, where: string) => {
     const list = found.get(problem) ?? [];

@@ -11,7 +11,7 @@ import {
   subtract,
   type Tensor,
 } from '@cloze/backend';
-import { flag, listOf, real } from '@cloze/checks';
+import { checkOptions, flag, listOf, real } from '@cloze/checks';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { LeafSettings } from './leaf-settings.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -31,8 +31,10 @@ export interface AdafactorOptions extends LeafSettings {
 }
 
 /** Adafactor's own rate, `min(10⁻², 1/√t)`, or with `warmupInit` `min(10⁻⁶t, 1/√t)`: transformers' `relative_step`. */
-export const relativeRate = (t: number, { warmupInit = false }: { readonly warmupInit?: boolean } = {}): number =>
-  Math.min(warmupInit ? 1e-6 * t : 1e-2, 1 / Math.sqrt(t));
+export function relativeRate(t: number, options: { readonly warmupInit?: boolean } = {}): number {
+  checkOptions('relativeRate', options, { warmupInit: flag });
+  return Math.min(options.warmupInit ? 1e-6 * t : 1e-2, 1 / Math.sqrt(t));
+}
 
 const rootMeanSquare = (x: Tensor) => sqrt(mean(square(x)));
 

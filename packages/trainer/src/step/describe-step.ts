@@ -9,7 +9,7 @@ import {
   rootKey,
   type Tensor,
 } from '@cloze/backend';
-import { checkArguments, real, whole } from '@cloze/checks';
+import { anything, callable, checkOptions, needed, type Rules, real, whole } from '@cloze/checks';
 import { globalNorm } from '../optimisers/clip.ts';
 import { type Leaves, leavesOf, leavesWhere, scalar } from '../optimisers/leaves.ts';
 import type { Optimiser, OptimiserScalars, OptimiserState } from '../optimisers/optimiser.ts';
@@ -81,6 +81,15 @@ export interface SummedInputs<T> extends WriteInputs<T> {
 const noRoom =
   'trainingStep: several microbatches need room for their gradients: make the variables by trainingVariables with accumulate: true.';
 
+/** What the options of a step must be. */
+export const stepRules: Rules<StepOptions<unknown, unknown>> = {
+  objective: needed(callable),
+  optimiser: needed(anything),
+  seed: needed(whole(-0x80000000, 0xffffffff)),
+  averageDecay: real({ from: 0, below: 1 }),
+  microbatchWeight: callable,
+};
+
 /**
  * A training step as pure functions over expressions: what `trainingStep` compiles, and what a test may evaluate without compiling.
  *
@@ -88,18 +97,9 @@ const noRoom =
  * away and `writeSum` updates by the sums of all of them. A step whose loss or gradient norm
  * is no finite number writes nothing: every variable stays as it was.
  */
-export function describeStep<T, B>({
-  objective,
-  optimiser,
-  seed,
-  averageDecay: longDecay = 0.999,
-  microbatchWeight = () => fill([], 1),
-}: StepOptions<T, B>) {
-  checkArguments(
-    'trainingStep',
-    { seed, averageDecay: longDecay },
-    { seed: whole(-0x80000000, 0xffffffff), averageDecay: real({ from: 0, below: 1 }) },
-  );
+export function describeStep<T, B>(options: StepOptions<T, B>) {
+  checkOptions('trainingStep', options, stepRules);
+  const { objective, optimiser, seed, averageDecay: longDecay = 0.999, microbatchWeight = () => fill([], 1) } = options;
   type State = StepState<T>;
   const trainedOf = (state: State): Leaves<Tensor> =>
     leavesWhere(leavesOf(state.parameters, isTensor), optimiser.trains);

@@ -7,9 +7,10 @@ import {
   type Tensor,
   type Variables,
 } from '@cloze/backend';
+import { anything, checkOptions, needed } from '@cloze/checks';
 import { scalar } from '../optimisers/leaves.ts';
 import type { Replicas } from '../replicas/replicas.ts';
-import { describeStep, type StepOptions } from './describe-step.ts';
+import { describeStep, type StepOptions, stepRules } from './describe-step.ts';
 import type { TrainingTree } from './training-variables.ts';
 
 /** What a step tells. */
@@ -83,8 +84,9 @@ const rowsOf = (batch: unknown) =>
  * @throws {PlaceError} (on a call) for an id, label, segment or position outside of its table, naming table, row and value; nothing is written
  */
 export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): TrainingStep<MapTree<B, HostTensor>> {
-  const { variables, replicas } = options;
-  const described = describeStep(options);
+  checkOptions('trainingStep', options, { ...stepRules, variables: needed(anything), replicas: anything });
+  const { variables, replicas, ...step } = options;
+  const described = describeStep(step);
   const whole = compile(variables, described.whole);
   const gather = compile(variables, described.gather);
   const write = compile(variables, described.write);

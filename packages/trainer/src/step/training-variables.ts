@@ -7,6 +7,7 @@ import {
   type Placement,
   type Variables,
 } from '@cloze/backend';
+import { anything, checkOptions, flag, needed, oneOf } from '@cloze/checks';
 import { leavesOf, leavesWhere } from '../optimisers/leaves.ts';
 import type { Optimiser, OptimiserState } from '../optimisers/optimiser.ts';
 import { type Accumulated, initialAccumulated } from './accumulate.ts';
@@ -40,17 +41,17 @@ export interface TrainingVariablesOptions<P> {
 }
 
 /** Puts what a training step reads and writes on an engine. */
-export function trainingVariables<P>(
-  engine: Engine,
-  {
-    parameters,
-    optimiser,
-    average = false,
-    accumulate = false,
-    precision,
-    placement = {},
-  }: TrainingVariablesOptions<P>,
-): Variables<TrainingTree<P>> {
+export function trainingVariables<P>(engine: Engine, given: TrainingVariablesOptions<P>): Variables<TrainingTree<P>> {
+  checkOptions('trainingVariables', given, {
+    parameters: needed(anything),
+    optimiser: needed(anything),
+    average: flag,
+    accumulate: flag,
+    precision: oneOf(['float32', 'bfloat16']),
+    placement: anything,
+  });
+  const { parameters, optimiser, average = false, accumulate = false, precision, placement = {} } = given;
+
   const accumulated = initialAccumulated(leavesWhere(leavesOf(parameters, isHostTensor), optimiser.trains));
   const tree: TrainingTree<P> = {
     parameters,

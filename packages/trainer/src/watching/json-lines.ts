@@ -1,7 +1,11 @@
+import { callable, checkOptions, needed } from '@cloze/checks';
 import type { TrainingCallback } from '../run/training-callback.ts';
 
 /** Writes one JSON object a line for every event but single steps; numbers that JSON cannot hold become null. */
-export function jsonLines({ write }: { readonly write: (line: string) => unknown }): TrainingCallback {
+export function jsonLines(options: { readonly write: (line: string) => unknown }): TrainingCallback {
+  checkOptions('jsonLines', options, { write: needed(callable) });
+  const { write } = options;
+
   const line = (event: string, values: object) => write(`${JSON.stringify({ event, ...values })}\n`);
   return {
     onTrainBegin: (run) => line('begin', run),

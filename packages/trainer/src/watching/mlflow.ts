@@ -1,3 +1,4 @@
+import { anything, callable, checkOptions, needed, text } from '@cloze/checks';
 import type { TrainingCallback } from '../run/training-callback.ts';
 
 /** Where a run is reported. */
@@ -32,16 +33,28 @@ export class MlflowError extends Error {
 }
 
 /** Reports logs and evaluations to an MLflow server over its REST interface (2.0). Values that are no number are left out. */
-export function mlflow({
-  trackingUri,
-  experimentName = 'Default',
-  runName,
-  runId,
-  parameters = {},
-  onRun = () => {},
-  fetch,
-  now,
-}: MlflowOptions): TrainingCallback {
+export function mlflow(options: MlflowOptions): TrainingCallback {
+  checkOptions('mlflow', options, {
+    trackingUri: needed(text),
+    experimentName: text,
+    runName: text,
+    runId: text,
+    parameters: anything,
+    onRun: callable,
+    fetch: needed(callable),
+    now: needed(callable),
+  });
+  const {
+    trackingUri,
+    experimentName = 'Default',
+    runName,
+    runId,
+    parameters = {},
+    onRun = () => {},
+    fetch,
+    now,
+  } = options;
+
   let run = runId;
   const call = async (
     method: 'GET' | 'POST',

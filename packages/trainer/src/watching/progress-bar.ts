@@ -1,3 +1,4 @@
+import { callable, checkOptions, flag, needed, real } from '@cloze/checks';
 import type { TrainingCallback } from '../run/training-callback.ts';
 
 /** Where the bar goes. */
@@ -21,12 +22,15 @@ export function duration(seconds: number): string {
 }
 
 /** A bar with step, loss, tokens a second and time left; rates count from where this process began, not from step 0. */
-export function progressBar({
-  write,
-  now,
-  redraw = false,
-  every = redraw ? 0.2 : 10,
-}: ProgressBarOptions): TrainingCallback {
+export function progressBar(options: ProgressBarOptions): TrainingCallback {
+  checkOptions('progressBar', options, {
+    write: needed(callable),
+    now: needed(callable),
+    redraw: flag,
+    every: real({ from: 0 }),
+  });
+  const { write, now, redraw = false, every = redraw ? 0.2 : 10 } = options;
+
   let [began, shown, tokens, first, last] = [0, Number.NEGATIVE_INFINITY, 0, 1, 1];
   return {
     onTrainBegin: ({ firstStep, maxSteps }) => {

@@ -1,3 +1,4 @@
+import { callable, checkOptions, needed } from '@cloze/checks';
 import type { TrainingCallback } from '../run/training-callback.ts';
 import { eventRecord } from './event-record.ts';
 
@@ -10,7 +11,10 @@ export interface TensorBoardOptions {
 }
 
 /** Writes scalars for TensorBoard: `train/…` at every log, `eval/…` at every evaluation. A resumed run needs a file of its own. */
-export function tensorBoard({ append, now }: TensorBoardOptions): TrainingCallback {
+export function tensorBoard(options: TensorBoardOptions): TrainingCallback {
+  checkOptions('tensorBoard', options, { append: needed(callable), now: needed(callable) });
+  const { append, now } = options;
+
   const scalars = (prefix: string, step: number, values: Readonly<Record<string, number>>) =>
     append(
       eventRecord({

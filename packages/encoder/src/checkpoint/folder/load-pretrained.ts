@@ -1,3 +1,4 @@
+import { anything, checkOptions, flag, text } from '@cloze/checks';
 import { type LoadedPretrained, type LoadSourceOptions, loadSource } from '../source/load-source.ts';
 import { fetchFolder, type HubOptions } from './fetch-folder.ts';
 import { folderSource } from './folder-source.ts';
@@ -14,10 +15,18 @@ export interface LoadOptions extends HubOptions, LoadSourceOptions {}
  *
  * @throws {CheckpointError} naming the file, and every tensor that is missing or of the wrong shape
  */
-export async function loadPretrained(
-  folderOrId: string,
-  { fill, ignoreMismatched, strict, ...hub }: LoadOptions = {},
-): Promise<LoadedPretrained> {
+export async function loadPretrained(folderOrId: string, options: LoadOptions = {}): Promise<LoadedPretrained> {
+  checkOptions('loadPretrained', options, {
+    hubUrl: text,
+    revision: text,
+    cacheFolder: text,
+    accessToken: text,
+    offline: flag,
+    fill: anything,
+    ignoreMismatched: flag,
+    strict: flag,
+  });
+  const { fill, ignoreMismatched, strict, ...hub } = options;
   const recovered = await recoverFolder(folderOrId);
   const folder = await fetchFolder(folderOrId, hub);
   const loaded = await loadSource(folderSource(folder), {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkOptions, flag, needed, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
 
 /** Where a folder is uploaded. */
@@ -35,11 +36,16 @@ const isThere = (error: unknown): boolean =>
  * @param folder as `savePretrained` writes it @param id `owner/name`
  * @throws {CheckpointError} for a folder that is no model, or what the hub answered
  */
-export async function pushFolder(
-  folder: string,
-  id: string,
-  { hubUrl, accessToken, branch = 'main', private: hidden, commitTitle = 'Upload by cloze' }: PushOptions,
-): Promise<PushedFolder> {
+export async function pushFolder(folder: string, id: string, options: PushOptions): Promise<PushedFolder> {
+  checkOptions('pushFolder', options, {
+    hubUrl: text,
+    accessToken: needed(text),
+    branch: text,
+    private: flag,
+    commitTitle: text,
+  });
+  const { hubUrl, accessToken, branch = 'main', private: hidden, commitTitle = 'Upload by cloze' } = options;
+
   const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
   if (!names.includes('config.json') || !names.some((name) => /\.(safetensors|bin)$/.test(name)))
     throw new CheckpointError(`${folder} is no saved model: it needs config.json and weights.`);

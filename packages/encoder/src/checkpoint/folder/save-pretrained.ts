@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
 import type { HostTensor, StoredFloat } from '@cloze/backend';
+import { anything, checkOptions, either, oneOf, real } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { checkpointFromParameters } from '../convert-parameters.ts';
 import { configToHub } from '../hub-config.ts';
@@ -94,7 +95,18 @@ export async function recoverFolder(target: string): Promise<boolean> {
  */
 export async function savePretrained(
   folder: string,
-  {
+  model: Partial<Pretrained> & Pick<Pretrained, 'parameters' | 'config'>,
+  options: SaveOptions = {},
+): Promise<void> {
+  checkOptions('savePretrained', options, {
+    dtype: oneOf(['float32', 'float16', 'bfloat16']),
+    maxShardSize: either(real(), oneOf([Number.POSITIVE_INFINITY])),
+    otherFiles: anything,
+    weightFiles: anything,
+  });
+  const { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY, otherFiles = {}, weightFiles } = options;
+
+  const {
     parameters,
     config,
     family = 'bert',
@@ -102,9 +114,7 @@ export async function savePretrained(
     tokenizerFiles = {},
     otherFiles: keptFiles = {},
     ...extras
-  }: Partial<Pretrained> & Pick<Pretrained, 'parameters' | 'config'>,
-  { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY, otherFiles = {}, weightFiles }: SaveOptions = {},
-): Promise<void> {
+  } = model;
   const target = resolve(folder);
   await mkdir(dirname(target), { recursive: true });
   await recoverFolder(target);

@@ -1,4 +1,5 @@
 import type { HostTensor } from '@cloze/backend';
+import { anything, checkOptions, flag } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { type ConvertOptions, type LoadedParameters, parametersFromCheckpoint } from '../convert-parameters.ts';
 import { someNames } from '../file-names.ts';
@@ -112,6 +113,7 @@ async function weights(source: FileSource): Promise<FoundWeights> {
  * @throws {CheckpointError} naming the file, and every tensor that is missing or of the wrong shape
  */
 export async function loadSource(source: FileSource, options: LoadSourceOptions = {}): Promise<LoadedPretrained> {
+  checkOptions('loadSource', options, { fill: anything, ignoreMismatched: flag, strict: flag });
   const { name: folder } = source;
   const read = await readConfig(source);
   const { config, family, head, file } = naming(folder, () => configFromHub(read.file));

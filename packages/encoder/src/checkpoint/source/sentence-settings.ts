@@ -205,6 +205,8 @@ export async function readSentenceSettings(
   const tokenizer = length === null ? await readFile('tokenizer_config.json') : undefined;
   const said = tokenizer ? jsonObject(tokenizer, `${folder}/tokenizer_config.json`) : {};
   const limit = said.model_max_length ?? said.max_len;
+  if (limit !== undefined && limit !== null && typeof limit !== 'number')
+    problems.push(`tokenizer_config.json: 'model_max_length' must be a number, got ${JSON.stringify(limit)}`);
   const longest = length ?? (typeof limit === 'number' && limit >= 1 && limit < 1e6 ? Math.floor(limit) : undefined);
   const prompts = (general?.prompts ?? {}) as Readonly<Record<string, unknown>>;
   const chosen = general?.default_prompt_name ?? undefined;
