@@ -2,7 +2,7 @@ import { compile, createVariables } from '@cloze/backend';
 import { encodeBert, encoderConfig, initialParameters, type TokenInputs } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import { encoderFlops } from '../encoder-flops.ts';
-import { onnxruntimeSide } from '../onnxruntime-side.ts';
+import { exportedSide, onnxruntimeSide } from '../onnxruntime-side.ts';
 import { ownSide } from '../own-side.ts';
 import { pythonSide } from '../python-side.ts';
 import type { Comparison, PerfContext } from '../row.ts';
@@ -10,6 +10,7 @@ import { timed } from '../timed.ts';
 import { randomRows, sizeName, vocabularySize } from '../work.ts';
 
 const work = { layers: 6, width: 384, batch: 32, length: 64 };
+const large = { layers: 12, width: 768, batch: 4, length: 128 };
 
 async function ours({ engine }: PerfContext) {
   const random = streamFrom(1);
@@ -43,5 +44,11 @@ export const forwardRows: readonly Comparison[] = [
       },
       { kind: 'onnxruntime', reach: 1, prepare: (context) => onnxruntimeSide(context, work) },
     ],
+  },
+  {
+    row: `forward of an exported file on onnxruntime-node, mask and segments fed, ${sizeName(large)}`,
+    flops: encoderFlops(large),
+    ours: () => exportedSide(large),
+    peers: [{ kind: 'onnxruntime', reach: 1, prepare: (context) => onnxruntimeSide(context, large) }],
   },
 ];
