@@ -19,7 +19,7 @@ export { shardNames } from './checkpoint/shard-names.ts';
 export type { FileSource } from './checkpoint/source/file-source.ts';
 export { type LoadedPretrained, type LoadSourceOptions, loadSource } from './checkpoint/source/load-source.ts';
 export { readTensorflowCheckpoint } from './checkpoint/tensorflow/read-tensorflow-checkpoint.ts';
-export { writeSafetensors } from './checkpoint/write-safetensors.ts';
+export { safetensorsParts, writeSafetensors } from './checkpoint/write-safetensors.ts';
 export { type Activation, type EncoderConfig, type EncoderSizes, encoderConfig } from './config/encoder-config.ts';
 export {
   type CorrectedEmbeddings,

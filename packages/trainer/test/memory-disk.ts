@@ -61,10 +61,10 @@ export function memoryDisk(fault: Fault = () => {}) {
           if (entry.kind !== 'file') throw failure('EISDIR', path);
           try {
             fault('write', path);
-            entry.bytes = content;
+            entry.bytes = Buffer.concat([entry.bytes, content]);
           } catch (error) {
             // A full disk takes what still fits.
-            entry.bytes = content.subarray(0, content.length >> 1);
+            entry.bytes = Buffer.concat([entry.bytes, content.subarray(0, content.length >> 1)]);
             throw error;
           }
         },

@@ -2,7 +2,7 @@ import type { HostTensor } from '@cloze/backend';
 import type { TensorCodec } from '../src/checkpoints/files.ts';
 
 /** A stand-in for safetensors, which this package may not import: a line of JSON, then the bytes one after another. */
-export const plainCodec: TensorCodec = {
+export const plainCodec = {
   write: (tensors) => {
     const header = [...tensors].map(([name, { shape, dtype, values }]) => [name, shape, dtype, values.byteLength]);
     const parts = [...tensors.values()].map(
@@ -29,4 +29,4 @@ export const plainCodec: TensorCodec = {
       ),
     };
   },
-};
+} satisfies TensorCodec;

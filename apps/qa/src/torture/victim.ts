@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { flattenTree, isHostTensor, selectEngine, thisMachine } from '@cloze/backend';
-import { initialParameters, readSafetensors, writeSafetensors } from '@cloze/encoder';
+import { initialParameters, readSafetensors, safetensorsParts } from '@cloze/encoder';
 import { bert, candidateIds, mask } from '@cloze/masking';
 import { askedBatch, languageModelObjective } from '@cloze/models';
 import { permutation, streamFrom } from '@cloze/random';
@@ -92,7 +92,7 @@ export async function victim(taskPath: string): Promise<void> {
   const checkpoints = await openCheckpoints({
     folder: task.folder,
     files: disk,
-    codec: { read: readSafetensors, write: writeSafetensors },
+    codec: { read: readSafetensors, write: safetensorsParts },
     warn: (message) => say({ kind: 'warning', message }),
   });
   // Given back when the run fails too: a lock of a living process that does nothing would keep the next one out.

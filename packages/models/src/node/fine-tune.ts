@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Table } from '@cloze/datasets';
 import { openTable } from '@cloze/datasets/node';
-import { readSafetensors, writeSafetensors } from '@cloze/encoder';
+import { readSafetensors, safetensorsParts } from '@cloze/encoder';
 import { openCheckpoints } from '@cloze/trainer';
 import { nodeFiles } from '@cloze/trainer/node';
 import { type FineTunePlace, type FineTuneRun, fineTune as fineTuneTables } from '../fine-tune/fine-tune.ts';
@@ -74,7 +74,7 @@ export async function fineTune<const T extends Task>(
           ...retention,
           folder: join(output, part),
           files: nodeFiles(),
-          codec: { read: readSafetensors, write: writeSafetensors },
+          codec: { read: readSafetensors, write: safetensorsParts },
           saveTotalLimit: 1,
           warn: say,
         }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Engine, EngineName, Placement } from '@cloze/backend';
 import { masked } from '@cloze/datasets';
 import { type Corpus, openCorpus } from '@cloze/datasets/node';
-import { readSafetensors, visibilityOf, writeSafetensors } from '@cloze/encoder';
+import { readSafetensors, safetensorsParts, visibilityOf } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { candidateIds, type Policy, type SimilarWords, slotsFor } from '@cloze/masking';
@@ -207,7 +207,7 @@ export async function pretrain(
         : await openCheckpoints({
             folder: join(output, 'checkpoints'),
             files: nodeFiles(),
-            codec: { read: readSafetensors, write: writeSafetensors },
+            codec: { read: readSafetensors, write: safetensorsParts },
             saveTotalLimit: 2,
             warn: say,
           });

@@ -41,6 +41,33 @@ describe('openCheckpoints', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('writes a file part by part, each read when its turn comes', async () => {
+    const disk = memoryDisk();
+    const plain = await open(disk, { folder: '/plain' });
+    await plain.checkpoints.save(contentOf(7));
+    let most = 0;
+    const inParts = {
+      ...plainCodec,
+      write: (tensors: ReadonlyMap<string, HostTensor>) => ({
+        *[Symbol.iterator]() {
+          const bytes = plainCodec.write(tensors);
+          for (let at = 0; at < bytes.length; at += 5) {
+            most = Math.max(most, bytes.subarray(at, at + 5).length);
+            yield bytes.subarray(at, at + 5);
+          }
+        },
+      }),
+    };
+    const parts = await open(disk, { codec: inParts });
+    await parts.checkpoints.save(contentOf(7));
+    expect(most).toBe(5);
+    for (const file of ['parameters.safetensors', 'COMPLETE.json'])
+      expect(disk.bytes(`/run/checkpoint-7/${file}`)).toEqual(disk.bytes(`/plain/checkpoint-7/${file}`));
+    expect((await parts.checkpoints.latest())?.tensors.parameters).toEqual(
+      new Map(flattenTree(contentOf(7).tensors.parameters)),
+    );
+  });
+
   it('keeps the best by metric besides the newest', async () => {
     const { checkpoints } = await open(memoryDisk(), {
       saveTotalLimit: 1,

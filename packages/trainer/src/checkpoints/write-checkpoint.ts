@@ -1,7 +1,7 @@
 import { flattenTree, type HostTensor, isHostTensor } from '@cloze/backend';
 import { CheckpointError } from './checkpoint-error.ts';
 import { exactJson } from './exact-json.ts';
-import type { Files, TensorCodec } from './files.ts';
+import { type FileContent, type Files, partsOf, type TensorCodec } from './files.ts';
 import { type Manifest, manifestName, writeManifest } from './manifest.ts';
 import { nonFiniteIn } from './non-finite.ts';
 
@@ -59,7 +59,7 @@ export function checkpointParts({ step, tensors, state = null }: CheckpointConte
 
 /**
  * Writes a checkpoint so that its name appears only when all of it is on the disk: temporary folder, every file flushed,
- * the manifest last, the folder flushed, renamed, the folder above flushed. One file stands in memory at a time.
+ * the manifest last, the folder flushed, renamed, the folder above flushed. One file stands in memory at a time, of one in parts one part.
  */
 export async function writeCheckpoint(
   files: Files,
@@ -71,9 +71,11 @@ export async function writeCheckpoint(
   const temporary = `${folder}/${name}.tmp`;
   const { sha256 } = files;
   const written: Record<string, Manifest['files'][string]> = {};
-  const write = async (file: string, bytes: Uint8Array) => {
-    written[file] = { bytes: bytes.byteLength, sha256: sha256(bytes) };
-    await files.write(`${temporary}/${file}`, bytes);
+  const write = async (file: string, content: FileContent) => {
+    let bytes = 0;
+    for (const { byteLength } of partsOf(content)) bytes += byteLength;
+    written[file] = { bytes, sha256: sha256(content) };
+    await files.write(`${temporary}/${file}`, content);
   };
   try {
     await files.remove(temporary);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as promises from 'node:fs/promises';
-import type { Files } from '../checkpoints/files.ts';
+import { type Files, partsOf } from '../checkpoints/files.ts';
 import { cannotFlushFolders } from './cannot-flush-folders.ts';
 import { lockFolder } from './lock-folder.ts';
 
@@ -57,10 +57,10 @@ export function nodeFiles(operations: FileOperations = promises): Files {
       }
     },
     size: async (path) => (await stat(path)).size,
-    write: async (path, bytes) => {
+    write: async (path, content) => {
       const file = await open(path, 'wx');
       try {
-        await file.writeFile(bytes);
+        for (const part of partsOf(content)) await file.writeFile(part);
         await file.sync();
       } finally {
         await file.close();
@@ -87,7 +87,11 @@ export function nodeFiles(operations: FileOperations = promises): Files {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;
     },
-    sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    sha256: (content) => {
+      const hash = createHash('sha256');
+      for (const part of partsOf(content)) hash.update(part);
+      return hash.digest('hex');
+    },
     lock: (folder) => lockFolder(folder, operations),
   };
 }

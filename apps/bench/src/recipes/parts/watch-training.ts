@@ -1,4 +1,4 @@
-import { readSafetensors, writeSafetensors } from '@cloze/encoder';
+import { readSafetensors, safetensorsParts } from '@cloze/encoder';
 import { InterruptedError } from '@cloze/models';
 import { type Checkpoints, openCheckpoints, type TrainingCallback, type TrainingOutcome } from '@cloze/trainer';
 import { nodeFiles } from '@cloze/trainer/node';
@@ -13,7 +13,7 @@ export async function checkpointsOf(lab: Lab, phase: string, steps: number): Pro
   return openCheckpoints({
     folder: `${lab.folder}/checkpoints-${phase.replaceAll(' ', '-')}`,
     files: nodeFiles(),
-    codec: { read: readSafetensors, write: writeSafetensors },
+    codec: { read: readSafetensors, write: safetensorsParts },
     saveTotalLimit: 1,
     warn: lab.say,
   });
