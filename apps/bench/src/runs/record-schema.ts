@@ -10,6 +10,16 @@ const line = z
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256');
 const count = z.int().min(0);
 
+/** Whether lists and objects stand in each other more than 32 deep: no run says such a thing, and whoever writes or compares it overflows the stack. */
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > 32) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+}
+
 /** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */
 export const specSchema = z.looseObject({
   recipe: fileName,
@@ -17,7 +27,7 @@ export const specSchema = z.looseObject({
   row: line,
   seed: z.int().min(0).max(2147483647),
   size: z.enum(sizes),
-  settings: z.unknown(),
+  settings: z.unknown().refine((settings) => !isDeep(settings), 'expected settings at most 32 deep'),
   /** Where the encoder came from and the hash of its weights; absent: fresh weights. */
   encoder: z.exactOptional(z.looseObject({ name: line, sha256: line })),
   /** Whether a data folder was given; what was read of it is in the manifest, with hashes. */
