@@ -35,6 +35,8 @@ for (const name of readdirSync('packages')) {
       './package.json': './package.json',
     },
     publishConfig: { access: 'public' },
+    homepage: `https://github.com/cloze-mlm/cloze/tree/main/${at}#readme`,
+    bugs: { url: 'https://github.com/cloze-mlm/cloze/issues' },
   };
   for (const [key, value] of Object.entries(expected)) {
     if (JSON.stringify(manifest[key]) !== JSON.stringify(value)) {
@@ -49,6 +51,8 @@ for (const name of readdirSync('packages')) {
     const right = dependency.startsWith('@cloze/') ? 'workspace:^' : 'catalog:';
     if (range !== right) problems.push(`${at}/package.json: ${dependency} is '${range}', expected '${right}'`);
   }
+  for (const key of ['description', 'keywords'])
+    if (!manifest[key]?.toString()) problems.push(`${at}/package.json: ${key} is missing`);
   if (!existsSync(`${at}/README.md`)) problems.push(`${at}/README.md is missing`);
 }
 for (const problem of problems) process.stderr.write(`${problem}\n`);
