@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addFuzz } from './commands/fuzz.ts';
 import { addPerf } from './commands/perf.ts';
 import { addProfile } from './commands/profile.ts';
+import { addScale } from './commands/scale.ts';
 import { addTorture } from './commands/torture.ts';
 
 endInOneSentence('qa');
@@ -13,7 +14,7 @@ const program = new Command('qa')
   .exitOverride()
   .showSuggestionAfterError();
 
-for (const add of [addPerf, addProfile, addTorture, addFuzz]) add(program);
+for (const add of [addPerf, addProfile, addScale, addTorture, addFuzz]) add(program);
 
 try {
   await program.parseAsync();
