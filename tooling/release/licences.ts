@@ -1,11 +1,24 @@
 import { execFileSync } from 'node:child_process';
 
 /** Licences that what is installed with our packages may have: each lets users do with it what MIT lets them do with ours. */
-const allowed = new Set(['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense']);
+const allowed = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'Unlicense',
+]);
 
 type Listed = Readonly<Record<string, readonly { readonly name: string }[]>>;
 const listed: Listed = JSON.parse(
-  execFileSync('pnpm', ['licenses', 'list', '--prod', '--json', '--filter', './packages/*'], { encoding: 'utf8', maxBuffer: 1 << 28 }),
+  execFileSync('pnpm', ['licenses', 'list', '--prod', '--json', '--filter', './packages/*'], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  }),
 );
 /** `(MIT OR Apache-2.0)`: one of them is enough. `MIT AND ISC`: all of them hold. */
 const fits = (licence: string) =>
