@@ -3,7 +3,13 @@ import { openModel } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { cutLines } from '../input/cut-lines.ts';
 import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
-import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
+import {
+  type EngineOptions,
+  engineOf,
+  engineOption,
+  specialInTextOption,
+  threadsOption,
+} from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface EmbedCommandOptions extends EngineOptions {
@@ -20,9 +26,9 @@ const window = 2048;
 /** Prints a vector for each line of a file (`-` is stdin). */
 export async function embedCommand(
   file: string,
-  { model: name, pool, normalise, rows, engine, threads, json }: EmbedCommandOptions,
+  { model: name, pool, normalise, rows, engine, threads, specialInText, json }: EmbedCommandOptions,
 ): Promise<void> {
-  const model = await openModel(name, engineOf({ engine, threads }));
+  const model = await openModel(name, engineOf({ engine, threads, specialInText }));
   try {
     const cut = cutLines(
       'line',
@@ -84,6 +90,7 @@ export function addEmbed(program: Command): void {
     .option('--rows <number>', 'texts at once', whole(1), 32)
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(specialInTextOption())
     .option('--json', 'one JSON object a line: {"line", "text", "cut", "embedding"}; cut: tokens left out of it', false)
     .addHelpText('after', '\nExample: cloze embed poems.txt --model bert-base-chinese --pool first-last --json')
     .action(embedCommand);

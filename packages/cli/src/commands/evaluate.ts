@@ -3,7 +3,7 @@ import { evaluate } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import type { Command } from 'commander';
 import { cutLines } from '../input/cut-lines.ts';
-import { addEngineOptions, type EngineOptions, engineOf } from '../terminal/engine-option.ts';
+import { addEngineOptions, type EngineOptions, engineOf, specialInTextOption } from '../terminal/engine-option.ts';
 import { showFigures } from '../training/show-figures.ts';
 import { addTaskOptions, type TaskOptions, taskFrom } from '../training/task-options.ts';
 
@@ -38,7 +38,7 @@ export function addEvaluate(program: Command): void {
     .description("figures of a fine-tuned model's predictions on the rows of a file, with intervals")
     .argument('<model>', 'a folder as Hugging Face lays it out, or a hub id')
     .argument('<file>', 'CSV, TSV, JSON, JSON lines or Parquet, .gz or not; a pattern in quotes for several');
-  addEngineOptions(addTaskOptions(command))
+  addEngineOptions(addTaskOptions(command).addOption(specialInTextOption()))
     .option('--json', 'one JSON object on stdout', false)
     .addHelpText('after', '\nExample: cloze evaluate reviews-model reviews.dev.csv --text review --label stars')
     .action(evaluateCommand);

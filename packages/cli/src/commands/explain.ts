@@ -6,7 +6,13 @@ import { type Command, Option } from 'commander';
 import { explanationPage } from '../explain/explanation-page.ts';
 import { plainSentence } from '../explain/plain-sentence.ts';
 import { terminalSentence } from '../explain/terminal-sentence.ts';
-import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
+import {
+  type EngineOptions,
+  engineOf,
+  engineOption,
+  specialInTextOption,
+  threadsOption,
+} from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | 'target'>>, EngineOptions {
@@ -20,9 +26,9 @@ interface ExplainCommandOptions extends Required<Omit<ExplainOptions, 'pair' | '
 /** Prints how much each token of a text speaks for a prediction. */
 export async function explainCommand(
   text: string,
-  { model: name, html, engine, threads, json, ...options }: ExplainCommandOptions,
+  { model: name, html, engine, threads, specialInText, json, ...options }: ExplainCommandOptions,
 ): Promise<void> {
-  const model = await openModel(name, engineOf({ engine, threads }));
+  const model = await openModel(name, engineOf({ engine, threads, specialInText }));
   try {
     const explanation = await model.explain(text, options);
     const { method, steps, rule, baseline } = options;
@@ -68,6 +74,7 @@ export function addExplain(program: Command): void {
     .option('--html <file>', 'write the coloured sentence as a page')
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(specialInTextOption())
     .option('--json', 'one JSON object on stdout', false)
     .addHelpText('after', '\nExample: cloze explain "床前明[MASK]光" --model bert-base-chinese --html explained.html')
     .action(explainCommand);

@@ -2,7 +2,7 @@ import type { FineTuneSettings, LoraSettings, Task, UpdateSettings } from '@cloz
 import { fineTune, openModel } from '@cloze/models/node';
 import { regulariserNamed } from '@cloze/regularisers';
 import type { Command } from 'commander';
-import { engineOf } from '../terminal/engine-option.ts';
+import { engineOf, specialInTextOption } from '../terminal/engine-option.ts';
 import { checkModelFolder } from '../terminal/model-folder.ts';
 import { names, real, reals } from '../terminal/real.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
@@ -85,9 +85,9 @@ export async function fineTuneCommand(file: string, options: FineTuneCommandOpti
   if (out === undefined && output === undefined)
     throw new UsageError('give --out (a folder for the model), --output (a folder for the run), or both.');
   if (out !== undefined) checkModelFolder(out);
-  const { engine, placement } = engineOf(options);
+  const { engine, placement, specialInText } = engineOf(options);
   const { replicas, first, say, end } = await joinTrainingJob(deadline);
-  const model = await openModel(name, { engine, placement, say });
+  const model = await openModel(name, { engine, placement, say, specialInText });
   const { seeds = 1 } = settings;
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;
   const watching = {
@@ -129,7 +129,8 @@ export function addFineTune(program: Command): void {
     .argument('<file>', 'CSV, TSV, JSON, JSON lines or Parquet, .gz or not; a pattern in quotes for several')
     .requiredOption('--model <model>', 'a folder as Hugging Face lays it out, or a hub id')
     .option('--dev <file>', 'rows to be judged on; default: a tenth of FILE kept aside')
-    .option('--output <run>', 'a folder for checkpoints and the record; a run that is there goes on');
+    .option('--output <run>', 'a folder for checkpoints and the record; a run that is there goes on')
+    .addOption(specialInTextOption());
   addTaskOptions(command)
     .option('--epochs <number>', 'passes over the rows, default 3', real)
     .option('--max-steps <number>', 'updates, in place of --epochs', whole(1))

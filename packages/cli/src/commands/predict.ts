@@ -7,7 +7,7 @@ import { cutLines } from '../input/cut-lines.ts';
 import { numberedLines } from '../input/numbered-lines.ts';
 import { type InputColumns, inputsOfRows } from '../predict/inputs-of-rows.ts';
 import { showPrediction } from '../predict/show-prediction.ts';
-import { addEngineOptions, type EngineOptions, engineOf } from '../terminal/engine-option.ts';
+import { addEngineOptions, type EngineOptions, engineOf, specialInTextOption } from '../terminal/engine-option.ts';
 import { addInputColumns } from '../training/task-options.ts';
 
 interface PredictCommandOptions extends InputColumns, EngineOptions {
@@ -105,7 +105,11 @@ export function addPredict(program: Command): void {
     .description("classes, numbers, tags, spans or choices by a fine-tuned model's own head")
     .argument('<model>', 'a folder as Hugging Face lays it out, or a hub id')
     .argument('<text...>', 'texts; a file with one a line, or a table; - is standard input');
-  addEngineOptions(addInputColumns(command).option('--separator <text>', 'tokens: between words, default a space'))
+  addEngineOptions(
+    addInputColumns(command)
+      .addOption(specialInTextOption())
+      .option('--separator <text>', 'tokens: between words, default a space'),
+  )
     .option('--json', 'one JSON object an input on stdout', false)
     .addHelpText(
       'after',

@@ -14,7 +14,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cutLines } from '../input/cut-lines.ts';
 import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
 import { watchLines } from '../input/watch-lines.ts';
-import { type EngineOptions, engineOf, engineOption, threadsOption } from '../terminal/engine-option.ts';
+import {
+  type EngineOptions,
+  engineOf,
+  engineOption,
+  specialInTextOption,
+  threadsOption,
+} from '../terminal/engine-option.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface ScoreCommandOptions extends EngineOptions {
@@ -159,6 +165,7 @@ export function addScore(program: Command): void {
     .option('--batch-tokens <number>', 'tokens in a batch at most', whole(1))
     .addOption(engineOption())
     .addOption(threadsOption())
+    .addOption(specialInTextOption())
     .option('--json', 'one JSON object a line, the summary last, on stdout', false)
     .addHelpText(
       'after',

@@ -17,7 +17,15 @@ export const threadsOption = () =>
 export interface EngineOptions {
   readonly engine?: EngineName | undefined;
   readonly threads?: number | undefined;
+  readonly specialInText?: 'apart' | 'ordinary' | undefined;
 }
+
+/** `--special-in-text`, of commands that read texts which spell special tokens by chance. */
+export const specialInTextOption = () =>
+  new Option(
+    '--special-in-text <how>',
+    'how a special token that a text spells counts, such as [SEP]: never scored (apart), or as any other (ordinary); default apart',
+  ).choices(['apart', 'ordinary']);
 
 /** Adds `--engine` and `--threads`. */
 export const addEngineOptions = (command: Command): Command =>
@@ -27,12 +35,15 @@ export const addEngineOptions = (command: Command): Command =>
 export const engineOf = ({
   engine,
   threads,
+  specialInText,
 }: EngineOptions): {
   readonly engine: EngineName | undefined;
   readonly placement: Placement;
   readonly say: (line: string) => void;
+  readonly specialInText?: 'apart' | 'ordinary';
 } => ({
   engine,
   placement: threads === undefined ? {} : { intraOpThreads: threads },
   say,
+  ...(specialInText && { specialInText }),
 });

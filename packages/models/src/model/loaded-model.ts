@@ -21,7 +21,13 @@ import {
   type Visibility,
   visibilityOf,
 } from '@cloze/encoder';
-import { type NativeTokenizer, type PlacedEncoding, padEncodings, type SpecialIds } from '@cloze/tokenizer';
+import {
+  type NativeTokenizer,
+  type OpenTokenizerOptions,
+  type PlacedEncoding,
+  padEncodings,
+  type SpecialIds,
+} from '@cloze/tokenizer';
 import { hashOf, sha256 } from '../hash-of.ts';
 import type { HeadParameters, TaskParameters } from '../tasks/prepared-task.ts';
 import { checkOutputs } from './check-outputs.ts';
@@ -61,6 +67,8 @@ export interface LoadedModel {
   readonly engine: Engine;
   /** Threads, devices and precision of what is compiled over the weights. */
   readonly placement: Placement;
+  /** How a special token that a text spells counts. */
+  readonly specialInText: 'apart' | 'ordinary';
   /** @throws {Error} when the checkpoint had no language-model head and its weights were drawn at random */
   needHead(): void;
   /** Encodes rows as this family does; use it inside `compile`. T-TA hides the diagonal. */
@@ -90,7 +98,7 @@ export interface LoadedModel {
 /**
  * Puts the weights of a checkpoint on an engine and opens its tokenizer.
  *
- * @param name the folder or hub id it came from, for messages
+ * @param name the folder or hub id it came from, for messages @param specialInText how a special token that a text spells counts
  * @throws {Error} for a tokenizer that is absent or of another model; when it is first asked, {RangeError} for weights that are NaN or infinite
  */
 export function loadModel(
@@ -98,10 +106,11 @@ export function loadModel(
   loaded: LoadedPretrained,
   engine: Engine,
   placement: Placement = {},
+  specialInText: OpenTokenizerOptions['specialInText'] = 'apart',
 ): LoadedModel {
   const { config, family, parameters, missing } = loaded;
   const longest = config.maximumLength - config.positionOffset;
-  const { tokenizer, special, maskToken, notes } = tokenizerOf(name, loaded, { maximumLength: longest });
+  const { tokenizer, special, maskToken, notes } = tokenizerOf(name, loaded, { maximumLength: longest, specialInText });
   // Blank lines at the end of a vocab.txt are ids of no token, which no text has.
   let ids = tokenizer.size;
   while (ids > 0 && tokenizer.tokenOf(ids - 1) === undefined) ids--;
@@ -140,7 +149,7 @@ export function loadModel(
     tokenizerOf: (maximumLength) => {
       if (maximumLength > longest)
         throw new RangeError(`${name} reads at most ${longest} tokens, not ${maximumLength}.`);
-      return tokenizerOf(name, loaded, { maximumLength }).tokenizer;
+      return tokenizerOf(name, loaded, { maximumLength, specialInText }).tokenizer;
     },
     sentenceTokenizer: () => {
       const { maximumLength = longest, lowercase = false } = loaded.sentence ?? {};
@@ -148,7 +157,7 @@ export function loadModel(
       if (length === longest && !lowercase) return tokenizer;
       return once(
         'tokenizer of sentences',
-        () => tokenizerOf(name, loaded, { maximumLength: length, lowercase }).tokenizer,
+        () => tokenizerOf(name, loaded, { maximumLength: length, lowercase, specialInText }).tokenizer,
       );
     },
     special,
@@ -162,6 +171,7 @@ export function loadModel(
     maximumLength: longest,
     engine,
     placement,
+    specialInText,
     needHead: () => {
       const head = missing.filter((tensor) => /predictions|lm_head/.test(tensor));
       if (head.length > 0)

@@ -1,7 +1,8 @@
 import type { Engine, Placement } from '@cloze/backend';
-import { anything, callable, checkOptions, needed, whole } from '@cloze/checks';
+import { anything, callable, checkOptions, needed, oneOf, whole } from '@cloze/checks';
 import { type FileSource, type LoadedPretrained, loadSource } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
+import type { OpenTokenizerOptions } from '@cloze/tokenizer';
 import { loadModel } from './loaded-model.ts';
 import { createModel, type Model } from './model.ts';
 import { type Fetch, urlSource } from './url-source.ts';
@@ -14,6 +15,11 @@ export interface OpeningOptions {
   readonly say?: ((line: string) => void) | undefined;
   /** Threads, devices and precision of what is compiled over the weights. */
   readonly placement?: Placement;
+  /**
+   * How a special token that a text spells counts, such as `[SEP]` in a page about BERT: `apart`, never scored, masked or part of a word, or
+   * `ordinary`, as any other token. Its id is that of the special token either way, as in transformers. Default `apart`.
+   */
+  readonly specialInText?: OpenTokenizerOptions['specialInText'] | undefined;
 }
 
 /** How a model is opened without a platform: what it runs on and what fetches are passed in. */
@@ -24,6 +30,9 @@ export interface OpenSourceOptions extends OpeningOptions {
   readonly fetch?: Fetch;
 }
 
+/** What `specialInText` may be. */
+export const specialInTextRule = oneOf(['apart', 'ordinary']);
+
 /** The stream that weights are drawn from which a file lacks. */
 export const fillOf = ({ seed = 1 }: OpeningOptions) => streamFrom(seed).fork('missing weights');
 
@@ -32,9 +41,9 @@ export function opened(
   name: string,
   loaded: LoadedPretrained,
   engine: Engine,
-  { placement, say = () => {} }: OpeningOptions,
+  { placement, say = () => {}, specialInText }: OpeningOptions,
 ): Model {
-  const model = createModel(loadModel(name, loaded, engine, placement));
+  const model = createModel(loadModel(name, loaded, engine, placement, specialInText));
   const notes = [...loaded.notes, ...model.notes];
   if (notes.length > 0) say(`${name}: ${notes.join('; ')}.`);
   return model;
@@ -55,6 +64,7 @@ export async function openModel(from: FileSource | URL, options: OpenSourceOptio
     seed: whole(),
     say: callable,
     placement: anything,
+    specialInText: specialInTextRule,
     engine: needed(anything),
     fetch: anything,
   });

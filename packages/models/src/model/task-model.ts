@@ -70,6 +70,7 @@ export function createTaskModel<T extends Task>(
     },
     engine,
     placement,
+    from.specialInText,
   );
   const answers = answersOf(loaded, prepared, maximumLength);
   return {

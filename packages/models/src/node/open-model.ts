@@ -2,7 +2,7 @@ import type { Engine, EngineName } from '@cloze/backend';
 import { anything, callable, checkOptions, flag, text, whole } from '@cloze/checks';
 import { type HubOptions, loadPretrained } from '@cloze/encoder/node';
 import type { Model } from '../model/model.ts';
-import { fillOf, type OpeningOptions, opened } from '../model/open-model.ts';
+import { fillOf, type OpeningOptions, opened, specialInTextRule } from '../model/open-model.ts';
 import { openEngine } from './open-engine.ts';
 import { type Saveable, saving } from './save-model.ts';
 
@@ -26,17 +26,19 @@ export async function openModel(folderOrHubId: string, options: OpenModelOptions
     seed: whole(),
     say: callable,
     placement: anything,
+    specialInText: specialInTextRule,
     hubUrl: text,
     revision: text,
     cacheFolder: text,
     accessToken: text,
     offline: flag,
   });
-  const { engine: wanted, seed, placement, say, ...hub } = options;
+  const { engine: wanted, seed, placement, say, specialInText, ...hub } = options;
   const opening: OpeningOptions = {
     ...(seed !== undefined && { seed }),
     ...(placement && { placement }),
     ...(say && { say }),
+    ...(specialInText && { specialInText }),
   };
   const loaded = await loadPretrained(folderOrHubId, { ...hub, fill: fillOf(opening) });
   const own = wanted === undefined || typeof wanted === 'string';

@@ -131,6 +131,25 @@ describe('scoreTexts', () => {
     expect(none?.count).toBe(2);
   });
 
+  it('are scored as any others where the model is opened so', async () => {
+    const ordinary = await openModel(tinyMlm, { engine, specialInText: 'ordinary' });
+    const [apart] = await scoresOf(model, ['月[SEP]光'], { kind: 'masked' });
+    const [score] = await scoresOf(ordinary, ['月[SEP]光'], { kind: 'masked' });
+    expect(score?.tokens.map(([token, value]) => [token, value === null])).toEqual([
+      ['[CLS]', true],
+      ['月', false],
+      ['[SEP]', false],
+      ['光', false],
+      ['[SEP]', true],
+    ]);
+    expect([apart?.count, score?.count]).toEqual([2, 3]);
+    expect(ordinary.tokenizerOf(8).specialIds.size).toBe(0);
+    ordinary.dispose();
+    await expect(openModel(tinyMlm, { engine, specialInText: 'never' as never })).rejects.toThrow(
+      "'apart' or 'ordinary'",
+    );
+  });
+
   it('names what is no text and what is no list of them', async () => {
     await expect(scoresOf(model, [{ line: 1 } as never], { kind: 'masked' })).rejects.toThrow(
       'scoreTexts: the text of item 0 is undefined, expected a string.',
