@@ -146,7 +146,7 @@ describe('scoreTexts', () => {
     expect(ordinary.tokenizerOf(8).specialIds.size).toBe(0);
     ordinary.dispose();
     await expect(openModel(tinyMlm, { engine, specialInText: 'never' as never })).rejects.toThrow(
-      "'apart' or 'ordinary'",
+      'one of apart, ordinary',
     );
   });
 
