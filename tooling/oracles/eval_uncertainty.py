@@ -43,6 +43,8 @@ fixture = {
     'tail': [[t, v, 2 * stats.t.sf(abs(t), v)] for t in (0.0, 0.1, -1.3, 2.776, 9.0, 60.0) for v in (1, 2, 4, 9.7, 300)],
     'limit': [[level, v, stats.t.ppf((1 + level) / 2, v)] for level in (0.5, 0.9, 0.95, 0.999) for v in (1, 4, 9.7, 300)],
     'normal': [[z, special.erfc(abs(z) / 2 ** 0.5)] for z in (0.0, 0.01, -0.7, 1.96, 2.9, 3.1, 6.0, 20.0)],
+    'wilson': [[right, n, level, *stats.binomtest(right, n).proportion_ci(level, method='wilson')]
+               for right, n, level in [(0, 1, 0.95), (1, 1, 0.95), (40, 40, 0.95), (39, 40, 0.9), (150, 300, 0.99), (7, 13, 0.95)]],
     'interval': {'values': seeds.tolist(), 'mean': seeds.mean(), 'sd': seeds.std(ddof=1),
                  'bounds': [list(stats.t.interval(level, 4, seeds.mean(), stats.sem(seeds))) for level in (0.9, 0.95)]},
     # Without ties SciPy counts exactly; with ties the exact p is the permutation of signs, which it enumerates.

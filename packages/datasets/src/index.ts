@@ -41,6 +41,7 @@ export { type SentimentRow, sentiment } from './clue/tasks/sentiment.ts';
 export { type TnewsRow, tnews } from './clue/tasks/tnews.ts';
 export { type BatchOfRows, type CorpusState, corpusOrder, type ShardTable } from './corpus/corpus-order.ts';
 export { type CorpusBatch, masked } from './corpus/masked.ts';
+export { type MinimalPairRow, readMinimalPairs } from './minimal-pairs/read-minimal-pairs.ts';
 export { checkIsTable } from './tables/check-is-table.ts';
 export { checkTable, type TableCheck } from './tables/check-table.ts';
 export { type DuplicateRows, duplicateRows, withoutRows } from './tables/duplicate-rows.ts';

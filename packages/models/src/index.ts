@@ -48,8 +48,14 @@ export type { FreshFamily, FreshSizes, PresetMask, PretrainSettings } from './pr
 export { askedSlots } from './score/asked-slots.ts';
 export { runningPerplexity } from './score/running-perplexity.ts';
 export { type ScoredText, type ScoreOptions, score } from './score/score.ts';
+export {
+  type PairOfTexts,
+  type ScoredPair,
+  type ScorePairsOptions,
+  scoreMinimalPairs,
+} from './score/score-minimal-pairs.ts';
 export { type RerankedList, type ScoredHypothesis, scoreNBest } from './score/score-n-best.ts';
-export { type ScoredPair, scorePairs } from './score/score-pairs.ts';
+export { scorePairs } from './score/score-pairs.ts';
 export {
   type LineOfText,
   type ScorableText,

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { expected, tinyMlm } from '../../../models/test/tiny-mlm.ts';
 import { addExplain } from './explain.ts';
 import { addScore } from './score.ts';
@@ -90,6 +90,67 @@ it('score --form parts, pairs, n-best', async () => {
   const ranked = objects(await output('score', file(list), '--form', 'n-best', '--weight', '0', '--json'));
   expect(ranked[0]).toMatchObject({ id: 'a', hypotheses: [{ text: '明月' }, { text: '月光' }] });
   expect(ranked[1]).toMatchObject({ summary: { lists: 1, weight: 0, errorRateBefore: null } });
+});
+
+describe('score --form minimal-pairs', () => {
+  const pair = (good: string, bad: string, UID: string, phenomenon: string) =>
+    `${JSON.stringify({ UID, phenomenon, sentence_good: good, sentence_bad: bad })}\n`;
+  const put = (name: string, content: string) => {
+    const path = join(folder, 'zhoblimp', name);
+    mkdirSync(join(folder, 'zhoblimp'), { recursive: true });
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('reads folders and patterns; a pair a line and figures by phenomenon and paradigm, or one table', async () => {
+    const first = put('a.jsonl', pair('明月光', '光月明', 'order', 'BA') + pair('床', '床', 'order', 'BA'));
+    put('b.jsonl', pair('地上霜', '霜地上', 'place', 'BEI') + pair('地上', '上地', 'place', 'BEI'));
+    const words = [join(folder, 'zhoblimp'), '--form', 'minimal-pairs'];
+    const found = objects(await output('score', ...words, '--json', '--normalise', '0.5'));
+    expect(found).toHaveLength(5);
+    expect(found[0]).toMatchObject({
+      file: first,
+      line: 1,
+      texts: ['明月光', '光月明'],
+      paradigm: 'order',
+      group: 'BA',
+    });
+    expect(found[4]).toMatchObject({
+      summary: {
+        kind: 'masked',
+        normalise: 0.5,
+        pairs: 4,
+        ties: 1,
+        low: expect.any(Number),
+        groups: [{ name: 'BA', pairs: 2 }, { name: 'BEI' }],
+        paradigms: [{ name: 'order', ties: 1 }, { name: 'place' }],
+      },
+    });
+    const table = await output(
+      'score',
+      join(folder, 'zhoblimp', '*.jsonl'),
+      '--form',
+      'minimal-pairs',
+      '--most-pairs',
+      '1',
+    );
+    expect(table).toMatch(/│ BEI +│ +│ +1 │ +0 │/);
+    expect(table).toMatch(/│ all pairs +│ +│ +2 │ +0 │/);
+    expect(table).toContain('mean of 2 phenomena');
+  });
+
+  it('names every line that is no pair, and options of another form', async () => {
+    rmSync(join(folder, 'zhoblimp'), { recursive: true });
+    const bad = put('a.jsonl', '{}\n{"UID": "a"}\n');
+    await expect(output('score', bad, '--form', 'minimal-pairs')).rejects.toThrow(
+      /lines that are no minimal pair: 2[\s\S]*a\.jsonl:1: sentence_good is nothing[\s\S]*a\.jsonl:2/,
+    );
+    await expect(output('score', bad, bad, '--form', 'pairs')).rejects.toThrow('--form pairs reads one file, got 2');
+    await expect(output('score', bad, '--most-pairs', '2')).rejects.toThrow('belongs to --form minimal-pairs');
+    await expect(output('score', bad, '--normalise', 'length')).rejects.toThrow('belongs to pairs and n-best');
+    await expect(output('score', bad, '--form', 'n-best', '--normalise', '0.5')).rejects.toThrow('belongs to pairs');
+    await expect(output('score', bad, '--normalise', '3')).rejects.toThrow('expected none, length or a number');
+  });
 });
 
 it('score names what is wrong', async () => {

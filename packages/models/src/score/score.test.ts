@@ -209,8 +209,12 @@ it('scorePairs counts pairs by group', async () => {
     pairs: 3,
     truncated: 0,
     cut: 0,
-    accuracy: 1 / 3,
-    groups: [{ name: 'order', accuracy: 0.5 }, { name: '' }],
+    ties: 1,
+    accuracy: 0.5,
+    groups: [
+      { name: 'order', accuracy: 0.5 },
+      { name: '', accuracy: 0.5, ties: 1 },
+    ],
   });
   await expect(scorePairs(model, lines('明月'), { kind: 'masked' }, () => {})).rejects.toThrow(
     'line 1: expected a good',

@@ -150,6 +150,7 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     maskableBatches: [one('texts', ['床', '月'], (texts) => datasets.maskableBatches(vocabulary, texts))],
     mixCorpora: [one('rows', [{ size: 3 }, { size: 4 }], (rows) => datasets.mixCorpora(rows, streamFrom(1)))],
     normaliseText: [one('text', '床', (text) => datasets.normaliseText(text))],
+    readMinimalPairs: [one('text', '{}', (text) => datasets.readMinimalPairs(text, 'a file'))],
     packLengths: [one('values', [3, 4], (lengths) => datasets.packLengths(lengths, 8))],
     packSequences: [one('rows', [encoding, encoding], (rows) => datasets.packSequences(rows, { length: 8, padId: 0 }))],
     policySetting: [one('texts', ['床前', '明月'], (texts) => datasets.policySetting(vocabulary, [batch], { texts }))],
@@ -263,6 +264,16 @@ export const modelCases = (model: Model, classifier: Model): Readonly<Record<str
       models.scoreNBest(model, inTime(texts), { kind: 'masked', weight: 0, normalise: 'none' }, () => {}),
     ),
   ],
+  scoreMinimalPairs: [
+    one(
+      'rows',
+      [
+        { good: '床', bad: '月', line: 1 },
+        { good: '月', bad: '床', line: 2 },
+      ],
+      (given) => models.scoreMinimalPairs(model, given, { kind: 'masked' }, () => {}),
+    ),
+  ],
   scorePairs: [
     one('stream', ['床\t月', '月\t床'], (texts) =>
       models.scorePairs(model, inTime(texts), { kind: 'masked' }, () => {}),
@@ -318,11 +329,12 @@ export const without: Readonly<Record<string, readonly string[]>> = {
   'datasets/node': [
     ...['expandPaths', 'formatOf', 'heldOutTexts', 'openCorpus', 'openTable', 'readPmi', 'readPoetry', 'streamLines'],
     ...['streamTexts', 'writePmi', 'decodeLines', 'evaluationTexts', 'listProblems', 'readSplit', 'readTaskFile'],
+    'readRowsFile',
   ],
   // Vectors and figures over seeds: uncertainty/ and similarity/ have a guard of their own.
   eval: [
     ...['alignment', 'bhattacharyyaDistance', 'bootstrapInterval', 'compareSystems', 'cosineSimilarity'],
-    ...['detectableDifference', 'differenceSpread', 'rowsToDetect', 'seedsToDetect'],
+    ...['detectableDifference', 'differenceSpread', 'rowsToDetect', 'seedsToDetect', 'wilsonInterval'],
     ...['differenceOverSeeds', 'evaluateSts', 'figureOverSeeds', 'fitGaussian', 'fitWhitening', 'frechetDistance'],
     ...['gaussianKl', 'gradientTimesInput', 'holm', 'integratedGradients', 'leftToRight', 'maskEachToken'],
     ...['maskWordsLeftToRight', 'meanAndSd', 'meanCosine', 'meanInterval', 'onePass', 'pairedBootstrap'],

@@ -281,6 +281,7 @@ const promises: Readonly<Record<string, Calls>> = {
     pairedT: [() => e.pairedT([1], [2]), () => e.pairedT([], [])],
     welchT: [() => e.welchT([1], [2])],
     wilcoxon: [() => e.wilcoxon([], []), () => e.wilcoxon([Number.NaN], [1])],
+    wilsonInterval: [() => e.wilsonInterval(2, 1), () => e.wilsonInterval(0.5, 0)],
   },
 };
 

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClueFile, ClueProblem, ClueRow, ClueTask, ReadRows } from '../../index.ts';
-import { decodeLines } from './decode-lines.ts';
-
-const reason = 'the line is no UTF-8';
+import type { ClueFile, ClueRow, ClueTask, ReadRows } from '../../index.ts';
+import { readRowsFile } from './read-rows-file.ts';
 
 /**
  * Reads one file of a task from a data folder; lines that are no UTF-8 are problems like the others.
@@ -15,16 +12,7 @@ export function readTaskFile<Row extends ClueRow>(
   data: string,
   { name, labelled }: ClueFile,
 ): ReadRows<Row> {
-  const file = `${task.folder}/${name}`;
-  const { text, bad } = decodeLines(readFileSync(join(data, task.folder, name)));
-  const read = task.read(text, file, { labelled });
-  if (bad.size === 0) return read;
-  const known = new Map(read.problems.map((problem) => [problem.line, problem]));
-  for (const line of bad) {
-    const other = known.get(line);
-    known.set(line, { file, line, reason: other ? `${reason}; ${other.reason}` : reason });
-  }
-  const problems: readonly ClueProblem[] = [...known.values()].sort((a, b) => a.line - b.line);
-  const isGood = ({ line }: { readonly line: number }) => !bad.has(line);
-  return { ...read, rows: read.rows.filter(isGood), dropped: read.dropped.filter(isGood), problems };
+  return readRowsFile(join(data, task.folder, name), `${task.folder}/${name}`, (text, file) =>
+    task.read(text, file, { labelled }),
+  );
 }
