@@ -37,7 +37,6 @@ export { type FindOptions, type Found, findLibtensorflow, type Surroundings } fr
 export { type Installation, type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
 export { thisMachine } from './install/this-machine.ts';
 export type { OperationTime } from './libtensorflow/read-step-stats.ts';
-export type { ServerOptions, TfServer } from './libtensorflow/types.ts';
 export { type AdamOptions, adamStep } from './nn/adam.ts';
 export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './nn/cross-entropy.ts';
 export { dropout } from './nn/dropout.ts';

@@ -15,7 +15,7 @@ const reproductions: Readonly<Record<string, readonly [file: string, pattern: st
   'tampered-runs': [tampered, 'verify'],
   'other-engine': ['packages/backend/src/engines/select-engine.test.ts', 'named'],
   'nan-checkpoint': ['packages/trainer/src/run/run-training.test.ts', 'what is no number'],
-  'server-address': ['packages/backend/src/compile/compile.test.ts', 'server over gRPC'],
+  'server-address': ['packages/backend/src/compile/compile.test.ts', 'connects to no server'],
   'swapped-wheel': ['packages/backend/src/install/install-libtensorflow.test.ts', 'swapped'],
 };
 

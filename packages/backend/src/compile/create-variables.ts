@@ -80,7 +80,7 @@ function misfits(given: ReadonlyMap<string, HostTensor>, specs: ReadonlyMap<stri
  * Puts a tree of values on an engine, in variables that compiled functions read and update in place.
  *
  * @param tree a record or array of parts, such as `{ parameters, optimiser }`
- * @param placement device, threads, XLA and cluster of everything compiled over these variables
+ * @param placement device, threads and XLA of everything compiled over these variables
  * @throws {RangeError} naming what of the placement means nothing, or nothing to this engine
  * @throws {BackendError} when a leaf holds no values, or shapes and numbers of values disagree
  */

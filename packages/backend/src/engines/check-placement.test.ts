@@ -22,7 +22,6 @@ const fields: Readonly<Record<keyof Placement, readonly [asking: Placement, idle
   fuse: [{ fuse: true }, { fuse: false }],
   matmulPrecision: [{ matmulPrecision: 'bfloat16' }, { matmulPrecision: 'float32' }],
   xla: [{ xla: true }, { xla: false }],
-  target: [{ target: 'grpc://127.0.0.1:1' }],
   cpuDevices: [{ cpuDevices: 2 }, { cpuDevices: 1 }],
   onRun: [{ onRun: () => {} }],
 };
@@ -81,7 +80,7 @@ describe.each(here.map((engine) => [engine.name, engine] as const))('what is hon
     }
   };
 
-  it.each(names.filter((field) => field !== 'target'))('%s', async (field) => {
+  it.each(names)('%s', async (field) => {
     const [asking] = fields[field];
     if (!honours(name, field)) return expect(ran(asking)).rejects.toThrow(`leave ${field} out`);
     const [usual, asked] = [await ran({}), await ran(asking)];

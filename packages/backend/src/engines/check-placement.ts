@@ -8,7 +8,6 @@ const rules: Rules<Placement> = {
   fuse: flag,
   matmulPrecision: oneOf(['float32', 'bfloat16']),
   xla: flag,
-  target: text,
   cpuDevices: whole(1),
   onRun: callable,
 };
@@ -23,7 +22,6 @@ const asked: Readonly<Record<Field, string>> = {
   fuse: 'XLA',
   matmulPrecision: 'bfloat16 products',
   xla: 'XLA',
-  target: 'TensorFlow servers',
   cpuDevices: 'several processor devices',
   onRun: 'times of operations',
 };

@@ -43,8 +43,8 @@ export interface Placement {
   /**
    * Let XLA compile the elementwise stretches between products into one loop each (layer norm, GELU, softmax, dropout, cross-entropy).
    * A step of two layers takes about nine tenths of its time then; the first call with a set of shapes takes one to two seconds longer.
-   * Default: stretches over 65,536 elements in functions that update variables, on processors of this process; never on GPUs, with `device`,
-   * `target` or `xla`. `true` compiles every stretch of every function.
+   * Default: stretches over 65,536 elements in functions that update variables, on processors of this process; never on GPUs, with `device`
+   * or `xla`. `true` compiles every stretch of every function.
    */
   readonly fuse?: boolean;
   /**
@@ -56,8 +56,6 @@ export interface Placement {
   readonly matmulPrecision?: 'float32' | 'bfloat16';
   /** Let XLA compile the whole graph, default false. */
   readonly xla?: boolean;
-  /** A TensorFlow server to run on, such as `grpc://host:port`; default in this process. */
-  readonly target?: string;
   /** Processor devices, `/cpu:0`, `/cpu:1`, …, default 1: more let a placement be tried on one machine. */
   readonly cpuDevices?: number;
   /** Called after every run with what each operation cost; a run that is watched is slower, much slower on ONNX Runtime. */

@@ -36,7 +36,6 @@ function countingLibrary() {
     }),
     newSession: () => ({ run: () => [], runAsync: async () => [], dispose: () => {} }),
     newEager: absent,
-    newServer: absent,
     trim: () => {},
   };
   return { library, counts };

@@ -47,7 +47,7 @@ export function graphProgram(
   const variables = graphVariables(graph, sink, session, initial);
   variables.write(initial);
   // Elsewhere than on this process's processors it has not been measured.
-  const measured = fusing && !device && !config.target && !config.xla;
+  const measured = fusing && !device && !config.xla;
   const recorder: Recorder = {
     graph,
     sink,

@@ -6,7 +6,6 @@ import { bindFunctions } from './functions.ts';
 import { newGraph } from './graph.ts';
 import { loadC } from './load-c.ts';
 import { nativeOf } from './native.ts';
-import { newServer } from './server.ts';
 import { newSession } from './session.ts';
 import type { TensorflowLibrary } from './types.ts';
 import { withoutStderr } from './without-stderr.ts';
@@ -70,7 +69,6 @@ export function openLibrary(directory: string): TensorflowLibrary {
     newGraph: () => newGraph(native),
     newSession: (graph, config) => withoutStderr(() => newSession(native, graph, config)),
     newEager: () => withoutStderr(() => newEager(native)),
-    newServer: (options) => newServer(native, options),
     trim,
   };
   opened.set(directory, library);

@@ -15,7 +15,6 @@ export function newSession(native: Native, graph: TfGraph, config: SessionConfig
   const encoded = encodeSessionConfig(config);
   if (encoded.length > 0) call.TF_SetConfig(options, encoded, encoded.length, status);
   check('session configuration');
-  if (config.target) call.TF_SetTarget(options, config.target);
   const session = call.TF_NewSession(graph.pointer, options, status);
   check('TF_NewSession');
   call.TF_DeleteSessionOptions(options);

@@ -89,29 +89,9 @@ export interface SessionConfig {
   readonly intraOpThreads?: number;
   readonly interOpThreads?: number;
   readonly xla?: boolean;
-  readonly target?: string;
   readonly cpuDevices?: number;
   /** Called after each run with what every operation cost; tracing makes runs slower. */
   readonly onRun?: (times: readonly OperationTime[]) => void;
-}
-
-/** One process of a TensorFlow cluster. */
-export interface ServerOptions {
-  /** Addresses of every task of every job, `host:port`, this one's among them. */
-  readonly cluster: Readonly<Record<string, readonly string[]>>;
-  readonly job: string;
-  readonly task: number;
-  /**
-   * Must be true, for it is so whatever the address says: TensorFlow's server listens on every interface of the machine (`[::]`), a loopback
-   * address only tells the other tasks where to call.
-   */
-  readonly everyInterface: true;
-}
-
-/** A TensorFlow server in this process; TensorFlow cannot stop one before the process ends. */
-export interface TfServer {
-  /** What a session connects to, `grpc://host:port`. */
-  readonly target: string;
 }
 
 export interface TensorflowLibrary {
@@ -119,7 +99,6 @@ export interface TensorflowLibrary {
   newGraph(): TfGraph;
   newSession(graph: TfGraph, config?: SessionConfig): TfSession;
   newEager(): TfEager;
-  newServer(options: ServerOptions): TfServer;
   /** Gives memory that nothing holds back to the system, where the C library keeps it until it is told (glibc). */
   trim(): void;
 }
