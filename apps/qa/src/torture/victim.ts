@@ -56,7 +56,8 @@ export async function victim(taskPath: string): Promise<void> {
   });
   const vocabulary = vocabularyFrom(task.tokens);
   const encodings = task.texts.map((text) => encode(vocabulary, text, undefined, { maximumLength: task.length }));
-  checkExamples(encodings, { ...config, batchSize: rows });
+  const { vocabularySize, maximumLength } = config;
+  checkExamples(encodings, { vocabularySize, maximumLength, batchSize: rows });
   const parameters = initialParameters(config, streamFrom(seed).fork('weights'));
   const optimiser = chain(
     clip(1),

@@ -23,6 +23,7 @@ const consumed = async (items: AsyncIterable<unknown>) => {
 };
 const list = (...values: number[]) => values;
 const e = evaluation;
+const spread = { rows: 1, seeds: 1, both: 1 };
 const read = { file: 'test.json', lines: 1, rows: [{ line: 1, sentence: '床' }], problems: [], dropped: [] };
 const sentence = { ids: [2, 5, 3], special: [1, 0, 1] };
 const flat = async (queries: readonly { readonly targets: readonly number[] }[]) =>
@@ -280,6 +281,21 @@ const promises: Readonly<Record<string, Calls>> = {
     pairedPermutation: [() => e.pairedPermutation([], [], { random })],
     pairedT: [() => e.pairedT([1], [2]), () => e.pairedT([], [])],
     welchT: [() => e.welchT([1], [2])],
+    differenceSpread: [
+      () => e.differenceSpread([]),
+      () => e.differenceSpread([[1]]),
+      () => e.differenceSpread([[1, 2], [1]]),
+      () => e.differenceSpread([[1, Number.NaN]]),
+    ],
+    detectableDifference: [
+      () => e.detectableDifference(spread, { rows: 0, seeds: 1 }),
+      () => e.detectableDifference(spread, { rows: 1, seeds: 0 }),
+      () => e.detectableDifference(spread, { rows: 1, seeds: 1 }, { level: 1 }),
+      () => e.detectableDifference(spread, { rows: 1, seeds: 1 }, { power: 0.5 }),
+      () => e.detectableDifference(spread, { rows: 1, seeds: 1 }, { comparisons: 0 }),
+    ],
+    seedsToDetect: [() => e.seedsToDetect(spread, 9, 0), () => e.seedsToDetect(spread, 0, 1)],
+    rowsToDetect: [() => e.rowsToDetect(spread, 9, Number.NaN), () => e.rowsToDetect(spread, 0, 1)],
     wilcoxon: [() => e.wilcoxon([], []), () => e.wilcoxon([Number.NaN], [1])],
     wilsonInterval: [() => e.wilsonInterval(2, 1), () => e.wilsonInterval(0.5, 0)],
   },
