@@ -32,6 +32,11 @@ const checks = [
     'look at the names and numbers of the options first (checkOptions); what is data is listed in tooling/checks/options.ts',
   ],
   ['readmes', [...tsx, 'tooling/checks/readmes.ts'], 'give the README the skeleton, and name only what is exported'],
+  [
+    'in the browser',
+    [...tsx, 'tooling/checks/browser.ts'],
+    'take what it names behind an import of package.json with a browser condition; a larger ceiling needs a reason',
+  ],
   ['package.json', [...tsx, 'tooling/checks/package-json.ts'], 'make the package like the others'],
   ['commands', [...tsx, 'tooling/checks/commands.ts'], 'list the command in the README beside it'],
   ['unused', [node, 'node_modules/knip/bin/knip.js', '--treat-config-hints-as-errors'], 'remove what nothing uses'],

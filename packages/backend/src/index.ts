@@ -1,3 +1,4 @@
+export { findLibtensorflow, installLibtensorflow, mpiReplicas, tfjsEngine, thisMachine } from '#machine';
 export { type Compiled, compile, type Traced } from './compile/compile.ts';
 export {
   type CheckpointTensors,
@@ -11,7 +12,7 @@ export { type Engine, type EngineName, engineNames, type Placement } from './eng
 export { type OnnxEngineOptions, onnxEngine } from './engines/onnx-engine.ts';
 export { referenceEngine } from './engines/reference-engine.ts';
 export { type Selection, type SelectOptions, selectEngine } from './engines/select-engine.ts';
-export { type TfjsEngineOptions, tfjsEngine } from './engines/tfjs-engine.ts';
+export type { TfjsEngineOptions } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { type ExportSetting, exportGraph } from './export/export-graph.ts';
 export { toFloat16 } from './export/to-float16.ts';
@@ -33,9 +34,8 @@ export { narrowFloats, type StoredFloat } from './expression/narrow-floats.ts';
 export { substitute } from './expression/substitute.ts';
 export { isTensor, type Tensor } from './expression/tensor.ts';
 export { flattenTree, type LeafKind, type LeafOf, type MapTree, mapTree } from './expression/tree.ts';
-export { type FindOptions, type Found, findLibtensorflow, type Surroundings } from './install/find-libtensorflow.ts';
-export { type Installation, type InstallOptions, installLibtensorflow } from './install/install-libtensorflow.ts';
-export { thisMachine } from './install/this-machine.ts';
+export type { FindOptions, Found, Surroundings } from './install/find-libtensorflow.ts';
+export type { Installation, InstallOptions } from './install/install-libtensorflow.ts';
 export type { OperationTime } from './libtensorflow/read-step-stats.ts';
 export { type AdamOptions, adamStep } from './nn/adam.ts';
 export { entropyFromLogits, klFromLogits, sparseCrossEntropy } from './nn/cross-entropy.ts';
@@ -90,5 +90,5 @@ export { argMax, max, mean } from './operations/reductions.ts';
 export { concat, pad, reshape, slice, transpose } from './operations/shape.ts';
 export { logSoftmax, softmax } from './operations/softmax.ts';
 export { broadcastTo, type ReduceOptions, sum } from './operations/sum-and-broadcast.ts';
-export { type MpiOptions, type MpiReplicas, mpiReplicas } from './replicas/mpi-replicas.ts';
+export type { MpiOptions, MpiReplicas } from './replicas/mpi-replicas.ts';
 export { startedByMpi } from './replicas/started-by-mpi.ts';

@@ -1,8 +1,9 @@
+import { nodeVersion } from '#machine';
 import { type SelectOptions, selectEngine } from './select-engine.ts';
 
 /** What `doctor` says, as data. */
 export interface Diagnosis {
-  /** Version of Node. */
+  /** Version of Node, `none` in a browser. */
   readonly node: string;
   /** `process.platform-process.arch`. */
   readonly platform: string;
@@ -27,7 +28,7 @@ export async function diagnose(options: SelectOptions): Promise<Diagnosis> {
   engine.dispose();
   const { platform, arch } = options.surroundings;
   return {
-    node: process.version,
+    node: nodeVersion,
     platform: `${platform}-${arch}`,
     engine: { name, version, origin, devices },
     refused,

@@ -1,3 +1,4 @@
+import * as web from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { engineContract } from '../../test/engine-contract.ts';
 import { findLibtensorflow } from '../install/find-libtensorflow.ts';
@@ -12,6 +13,9 @@ const found = findLibtensorflow(thisMachine());
 
 engineContract('reference', async () => referenceEngine());
 engineContract('onnx', async () => onnxEngine());
+// What a page passes in, on one thread: wasm's workers are a browser's.
+web.env.wasm.numThreads = 1;
+engineContract('onnx, by onnxruntime-web', async () => onnxEngine({ runtime: web }));
 // A GPU, or a driver that pretends to be one: VK_ICD_FILENAMES names it.
 const gpu = await tryProvider(installedRuntime(), 'webgpu').then(
   () => true,

@@ -1,11 +1,11 @@
+import { withProfile } from '#machine';
 import { adamOperands } from '../expression/adam-operands.ts';
 import { type HostTensor, sizeOf } from '../expression/host-tensors.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { onnxRuns } from '../lowering/onnx-table.ts';
 import { openSession } from '../onnx/open-session.ts';
-import { withProfile } from '../onnx/profile.ts';
 import type { ProviderName } from '../onnx/providers.ts';
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from '../onnx/runtime.ts';
+import { isWeb, type OnnxRuntime, type OnnxSession, type OnnxTensor } from '../onnx/runtime.ts';
 import { type AdamScalars, updateByAdam } from './adam-on-host.ts';
 import { drawnOnHost } from './drawn-on-host.ts';
 import type { Placement, Program, Trace } from './engine.ts';
@@ -80,7 +80,7 @@ export function onnxProgram(
       // Gradients are written where those of the step before were: nobody else holds them.
       const given: Fetches = {};
       for (const [tensor, name] of results) {
-        if (!gradients.has(tensor) || trace.outputs.includes(tensor)) {
+        if (isWeb(runtime) || !gradients.has(tensor) || trace.outputs.includes(tensor)) {
           given[name] = null;
           continue;
         }

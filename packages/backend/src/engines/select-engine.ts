@@ -1,14 +1,13 @@
 import { anything, checkOptions, needed, oneOf, type Rules } from '@cloze/checks';
+import { findLibtensorflow, installedRuntime, tensorflowEngine, tfjsEngine } from '#machine';
 import { BackendError } from '../errors.ts';
-import { findLibtensorflow, type Surroundings } from '../install/find-libtensorflow.ts';
-import { installedRuntime } from '../onnx/open-runtime.ts';
+import type { Surroundings } from '../install/find-libtensorflow.ts';
 import { type ProviderName, providerNames } from '../onnx/providers.ts';
 import { tryProvider } from '../onnx/try-provider.ts';
 import { type Engine, type EngineName, engineNames, triedEngines } from './engine.ts';
+import { NoGpuError } from './no-gpu-error.ts';
 import { onnxEngine } from './onnx-engine.ts';
 import { referenceEngine } from './reference-engine.ts';
-import { NoGpuError, tensorflowEngine } from './tensorflow-engine.ts';
-import { tfjsEngine } from './tfjs-engine.ts';
 
 /** The engine in use and, for each better one, why it is not. */
 export interface Selection {

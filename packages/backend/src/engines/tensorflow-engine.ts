@@ -5,6 +5,7 @@ import { lowerToTensorflow, tensorflowRuns } from '../lowering/tensorflow-table.
 import type { Engine } from './engine.ts';
 import { graphProgram } from './graph-program.ts';
 import { interpretedEngine } from './interpreted-engine.ts';
+import { NoGpuError } from './no-gpu-error.ts';
 import { refuseOldProcessor } from './refuse-old-processor.ts';
 import { whyNoGpu } from './why-no-gpu.ts';
 
@@ -23,15 +24,6 @@ function runEagerly(eager: TfEager, operation: Operation, inputs: readonly TfOut
   for (const output of outputs) made.delete(output);
   for (const temporary of made) eager.release(temporary);
   return outputs;
-}
-
-/** The library loads and sees no GPU. @internal */
-export class NoGpuError extends Error {
-  readonly directory: string;
-  constructor(message: string, directory: string) {
-    super(message);
-    this.directory = directory;
-  }
 }
 
 /**

@@ -27,3 +27,6 @@ export interface OnnxRuntime {
   ) => OnnxTensor;
   readonly env: { readonly versions: Readonly<Record<string, string | undefined>> };
 }
+
+/** Whether a runtime is `onnxruntime-web`: its results are its own memory's, never written into a tensor that was given; it has no profiler, and one number of threads. */
+export const isWeb = ({ env }: OnnxRuntime): boolean => env.versions.web !== undefined;

@@ -1,4 +1,4 @@
-import { silentStderr } from '../libtensorflow/without-stderr.ts';
+import { silentStderr } from '#machine';
 import { encodeOnnx } from './onnx-model.ts';
 import type { ProviderName } from './providers.ts';
 import type { OnnxRuntime } from './runtime.ts';
