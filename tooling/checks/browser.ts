@@ -75,7 +75,7 @@ const lines: string[] = [];
 const judge = async (name: string, most: number, source: Parameters<typeof bundled>[0]) => {
   const { size, problems } = await bundled(source);
   lines.push(`${size.toFixed(1).padStart(7)} kB of ${most}  ${name}`);
-  found.push(...problems.map((problem) => `${name} ${problem}`));
+  for (const problem of problems) found.push(`${name} ${problem}`);
   if (size > most) found.push(`${name} is ${size.toFixed(1)} kB (gzip), above its ${most} kB in browser-sizes.json`);
 };
 for (const [name, most] of Object.entries(ceilings.packages))
