@@ -14,12 +14,22 @@ const problems: string[] = [];
 
 const sourceOf = (path: string) => ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
 
+/** The file that a specifier of a package's own names: beside the file, or what `imports` of its package.json gives Node. */
+function fileOf(path: string, specifier: string): string {
+  if (!specifier.startsWith('#')) return join(dirname(path), specifier);
+  const at = path.split('/').slice(0, 2).join('/');
+  const { imports } = JSON.parse(readFileSync(`${at}/package.json`, 'utf8')) as {
+    readonly imports: Readonly<Record<string, { readonly '@cloze/source': { readonly default: string } }>>;
+  };
+  return join(at, imports[specifier]?.['@cloze/source'].default ?? specifier);
+}
+
 /** Names a module gives away, with the file and name each comes from. Types are left out. */
 function exportsOf(path: string): { name: string; from: string; original: string }[] {
   const found: { name: string; from: string; original: string }[] = [];
   for (const statement of sourceOf(path).statements) {
     if (!ts.isExportDeclaration(statement) || statement.isTypeOnly || !statement.moduleSpecifier) continue;
-    const from = join(dirname(path), (statement.moduleSpecifier as ts.StringLiteral).text);
+    const from = fileOf(path, (statement.moduleSpecifier as ts.StringLiteral).text);
     if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) continue;
     for (const element of statement.exportClause.elements)
       if (!element.isTypeOnly)

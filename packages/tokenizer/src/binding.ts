@@ -1,16 +1,15 @@
-import { createRequire } from 'node:module';
-
-/** An encoding of the native binding. */
+/** An encoding of a binding. */
 export interface NativeEncoding {
   getIds(): number[];
   getTypeIds(): number[];
   getSpecialTokensMask(): number[];
   getWordIds(): (number | null | undefined)[];
+  /** In code points. */
   getOffsets(): number[][];
   getSequenceIds(): (number | null | undefined)[];
 }
 
-/** A tokenizer of the native binding. */
+/** A tokenizer of a binding. */
 export interface NativeHandle {
   encode(text: string, pair: string): Promise<NativeEncoding>;
   encodeBatch(texts: readonly string[]): Promise<NativeEncoding[]>;
@@ -20,8 +19,8 @@ export interface NativeHandle {
   getVocabSize(): number;
 }
 
-/** The part of the native binding that is called; its own declarations do not compile without `skipLibCheck`. */
-interface Native {
+/** What is called of Hugging Face's tokenizers: the native `tokenizers` under Node, in a browser the same over `@huggingface/tokenizers`. */
+export interface Binding {
   Tokenizer: { fromString(json: string): NativeHandle };
   bertNormalizer(options: {
     cleanText: boolean;
@@ -32,16 +31,8 @@ interface Native {
   bertPreTokenizer(): { preTokenizeString(text: string): [word: string, place: [number, number]][] };
 }
 
-let native: Native | undefined;
-
-/** The native `tokenizers`, loaded at first use. @throws {Error} saying what to do where it has no build for this system */
-export function binding(): Native {
-  try {
-    native ??= createRequire(import.meta.url)('tokenizers') as Native;
-    return native;
-  } catch (error) {
-    throw new Error(
-      `tokenizers has no native build for ${process.platform}-${process.arch} here (${error instanceof Error ? error.message.split('\n')[0] : error}); install again with optional dependencies on.`,
-    );
-  }
+/** Cuts Chinese into words. */
+export interface WordCutter {
+  /** @param newWords let the hidden Markov model find words the dictionary lacks */
+  cut(text: string, newWords: boolean): readonly string[];
 }

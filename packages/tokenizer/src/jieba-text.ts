@@ -1,7 +1,5 @@
-import { Jieba } from '@node-rs/jieba';
-import { dict } from '@node-rs/jieba/dict.js';
+import { binding, jieba } from '#machine';
 import type { BertSettings } from './bert-settings.ts';
-import { binding } from './binding.ts';
 
 /** Stands between words; a non-character, which BERT's cleaning takes out of every text. */
 export const wordSeparator = '\ufdd0';
@@ -14,8 +12,6 @@ export interface PartedText {
   /** For each unit of `text`, the unit of the original where it ends. */
   readonly to: Int32Array;
 }
-
-let jieba: Jieba | undefined;
 
 /**
  * A function that parts texts as RoFormer's tokenizer does: added tokens stand alone, the rest is normalised (BERT's rules without Han
@@ -31,8 +27,7 @@ export function jiebaParter(
   const { bertNormalizer } = binding();
   const normal = bertNormalizer({ cleanText: true, handleChineseChars: false, stripAccents, lowercase });
   const apart = bertNormalizer({ cleanText: false, handleChineseChars: true, stripAccents: false, lowercase: false });
-  jieba ??= Jieba.withDict(dict);
-  const words = jieba;
+  const words = jieba();
   const ofCharacter = new Map<string, string>();
   // BERT's rules look at one character at a time, so that places are known without the native code's help.
   const normalised = (character: string): string => {

@@ -1,5 +1,6 @@
 import { checkList, checkOptions, checkText, oneOf, type Rules } from '@cloze/checks';
-import { binding, type NativeEncoding, type NativeHandle } from './binding.ts';
+import { binding } from '#machine';
+import type { NativeEncoding, NativeHandle } from './binding.ts';
 import type { CutOptions } from './encode.ts';
 import { encodeLong, windowFor } from './encode-long.ts';
 import type { PartedText } from './jieba-text.ts';

@@ -1,6 +1,6 @@
 import { checkOptions, flag } from '@cloze/checks';
+import { binding } from '#machine';
 import type { BertSettings } from './bert-settings.ts';
-import { binding } from './binding.ts';
 import { soundText } from './sound-text.ts';
 
 /**

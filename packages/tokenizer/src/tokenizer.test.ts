@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { binding, type NativeEncoding } from './binding.ts';
+import { binding } from '#machine';
+import type { NativeEncoding } from './binding.ts';
 import { encodeLong } from './encode-long.ts';
 import {
   codePointOffsets,

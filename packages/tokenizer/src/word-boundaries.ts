@@ -1,9 +1,6 @@
 import { checkOptions, checkText, flag } from '@cloze/checks';
-import { Jieba } from '@node-rs/jieba';
-import { dict } from '@node-rs/jieba/dict.js';
+import { jieba } from '#machine';
 import { soundText } from './sound-text.ts';
-
-let jieba: Jieba | undefined;
 
 /** A number behind a mark that Python's jieba cuts at, and its Rust port does not: it takes any character for the point of a number. */
 const joined = /^[a-zA-Z0-9]+[+#&_%-]\d+%?$/;
@@ -50,7 +47,7 @@ export function wordBoundaries(
   const { newWords = true } = options;
 
   checkText('wordBoundaries: the text', text);
-  const cutter = (jieba ??= Jieba.withDict(dict));
+  const cutter = jieba();
   const cut = (part: string): readonly string[] => {
     const words = cutter.cut(part, newWords);
     return newWords && mayBeJoined.test(part) ? asPython(words, (word) => cutter.cut(word, false)) : words;
