@@ -82,7 +82,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'data',
-    about: "check a table before anything is trained on it; fetch, check and hand in CLUE's tasks",
+    about: 'check a table before anything is trained on it; fetch, check and hand in tasks of CLUE and GLUE',
     load: async () => (await import('./commands/data.ts')).addData,
   },
   {

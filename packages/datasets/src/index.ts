@@ -4,6 +4,7 @@ export { type Drawn, type MixedCorpus, type Mixture, mixCorpora } from './batchi
 export { type Packable, type PackedRows, packLengths, packSequences } from './batching/pack-sequences.ts';
 export { prefetch } from './batching/prefetch.ts';
 export { shuffleStream } from './batching/shuffle-stream.ts';
+export { benchmarkTasks } from './clue/benchmark-tasks.ts';
 export type {
   ClueFile,
   ClueMetric,
@@ -28,19 +29,25 @@ export { submissionOf } from './clue/submission/submission-of.ts';
 export { type SubmissionFile, writeSubmission } from './clue/submission/write-submission.ts';
 export { afqmc } from './clue/tasks/afqmc.ts';
 export { bustm } from './clue/tasks/bustm.ts';
+export { type ChnSentiCorpRow, chnsenticorp } from './clue/tasks/chnsenticorp.ts';
 export { cluewsc2020, type WscRow, type WscSpan } from './clue/tasks/cluewsc2020.ts';
 export { cmnli } from './clue/tasks/cmnli.ts';
+export { type ColacRow, colac } from './clue/tasks/colac.ts';
 export { type CslRow, csl } from './clue/tasks/csl.ts';
 export { type CslTitleRow, cslTitle } from './clue/tasks/csl-title.ts';
 export { type CsldcpRow, csldcp } from './clue/tasks/csldcp.ts';
 export { type EprstmtRow, eprstmt } from './clue/tasks/eprstmt.ts';
 export { type IflytekRow, iflytek } from './clue/tasks/iflytek.ts';
+export { lcqmc } from './clue/tasks/lcqmc.ts';
 export { ocnli } from './clue/tasks/ocnli.ts';
 export type { SentencePairRow } from './clue/tasks/sentence-pair.ts';
 export { type SentimentRow, sentiment } from './clue/tasks/sentiment.ts';
+export { stsZh } from './clue/tasks/sts-zh.ts';
 export { type TnewsRow, tnews } from './clue/tasks/tnews.ts';
 export { type BatchOfRows, type CorpusState, corpusOrder, type ShardTable } from './corpus/corpus-order.ts';
 export { type CorpusBatch, masked } from './corpus/masked.ts';
+export type { GlueRow } from './glue/glue-task.ts';
+export { cola, glueTasks, mnli, mrpc, qnli, qqp, rte, sst2, stsB, wnli } from './glue/glue-tasks.ts';
 export { type MinimalPairRow, readMinimalPairs } from './minimal-pairs/read-minimal-pairs.ts';
 export { checkIsTable } from './tables/check-is-table.ts';
 export { checkTable, type TableCheck } from './tables/check-table.ts';

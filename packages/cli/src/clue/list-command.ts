@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { clueTasks } from '@cloze/datasets';
+import { benchmarkTasks } from '@cloze/datasets';
 import { plainTable } from './plain-table.ts';
 import { dataSources } from './pull/sources.ts';
 
@@ -10,7 +10,7 @@ export function listCommand({ data, json }: { readonly data?: string; readonly j
     ['task', 'what', 'kind', 'labels', 'metric', 'folder', 'handed in as', ...(data === undefined ? [] : ['there'])],
     [3],
   );
-  for (const { name, title, kind, labels, metrics, folder, files, submissions } of clueTasks) {
+  for (const { name, title, kind, labels, metrics, folder, files, submissions } of benchmarkTasks) {
     const there = data === undefined ? [] : files.filter((file) => existsSync(join(data, folder, file.name)));
     if (json) {
       const sources = dataSources.filter(({ task }) => task === name).map(({ url, sha256 }) => ({ url, sha256 }));

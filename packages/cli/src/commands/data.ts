@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { checkTable, clueTasks, type Table, type TableCheck, TableError } from '@cloze/datasets';
+import { benchmarkTasks, checkTable, clueTasks, type Table, type TableCheck, TableError } from '@cloze/datasets';
 import { openTable } from '@cloze/datasets/node';
 import { Argument, type Command } from 'commander';
 import { checkCommand } from '../clue/check/check-command.ts';
@@ -77,7 +77,7 @@ async function checkAny(path: string, options: DataCheckOptions & { readonly tas
 
 /** Names of tasks, checked. @throws {UsageError} naming those that are none */
 function tasksNamed(names: readonly string[]): readonly string[] {
-  const known = clueTasks.map(({ name }) => name);
+  const known = benchmarkTasks.map(({ name }) => name);
   const wrong = names.filter((name) => !known.includes(name));
   if (wrong.length > 0) throw new UsageError(`there is no task ${wrong.join(', ')}; there are ${known.join(', ')}.`);
   return names;
@@ -87,7 +87,7 @@ function tasksNamed(names: readonly string[]): readonly string[] {
 export function addData(program: Command): void {
   const data = program
     .command('data')
-    .description('check tables before anything is trained; fetch, check and hand in tasks of CLUE');
+    .description('check tables before anything is trained; fetch, check and hand in tasks of CLUE, GLUE and others');
   data
     .command('check')
     .description(
@@ -95,7 +95,7 @@ export function addData(program: Command): void {
     )
     .argument(
       '<path>',
-      "CSV, TSV, JSON, JSON lines or Parquet, .gz or not, a pattern in quotes for several; or a folder of CLUE's tasks",
+      'CSV, TSV, JSON, JSON lines or Parquet, .gz or not, a pattern in quotes for several; or a folder of tasks (cloze data list)',
     )
     .option('--text <column>', 'of a table: the text')
     .option('--pair <column>', 'the second text of a pair')
@@ -113,7 +113,7 @@ Examples: cloze data check reviews.csv --text review --label stars --json
     .action(checkAny);
   data
     .command('list')
-    .description("CLUE's tasks: kind, labels, metric, folder, file to hand in")
+    .description('tasks of CLUE, GLUE and others: kind, labels, metric, folder, file to hand in')
     .option('--data <folder>', 'tell which files are there')
     .option('--json', 'one JSON object a task on stdout, with files and sources', false)
     .addHelpText('after', '\nExample: cloze data list --data clue-data')

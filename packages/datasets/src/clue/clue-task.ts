@@ -14,6 +14,8 @@ export interface ClueRow {
   readonly id?: number | string;
   /** Always a string, one of the task's labels; absent where the file has none. */
   readonly label?: string;
+  /** Of tasks whose answer is a number. */
+  readonly value?: number;
 }
 
 /** A file's rows and everything that is not a row: `rows + problems + dropped = lines`, so that nothing is scored silently short. */
@@ -46,23 +48,34 @@ export interface ClueSubmission {
   readonly file: string;
   /** The test file it answers, line for line. */
   readonly test: string;
+  /** JSON lines `id`, `label`, the default, or lines `index<TAB>prediction` below a header. */
+  readonly form?: 'json-lines' | 'tab-separated';
 }
 
-/** Names of metrics: the functions `accuracy` and `bleu`, and the parts of what `rouge` gives. */
-export type ClueMetric = 'accuracy' | 'bleu' | 'rouge1' | 'rouge2' | 'rougeL';
+/** Names of metrics: functions of @cloze/eval, the parts of what `rouge` gives, and `f1`, that of label 1 by `classScores`. */
+export type ClueMetric =
+  | 'accuracy'
+  | 'f1'
+  | 'matthewsCorrelation'
+  | 'pearsonCorrelation'
+  | 'spearmanCorrelation'
+  | 'bleu'
+  | 'rouge1'
+  | 'rouge2'
+  | 'rougeL';
 
 /** A task as plain data and pure functions: enough to fine-tune, score and submit any of them alike. */
 export interface ClueTask<Row extends ClueRow = ClueRow> {
   readonly name: string;
   /** One line for people. */
   readonly title: string;
-  /** One text to classify, two texts to classify, or a text to be written from a text. */
-  readonly kind: 'single' | 'pair' | 'generation';
+  /** One text to classify, two texts to classify, two texts and a number, or a text to be written from a text. */
+  readonly kind: 'single' | 'pair' | 'regression' | 'generation';
   /** Folder below the data folder. */
   readonly folder: string;
   /** Known files; of those there are, the first of a split is the one to use. */
   readonly files: readonly ClueFile[];
-  /** In official order: a label's index is the class a model predicts. Empty for generation. */
+  /** In official order: a label's index is the class a model predicts. Empty for numbers and generation. */
   readonly labels: readonly string[];
   /** The first is the one models are selected by. */
   readonly metrics: readonly ClueMetric[];

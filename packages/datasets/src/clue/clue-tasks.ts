@@ -1,15 +1,19 @@
 import type { ClueTask } from './clue-task.ts';
 import { afqmc } from './tasks/afqmc.ts';
 import { bustm } from './tasks/bustm.ts';
+import { chnsenticorp } from './tasks/chnsenticorp.ts';
 import { cluewsc2020 } from './tasks/cluewsc2020.ts';
 import { cmnli } from './tasks/cmnli.ts';
+import { colac } from './tasks/colac.ts';
 import { csl } from './tasks/csl.ts';
 import { cslTitle } from './tasks/csl-title.ts';
 import { csldcp } from './tasks/csldcp.ts';
 import { eprstmt } from './tasks/eprstmt.ts';
 import { iflytek } from './tasks/iflytek.ts';
+import { lcqmc } from './tasks/lcqmc.ts';
 import { ocnli } from './tasks/ocnli.ts';
 import { sentiment } from './tasks/sentiment.ts';
+import { stsZh } from './tasks/sts-zh.ts';
 import { tnews } from './tasks/tnews.ts';
 
 /** All tasks, in CLUE's order, then FewCLUE's, then the others. */
@@ -27,3 +31,6 @@ export const clueTasks: readonly ClueTask[] = [
   cslTitle,
   sentiment,
 ];
+
+/** Chinese tasks of no benchmark that are read in their own layout. @internal */
+export const otherTasks: readonly ClueTask[] = [chnsenticorp, lcqmc, colac, stsZh];

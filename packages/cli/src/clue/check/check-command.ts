@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { clueTasks } from '@cloze/datasets';
+import { benchmarkTasks } from '@cloze/datasets';
 import { listProblems } from '@cloze/datasets/node';
 import { plainTable } from '../plain-table.ts';
 import { checkData } from './check-data.ts';
@@ -40,7 +40,7 @@ export async function checkCommand(
   const records: CheckRecord[] = [];
   for await (const record of checkData(
     data,
-    names.length === 0 ? undefined : clueTasks.filter(({ name }) => names.includes(name)),
+    names.length === 0 ? undefined : benchmarkTasks.filter(({ name }) => names.includes(name)),
   )) {
     records.push(record);
     if (json) process.stdout.write(`${JSON.stringify(record)}\n`);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClueTask, clueTasks } from '@cloze/datasets';
+import { benchmarkTasks, type ClueTask } from '@cloze/datasets';
 import { pinsName } from '../pull/pins.ts';
 import { checkPins } from './check-pins.ts';
 import type { CheckRecord } from './check-record.ts';
@@ -25,10 +25,10 @@ function filesBelow(folder: string, prefix = ''): string[] {
  */
 export async function* checkData(data: string, tasks?: readonly ClueTask[]): AsyncGenerator<CheckRecord> {
   const heldOut = new Map<string, readonly (readonly string[])[]>();
-  for (const task of tasks ?? clueTasks) yield* checkTask(task, data, heldOut);
-  yield* checkPins(data, tasks ?? clueTasks);
+  for (const task of tasks ?? benchmarkTasks) yield* checkTask(task, data, heldOut);
+  yield* checkPins(data, tasks ?? benchmarkTasks);
   if (tasks !== undefined) return;
-  const known = new Set(clueTasks.flatMap(({ folder, files }) => files.map(({ name }) => `${folder}/${name}`)));
+  const known = new Set(benchmarkTasks.flatMap(({ folder, files }) => files.map(({ name }) => `${folder}/${name}`)));
   const seen = new Map<string, ReadonlySet<string>>();
   for (const file of filesBelow(data)) {
     if (known.has(file) || file === pinsName) continue;

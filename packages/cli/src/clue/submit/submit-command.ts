@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type ClueFile, type ClueProblem, checkSubmission, clueTasks } from '@cloze/datasets';
+import { benchmarkTasks, type ClueFile, type ClueProblem, checkSubmission } from '@cloze/datasets';
 import { listProblems, readTaskFile } from '@cloze/datasets/node';
 import { zipSync } from 'fflate';
 
@@ -9,9 +9,9 @@ import { zipSync } from 'fflate';
 function problemsOf(path: string, data: string): { readonly lines: number; readonly problems: readonly ClueProblem[] } {
   const file = basename(path);
   const problem = (reason: string) => ({ lines: 0, problems: [{ file, line: 0, reason }] });
-  const task = clueTasks.find(({ submissions }) => submissions.some((submission) => submission.file === file));
+  const task = benchmarkTasks.find(({ submissions }) => submissions.some((submission) => submission.file === file));
   if (task === undefined) {
-    const names = clueTasks.flatMap(({ submissions }) => submissions.map((submission) => submission.file));
+    const names = benchmarkTasks.flatMap(({ submissions }) => submissions.map((submission) => submission.file));
     return problem(`no task is handed in under this name, only ${names.join(', ')}`);
   }
   if (!existsSync(path)) return problem(`${path} is not there`);
@@ -30,7 +30,9 @@ export async function submitCommand(
 ): Promise<void> {
   const problems: ClueProblem[] = [];
   const seen = new Set<string>();
-  if (out !== undefined && !/^submit_[^_]+_[^_]+\.zip$/.test(basename(out)))
+  // GLUE's archive has no name of its own.
+  const clue = paths.some((path) => !path.endsWith('.tsv'));
+  if (out !== undefined && clue && !/^submit_[^_]+_[^_]+\.zip$/.test(basename(out)))
     throw new Error(`--out is ${out}; CLUE asks for submit_TEAM_DATE.zip.`);
   for (const path of paths) {
     const file = basename(path);

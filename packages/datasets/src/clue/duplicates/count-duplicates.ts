@@ -21,7 +21,7 @@ export interface DuplicatesAcross {
 
 /** What a row says of its text; rows without a label contradict nothing. */
 function answerOf<Row extends ClueRow>(task: ClueTask<Row>, row: Row): string | undefined {
-  return task.target ? task.target(row) : row.label;
+  return task.target ? task.target(row) : (row.label ?? row.value?.toString());
 }
 
 function answersByText<Row extends ClueRow>(task: ClueTask<Row>, rows: readonly Row[]): Map<string, Set<string>> {

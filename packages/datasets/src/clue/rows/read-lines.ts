@@ -12,12 +12,14 @@ export type ParsedLine<Row> =
  * A byte-order mark at the start and a carriage return at the end of a line are taken off; a missing last `\n` is allowed;
  * an empty line is a problem.
  *
- * @param parse line without its end, and its number from 1
+ * @param parse line without its end, and its number
+ * @param first number of the first line, default 1
  */
 export function readLines<Row>(
   text: string,
   file: string,
   parse: (line: string, number: number) => ParsedLine<Row>,
+  first = 1,
 ): ReadRows<Row> {
   const lines = text.replace(/^\uFEFF/, '').split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -25,7 +27,7 @@ export function readLines<Row>(
   const problems: ClueProblem[] = [];
   const dropped: ClueProblem[] = [];
   for (const [index, ended] of lines.entries()) {
-    const line = index + 1;
+    const line = index + first;
     const content = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
     const parsed = content.trim() === '' ? { problems: ['the line is empty'] } : parse(content, line);
     if ('row' in parsed) rows.push(parsed.row);

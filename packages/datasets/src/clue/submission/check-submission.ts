@@ -1,6 +1,31 @@
 import type { ClueProblem, ClueRow, ClueTask, ReadRows } from '../clue-task.ts';
 import { readLines } from '../rows/read-lines.ts';
-import type { SubmissionFile } from './write-submission.ts';
+import { isAnswer, type SubmissionFile, tabHeader } from './write-submission.ts';
+
+/** What a line answers, and what its two parts are called. */
+interface Answer {
+  readonly id: unknown;
+  readonly label: unknown;
+  readonly names: readonly [id: string, label: string];
+}
+
+function jsonAnswer(content: string): Answer | string {
+  let object: unknown;
+  try {
+    object = JSON.parse(content);
+  } catch {
+    return 'the line is no JSON';
+  }
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return 'the line is no object';
+  const { id, label } = object as { readonly id?: unknown; readonly label?: unknown };
+  return { id, label, names: ['id', 'label'] };
+}
+
+function tabAnswer(content: string): Answer | string {
+  const [id, label, ...more] = content.split('\t');
+  if (label === undefined || more.length > 0) return 'the line is no index and prediction with a tab between';
+  return { id, label, names: ['index', 'prediction'] };
+}
 
 /**
  * Everything that is wrong with a submission: name, number of lines, ids that are not the test file's in its order, labels that are
@@ -18,29 +43,39 @@ export function checkSubmission(
   const problems: ClueProblem[] = [];
   if (!names.includes(file))
     problems.push({ file, line: 0, reason: `the file of ${name} is named ${names.join(' or ') || 'nothing'}` });
-  const given = readLines(submission.text, file, (content, line) => {
-    let object: unknown;
-    try {
-      object = JSON.parse(content);
-    } catch {
-      return { problems: ['the line is no JSON'] };
-    }
-    if (typeof object !== 'object' || object === null || Array.isArray(object))
-      return { problems: ['the line is no object'] };
-    const { id, label } = object as { readonly id?: unknown; readonly label?: unknown };
-    const row = read.rows[line - 1];
-    const wrong: string[] = [];
-    if (row !== undefined) {
-      const expected = row.id ?? line - 1;
-      // The official examples have numbers, published baselines strings.
-      if (String(id) !== String(expected))
-        wrong.push(`id is ${JSON.stringify(id)}, line ${line} of ${read.file} has ${JSON.stringify(expected)}`);
-    }
-    if (typeof label !== 'string') wrong.push(`label is ${JSON.stringify(label)}, expected a string`);
-    else if (!labels.includes(label))
-      wrong.push(`label is ${JSON.stringify(label)}, none of the ${labels.length} labels of ${name}`);
-    return wrong.length > 0 ? { problems: wrong } : { row: line };
-  });
+  const tabs = submissions.find((known) => known.file === file)?.form === 'tab-separated';
+  const [header] = submission.text.split('\n', 1);
+  if (tabs && header !== tabHeader)
+    problems.push({ file, line: 1, reason: 'the first line is no header index, prediction with a tab between' });
+  const text = tabs && header === tabHeader ? submission.text.slice(tabHeader.length + 1) : submission.text;
+  const first = tabs ? 2 : 1;
+  const given = readLines(
+    text,
+    file,
+    (content, line) => {
+      const parsed = tabs ? tabAnswer(content) : jsonAnswer(content);
+      if (typeof parsed === 'string') return { problems: [parsed] };
+      const { id, label, names: named } = parsed;
+      const number = line - first;
+      const row = read.rows[number];
+      const wrong: string[] = [];
+      if (row !== undefined) {
+        const expected = row.id ?? number;
+        // The official examples have numbers, published baselines strings.
+        if (String(id) !== String(expected))
+          wrong.push(
+            `${named[0]} is ${JSON.stringify(id)}, ${tabs ? 'row' : 'line'} ${number + 1} of ${read.file} has ${JSON.stringify(tabs ? String(expected) : expected)}`,
+          );
+      }
+      if (typeof label !== 'string') wrong.push(`${named[1]} is ${JSON.stringify(label)}, expected a string`);
+      else if (!isAnswer({ labels }, label))
+        wrong.push(
+          `${named[1]} is ${JSON.stringify(label)}, ${labels.length === 0 ? 'no number' : `none of the ${labels.length} labels of ${name}`}`,
+        );
+      return wrong.length > 0 ? { problems: wrong } : { row: line };
+    },
+    first,
+  );
   for (const problem of given.problems) problems.push(problem);
   if (given.lines !== read.lines)
     problems.push({ file, line: 0, reason: `${given.lines} lines, ${read.file} has ${read.lines}` });

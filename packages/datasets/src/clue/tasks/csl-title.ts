@@ -1,7 +1,7 @@
 import type { ClueRow, ClueTask } from '../clue-task.ts';
-import { checkText } from '../rows/check-text.ts';
 import { readJsonLines } from '../rows/read-json-lines.ts';
 import { readLines } from '../rows/read-lines.ts';
+import { textProblems } from '../rows/text-problems.ts';
 
 /** An abstract, and the title to be written; absent where a test file has none. */
 export interface CslTitleRow extends ClueRow {
@@ -44,12 +44,7 @@ export const cslTitle: ClueTask<CslTitleRow> = {
       if (parts.length !== 3 && (labelled || parts.length !== 2))
         return { problems: [`${parts.length} fields between tabs, expected ${wanted}`] };
       const [prefix = '', source = '', title] = parts;
-      const problems = Object.entries({ prefix, abstract: source, ...(title !== undefined && { title }) }).flatMap(
-        ([name, value]) => {
-          const wrong = checkText(value);
-          return wrong === undefined ? [] : [`${name} ${wrong}`];
-        },
-      );
+      const problems = textProblems({ prefix, abstract: source, ...(title !== undefined && { title }) });
       return problems.length > 0 ? { problems } : { row: { line, source, ...(title !== undefined && { title }) } };
     });
   },

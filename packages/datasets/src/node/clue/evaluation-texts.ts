@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ClueTask, clueTasks, normaliseText } from '../../index.ts';
+import { benchmarkTasks, type ClueTask, normaliseText } from '../../index.ts';
 import { readTaskFile } from './read-task-file.ts';
 
 /**
  * Every text of the dev and test files that are there, after `normaliseText`: leave documents that are among them out of a corpus, or
  * a model is pretrained on what it is judged by.
  */
-export function evaluationTexts(data: string, tasks: readonly ClueTask[] = clueTasks): ReadonlySet<string> {
+export function evaluationTexts(data: string, tasks: readonly ClueTask[] = benchmarkTasks): ReadonlySet<string> {
   const texts = new Set<string>();
   for (const task of tasks) {
     for (const file of task.files) {

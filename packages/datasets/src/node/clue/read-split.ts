@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClueFile, ClueRow, ClueTask, ReadRows } from '../../index.ts';
+import { type ClueFile, type ClueRow, type ClueTask, clueTasks, type ReadRows } from '../../index.ts';
 import { listProblems } from './list-problems.ts';
 import { readTaskFile } from './read-task-file.ts';
 
@@ -19,7 +19,7 @@ export function readSplit<Row extends ClueRow>(
   const file = files.find(({ name }) => existsSync(join(data, task.folder, name)));
   if (file === undefined)
     throw new Error(
-      `${join(data, task.folder)} has no ${split} file (${files.map(({ name }) => name).join(', ') || 'the task has none'}). To fetch it: cloze data pull ${task.name} --data ${data}`,
+      `${join(data, task.folder)} has no ${split} file (${files.map(({ name }) => name).join(', ') || 'the task has none'}). ${clueTasks.some(({ name }) => name === task.name) ? `To fetch it: cloze data pull ${task.name} --data ${data}` : 'Put the official file there.'}`,
     );
   const read = readTaskFile(task, data, file);
   if (read.problems.length > 0)
