@@ -8,7 +8,8 @@ usage: python encoder_architectures.py packages/encoder/fixtures/architectures.j
 import json, sys
 import torch, transformers
 from transformers import (AlbertConfig, AlbertForMaskedLM, BertConfig, BertForMaskedLM, BertForMultipleChoice, BertForQuestionAnswering,
-                          BertForSequenceClassification, ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining, RobertaConfig,
+                          BertForSequenceClassification, ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining, ModernBertConfig,
+                          ModernBertForMaskedLM, RobertaConfig,
                           RobertaForMaskedLM, RoFormerConfig, RoFormerForMaskedLM)
 torch.set_default_dtype(torch.float64)
 V, W, L, H, F, M, E = 40, 16, 2, 4, 32, 12, 8
@@ -53,7 +54,8 @@ def record(name, config, model, hidden, logits):
                            'hidden': cut(hidden), 'logits': cut(picked), 'loss': loss.item(), 'slopes': slopes(model)}
 def hf(name, cls, config, **call):
     model = fill(cls(config))
-    o = model(ids, attention_mask=call.pop('mask', att), token_type_ids=call.pop('segments', seg), output_hidden_states=True, **call)
+    if 'modernbert' not in name: call = {'token_type_ids': seg, **call}
+    o = model(ids, attention_mask=call.pop('mask', att), output_hidden_states=True, **call)
     record(name, config, model, o.hidden_states[-1], o.logits)
 
 hf('bert', BertForMaskedLM, BertConfig(**base))
@@ -61,10 +63,15 @@ hf('bert, gelu_new', BertForMaskedLM, BertConfig(**base, hidden_act='gelu_new'))
 hf('bert, relu', BertForMaskedLM, BertConfig(**base, hidden_act='relu'))
 rb = {**base, 'max_position_embeddings': M, 'type_vocab_size': 1, 'pad_token_id': 1}
 rp = torch.arange(2, 2 + N)[None].expand(B, -1)
-hf('roberta', RobertaForMaskedLM, RobertaConfig(**rb, layer_norm_eps=1e-5), segments=torch.zeros_like(seg), position_ids=rp)
+hf('roberta', RobertaForMaskedLM, RobertaConfig(**rb, layer_norm_eps=1e-5), token_type_ids=torch.zeros_like(seg), position_ids=rp)
 hf('electra generator', ElectraForMaskedLM, ElectraConfig(**base, embedding_size=E))
 hf('albert', AlbertForMaskedLM, AlbertConfig(**base, embedding_size=E, hidden_act='gelu_new'))
 hf('roformer', RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=W))
+modern = {**base, 'num_hidden_layers': 4, 'local_attention': 4, 'bos_token_id': None, 'eos_token_id': None, 'cls_token_id': None, 'sep_token_id': None}
+for key in ('hidden_dropout_prob', 'attention_probs_dropout_prob'): modern.pop(key)
+hf('modernbert', ModernBertForMaskedLM, ModernBertConfig(**modern))
+hf('modernbert, biases', ModernBertForMaskedLM, ModernBertConfig(**modern, norm_bias=True, attention_bias=True, mlp_bias=True, classifier_bias=True, decoder_bias=False,
+   hidden_activation='silu', global_attn_every_n_layers=2, global_rope_theta=500, local_rope_theta=40))
 causal = torch.tril(torch.ones(N, N)).bool()[None] & att[:, None, :].bool()
 c = torch.cumsum(seg, 1); uni = (c[:, None, :] <= c[:, :, None]) & att[:, None, :].bool()
 added = lambda see: torch.where(see[:, None], 0., -1e30)  # transformers adds a four-dimensional mask to the scores
@@ -159,6 +166,7 @@ for kind in ['pre', 'relative', 'random', 'sigmoid', 'two streams', 'tta, mask q
                            'hidden': cut(hidden), 'logits': cut(picked), 'loss': loss.item(), 'slopes': grads}
 out['order'] = order.flatten().tolist()
 keep = {'model_type', 'vocab_size', 'hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size', 'max_position_embeddings', 'type_vocab_size',
-        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'num_hidden_groups', 'inner_group_num'}
+        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'num_hidden_groups', 'inner_group_num', 'norm_bias', 'norm_eps',
+        'attention_bias', 'mlp_bias', 'classifier_bias', 'decoder_bias', 'hidden_activation', 'classifier_activation', 'layer_types', 'rope_parameters', 'local_attention'}
 for m in list(out['models'].values()) + [out['discriminator']]: m['config'] = {k: v for k, v in m['config'].items() if k in keep}
 json.dump(out, open(sys.argv[1], 'w'), separators=(',', ':'))

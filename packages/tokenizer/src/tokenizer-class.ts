@@ -28,6 +28,7 @@ const classOfModelType: Readonly<Record<string, string>> = {
   'xlm-roberta': 'XLMRobertaTokenizer',
   albert: 'AlbertTokenizer',
   roformer: 'RoFormerTokenizer',
+  modernbert: 'TokenizersBackend',
 };
 
 /** The class and rules of a tokenizer's files. */

@@ -3,11 +3,13 @@ import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { DetectorParameters } from '../electra/detect-replaced.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
+import type { HeadKind } from '../families/family.ts';
+import type { NamePair } from '../families/name-pairs.ts';
 import { drawParameters, type Uniform } from '../parameters/draw-parameters.ts';
 import type { ParameterSpec } from '../parameters/parameter-specs.ts';
 import type { EncoderParameters, Linear } from '../parameters/parameter-tree.ts';
 import { CheckpointError } from './checkpoint-error.ts';
-import { fileNames, someNames } from './file-names.ts';
+import { fileNames, someNames, usualSections } from './file-names.ts';
 import { type FineTunedHead, headKindOf } from './fine-tuned-head.ts';
 import { headNames, modelNames, optionalNames } from './model-names.ts';
 
@@ -22,6 +24,21 @@ function transpose({ shape, dtype, values }: HostTensor): HostTensor {
 /** The tensor in memory of its own: as a view it would keep the whole file there, beside the kernels that are turned. */
 function apart({ shape, dtype, values }: HostTensor): HostTensor {
   return { shape, dtype, values: values.byteLength < values.buffer.byteLength ? values.slice() : values };
+}
+
+/** Part `index` of `of` equal ones along the first axis. */
+function rowsOf({ shape, dtype, values }: HostTensor, { index, of }: NonNullable<NamePair['part']>): HostTensor {
+  const [rows = 0, ...rest] = shape;
+  const size = values.length / of;
+  return { shape: [rows / of, ...rest], dtype, values: values.subarray(index * size, (index + 1) * size) };
+}
+
+/** One tensor under another. */
+function below(above: HostTensor, { shape, values }: HostTensor): HostTensor {
+  const both = new Float32Array(above.values.length + values.length);
+  both.set(above.values);
+  both.set(values, above.values.length);
+  return { ...above, shape: [(above.shape[0] as number) + (shape[0] as number), ...shape.slice(1)], values: both };
 }
 
 /** Parts beside an encoder that files carry. */
@@ -79,11 +96,13 @@ export function checkpointFromParameters(
     ...headNames(family, 'span'),
     ...headNames(family, 'tokens'),
   ];
-  for (const { ours, theirs, transposed } of names) {
+  for (const { ours, theirs, transposed, part } of names) {
     const leaf = leaves.get(ours);
     if (!leaf || written.has(ours)) continue;
     written.add(ours);
-    file.set(theirs, transposed ? transpose(leaf) : leaf);
+    const laid = transposed ? transpose(leaf) : leaf;
+    const above = part && part.index > 0 ? file.get(theirs) : undefined;
+    file.set(theirs, above ? below(above, laid) : laid);
   }
   for (const [name, constant] of record.constants?.(config) ?? []) file.set(name, constant);
   const { output, bias } = parameters.languageModel;
@@ -91,7 +110,7 @@ export function checkpointFromParameters(
     const name = record.outputName;
     file.set(name, output);
     // A head of its own adds its own bias, not the one beside it; ELECTRA has only one.
-    file.set(name.replace(/weight$/, 'bias'), bias);
+    if (bias) file.set(name.replace(/weight$/, 'bias'), bias);
   }
   return file;
 }
@@ -121,6 +140,8 @@ export interface ConvertOptions {
   readonly strict?: boolean;
   /** Whether the output matrix is the token table: true, whatever the file holds; false, never, so that a head without one is not whole; default: unless the file has one that differs. */
   readonly tied?: boolean;
+  /** What the file's fine-tuned head is for, where two kinds go by one name (ModernBERT's spans); default `sequence`. */
+  readonly head?: HeadKind | undefined;
 }
 
 /** Nests leaves by their paths; `layers/0` becomes an array. */
@@ -149,10 +170,17 @@ const wholeNumbers = (name: string, { dtype }: HostTensor) =>
 /** Tensors of the encoder itself in files that no model needs: constants, and the table of positions of models that have other ones. */
 const needless = /(\.position_ids|\.token_type_ids|\.embed_positions\.weight)$/;
 
-/** How many blocks a file has, by its names; undefined where blocks are shared or none is named. */
-function layersIn(names: Iterable<string>, root: string): number | undefined {
+/** What stands below the root in a family's files, and in those of BERT's kin. */
+const sectionsOf = (pairs: readonly NamePair[], root: string): readonly string[] => [
+  ...new Set([
+    ...usualSections,
+    ...pairs.flatMap(({ theirs }) => (theirs.startsWith(`${root}.`) ? [theirs.split('.')[1] as string] : [])),
+  ]),
+];
+
+/** How many blocks a file has, by its names; undefined where blocks are shared or none is named. @param prefix what stands before a block's number */
+function layersIn(names: Iterable<string>, prefix: string): number | undefined {
   let layers: number | undefined;
-  const prefix = `${root}.encoder.layer.`;
   for (const name of names) {
     if (!name.startsWith(prefix)) continue;
     const number = Number.parseInt(name.slice(prefix.length), 10);
@@ -182,13 +210,17 @@ export function parametersFromCheckpoint(
     ignoreMismatched: flag,
     strict: flag,
     tied: flag,
+    head: anything,
   });
-  const { family = 'bert', fill, ignoreMismatched = false, strict = false, tied } = options;
+  const { family = 'bert', fill, ignoreMismatched = false, strict = false, tied, head } = options;
 
   const { root, outputName, ...record } = familyOf(family);
-  const { of: renamed, wrappers, problems: collisions } = fileNames(tensors, root);
+  const ofOneLayer = modelNames(family, { ...asked, layers: 1 });
+  const sections = sectionsOf(ofOneLayer, root);
+  const { of: renamed, wrappers, problems: collisions } = fileNames(tensors, root, sections);
   const problems: string[] = [...collisions];
-  const found = layersIn(renamed.keys(), root);
+  const ofLayer = ofOneLayer.find(({ ours }) => ours.startsWith('layers/0/'))?.theirs ?? '';
+  const found = layersIn(renamed.keys(), ofLayer.replace(/\.0\..*$/, '.'));
   // Judged before anything is made of the config's number, which is a file's word.
   const differ = !asked.sharedLayers && found !== asked.layers;
   if (differ && found !== undefined)
@@ -210,7 +242,9 @@ export function parametersFromCheckpoint(
   // A tied matrix stands once in a file, under either name.
   const isUnderOutput = tied !== false && !renamed.has(tableName) && renamed.has(outputName);
   const output = tied || isUnderOutput ? undefined : tensors.get(renamed.get(outputName) ?? '');
-  for (const { ours, theirs, transposed } of pairs) {
+  for (const { ours, theirs, transposed, part } of pairs) {
+    // What is wrong with a stack is told once.
+    const isFirst = !part || part.index === 0;
     let name = renamed.get(theirs);
     if (ours === 'embeddings/tokenTable' && isUnderOutput) name = renamed.get(outputName);
     // The bias beside the output matrix is the one that is added, where both are there.
@@ -221,18 +255,22 @@ export function parametersFromCheckpoint(
       if (fill && ours.startsWith('languageModel/')) {
         missing.push(theirs);
         drawn.push([ours, spec]);
-      } else lacking.push(theirs);
+      } else if (isFirst) lacking.push(theirs);
       continue;
     }
     used.add(name);
-    const expected = transposed ? [...spec.shape].reverse() : spec.shape;
+    const [rows = 0, ...rest] = transposed ? [...spec.shape].reverse() : spec.shape;
+    const expected = [rows * (part?.of ?? 1), ...rest];
     if (tensor.dtype !== 'float32') {
-      problems.push(wholeNumbers(name, tensor));
+      if (isFirst) problems.push(wholeNumbers(name, tensor));
     } else if (tensor.shape.join() !== expected.join()) {
-      mismatched.push({ name, found: tensor.shape, expected });
+      if (isFirst) mismatched.push({ name, found: tensor.shape, expected });
       if (fill && ignoreMismatched) drawn.push([ours, spec]);
-      else problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
-    } else leaves.set(ours, transposed ? transpose(tensor) : apart(tensor));
+      else if (isFirst) problems.push(`'${name}' is [${tensor.shape}], the config asks for [${expected}]`);
+    } else {
+      const own = part ? rowsOf(tensor, part) : tensor;
+      leaves.set(ours, transposed ? transpose(own) : apart(own));
+    }
   }
   const { shape: table } = specs.get('embeddings/tokenTable') as ParameterSpec;
   // A matrix that the config says is the head's own, and that a file with the rest of the head lacks, is no tied one.
@@ -244,7 +282,7 @@ export function parametersFromCheckpoint(
     } else lacking.push(outputName);
   }
   const extras = new Map<string, HostTensor>();
-  for (const { ours, theirs, transposed } of optionalNames(family)) {
+  for (const { ours, theirs, transposed } of optionalNames(family, head)) {
     const name = renamed.get(theirs);
     const tensor = name === undefined ? undefined : tensors.get(name);
     if (name === undefined || !tensor || extras.has(ours)) continue;
@@ -272,7 +310,7 @@ export function parametersFromCheckpoint(
     );
   }
   // What belongs to the encoder and has no place in it would change what it computes: more layers are told above.
-  const ofEncoder = [`${root}.encoder.`, `${root}.embeddings.`, `${root}.embeddings_project.`];
+  const ofEncoder = sections.filter((name) => name !== 'pooler').map((name) => `${root}.${name}.`);
   const otherPositions = `${root}.embeddings.position_embeddings.weight`;
   const foreign = unread.flatMap(([modern, name]) =>
     ofEncoder.some((prefix) => modern.startsWith(prefix)) &&

@@ -24,6 +24,7 @@ const own: Readonly<Record<FamilyName, Partial<EncoderConfig>>> = {
   electra: { embeddingWidth: 8 },
   albert: { embeddingWidth: 8, sharedLayers: true },
   roformer: { positionKind: 'rotary' },
+  modernbert: { ...familyOf('modernbert').fresh },
   't-ta': {},
 };
 const families = Object.keys(own) as FamilyName[];
@@ -236,7 +237,7 @@ describe('a tied matrix under its other name', () => {
 
   it('a bias of its own beside the output matrix is the one that is added', () => {
     const { config, host, tensors } = modelOf();
-    const bias = { ...host.languageModel.bias, values: new Float32Array(20).fill(3) };
+    const bias = { ...(host.languageModel.bias as HostTensor), values: new Float32Array(20).fill(3) };
     expect(
       read(new Map([...tensors, ['cls.predictions.decoder.bias', bias]]), config).parameters.languageModel.bias,
     ).toEqual(bias);

@@ -12,15 +12,20 @@ const infixes: readonly string[] = [
 /** What trainers call the model that they hold: Lightning, sentence-transformers (`0.auto_model.`), transformers' heads over any encoder. */
 const holders: readonly string[] = ['model', 'base_model', 'auto_model', 'backbone', 'state_dict'];
 
+/** What stands below the root in the files of BERT and its kin. */
+export const usualSections: readonly string[] = ['embeddings', 'encoder', 'embeddings_project', 'pooler'];
+
 /** A name in parts without wrappers: `model._orig_mod.bert.bert.encoder…` is `bert.encoder…`. */
-function unwrapped(name: string, root: string): string {
+function unwrapped(name: string, root: string, sections: readonly string[]): string {
   const parts = name.split('.').filter((part) => !infixes.includes(part));
   let from = 0;
   // A number is a wrapper's only where a holder or the encoder follows: the first module of a sentence encoder.
   const isHolder = (part: string | undefined, next: string | undefined) =>
     part !== undefined &&
     (holders.includes(part) || (/^\d+$/.test(part) && next !== undefined && (holders.includes(next) || next === root)));
-  while (from < parts.length - 1 && isHolder(parts[from], parts[from + 1])) from++;
+  // A family's own root may be called as holders are (ModernBERT's `model.layers…`).
+  const isRoot = () => parts[from] === root && sections.includes(parts[from + 1] ?? '');
+  while (from < parts.length - 1 && !isRoot() && isHolder(parts[from], parts[from + 1])) from++;
   while (parts[from] === root && parts[from + 1] === root) from++;
   return parts.slice(from).join('.');
 }
@@ -40,16 +45,21 @@ const sameTensor = (a: HostTensor | undefined, b: HostTensor | undefined) =>
   b !== undefined &&
   (a === b || (a.shape.join() === b.shape.join() && a.values.every((value, i) => value === b.values[i])));
 
-/** The file's names with `gamma`/`beta` made modern, without the wrappers of trainers, and with the family's prefix where it was dropped. @param root what the family's names begin with */
-export function fileNames(tensors: ReadonlyMap<string, HostTensor>, root: string): FileNames {
+/** The file's names with `gamma`/`beta` made modern, without the wrappers of trainers, and with the family's prefix where it was dropped. @param root what the family's names begin with @param sections what stands below it */
+export function fileNames(
+  tensors: ReadonlyMap<string, HostTensor>,
+  root: string,
+  sections: readonly string[] = usualSections,
+): FileNames {
   const of = new Map<string, string>();
   const wrappers = new Set<string>();
   const problems: string[] = [];
   for (const name of tensors.keys()) {
-    const bare = unwrapped(name, root);
+    const bare = unwrapped(name, root, sections);
     if (bare !== name) wrappers.add(name.endsWith(bare) ? name.slice(0, -bare.length) : `${name.split('.')[0]}.…`);
     const modern = bare.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
-    const whole = /^(embeddings|encoder|embeddings_project|pooler)\./.test(modern) ? `${root}.${modern}` : modern;
+    const [first = '', ...rest] = modern.split('.');
+    const whole = rest.length > 0 && sections.includes(first) ? `${root}.${modern}` : modern;
     const other = of.get(whole);
     if (other === undefined) of.set(whole, name);
     else if (!sameTensor(tensors.get(other), tensors.get(name)))

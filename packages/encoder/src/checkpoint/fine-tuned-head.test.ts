@@ -5,7 +5,7 @@ import { streamFrom } from '@cloze/random';
 import { describe, expect, it } from 'vitest';
 import { smallModel } from '../../test/small-model.ts';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import { type FamilyName, families } from '../families/families.ts';
+import { type FamilyName, families, familyOf } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
 import { classifierHead } from '../heads/classifier-head.ts';
 import { loadPretrained, savePretrained } from '../node.ts';
@@ -18,6 +18,7 @@ const own: Readonly<Partial<Record<FamilyName, Partial<EncoderConfig>>>> = {
   electra: { embeddingWidth: 8 },
   albert: { embeddingWidth: 8, sharedLayers: true },
   roformer: { positionKind: 'rotary' },
+  modernbert: { ...familyOf('modernbert').fresh },
 };
 const kinds: readonly HeadKind[] = ['sequence', 'tokens', 'span', 'choice'];
 
@@ -34,6 +35,7 @@ describe('a fine-tuned head', () => {
       expect(read.head).toEqual(head);
       const { pooler, classifierDense, classifier, span, unexpected } = parametersFromCheckpoint(tensors, config, {
         family,
+        head: kind,
       });
       const found = { pooler, classifierDense, classifier, span };
       expect(Object.fromEntries(Object.entries(found).filter(([, part]) => part))).toEqual(parts);
@@ -54,6 +56,8 @@ describe('a fine-tuned head', () => {
     ['roformer', 'choice', 'RoFormerForMultipleChoice', ['classifier.weight']],
     ['albert', 'tokens', 'AlbertForTokenClassification', ['classifier.weight']],
     ['bert', 'span', 'BertForQuestionAnswering', ['qa_outputs.weight']],
+    ['modernbert', 'sequence', 'ModernBertForSequenceClassification', ['classifier.weight']],
+    ['modernbert', 'span', 'ModernBertForQuestionAnswering', ['classifier.weight']],
   ] as const)('of %s for %s is %s, under transformers’ names', (family, kind, architecture, names) => {
     const { config, host } = smallModel(own[family as FamilyName]);
     const parts = classifierHead(family, config).initial(kind, 1, streamFrom(3));

@@ -41,7 +41,7 @@ export function configFromHub(file: Readonly<Record<string, unknown>>): HubConfi
   // Without a family the other keys are read as BERT's, so that all problems are told at once.
   const family = found ?? 'bert';
   const sizes = familyOf(family).readConfig(reader);
-  for (const problem of [...keyProblems(file), ...headProblems(file), ...padProblems(file)])
+  for (const problem of [...keyProblems(file, familyOf(family).ownKeys), ...headProblems(file), ...padProblems(file)])
     reader.problems.push(problem);
   if (reader.problems.length > 0) throw new CheckpointError(`config.json: ${reader.problems.join('; ')}.`);
   const head = readHead(family, file);
@@ -68,6 +68,21 @@ const spelledOut = (config: EncoderConfig) => ({
   rotaryValues: false,
   classifierDropout: config.dropout,
   drawDeviation: 0.02,
+  rotaryBase: 10_000,
+  localRotaryBase: config.rotaryBase ?? 10_000,
+  rotaryPairs: 'adjacent',
+  localWindow: 0,
+  globalEvery: 3,
+  gated: false,
+  firstNorm: true,
+  attentionBias: true,
+  feedForwardBias: true,
+  normOffset: true,
+  headBias: true,
+  outputBias: true,
+  embeddingDropout: config.dropout,
+  attentionOutputDropout: config.dropout,
+  classifierPooling: 'first',
   ...config,
 });
 
@@ -91,6 +106,7 @@ const unspoken: Readonly<Record<string, unknown>> = {
   rotary_value: false,
   classifier_dropout: null,
   initializer_range: 0.02,
+  global_attn_every_n_layers: 3,
 };
 
 /** Keys of ours that do not change what the encoder computes. */
@@ -111,7 +127,7 @@ export function configToHub(
     CheckpointExtras & { readonly tied?: boolean; readonly dtype?: StoredFloat } = {},
 ): Record<string, unknown> {
   const { family = 'bert', file = {}, tied = true, dtype = 'float32', head, ...extras } = options;
-  const { modelTypes, writeConfig } = familyOf(family);
+  const { modelTypes, writeConfig, freshKeys } = familyOf(family);
   const classes = classesFor(family, file.model_type);
   const { cloze: _, cloze_family: _family, ...before } = file;
   const kind = headKindOf(family, extras, head) ?? (extras.detector && 'detection');
@@ -119,14 +135,16 @@ export function configToHub(
   const outputs = hasClasses ? (extras.classifier?.bias.shape[0] ?? 0) : 0;
   const written = {
     architectures: [classes.tokenPrediction],
+    ...(file.model_type === undefined && freshKeys),
     ...before,
     ...(kind && { architectures: [classes[kind]] }),
     ...((head || (outputs > 0 && !('id2label' in file))) && writeHead(head ?? {}, outputs)),
     ...Object.fromEntries(
-      Object.entries(writeConfig(config)).filter(([key, value]) => key in file || unspoken[key] !== value),
+      Object.entries(writeConfig(config))
+        .filter(([key, value]) => key in file || unspoken[key] !== value)
+        // Several names are one curve: the file's own stays.
+        .map(([key, value]) => [key, value !== undefined && activationNamed(file[key]) === value ? file[key] : value]),
     ),
-    // Several names are one curve: the file's own stays.
-    ...(activationNamed(file.hidden_act) === config.activation && { hidden_act: file.hidden_act }),
     // Weights may have been of another type; a head of its own would be tied again on loading if nothing said so.
     ...('torch_dtype' in file && { torch_dtype: dtype }),
     ...(('dtype' in file || dtype !== 'float32') && { dtype }),

@@ -10,7 +10,7 @@ export function modelNames(family: FamilyName, config: EncoderConfig): NamePair[
 
 /** Names of a head's maps; `classifier` serves sequences, token labels and choices, and goes by another name where a dense map stands before it. */
 export function headNames(family: FamilyName, kind: HeadKind): NamePair[] {
-  if (kind === 'span') return linearNames('span', 'qa_outputs');
+  if (kind === 'span') return linearNames('span', familyOf(family).heads.spanName ?? 'qa_outputs');
   if (kind === 'tokens') return linearNames('classifier', 'classifier');
   const { denseName, classifierName } = familyOf(family).heads[kind];
   return [
@@ -19,8 +19,13 @@ export function headNames(family: FamilyName, kind: HeadKind): NamePair[] {
   ];
 }
 
-/** Names of parts a file may have besides: poolers, ELECTRA's detector, and the heads of fine-tuned models. The first name found is the part's. */
-export function optionalNames(family: FamilyName): NamePair[] {
+/** Names of parts a file may have besides: poolers, ELECTRA's detector, and the heads of fine-tuned models. The first name found is the part's, and of two parts that go by one name the head's kind decides. @param head default `sequence` */
+export function optionalNames(family: FamilyName, head: HeadKind = 'sequence'): NamePair[] {
   const kinds = ['sequence', 'choice', 'tokens', 'span'] as const;
-  return [...familyOf(family).optionalNames, ...kinds.flatMap((kind) => headNames(family, kind))];
+  const partOf = new Map(headNames(family, head).map(({ theirs, ours }) => [theirs, ours]));
+  const others = kinds.flatMap((kind) => headNames(family, kind));
+  return [
+    ...familyOf(family).optionalNames,
+    ...others.filter(({ theirs, ours }) => (partOf.get(theirs) ?? ours) === ours),
+  ];
 }

@@ -63,7 +63,8 @@ function logitsOf(loaded: LoadedPretrained): Tensor {
   if (classifier) {
     const { pooler, classifierDense } = loaded;
     const parts = { classifier, ...(pooler && { pooler }), ...(classifierDense && { classifierDense }) };
-    return classifierHead(family, config).classify(tensorsOf(parts) as HeadParameters<Tensor>, hidden);
+    const head = { ...(tensorsOf(parts) as HeadParameters<Tensor>), tokenHead: parameters.languageModel };
+    return classifierHead(family, config).classify(head, hidden, { attend: inputs.attend });
   }
   if (detector) return detectReplaced(tensorsOf(detector) as DetectorParameters<Tensor>, hidden, config);
   return predictTokens(parameters, hidden, everywhere, config);
@@ -90,7 +91,7 @@ describe('folders saved by transformers (tooling/oracles/encoder_pretrained.py)'
       const random = { next: () => 0.25 };
       const loaded = await loadPretrained(join(root, name), { fill: random });
       expect(loaded.unexpected).toEqual([]);
-      expect(loaded.missing.filter((missing) => !/predictions|lm_head/.test(missing))).toEqual([]);
+      expect(loaded.missing.filter((missing) => !/predictions|lm_head|decoder/.test(missing))).toEqual([]);
       expect(loaded.missing.length > 0).toBe(/classifier|detector/.test(name));
       expect(distance(real(evaluate(engine, logitsOf(loaded)).values), real(expected))).toBeLessThan(1e-5);
 
@@ -106,12 +107,15 @@ describe('folders saved by transformers (tooling/oracles/encoder_pretrained.py)'
     });
   }
 
-  it.each(['bert', 'roberta', 'electra', 'albert'])('%s: our file is theirs, byte for byte', async (name) => {
-    const target = join(folder, `${name}-bytes`);
-    await savePretrained(target, await loadPretrained(join(root, name)));
-    const [ours, theirs] = [target, join(root, name)].map((path) => readFileSync(join(path, 'model.safetensors')));
-    expect(ours?.equals(theirs as Buffer)).toBe(true);
-  });
+  it.each(['bert', 'roberta', 'electra', 'albert', 'modernbert'])(
+    '%s: our file is theirs, byte for byte',
+    async (name) => {
+      const target = join(folder, `${name}-bytes`);
+      await savePretrained(target, await loadPretrained(join(root, name)));
+      const [ours, theirs] = [target, join(root, name)].map((path) => readFileSync(join(path, 'model.safetensors')));
+      expect(ours?.equals(theirs as Buffer)).toBe(true);
+    },
+  );
 
   it.each(['float16', 'bfloat16'] as const)(
     '%s: our file is theirs, byte for byte, and its config says so',

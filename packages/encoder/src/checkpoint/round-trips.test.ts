@@ -16,7 +16,15 @@ import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distance } from '../../test/architecture-fixture.ts';
 import { asTensors, smallModel } from '../../test/small-model.ts';
-import { classifierHead, type EncoderConfig, encode, type FamilyName, type HeadKind, predictTokens } from '../index.ts';
+import {
+  classifierHead,
+  type EncoderConfig,
+  encode,
+  type FamilyName,
+  familyOf,
+  type HeadKind,
+  predictTokens,
+} from '../index.ts';
 import { savePretrained } from '../node.ts';
 
 /** What transformers has classes for; T-TA is ours alone. */
@@ -26,11 +34,12 @@ const families: Readonly<Record<Exclude<FamilyName, 't-ta'>, Partial<EncoderConf
   electra: { embeddingWidth: 8 },
   albert: { embeddingWidth: 8, sharedLayers: true, activation: 'gelu_new' },
   roformer: { positionKind: 'rotary' },
+  modernbert: { ...familyOf('modernbert').fresh, layers: 4, localWindow: 4, classifierPooling: 'mean' },
 };
 const kinds: readonly (HeadKind | undefined)[] = [undefined, 'sequence', 'tokens', 'span', 'choice'];
 
 /** Names of a language-model head in files. */
-const languageModel = /^(cls\.predictions|lm_head|generator_|predictions)/;
+const languageModel = /^(cls\.predictions|lm_head|generator_|predictions|decoder\.)/;
 
 const python = process.env.CLOZE_PYTHON;
 const script = fileURLToPath(new URL('../../../../tooling/oracles/encoder_pretrained.py', import.meta.url));
@@ -71,10 +80,11 @@ async function save(target: string, family: FamilyName, own: Partial<EncoderConf
   const real = constant(attend, [2, 8], 'bool');
   const rows = { ids: int(ids), segments: int(config.segmentTypes === 1 ? ids.map(() => 0) : segments), attend: real };
   const { hidden } = encode(family, tensors, rows, config);
-  const tree = mapTree(parts, ({ values, shape }: HostTensor) => constant(values, shape));
+  const drawn = mapTree(parts, ({ values, shape }: HostTensor) => constant(values, shape));
+  const tree = { ...drawn, tokenHead: tensors.languageModel };
   const of = (logits: Tensor) => Array.from(evaluate(engine, logits).values);
-  if (kind === 'sequence') return of(head.classify(tree, hidden));
-  if (kind === 'choice') return of(head.choose(tree, hidden, 2));
+  if (kind === 'sequence') return of(head.classify(tree, hidden, { attend: real }));
+  if (kind === 'choice') return of(head.choose(tree, hidden, 2, { attend: real }));
   if (kind === 'tokens') return realOf(of(head.labelTokens(tree, hidden)));
   if (kind === undefined) {
     const everywhere = int(ids.map((_, i) => i % 8));

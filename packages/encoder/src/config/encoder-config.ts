@@ -13,11 +13,11 @@ export interface EncoderConfig {
   readonly layers: number;
   /** Attention heads; must divide the width. */
   readonly heads: number;
-  /** Features inside the feed-forward part (`intermediate_size`). */
+  /** Features inside the feed-forward part (`intermediate_size`); default 4 times the width, 1.5 times where it is `gated`. */
   readonly feedForwardWidth: number;
   /** Rows of the position table, and the longest sequence plus `positionOffset` (`max_position_embeddings`). */
   readonly maximumLength: number;
-  /** Rows of the segment table (`type_vocab_size`). */
+  /** Rows of the segment table (`type_vocab_size`); 0: there is none, and segments change nothing. */
   readonly segmentTypes: number;
   /** Dropout on embeddings and block outputs, 0 ≤ p < 1. */
   readonly dropout: number;
@@ -53,6 +53,36 @@ export interface EncoderConfig {
   readonly drawDeviation?: number;
   /** Every token sees only itself and what comes before (`is_decoder`); default false. */
   readonly leftToRight?: boolean;
+  /** Of `rotary` positions: the base of the angles `m·base^(−2i/d)`, at least 1; default 10,000. */
+  readonly rotaryBase?: number;
+  /** The base of layers that see only near tokens; default `rotaryBase`. */
+  readonly localRotaryBase?: number;
+  /** Which features a rotary angle turns: `adjacent` ones (2i, 2i + 1; RoFormer, the default) or those of the two `halves` of a head (i, i + d/2; ModernBERT). */
+  readonly rotaryPairs?: 'adjacent' | 'halves';
+  /** Tokens that a local layer's token sees, `⌊localWindow/2⌋` on each side of itself; default 0: every layer sees the whole row. */
+  readonly localWindow?: number;
+  /** With `localWindow`: layers 0, n, 2n, … see the whole row; default 3. */
+  readonly globalEvery?: number;
+  /** Feed-forward part `outer(f(a) ⊙ b)` with `[a, b] = inner(x)` (GeGLU, Shazeer 2020): the inner map is twice as wide, dropout stands before the outer one; default false. */
+  readonly gated?: boolean;
+  /** Of `pre`: whether the first block's attention normalises its input, which the embeddings' norm did already; default true. */
+  readonly firstNorm?: boolean;
+  /** Whether the maps of attention add a bias; default true. */
+  readonly attentionBias?: boolean;
+  /** Whether the maps of the feed-forward part add a bias; default true. */
+  readonly feedForwardBias?: boolean;
+  /** Whether norms add an offset; default true. */
+  readonly normOffset?: boolean;
+  /** Whether the dense map of the language-model head adds a bias; default true. */
+  readonly headBias?: boolean;
+  /** Whether logits of tokens get a bias each; default true. */
+  readonly outputBias?: boolean;
+  /** Dropout on embeddings, 0 ≤ p < 1; default `dropout`. */
+  readonly embeddingDropout?: number;
+  /** Dropout on what attention adds to the stream, 0 ≤ p < 1; default `dropout`. */
+  readonly attentionOutputDropout?: number;
+  /** Which vector of a row a classifier reads where its family lets the config choose (ModernBERT's `classifier_pooling`): default `first`. */
+  readonly classifierPooling?: 'first' | 'mean';
 }
 
 /** What must be said of an encoder; the rest has BERT's proportions. */
@@ -70,7 +100,7 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   heads: size,
   feedForwardWidth: size,
   maximumLength: size,
-  segmentTypes: size,
+  segmentTypes: whole(0, 0x7fffffff),
   dropout: share,
   attentionDropout: share,
   normEpsilon: real({ above: 0 }),
@@ -88,6 +118,21 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   rotaryValues: flag,
   classifierDropout: share,
   drawDeviation: real({ above: 0 }),
+  rotaryBase: real({ from: 1 }),
+  localRotaryBase: real({ from: 1 }),
+  rotaryPairs: oneOf(['adjacent', 'halves']),
+  localWindow: whole(0, 0x7fffffff),
+  globalEvery: size,
+  gated: flag,
+  firstNorm: flag,
+  attentionBias: flag,
+  feedForwardBias: flag,
+  normOffset: flag,
+  headBias: flag,
+  outputBias: flag,
+  embeddingDropout: share,
+  attentionOutputDropout: share,
+  classifierPooling: oneOf(['first', 'mean']),
   embeddingCorrection: anything,
 };
 
@@ -104,7 +149,8 @@ export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
     width: sizes.width,
     layers: sizes.layers,
     heads: Math.max(1, Math.round(sizes.width / 64)),
-    feedForwardWidth: 4 * sizes.width,
+    // ModernBERT-base's proportion, where half of the inner map is a gate.
+    feedForwardWidth: sizes.gated ? Math.round(1.5 * sizes.width) : 4 * sizes.width,
     maximumLength: 512,
     segmentTypes: 2,
     dropout: 0.1,
@@ -129,6 +175,8 @@ export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
     problems.push(`queryToken must be a row from 0 to ${config.vocabularySize - 1}, got ${config.queryToken}`);
   if (config.rotaryValues && config.positionKind !== 'rotary')
     problems.push(`rotaryValues need positionKind 'rotary', got '${config.positionKind}'`);
+  if (config.firstNorm === false && config.normPlacement !== 'pre')
+    problems.push(`firstNorm false needs normPlacement 'pre', got '${config.normPlacement}'`);
   refuse('encoderConfig', problems);
   return config;
 }

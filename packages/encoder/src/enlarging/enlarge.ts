@@ -1,6 +1,6 @@
 import type { HostTensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import type { BlockParameters, EncoderParameters, Linear, Norm } from '../parameters/parameter-tree.ts';
+import type { BlockParameters, EncoderParameters, LinearMap, Norm } from '../parameters/parameter-tree.ts';
 
 /** Each entry along an axis repeated in place, then everything times `by`. */
 function repeated({ shape, dtype, values }: HostTensor, axes: readonly number[], k: number, by: number): HostTensor {
@@ -45,15 +45,15 @@ export function enlarge(
   const vector = (x: HostTensor, by: number) => repeated(x, [0], k, by);
   const norm = ({ scale, offset }: Norm<HostTensor>, by = root): Norm<HostTensor> => ({
     scale: vector(scale, by),
-    offset: vector(offset, by),
+    ...(offset && { offset: vector(offset, by) }),
   });
-  const linear = ({ kernel, bias }: Linear<HostTensor>, kernelBy: number, biasBy: number): Linear<HostTensor> => ({
+  const linear = <M extends LinearMap<HostTensor>>({ kernel, bias }: M, kernelBy: number, biasBy: number) => ({
     kernel: repeated(kernel, [0, 1], k, kernelBy),
-    bias: vector(bias, biasBy),
+    ...(bias && { bias: vector(bias, biasBy) }),
   });
   // 1/√d of the scores shrinks by √k: queries and keys make up a fourth root each.
   const fourth = k ** 0.25;
-  const queries = ({ kernel, bias }: Linear<HostTensor>) => linear({ kernel, bias }, fourth / k, fourth * root);
+  const queries = (map: LinearMap<HostTensor>) => linear(map, fourth / k, fourth * root);
   const layer = ({ attention, feedForward }: BlockParameters<HostTensor>): BlockParameters<HostTensor> => ({
     attention: {
       ...(attention.query && { query: queries(attention.query) }),
@@ -62,7 +62,7 @@ export function enlarge(
       ...(attention.distances && { distances: repeated(attention.distances, [1], k, fourth * root) }),
       value: linear(attention.value, 1 / k, root),
       output: linear(attention.output, 1 / k, root),
-      norm: norm(attention.norm),
+      ...(attention.norm && { norm: norm(attention.norm) }),
     },
     feedForward: {
       inner: linear(feedForward.inner, root, 1),
@@ -85,7 +85,7 @@ export function enlarge(
       languageModel: {
         transform: linear(languageModel.transform, root, 1),
         norm: norm(languageModel.norm),
-        bias: languageModel.bias,
+        ...(languageModel.bias && { bias: languageModel.bias }),
         ...(languageModel.output && { output: table(languageModel.output) }),
       },
     },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { configFromHub } from '../checkpoint/hub-config.ts';
+import { configFromHub, configToHub } from '../checkpoint/hub-config.ts';
 import { sentenceKeys } from '../checkpoint/source/sentence-settings.ts';
 import { configKeys } from './config-keys.ts';
 
@@ -111,6 +111,69 @@ describe('every key of config.json (tooling/oracles/reader_keys.py)', () => {
       dropout: 0,
       classifierDropout: 0.1,
     });
+  });
+});
+
+describe('ModernBERT’s keys', () => {
+  const modern = {
+    ...{ model_type: 'modernbert', vocab_size: 20, hidden_size: 8, num_hidden_layers: 4, num_attention_heads: 2 },
+    ...{ intermediate_size: 12, max_position_embeddings: 10 },
+  };
+  const [full, near] = ['full_attention', 'sliding_attention'];
+
+  it('give what transformers takes for granted where they are not said', () => {
+    const bare = configFromHub(modern).config;
+    expect(bare).toMatchObject({
+      ...{ rotaryBase: 160_000, localRotaryBase: 10_000, localWindow: 128, globalEvery: 3, normEpsilon: 1e-5 },
+      ...{ attentionBias: false, feedForwardBias: false, normOffset: false, headBias: false, dropout: 0 },
+    });
+    expect(bare.outputBias).toBeUndefined();
+  });
+
+  it.each([
+    [{ layer_types: [full, near, full, near] }, { globalEvery: 2 }],
+    [{ layer_types: [full, full, full, full] }, { globalEvery: 1 }],
+    [{ layer_types: [full, near, near, near], global_attn_every_n_layers: 5 }, { globalEvery: 5 }],
+    [
+      { global_attn_every_n_layers: 2, global_rope_theta: 500 },
+      { globalEvery: 2, rotaryBase: 500 },
+    ],
+    [{ rope_parameters: { [near as string]: { rope_theta: 40 } } }, { rotaryBase: 160_000, localRotaryBase: 40 }],
+    [{ attention_dropout: 0.2 }, { dropout: 0, attentionDropout: 0.2, attentionOutputDropout: 0.2 }],
+    [{ mlp_dropout: 0.3 }, { dropout: 0.3, embeddingDropout: 0, classifierDropout: 0 }],
+    [
+      { decoder_bias: false, norm_bias: true, classifier_pooling: 'mean' },
+      { outputBias: false, classifierPooling: 'mean' },
+    ],
+  ])('%j', (said, read) => {
+    const { config } = configFromHub({ ...modern, ...said });
+    expect(config).toMatchObject(read);
+    expect(configFromHub(configToHub(config, { family: 'modernbert' })).config).toEqual(config);
+  });
+
+  it.each([
+    [{ layer_types: [near, full, near, near] }, "'layer_types' must name 4 layers"],
+    [{ layer_types: [full, near] }, "'layer_types' must name 4 layers"],
+    [{ layer_types: 'all' }, "'layer_types' must name 4 layers"],
+    [
+      { rope_parameters: { [full as string]: { rope_type: 'yarn', factor: 2 } } },
+      '\'rope_parameters.full_attention\' is {"rope_type":"yarn","factor":2}',
+    ],
+    [
+      { rope_parameters: { [full as string]: { rope_theta: 0 } } },
+      "full_attention.rope_theta' must be at least 1, got 0",
+    ],
+    [{ local_rope_theta: -1 }, "'local_rope_theta' must be at least 1, got -1"],
+    [{ rope_scaling: { type: 'linear' } }, "'rope_scaling' is"],
+    [{ local_attention: 0 }, "'local_attention' must be a whole number from 1"],
+    [{ classifier_pooling: 'max' }, '\'classifier_pooling\' must be cls or mean, got "max"'],
+    [{ mlp_bias: 'no' }, "'mlp_bias' must be true or false"],
+  ])('%j is refused', (said, problem) => {
+    expect(() => configFromHub({ ...modern, ...said })).toThrow(problem);
+  });
+
+  it('layer_types are refused where a family has no layers of two kinds', () => {
+    expect(() => configFromHub({ ...base, layer_types: [full, near] })).toThrow("'layer_types' is");
   });
 });
 

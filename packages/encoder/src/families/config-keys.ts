@@ -46,6 +46,24 @@ export const configKeys: Readonly<Record<string, KeyDecision>> = {
   pad_token_id: 'read',
   num_hidden_groups: 'read',
   inner_group_num: 'read',
+  hidden_activation: 'read',
+  norm_eps: 'read',
+  norm_bias: 'read',
+  attention_bias: 'read',
+  attention_dropout: 'read',
+  embedding_dropout: 'read',
+  mlp_bias: 'read',
+  mlp_dropout: 'read',
+  decoder_bias: 'read',
+  classifier_pooling: 'read',
+  classifier_bias: 'read',
+  classifier_activation: 'read',
+  local_attention: 'read',
+  global_attn_every_n_layers: 'read',
+  global_rope_theta: 'read',
+  local_rope_theta: 'read',
+  rope_parameters: 'read',
+  initializer_cutoff_factor: { harmless: 'how transformers draws what a file lacks; here it is cut at two deviations' },
   add_cross_attention: notBuilt(false, null),
   is_encoder_decoder: notBuilt(false, null),
   tie_encoder_decoder: notBuilt(false, null),
@@ -68,6 +86,11 @@ export const configKeys: Readonly<Record<string, KeyDecision>> = {
   gradient_checkpointing: running,
   attn_implementation: running,
   _attn_implementation: running,
+  deterministic_flash_attn: running,
+  reference_compile: running,
+  repad_logits_with_grad: running,
+  sparse_prediction: running,
+  sparse_pred_ignore_index: running,
   torchscript: running,
   experts_implementation: running,
   use_bfloat16: running,
@@ -80,6 +103,7 @@ export const configKeys: Readonly<Record<string, KeyDecision>> = {
   bos_token_id: generation,
   eos_token_id: generation,
   sep_token_id: generation,
+  cls_token_id: generation,
   decoder_start_token_id: generation,
   task_specific_params: generation,
   tokenizer_class: { harmless: 'read beside the tokenizer’s files' },
@@ -106,10 +130,10 @@ export const configKeys: Readonly<Record<string, KeyDecision>> = {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-/** What is wrong with keys that are read only where they say the usual: one sentence part each. */
-export function keyProblems(file: Readonly<Record<string, unknown>>): string[] {
+/** What is wrong with keys that are read only where they say the usual: one sentence part each. @param read keys that the file's family reads, where others refuse them */
+export function keyProblems(file: Readonly<Record<string, unknown>>, read: readonly string[] = []): string[] {
   return Object.entries(configKeys).flatMap(([key, decision]) => {
-    if (decision === 'read' || 'harmless' in decision || !Object.hasOwn(file, key)) return [];
+    if (read.includes(key) || decision === 'read' || 'harmless' in decision || !Object.hasOwn(file, key)) return [];
     const value = file[key];
     if (decision.only.some((known) => same(known, value))) return [];
     return [

@@ -31,8 +31,10 @@ export interface ConfigReader {
   choice<T extends string>(key: string, known: readonly T[], fallback: T): T;
   /** A curve by transformers' name; other names of the same curve are known. */
   activation(key: string, fallback?: Activation): Activation;
-  /** Whether the key is `true`; it must be true, false or absent. */
-  flag(key: string): boolean;
+  /** Whether the key is `true`; it must be true, false or absent. @param fallback where it is absent, default false */
+  flag(key: string, fallback?: boolean): boolean;
+  /** What the key says, unjudged. */
+  value(key: string): unknown;
 }
 
 /** A reader of this file. */
@@ -66,11 +68,12 @@ export function configReader(file: Readonly<Record<string, unknown>>): ConfigRea
         problems.push(`'${key}' must be one of ${Object.keys(activations).join(', ')}, got '${value}'`);
       return found ?? 'gelu';
     },
-    flag: (key) => {
-      const value = file[key] ?? false;
+    flag: (key, fallback = false) => {
+      const value = file[key] ?? fallback;
       if (typeof value === 'boolean') return value;
       problems.push(`'${key}' must be true or false, got ${JSON.stringify(value)}`);
-      return false;
+      return fallback;
     },
+    value: (key) => file[key],
   };
 }

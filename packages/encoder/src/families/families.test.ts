@@ -14,6 +14,7 @@ const typical: Readonly<Record<FamilyName, Partial<EncoderConfig>>> = {
   electra: { embeddingWidth: 8 },
   albert: { embeddingWidth: 8, sharedLayers: true, dropout: 0, attentionDropout: 0 },
   roformer: { positionKind: 'rotary' },
+  modernbert: { ...familyOf('modernbert').fresh },
   't-ta': { queryToken: 4 },
 };
 

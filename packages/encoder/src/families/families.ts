@@ -7,12 +7,21 @@ import { albert } from './albert.ts';
 import { bert } from './bert.ts';
 import { electra } from './electra.ts';
 import type { EncodeOptions, Family, Visibility } from './family.ts';
+import { modernbert } from './modernbert.ts';
 import { roberta } from './roberta.ts';
 import { roformer } from './roformer.ts';
 import { tta } from './t-ta.ts';
 
 /** Every family that is read, saved and encoded. */
-export const families = [bert, roberta, electra, albert, roformer, tta] as const satisfies readonly Family[];
+export const families = [
+  bert,
+  roberta,
+  electra,
+  albert,
+  roformer,
+  modernbert,
+  tta,
+] as const satisfies readonly Family[];
 
 /** Name of a family: what `Pretrained.family` holds. */
 export type FamilyName = (typeof families)[number]['name'];

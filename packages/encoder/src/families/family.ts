@@ -14,10 +14,10 @@ export type Visibility = 'all' | 'others' | 'before';
 
 /** How a family makes one vector of a row for its classifier, and what the two maps are called in files. */
 export interface HeadForm {
-  /** Which position is taken: the first, or (RoFormer's multiple choice) the last one, padding or not. */
-  readonly position: 'first' | 'last';
-  /** The map before the classifier: the pretrained pooler, one that is drawn with the head, or none. */
-  readonly map: 'pooler' | 'classifierDense' | 'none';
+  /** Which position is taken: the first, (RoFormer's multiple choice) the last one, padding or not, or what the config's `classifierPooling` says. */
+  readonly position: 'first' | 'last' | 'config';
+  /** The map before the classifier: the pretrained pooler, one that is drawn with the head, the dense map and norm of the language-model head, or none. */
+  readonly map: 'pooler' | 'classifierDense' | 'tokenHead' | 'none';
   /** After that map; `config` is the encoder's own. */
   readonly activation: 'tanh' | Activation | 'config';
   /** Whether dropout comes before that map as well as before the classifier. */
@@ -55,6 +55,12 @@ export interface Family<Name extends string = string> {
   readonly classesOfType?: Readonly<Record<string, Family['classes']>>;
   /** What names of the encoder begin with in files, `bert` in `bert.encoder.layer.0…`. */
   readonly root: string;
+  /** Keys that this family reads though `configKeys` refuses them for others. */
+  readonly ownKeys?: readonly string[];
+  /** What a fresh config of this family has beside its sizes. */
+  readonly fresh?: Partial<EncoderConfig>;
+  /** Keys of `config.json` for a model that comes from no file, where transformers' defaults would not fit it. */
+  readonly freshKeys?: Readonly<Record<string, unknown>>;
   /** The config of a `config.json`; problems are noted by the reader. */
   readConfig(file: ConfigReader): EncoderSizes;
   /** The keys of `config.json` that this family has. What it cannot say is saved under `cloze`, and the file is then no longer transformers'. */
@@ -69,8 +75,15 @@ export interface Family<Name extends string = string> {
   readonly optionalNames: readonly NamePair[];
   /** Tensors that files have and no model needs. */
   constants?(config: EncoderConfig): ReadonlyMap<string, HostTensor>;
-  /** The heads that make one vector of a row. Token labels and spans are a linear map of every position in all families. */
-  readonly heads: { readonly sequence: HeadForm; readonly choice: HeadForm };
+  /** The heads that make one vector of a row. */
+  readonly heads: {
+    readonly sequence: HeadForm;
+    readonly choice: HeadForm;
+    /** What stands before the linear map of every position, which labels tokens and finds spans; default none. */
+    readonly everyToken?: 'tokenHead';
+    /** Name of the map of spans in files, default `qa_outputs`. */
+    readonly spanName?: string;
+  };
   /** What the output at a token has seen. */
   visibility(config: EncoderConfig): Visibility;
   /** Encodes rows. @param key none means no dropout */

@@ -3,14 +3,18 @@ export interface NamePair {
   readonly ours: string;
   readonly theirs: string;
   readonly transposed: boolean;
+  /** Where the file stacks several of ours along its first axis: which one this is, of how many. They stand in the list one after another. */
+  readonly part?: { readonly index: number; readonly of: number };
 }
 
 /** A list of pairs, with the three shapes names come in. */
 export function namePairs(): {
   readonly pairs: NamePair[];
   plain(ours: string, theirs: string): void;
-  linear(ours: string, theirs: string): void;
-  norm(ours: string, theirs: string): void;
+  linear(ours: string, theirs: string, hasBias?: boolean): void;
+  /** Several maps of ours, which are one in the file. */
+  stacked(ours: readonly string[], theirs: string, hasBias?: boolean): void;
+  norm(ours: string, theirs: string, hasOffset?: boolean): void;
 } {
   const pairs: NamePair[] = [];
   const plain = (ours: string, theirs: string) => {
@@ -20,13 +24,20 @@ export function namePairs(): {
     pairs,
     plain,
     // PyTorch's linear weights are [out, in].
-    linear: (ours, theirs) => {
+    linear: (ours, theirs, hasBias = true) => {
       pairs.push({ ours: `${ours}/kernel`, theirs: `${theirs}.weight`, transposed: true });
-      plain(`${ours}/bias`, `${theirs}.bias`);
+      if (hasBias) plain(`${ours}/bias`, `${theirs}.bias`);
     },
-    norm: (ours, theirs) => {
+    stacked: (ours, theirs, hasBias = true) => {
+      const of = ours.length;
+      for (const [index, map] of ours.entries())
+        pairs.push({ ours: `${map}/kernel`, theirs: `${theirs}.weight`, transposed: true, part: { index, of } });
+      for (const [index, map] of hasBias ? ours.entries() : [])
+        pairs.push({ ours: `${map}/bias`, theirs: `${theirs}.bias`, transposed: false, part: { index, of } });
+    },
+    norm: (ours, theirs, hasOffset = true) => {
       plain(`${ours}/scale`, `${theirs}.weight`);
-      plain(`${ours}/offset`, `${theirs}.bias`);
+      if (hasOffset) plain(`${ours}/offset`, `${theirs}.bias`);
     },
   };
 }

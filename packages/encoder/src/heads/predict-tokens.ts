@@ -1,7 +1,7 @@
 import { add, layerNorm, linear, matmul, reshape, type Tensor } from '@cloze/backend';
 import type { Activation } from '../config/encoder-config.ts';
 import { activate } from '../layers/activate.ts';
-import type { ModelParameters } from '../parameters/parameter-tree.ts';
+import type { LanguageModelParameters, ModelParameters } from '../parameters/parameter-tree.ts';
 import { rowsAt } from './rows-at.ts';
 
 /** What the head needs to know of a config; an `EncoderConfig` is one. */
@@ -14,8 +14,17 @@ export interface HeadConfig {
   readonly headActivation?: Activation;
 }
 
+/** What the head makes of vectors before it names tokens: dense, activation, layer norm. `[n, width]` → `[n, embedding width]` */
+export function transformed(
+  x: Tensor,
+  { transform, norm }: Pick<LanguageModelParameters<Tensor>, 'transform' | 'norm'>,
+  { normEpsilon, headNormEpsilon = normEpsilon, activation, headActivation = activation }: HeadConfig,
+): Tensor {
+  return layerNorm(activate(linear(x, transform), headActivation), norm, headNormEpsilon);
+}
+
 /**
- * The masked-language-model head at chosen positions: dense, activation, layer norm, then the token table transposed plus a bias.
+ * The masked-language-model head at chosen positions: dense, activation, layer norm, then the token table transposed plus a bias where there is one.
  *
  * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]`, or `all` of them @param config the encoder's
  * @returns logits `[batch, slots, vocabulary]`, of all positions `[batch, length, vocabulary]`
@@ -24,12 +33,13 @@ export function predictTokens(
   parameters: ModelParameters<Tensor>,
   hidden: Tensor,
   positions: Tensor | 'all',
-  { normEpsilon, headNormEpsilon = normEpsilon, activation, headActivation = activation }: HeadConfig,
+  config: HeadConfig,
 ): Tensor {
-  const { transform, norm, bias, output = parameters.embeddings.tokenTable } = parameters.languageModel;
+  const { bias, output = parameters.embeddings.tokenTable } = parameters.languageModel;
   const [batch, length, width] = hidden.shape as [number, number, number];
   const chosen = positions === 'all' ? reshape(hidden, [batch * length, width]) : rowsAt(hidden, positions);
-  const ready = layerNorm(activate(linear(chosen, transform), headActivation), norm, headNormEpsilon);
-  const logits = add(matmul(ready, output, { transposeB: true }), bias);
+  const ready = transformed(chosen, parameters.languageModel, config);
+  const products = matmul(ready, output, { transposeB: true });
+  const logits = bias ? add(products, bias) : products;
   return reshape(logits, [...(positions === 'all' ? [batch, length] : positions.shape), output.shape[0] as number]);
 }

@@ -43,6 +43,8 @@ export interface AttendOperands {
   readonly past?: KeysValues | undefined;
   /** The source's keys and values, where they have been computed for several layers at once (`projectAll`). */
   readonly projected?: KeysValues | undefined;
+  /** The base of rotary angles; default the config's. */
+  readonly rotaryBase?: number | undefined;
 }
 
 /** What attention gives: the mixture before its output map, the weights before dropout, and the new keys and values for a cache. */
@@ -64,11 +66,12 @@ function needed<T>(part: T | undefined, name: string, { attentionKind }: Encoder
 /** Scores of queries and keys made from stream and source, and the new keys. */
 function scoresByProducts(
   parameters: BlockParameters<Tensor>['attention'],
-  { stream, source, positionIds, past, projected }: AttendOperands,
+  { stream, source, positionIds, past, projected, rotaryBase }: AttendOperands,
   config: EncoderConfig,
 ): { readonly scores: Tensor; readonly newKeys: Tensor } {
   const { heads, positionKind, maximumLength } = config;
-  const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength) : x);
+  const turn = { base: rotaryBase ?? config.rotaryBase, pairs: config.rotaryPairs };
+  const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength, turn) : x);
   const newKeys = place(projected?.keys ?? linear(source, needed(parameters.key, 'key', config)));
   const queries = splitHeads(place(linear(stream, needed(parameters.query, 'query', config))), heads);
   const products = matmul(queries, splitHeads(behind(past?.keys, newKeys), heads), { transposeB: true });
@@ -121,7 +124,10 @@ export function attend(
   const { heads, attentionKind, attentionDropout } = config;
   const plainValues = projected?.values ?? linear(source, parameters.value);
   const newValues = config.rotaryValues
-    ? rotate(plainValues, heads, operands.positionIds, config.maximumLength)
+    ? rotate(plainValues, heads, operands.positionIds, config.maximumLength, {
+        base: operands.rotaryBase ?? config.rotaryBase,
+        pairs: config.rotaryPairs,
+      })
     : plainValues;
   // A Synthesizer has no keys: its values stand for them in what is given back.
   const { scores, newKeys } =

@@ -1,6 +1,19 @@
-import { add, dropout, forkKey, type Key, layerNorm, linear, recompute, type Tensor } from '@cloze/backend';
+import {
+  add,
+  dropout,
+  forkKey,
+  type Key,
+  layerNorm,
+  linear,
+  logicalAnd,
+  multiply,
+  recompute,
+  slice,
+  type Tensor,
+} from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
+import type { BlockParameters, EncoderParameters, Norm } from '../parameters/parameter-tree.ts';
+import { nearby } from '../visible/nearby.ts';
 import { activate } from './activate.ts';
 import { type Attended, type AttendOperands, attend, type KeysValues } from './attend.ts';
 import type { Encoded } from './batch.ts';
@@ -28,8 +41,8 @@ export function block(
   const pre = config.normPlacement === 'pre';
   const site = (name: string) => key && forkKey(key, name);
   const { output, norm } = parameters.attention;
-  const normalise = (x: Tensor, by: typeof norm) => layerNorm(x, by, config.normEpsilon);
-  const drop = (x: Tensor, name: string) => dropout(x, { rate: config.dropout, key: site(name) });
+  const normalise = (x: Tensor, by: Norm<Tensor> | undefined) => (by ? layerNorm(x, by, config.normEpsilon) : x);
+  const drop = (x: Tensor, name: string, rate = config.dropout) => dropout(x, { rate, key: site(name) });
 
   const asked = pre ? normalise(stream, norm) : stream;
   const attended = attend(
@@ -38,15 +51,32 @@ export function block(
     config,
     site('attention'),
   );
-  const afterAttention = add(stream, drop(linear(attended.mixed, output), 'attention output'));
+  const afterAttention = add(
+    stream,
+    drop(linear(attended.mixed, output), 'attention output', config.attentionOutputDropout),
+  );
   const middle = pre ? afterAttention : normalise(afterAttention, norm);
 
   const { inner, outer, norm: lastNorm } = parameters.feedForward;
-  const fed = linear(activate(linear(pre ? normalise(middle, lastNorm) : middle, inner), config.activation), outer);
-  const afterFeedForward = add(middle, drop(fed, 'feed-forward'));
+  const within = linear(pre ? normalise(middle, lastNorm) : middle, inner);
+  const fed = config.gated
+    ? linear(drop(gate(within, config), 'feed-forward'), outer)
+    : drop(linear(activate(within, config.activation), outer), 'feed-forward');
+  const afterFeedForward = add(middle, fed);
   const { weights, keys, values } = attended;
   return { stream: pre ? afterFeedForward : normalise(afterFeedForward, lastNorm), weights, keys, values };
 }
+
+/** `f(a) ⊙ b` of `[…, a, b]`, the halves of the last axis (Shazeer 2020). */
+function gate(within: Tensor, { feedForwardWidth, activation }: EncoderConfig): Tensor {
+  const [batch, length] = within.shape as [number, number];
+  const part = (from: number) => slice(within, [0, 0, from], [batch, length, feedForwardWidth]);
+  return multiply(activate(part(0), activation), part(feedForwardWidth));
+}
+
+/** Whether a layer's tokens see only near ones: with `localWindow` all layers but 0, n, 2n, … of `globalEvery` n. */
+export const isLocal = ({ localWindow = 0, globalEvery = 3 }: EncoderConfig, layer: number): boolean =>
+  localWindow > 0 && layer % globalEvery !== 0;
 
 /** Runs all blocks, one set of weights each or (`sharedLayers`) the same for all, and the last norm of a pre-layer-norm encoder. */
 export function blocks(
@@ -79,12 +109,16 @@ export function blocks(
   const weights: Tensor[] = [];
   const keysValues: KeysValues[] = [];
   let stream = start;
+  const seenNear = config.localWindow
+    ? logicalAnd(visible, nearby(start.shape[1] as number, Math.floor(config.localWindow / 2)))
+    : visible;
   for (let i = 0; i < config.layers; i++) {
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
     const operands = {
       stream,
       source: source ?? stream,
-      visible,
+      visible: isLocal(config, i) ? seenNear : visible,
+      rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
       projected: projected?.[config.sharedLayers ? 0 : i],
     };

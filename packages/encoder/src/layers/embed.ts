@@ -52,7 +52,7 @@ export function embed(
   if (positionTable && config.positionKind === 'absolute')
     summed = add(summed, positionRows(positionTable, length, positionIds, config));
   const dropped = dropout(layerNorm(summed, norm, config.normEpsilon), {
-    rate: config.dropout,
+    rate: config.embeddingDropout ?? config.dropout,
     key: key && forkKey(key, 'embeddings'),
   });
   return projection ? linear(dropped, projection) : dropped;

@@ -20,14 +20,10 @@ export function projectAll(source: Tensor, layers: readonly BlockParameters<Tens
           maps.map(({ kernel }) => kernel),
           1,
         );
-  const biases =
-    maps.length === 1
-      ? (maps[0]?.bias as Tensor)
-      : concat(
-          maps.map(({ bias }) => bias),
-          0,
-        );
-  const all = add(matmul(reshape(source, [batch * length, width]), kernels), biases);
+  const products = matmul(reshape(source, [batch * length, width]), kernels);
+  const biases = maps.flatMap(({ bias }) => (bias ? [bias] : []));
+  const all =
+    biases.length === 0 ? products : add(products, biases.length === 1 ? (biases[0] as Tensor) : concat(biases, 0));
   let count = 0;
   const next = () => {
     count++;

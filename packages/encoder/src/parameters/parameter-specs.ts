@@ -1,5 +1,5 @@
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import type { BlockParameters, EncoderParameters, Linear, Norm } from './parameter-tree.ts';
+import type { BlockParameters, EncoderParameters, Linear, LinearMap, Norm } from './parameter-tree.ts';
 
 /** A parameter before it has values: its shape and how BERT draws it. */
 export interface ParameterSpec {
@@ -8,46 +8,55 @@ export interface ParameterSpec {
 }
 
 const spec = (initial: ParameterSpec['initial'], ...shape: number[]): ParameterSpec => ({ shape, initial });
-const norm = (of: number): Norm<ParameterSpec> => ({ scale: spec('ones', of), offset: spec('zeros', of) });
 
 /** A linear map's shapes. */
 export function linearSpec(from: number, to: number): Linear<ParameterSpec> {
   return { kernel: spec('normal', from, to), bias: spec('zeros', to) };
 }
 
+/** A linear map's shapes, with a bias or without. */
+const mapSpec = (from: number, to: number, hasBias = true): LinearMap<ParameterSpec> =>
+  hasBias ? linearSpec(from, to) : { kernel: spec('normal', from, to) };
+
 /** Every parameter an encoder of this config has, with its shape: the single place where the tree is decided. */
 export function parameterSpecs(config: EncoderConfig): EncoderParameters<ParameterSpec> {
   const { vocabularySize, width, embeddingWidth, feedForwardWidth, maximumLength, segmentTypes, heads } = config;
-  const block: BlockParameters<ParameterSpec> = {
+  const { attentionBias, feedForwardBias, normOffset = true, headBias, outputBias = true } = config;
+  const norm = (of: number): Norm<ParameterSpec> => ({
+    scale: spec('ones', of),
+    ...(normOffset && { offset: spec('zeros', of) }),
+  });
+  const attentionMap = () => mapSpec(width, width, attentionBias);
+  const block = (layer: number): BlockParameters<ParameterSpec> => ({
     attention: {
       ...(config.attentionKind === 'random'
         ? { scores: spec('normal', heads, maximumLength, maximumLength) }
-        : { query: linearSpec(width, width), key: linearSpec(width, width) }),
-      value: linearSpec(width, width),
-      output: linearSpec(width, width),
-      norm: norm(width),
+        : { query: attentionMap(), key: attentionMap() }),
+      value: attentionMap(),
+      output: attentionMap(),
+      ...((layer > 0 || config.firstNorm !== false) && { norm: norm(width) }),
       ...(config.positionKind === 'relative' && { distances: spec('normal', 2 * maximumLength - 1, width / heads) }),
     },
     feedForward: {
-      inner: linearSpec(width, feedForwardWidth),
-      outer: linearSpec(feedForwardWidth, width),
+      inner: mapSpec(width, (config.gated ? 2 : 1) * feedForwardWidth, feedForwardBias),
+      outer: mapSpec(feedForwardWidth, width, feedForwardBias),
       norm: norm(width),
     },
-  };
+  });
   return {
     embeddings: {
       tokenTable: spec('normal', vocabularySize, embeddingWidth),
       ...(config.positionKind === 'absolute' && { positionTable: spec('normal', maximumLength, embeddingWidth) }),
-      segmentTable: spec('normal', segmentTypes, embeddingWidth),
+      ...(segmentTypes > 0 && { segmentTable: spec('normal', segmentTypes, embeddingWidth) }),
       norm: norm(embeddingWidth),
       ...(embeddingWidth !== width && { projection: linearSpec(embeddingWidth, width) }),
     },
-    layers: Array.from({ length: config.sharedLayers ? 1 : config.layers }, () => block),
+    layers: Array.from({ length: config.sharedLayers ? 1 : config.layers }, (_, layer) => block(layer)),
     ...(config.normPlacement === 'pre' && { finalNorm: norm(width) }),
     languageModel: {
-      transform: linearSpec(width, embeddingWidth),
+      transform: mapSpec(width, embeddingWidth, headBias),
       norm: norm(embeddingWidth),
-      bias: spec('zeros', vocabularySize),
+      ...(outputBias && { bias: spec('zeros', vocabularySize) }),
     },
   };
 }

@@ -3,36 +3,43 @@ export interface Linear<T> {
   readonly kernel: T;
   readonly bias: T;
 }
-/** A layer norm: both `[width]`. */
+/** A linear map that may be without bias: `kernel` `[in, out]`, `bias` `[out]`. */
+export interface LinearMap<T> {
+  readonly kernel: T;
+  readonly bias?: T;
+}
+/** A layer norm: both `[width]`; the offset is absent where the config's `normOffset` is false. */
 export interface Norm<T> {
   readonly scale: T;
-  readonly offset: T;
+  readonly offset?: T;
 }
 
 /** One block's weights. */
 export interface BlockParameters<T> {
   readonly attention: {
     /** Absent where `attentionKind` is `random`, as is `key`. */
-    readonly query?: Linear<T>;
-    readonly key?: Linear<T>;
-    readonly value: Linear<T>;
-    readonly output: Linear<T>;
-    readonly norm: Norm<T>;
+    readonly query?: LinearMap<T>;
+    readonly key?: LinearMap<T>;
+    readonly value: LinearMap<T>;
+    readonly output: LinearMap<T>;
+    /** Absent in the first block where `firstNorm` is false. */
+    readonly norm?: Norm<T>;
     /** `[heads, maximum length, maximum length]`, where `attentionKind` is `random`. */
     readonly scores?: T;
     /** `[2 · maximum length − 1, width / heads]`, where `positionKind` is `relative`. */
     readonly distances?: T;
   };
-  readonly feedForward: { readonly inner: Linear<T>; readonly outer: Linear<T>; readonly norm: Norm<T> };
+  /** With `gated` the inner map is twice as wide: what goes through the curve, then the gate. */
+  readonly feedForward: { readonly inner: LinearMap<T>; readonly outer: LinearMap<T>; readonly norm: Norm<T> };
 }
 
 /** The masked-language-model head. */
 export interface LanguageModelParameters<T> {
   /** Width to the tables' width. */
-  readonly transform: Linear<T>;
+  readonly transform: LinearMap<T>;
   readonly norm: Norm<T>;
-  /** `[vocabulary]` */
-  readonly bias: T;
+  /** `[vocabulary]`; absent where the config's `outputBias` is false. */
+  readonly bias?: T;
   /** An output matrix of its own, `[vocabulary, embedding width]`; absent: the token table (tied). */
   readonly output?: T;
 }
@@ -50,11 +57,11 @@ export interface EncoderParameters<T> {
     readonly tokenTable: T;
     /** `[maximum length, embedding width]`; absent where positions are rotary or relative. */
     readonly positionTable?: T;
-    /** `[segment types, embedding width]` */
+    /** `[segment types, embedding width]`; absent where there are none. */
     readonly segmentTable?: T;
     readonly norm: Norm<T>;
     /** From the tables' width to the blocks', where they differ. */
-    readonly projection?: Linear<T>;
+    readonly projection?: LinearMap<T>;
   };
   /** One a block, or a single one where they are shared. */
   readonly layers: readonly BlockParameters<T>[];

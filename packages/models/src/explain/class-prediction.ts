@@ -1,5 +1,6 @@
-import { classifierHead, classify } from '@cloze/encoder';
+import { classifierHead, classify, familyOf } from '@cloze/encoder';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { withTokenHead } from '../tasks/head-outputs.ts';
 import type { Prediction } from './prediction.ts';
 
 /** The class of a text, by the classifier of a fine-tuned checkpoint; undefined for a checkpoint without. */
@@ -8,12 +9,15 @@ export function classPrediction(model: LoadedModel): Prediction | undefined {
   if (!classifier) return undefined;
   const names = Array.from({ length: classifier.bias.values.length }, (_, i) => saved?.labels?.[i] ?? `LABEL_${i}`);
   const own = classifierHead(model.family, model.config);
+  const form = familyOf(model.family).heads.sequence;
   return {
     what: 'class',
-    logits: ({ head }, { hidden }, attend) => {
+    logits: (tensors, { hidden }, attend) => {
+      const { head } = tensors;
       // A classifier of ours may read the first token itself, without the map that transformers' class has before it.
-      if (!head.pooler && !head.classifierDense && head.classifier) return classify(head.classifier, hidden, attend);
-      return own.classify(head, hidden);
+      const isOwn = !head.pooler && !head.classifierDense && form.map !== 'tokenHead';
+      if (isOwn && head.classifier) return classify(head.classifier, hidden, attend);
+      return own.classify(withTokenHead(tensors), hidden, { attend });
     },
     nameOf: (choice) => names[choice] as string,
     choiceOf: (name) => (names.includes(name) ? names.indexOf(name) : undefined),

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { streamTexts } from '@cloze/datasets/node';
-import { type EncoderConfig, encoderConfig } from '@cloze/encoder';
+import { type EncoderConfig, encoderConfig, familyOf } from '@cloze/encoder';
 import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary } from '@cloze/tokenizer';
@@ -62,7 +62,9 @@ async function freshStart(
   say(
     `vocabulary: ${vocabulary.tokens.length.toLocaleString('en')} tokens from ${characters.toLocaleString('en')} characters.`,
   );
+  const of = family === 'left-to-right' ? 'bert' : family;
   const config = encoderConfig({
+    ...familyOf(of).fresh,
     ...{ layers, width, vocabularySize: vocabulary.tokens.length, maximumLength: length },
     ...(heads !== undefined && { heads }),
     ...(feedForwardWidth !== undefined && { feedForwardWidth }),
@@ -70,7 +72,7 @@ async function freshStart(
     ...(family === 'left-to-right' && { leftToRight: true }),
   });
   return freshWeights(vocabulary, config, {
-    family: family === 'left-to-right' ? 'bert' : family,
+    family: of,
     random: streamFrom(seed).fork('weights'),
   });
 }

@@ -83,7 +83,7 @@ export async function addTokens(
       embeddings: { ...embeddings, tokenTable: grown(embeddings.tokenTable) },
       languageModel: {
         ...languageModel,
-        bias: grown(languageModel.bias),
+        ...(languageModel.bias && { bias: grown(languageModel.bias) }),
         ...(languageModel.output && { output: grown(languageModel.output) }),
       },
     },

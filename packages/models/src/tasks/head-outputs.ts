@@ -30,6 +30,12 @@ export const encodeRows = (
   key: Key | undefined,
 ): Encoded => encode(family, encoder, rows, config, key, { showDiagonal: true });
 
+/** A head's maps and the language-model head's, which some families classify through. */
+export const withTokenHead = ({ encoder, head }: TaskParameters<Tensor>): HeadParameters<Tensor> => ({
+  ...head,
+  tokenHead: encoder.languageModel,
+});
+
 type Head = ReturnType<typeof classifierHead>;
 type HeadOptions = NonNullable<Parameters<Head['classify']>[2]>;
 
@@ -49,7 +55,8 @@ function headOutputs(
   const head = classifierHead(family, config);
   const run = (parameters: TaskParameters<Tensor>, rows: ModelBatch<Tensor>, key: Key | undefined): TaskOutput => {
     const encoded = encodeRows(model, parameters, rows, key);
-    const found = logits(head, parameters.head, encoded, rows.attend, {
+    const found = logits(head, withTokenHead(parameters), encoded, rows.attend, {
+      attend: rows.attend,
       dropout: config.classifierDropout ?? config.dropout,
       key,
     });

@@ -153,7 +153,7 @@ export async function trimVocabulary(
       embeddings: { ...embeddings, tokenTable: rowsOf(embeddings.tokenTable, kept) },
       languageModel: {
         ...languageModel,
-        bias: rowsOf(languageModel.bias, kept),
+        ...(languageModel.bias && { bias: rowsOf(languageModel.bias, kept) }),
         ...(languageModel.output && { output: rowsOf(languageModel.output, kept) }),
       },
     },

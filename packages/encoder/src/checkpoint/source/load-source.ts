@@ -17,7 +17,7 @@ import { readShards } from './read-shards.ts';
 import { readSentenceSettings } from './sentence-settings.ts';
 
 /** How to load. `fill` draws what the file lacks, a language-model head of a bare encoder say; without it missing names are an error. */
-export interface LoadSourceOptions extends Omit<ConvertOptions, 'family' | 'tied'> {}
+export interface LoadSourceOptions extends Omit<ConvertOptions, 'family' | 'tied' | 'head'> {}
 
 /** A loaded model and what did not match. */
 export interface LoadedPretrained extends Pretrained, Pick<LoadedParameters, 'missing' | 'unexpected' | 'mismatched'> {
@@ -125,6 +125,7 @@ export async function loadSource(source: FileSource, options: LoadSourceOptions 
       // transformers ties what is equal or stands once, whatever else a file says (`tie_weights`).
       ...(file.tie_word_embeddings === false && { tied: false }),
       ...(fill && { fill }),
+      ...(head && { head: head.kind }),
     }),
   );
   const tokenizerFiles: Record<string, Uint8Array> = {};
