@@ -27,6 +27,8 @@ export interface ReadRows<Row> {
   readonly problems: readonly ClueProblem[];
   /** Lines left out on purpose, such as those whose annotators did not agree (label `-`). */
   readonly dropped: readonly ClueProblem[];
+  /** What is wrong with rows that can be used all the same, such as one of three answers that is not in the passage. */
+  readonly flaws?: readonly ClueProblem[];
 }
 
 /** How a file is read. */
@@ -52,10 +54,12 @@ export interface ClueSubmission {
   readonly form?: 'json-lines' | 'tab-separated';
 }
 
-/** Names of metrics: functions of @cloze/eval, the parts of what `rouge` gives, and `f1`, that of label 1 by `classScores`. */
+/** Names of metrics: functions of @cloze/eval, the parts of what `rouge` gives, and `f1`: that of label 1 by `classScores`, of a span that of its text. */
 export type ClueMetric =
   | 'accuracy'
   | 'f1'
+  | 'exactMatch'
+  | 'entityF1'
   | 'matthewsCorrelation'
   | 'pearsonCorrelation'
   | 'spearmanCorrelation'
@@ -69,13 +73,16 @@ export interface ClueTask<Row extends ClueRow = ClueRow> {
   readonly name: string;
   /** One line for people. */
   readonly title: string;
-  /** One text to classify, two texts to classify, two texts and a number, or a text to be written from a text. */
-  readonly kind: 'single' | 'pair' | 'regression' | 'generation';
+  /**
+   * One text to classify, two texts to classify, two texts and a number, a text to be written from a text, a part of a text that answers a question, one of
+   * several candidates, or entities of a text.
+   */
+  readonly kind: 'single' | 'pair' | 'regression' | 'generation' | 'span' | 'choice' | 'tokens';
   /** Folder below the data folder. */
   readonly folder: string;
   /** Known files; of those there are, the first of a split is the one to use. */
   readonly files: readonly ClueFile[];
-  /** In official order: a label's index is the class a model predicts. Empty for numbers and generation. */
+  /** In official order: a label's index is the class a model predicts. Types of entities; empty where the answer is no label. */
   readonly labels: readonly string[];
   /** The first is the one models are selected by. */
   readonly metrics: readonly ClueMetric[];
@@ -85,6 +92,6 @@ export interface ClueTask<Row extends ClueRow = ClueRow> {
   read(text: string, file: string, options?: ReadOptions): ReadRows<Row>;
   /** The reference's template: one text, or two in the order they go into a pair. */
   texts(row: Row): readonly [string] | readonly [string, string];
-  /** The text to be written; generation only. */
+  /** What is asked for, as a text, where it is no label: the text to be written, the answer, the right candidate, the entities. */
   target?(row: Row): string | undefined;
 }

@@ -17,6 +17,7 @@ it('reads BLiMP’s names and ZhoBLiMP’s', () => {
     file: 'x.jsonl',
     lines: 2,
     dropped: [],
+    flaws: [],
     problems: [],
     rows: [
       {
@@ -39,4 +40,12 @@ it('names every field that is missing or blank, of every line', () => {
     [1, 'sentence_good is blank; sentence_bad is 3, expected a text; phenomenon is nothing, expected a text'],
     [2, expect.stringContaining('the line is no JSON')],
   ]);
+});
+
+it('a pair of one text is a row and a flaw, as in BLiMP', () => {
+  const text = lines({ UID: 'a', phenomenon: 'b', sentence_good: 'He.', sentence_bad: 'He.' });
+  expect(readMinimalPairs(text, 'x.jsonl')).toMatchObject({
+    rows: [{ good: 'He.', bad: 'He.' }],
+    flaws: [{ file: 'x.jsonl', line: 1, reason: 'both sentences are the same text' }],
+  });
 });

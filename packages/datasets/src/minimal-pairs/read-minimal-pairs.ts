@@ -16,13 +16,13 @@ export interface MinimalPairRow extends ClueRow {
  * Reads a file of BLiMP (Warstadt et al. 2020), ZhoBLiMP (Liu et al. 2024) or CLiMP (Xiang et al. 2021): JSON lines with `sentence_good`, `sentence_bad`,
  * `UID` and `phenomenon` or `linguistics_term`.
  *
- * A pair whose sentences are the same text is a row, as BLiMP has five of them: it counts as a tie.
+ * A pair whose sentences are the same text is a row, as BLiMP has some, and a flaw: it counts as a tie.
  *
  * @param file its name, for messages @throws {TypeError} for what is no text
  */
 export function readMinimalPairs(text: string, file: string): ReadRows<MinimalPairRow> {
   checkText('readMinimalPairs: the text', text);
-  return readJsonLines(text, file, { labels: [], labelled: false }, (fields) => {
+  const read = readJsonLines(text, file, { labels: [], labelled: false }, (fields) => {
     const term = fields.optionalText('linguistics_term');
     return {
       good: fields.text('sentence_good'),
@@ -31,4 +31,8 @@ export function readMinimalPairs(text: string, file: string): ReadRows<MinimalPa
       phenomenon: term ?? fields.text('phenomenon'),
     };
   });
+  const flaws = read.rows.flatMap(({ line, good, bad }) =>
+    good === bad ? [{ file, line, reason: 'both sentences are the same text' }] : [],
+  );
+  return { ...read, flaws };
 }

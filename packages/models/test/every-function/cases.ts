@@ -150,6 +150,16 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     maskableBatches: [one('texts', ['床', '月'], (texts) => datasets.maskableBatches(vocabulary, texts))],
     mixCorpora: [one('rows', [{ size: 3 }, { size: 4 }], (rows) => datasets.mixCorpora(rows, streamFrom(1)))],
     normaliseText: [one('text', '床', (text) => datasets.normaliseText(text))],
+    withChidAnswers: [
+      one(
+        'rows',
+        [
+          { line: 1, id: 'a', text: '床', choices: ['一', '二'] },
+          { line: 2, id: 'b', text: '月', choices: ['一', '二'] },
+        ],
+        (rows) => datasets.withChidAnswers(rows, { a: 0, b: 1 }),
+      ),
+    ],
     readMinimalPairs: [one('text', '{}', (text) => datasets.readMinimalPairs(text, 'a file'))],
     packLengths: [one('values', [3, 4], (lengths) => datasets.packLengths(lengths, 8))],
     packSequences: [one('rows', [encoding, encoding], (rows) => datasets.packSequences(rows, { length: 8, padId: 0 }))],

@@ -12,6 +12,8 @@ export interface FileRecord {
   readonly rows: number;
   /** Bad lines. */
   readonly problems: number;
+  /** What is wrong with rows that can be used all the same; absent for none. */
+  readonly flaws?: number;
   /** Lines left out on purpose. */
   readonly dropped: number;
   /** Rows of each label, in the task's order. */
@@ -51,5 +53,11 @@ export interface UnreadRecord {
   readonly file: string;
 }
 
+/** A note or licence, which holds no data. */
+export interface NoteRecord {
+  readonly kind: 'note';
+  readonly file: string;
+}
+
 /** One line of `cloze data check --json`. */
-export type CheckRecord = FileRecord | AcrossRecord | ProblemRecord | UnreadRecord;
+export type CheckRecord = FileRecord | AcrossRecord | ProblemRecord | UnreadRecord | NoteRecord;

@@ -13,7 +13,7 @@ import type { CheckRecord, FileRecord } from './check-record.ts';
 import { summariseLengths } from './summarise-lengths.ts';
 
 function describeFile(task: ClueTask, split: string, read: ReadRows<ClueRow>): FileRecord {
-  const { rows, lines, file, problems, dropped } = read;
+  const { rows, lines, file, problems, dropped, flaws = [] } = read;
   const counts = new Map(task.labels.map((label) => [label, 0]));
   for (const { label } of rows) if (label !== undefined) counts.set(label, (counts.get(label) ?? 0) + 1);
   const isLabelled = [...counts.values()].some((count) => count > 0);
@@ -30,6 +30,7 @@ function describeFile(task: ClueTask, split: string, read: ReadRows<ClueRow>): F
     rows: rows.length,
     problems: problems.length,
     dropped: dropped.length,
+    ...(flaws.length > 0 && { flaws: flaws.length }),
     duplicates,
     conflicts,
     ...(ids.length > 0 && { duplicate_ids: ids.length - new Set(ids).size }),
@@ -57,7 +58,7 @@ export function* checkTask(
   for (const file of sets) {
     const read = readTaskFile(task, data, file);
     yield describeFile(task, file.split, read);
-    for (const problem of read.problems) yield { kind: 'problem', ...problem };
+    for (const problem of [...read.problems, ...(read.flaws ?? [])]) yield { kind: 'problem', ...problem };
     if (read.lines === 0) yield { kind: 'problem', file: read.file, line: 0, reason: 'the file is empty' };
     // What is evaluated on is looked up in what was trained on.
     for (const other of done) {

@@ -11,6 +11,14 @@ export interface Fields {
   optionalText(name: string): string | undefined;
   /** A list of strings that are not blank, at least one. */
   texts(name: string): readonly string[];
+  /** A list of strings, blank ones too, at least one. */
+  strings(name: string): readonly string[];
+  /** Whether it is a list. */
+  isList(name: string): boolean;
+  /** The field as it stands. */
+  raw(name: string): unknown;
+  /** A whole number from 0 on, or undefined where the field is absent or null. */
+  optionalWhole(name: string): number | undefined;
   /** A whole number from 0 on. */
   whole(name: string): number;
   /** Fields of an object inside. */
@@ -19,7 +27,8 @@ export interface Fields {
   problem(reason: string): void;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** Whether a value of JSON is an object. @internal */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const show = (value: unknown) => {
@@ -27,7 +36,8 @@ const show = (value: unknown) => {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 };
 
-function fieldsOf(object: Readonly<Record<string, unknown>>, problems: string[], path = ''): Fields {
+/** Reads fields of an object, noting what is wrong. @param path stands before names in messages @internal */
+export function fieldsOf(object: Readonly<Record<string, unknown>>, problems: string[], path = ''): Fields {
   // A field named like a method of Object's prototype is not there unless the file has it.
   const given = (name: string) => (Object.hasOwn(object, name) ? object[name] : undefined);
   const text = (name: string, value: unknown): string => {
@@ -38,6 +48,11 @@ function fieldsOf(object: Readonly<Record<string, unknown>>, problems: string[],
     const wrong = checkText(value);
     if (wrong !== undefined) problems.push(`${path}${name} ${wrong}`);
     return value;
+  };
+  const whole = (name: string, value: unknown): number => {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+    problems.push(`${path}${name} is ${show(value)}, expected a whole number from 0 on`);
+    return 0;
   };
   return {
     text: (name) => text(name, given(name)),
@@ -55,11 +70,18 @@ function fieldsOf(object: Readonly<Record<string, unknown>>, problems: string[],
       }
       return value.map((item, index) => text(`${name}[${index}]`, item));
     },
-    whole: (name) => {
+    strings: (name) => {
       const value = given(name);
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-      problems.push(`${path}${name} is ${show(value)}, expected a whole number from 0 on`);
-      return 0;
+      const sound = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
+      if (!sound) problems.push(`${path}${name} is ${show(value)}, expected a list of texts`);
+      return sound ? value : [];
+    },
+    isList: (name) => Array.isArray(given(name)),
+    raw: given,
+    whole: (name) => whole(name, given(name)),
+    optionalWhole: (name) => {
+      const value = given(name) ?? undefined;
+      return value === undefined ? undefined : whole(name, value);
     },
     inside: (name) => {
       const value = given(name);

@@ -24,5 +24,12 @@ export function readRowsFile<Row extends ClueRow>(
   }
   const problems: readonly ClueProblem[] = [...known.values()].sort((a, b) => a.line - b.line);
   const isGood = ({ line }: { readonly line: number }) => !bad.has(line);
-  return { ...found, rows: found.rows.filter(isGood), dropped: found.dropped.filter(isGood), problems };
+  const flaws = found.flaws?.filter(isGood);
+  return {
+    ...found,
+    rows: found.rows.filter(isGood),
+    dropped: found.dropped.filter(isGood),
+    problems,
+    ...(flaws && { flaws }),
+  };
 }
