@@ -126,7 +126,7 @@ describe('correctEmbeddings', () => {
   });
   it('lists every wrong number', () => {
     expect(() => correctEmbeddings(host, config, { maskId: 20, rate: 2, mask: 0.5, frequencies: [1] })).toThrow(
-      'maskId must be a row from 0 to 19, got 20; rate must be in [0, 1], got 2; mask + random + keep must be 1, got 0.7; frequencies must have 20 entries, got 1',
+      'maskId must be a whole number from 0 to 19, got 20; rate must be a number from 0 to 1, got 2; mask + random + keep must be 1, got 0.7; frequencies must have 20 entries, got 1',
     );
   });
 });
