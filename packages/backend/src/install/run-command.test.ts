@@ -40,7 +40,10 @@ describe('cloze-backend', () => {
       [['install', '--dir'], /--dir <value>' argument missing/],
       [['install', '--dir', ''], /^--dir and --wheel want a name/],
       [['doctor', '--gpu'], /^Unknown option '--gpu'/],
-      [['doctor', '--engine', 'gpu'], /^'gpu' is no engine; known: tensorflow-gpu, tensorflow, onnx, .*, reference, .*, onnx:coreml\.\n$/],
+      [
+        ['doctor', '--engine', 'gpu'],
+        /^'gpu' is no engine; known: tensorflow-gpu, tensorflow, onnx, .*, reference, .*, onnx:coreml\.\n$/,
+      ],
     ];
     for (const [args, words] of wrong) {
       const { code, out, said } = await run(args);
