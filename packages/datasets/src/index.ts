@@ -40,6 +40,7 @@ export { type ColacRow, colac } from './clue/tasks/colac.ts';
 export { type CslRow, csl } from './clue/tasks/csl.ts';
 export { type CslTitleRow, cslTitle } from './clue/tasks/csl-title.ts';
 export { type CsldcpRow, csldcp } from './clue/tasks/csldcp.ts';
+export { cluenerLabel, entityTags, type TaggedText } from './clue/tasks/entity-tags.ts';
 export { type EprstmtRow, eprstmt } from './clue/tasks/eprstmt.ts';
 export { type IflytekRow, iflytek } from './clue/tasks/iflytek.ts';
 export { lcqmc } from './clue/tasks/lcqmc.ts';

@@ -195,6 +195,15 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     ],
     characters: [one('text', '床', (text) => evaluation.characters(text))],
     classScores: [one('values', ['a', 'b'], (given) => evaluation.classScores(given, ['a', 'b']))],
+    entityScores: [
+      one('texts', ['O', 'B-A'], (given) => evaluation.entityScores([given], [['O', 'B-A']])),
+      one('texts', ['O', 'B-A'], (given) => evaluation.entityScores([['O', 'B-A']], [given])),
+    ],
+    entitySpans: [one('texts', ['O', 'B-A'], (given) => evaluation.entitySpans(given))],
+    spanScores: [
+      one('texts', ['床', '月'], (given) => evaluation.spanScores(given, ['床', '月'])),
+      one('texts', ['床', '月'], (given) => evaluation.spanScores(['床', '月'], given)),
+    ],
     entityF1: [
       one('texts', ['O', 'B-A'], (given) => evaluation.entityF1([given], [['O', 'B-A']])),
       one('texts', ['O', 'B-A'], (given) => evaluation.entityF1([['O', 'B-A']], [given])),
@@ -335,7 +344,17 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...['scoreNgram', 'similarByEmbedding', 'similarByWordVectors', 'slotsFor', 'spanLengths', 'spans', 'tokenBudget'],
     ...['uniformRate', 'wordNumbersFromBoundaries', 'wordNumbersFromContinuations'],
   ],
-  datasets: ['TableError', 'bucketOf', 'checkSubmission', 'corpusOrder', 'lineSplitter', 'masked', 'submissionOf'],
+  datasets: [
+    'TableError',
+    'bucketOf',
+    'cluenerLabel',
+    'entityTags',
+    'checkSubmission',
+    'corpusOrder',
+    'lineSplitter',
+    'masked',
+    'submissionOf',
+  ],
   'datasets/node': [
     ...['expandPaths', 'formatOf', 'heldOutTexts', 'openCorpus', 'openTable', 'readPmi', 'readPoetry', 'streamLines'],
     ...['streamTexts', 'writePmi', 'decodeLines', 'evaluationTexts', 'listProblems', 'readSplit', 'readTaskFile'],

@@ -164,6 +164,8 @@ const promises: Readonly<Record<string, Calls>> = {
       () => datasets.submissionOf(datasets.sentiment, undefined),
       () => datasets.submissionOf(datasets.tnews, 'x'),
     ],
+    entityTags: [() => datasets.entityTags('a', [{ type: 'x', text: 'b', start: 0, end: 1 }])],
+    withChidAnswers: [() => datasets.withChidAnswers([], { a: 0 })],
     writeSubmission: [
       () => datasets.writeSubmission(datasets.tnews, read, []),
       () => datasets.writeSubmission(datasets.tnews, read, ['x']),
@@ -296,6 +298,9 @@ const promises: Readonly<Record<string, Calls>> = {
     ],
     seedsToDetect: [() => e.seedsToDetect(spread, 9, 0), () => e.seedsToDetect(spread, 0, 1)],
     rowsToDetect: [() => e.rowsToDetect(spread, 9, Number.NaN), () => e.rowsToDetect(spread, 0, 1)],
+    entityScores: [() => e.entityScores([['O']], [['O', 'O']])],
+    entitySpans: [],
+    spanScores: [() => e.spanScores([], []), () => e.spanScores(['a'], [[]])],
     wilcoxon: [() => e.wilcoxon([], []), () => e.wilcoxon([Number.NaN], [1])],
     wilsonInterval: [() => e.wilsonInterval(2, 1), () => e.wilsonInterval(0.5, 0)],
   },

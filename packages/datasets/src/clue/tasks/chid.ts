@@ -1,5 +1,5 @@
-import { checkRows } from '@cloze/checks';
 import type { ClueProblem, ClueTask, ReadOptions, ReadRows } from '../clue-task.ts';
+import { checkClueRows } from '../duplicates/check-clue-rows.ts';
 import { type Fields, readJsonLines } from '../rows/read-json-lines.ts';
 import { type ChoiceRow, choiceProblems } from './c3.ts';
 import { fewClueFiles } from './official-files.ts';
@@ -72,7 +72,7 @@ export function withChidAnswers(
   rows: readonly ChoiceRow[],
   answers: Readonly<Record<string, number>>,
 ): readonly ChoiceRow[] {
-  checkRows('withChidAnswers', rows);
+  checkClueRows('withChidAnswers', rows);
   const gaps = new Set(rows.map(({ id }) => String(id)));
   const wrong = [
     ...rows.flatMap(({ id, choices }) => {
