@@ -28,6 +28,7 @@ const guides = [
   'guides/own-regulariser.md',
   'guides/own-loop.md',
   'guides/hugging-face.md',
+  'export.md',
   'guides/without-python.md',
   'several-machines.md',
   'guides/reproducible.md',
