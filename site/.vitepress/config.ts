@@ -30,6 +30,7 @@ const guides = [
   'guides/hugging-face.md',
   'export.md',
   'guides/without-python.md',
+  'guides/browser.md',
   'several-machines.md',
   'guides/reproducible.md',
 ];

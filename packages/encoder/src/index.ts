@@ -18,6 +18,7 @@ export { readSafetensors, type Safetensors } from './checkpoint/read-safetensors
 export { shardNames } from './checkpoint/shard-names.ts';
 export type { FileSource } from './checkpoint/source/file-source.ts';
 export { type LoadedPretrained, type LoadSourceOptions, loadSource } from './checkpoint/source/load-source.ts';
+export { pretrainedFiles, type SaveOptions } from './checkpoint/source/pretrained-files.ts';
 export { readTensorflowCheckpoint } from './checkpoint/tensorflow/read-tensorflow-checkpoint.ts';
 export { safetensorsParts, writeSafetensors } from './checkpoint/write-safetensors.ts';
 export { type Activation, type EncoderConfig, type EncoderSizes, encoderConfig } from './config/encoder-config.ts';

@@ -1,25 +1,8 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
-import type { HostTensor, StoredFloat } from '@cloze/backend';
-import { anything, checkOptions, either, oneOf, real } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { checkpointFromParameters } from '../convert-parameters.ts';
-import { configToHub } from '../hub-config.ts';
 import type { Pretrained } from '../source/pretrained.ts';
-import { splitIntoShards } from '../split-into-shards.ts';
-import { writeSafetensors } from '../write-safetensors.ts';
-
-/** How the weights are written. */
-export interface SaveOptions {
-  /** Type of the numbers in the file, default `float32`. 16-bit files are half as large; loading widens them, rounded as they are. */
-  readonly dtype?: StoredFloat;
-  /** Bytes of one file's weights, default one file for all (transformers' default is 50e9). More are listed in `model.safetensors.index.json`. */
-  readonly maxShardSize?: number;
-  /** Files that hold the weights in place of `model.safetensors`, by name, each made when it is written: ONNX, say. */
-  readonly weightFiles?: Readonly<Record<string, () => Uint8Array>>;
-  /** Further files of the folder, by name: a model card, say. */
-  readonly otherFiles?: Readonly<Record<string, Uint8Array>>;
-}
+import { checkSaveOptions, pretrainedFiles, type SaveOptions } from '../source/pretrained-files.ts';
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'w');
@@ -98,70 +81,18 @@ export async function savePretrained(
   model: Partial<Pretrained> & Pick<Pretrained, 'parameters' | 'config'>,
   options: SaveOptions = {},
 ): Promise<void> {
-  checkOptions('savePretrained', options, {
-    dtype: oneOf(['float32', 'float16', 'bfloat16']),
-    maxShardSize: either(real(), oneOf([Number.POSITIVE_INFINITY])),
-    otherFiles: anything,
-    weightFiles: anything,
-  });
-  const { dtype = 'float32', maxShardSize = Number.POSITIVE_INFINITY, otherFiles = {}, weightFiles } = options;
-
-  const {
-    parameters,
-    config,
-    family = 'bert',
-    file = {},
-    tokenizerFiles = {},
-    otherFiles: keptFiles = {},
-    ...extras
-  } = model;
+  checkSaveOptions('savePretrained', options);
   const target = resolve(folder);
   await mkdir(dirname(target), { recursive: true });
   await recoverFolder(target);
   await judgeTarget(target);
   const fresh = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
   try {
-    const { pooler, detector, classifier, classifierDense, span, sentenceOrder, head } = extras;
-    const parts = {
-      family,
-      ...(pooler && { pooler }),
-      ...(detector && { detector }),
-      ...(classifier && { classifier }),
-      ...(classifierDense && { classifierDense }),
-      ...(span && { span }),
-      ...(sentenceOrder && { sentenceOrder }),
-      ...(head && { head }),
-    };
-    const tensors = weightFiles ? new Map<string, HostTensor>() : checkpointFromParameters(parameters, config, parts);
-    const writeInside = async (name: string, bytes: Uint8Array) => {
+    for (const [name, bytes] of pretrainedFiles(model, options)) {
       const path = join(fresh, normalize(`/${name}`));
       await mkdir(dirname(path), { recursive: true });
       await writeDurably(path, bytes);
-    };
-    const writeJson = (name: string, value: unknown) =>
-      writeDurably(join(fresh, name), new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
-    await writeJson(
-      'config.json',
-      configToHub(config, { ...parts, file, dtype, tied: !parameters.languageModel.output }),
-    );
-    const width = dtype === 'float32' ? 4 : 2;
-    const sizes = [...tensors].map(
-      ([
-        name,
-        {
-          values: { length },
-        },
-      ]) => [name, { elements: length, bytes: length * width }] as const,
-    );
-    const { files, index } = splitIntoShards(new Map(sizes), maxShardSize);
-    for (const [name, make] of Object.entries(weightFiles ?? {})) await writeInside(name, make());
-    for (const [name, names] of weightFiles ? [] : files) {
-      const shard = new Map(names.map((tensor) => [tensor, tensors.get(tensor) as HostTensor]));
-      await writeDurably(join(fresh, name), writeSafetensors(shard, undefined, { dtype }));
     }
-    if (index) await writeJson('model.safetensors.index.json', index);
-    for (const [name, bytes] of Object.entries({ ...keptFiles, ...tokenizerFiles, ...otherFiles }))
-      await writeInside(name, bytes);
     await takeName(fresh, target);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
