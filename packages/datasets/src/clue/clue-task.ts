@@ -50,8 +50,10 @@ export interface ClueSubmission {
   readonly file: string;
   /** The test file it answers, line for line. */
   readonly test: string;
-  /** JSON lines `id`, `label`, the default, or lines `index<TAB>prediction` below a header. */
-  readonly form?: 'json-lines' | 'tab-separated';
+  /** JSON lines `id`, `label`, the default, lines `index<TAB>prediction` below a header, or one JSON object of id to answer. */
+  readonly form?: 'json-lines' | 'tab-separated' | 'object';
+  /** What an answer is: a label or number as a string, the default, the index of a candidate, a text, or entities as CLUENER's label. */
+  readonly answers?: 'label' | 'index' | 'text' | 'entities';
 }
 
 /** Names of metrics: functions of @cloze/eval, the parts of what `rouge` gives, and `f1`: that of label 1 by `classScores`, of a span that of its text. */

@@ -85,6 +85,6 @@ it('hands in index and prediction between tabs, of numbers too', () => {
   );
   const pairs = stsB.read('index\tsentence1\tsentence2\n0\ta\tb\n', 'test.tsv', { labelled: false });
   expect(writeSubmission(stsB, pairs, ['3.25']).text).toBe('index\tprediction\n0\t3.25\n');
-  expect(() => writeSubmission(stsB, pairs, ['high'])).toThrow('row 1: "high"');
+  expect(() => writeSubmission(stsB, pairs, ['high'])).toThrow('row 1 is "high", no number');
   expect(writeSubmission(mnli, { ...pairs, file: 'x' }, ['neutral'], 'test_mismatched.tsv').name).toBe('MNLI-mm.tsv');
 });

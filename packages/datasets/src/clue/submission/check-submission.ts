@@ -1,6 +1,8 @@
 import type { ClueProblem, ClueRow, ClueTask, ReadRows } from '../clue-task.ts';
 import { readLines } from '../rows/read-lines.ts';
-import { isAnswer, type SubmissionFile, tabHeader } from './write-submission.ts';
+import { answerForms } from './answer-forms.ts';
+import { checkObject } from './check-object.ts';
+import { type SubmissionFile, tabHeader } from './write-submission.ts';
 
 /** What a line answers, and what its two parts are called. */
 interface Answer {
@@ -34,16 +36,23 @@ function tabAnswer(content: string): Answer | string {
  * @param read the test file the submission answers @returns empty when nothing is wrong
  */
 export function checkSubmission(
-  { name, labels, submissions }: ClueTask,
+  task: ClueTask,
   submission: SubmissionFile,
   read: ReadRows<ClueRow>,
 ): readonly ClueProblem[] {
+  const { name, submissions } = task;
   const file = submission.name;
   const names = submissions.map((known) => known.file);
   const problems: ClueProblem[] = [];
   if (!names.includes(file))
     problems.push({ file, line: 0, reason: `the file of ${name} is named ${names.join(' or ') || 'nothing'}` });
-  const tabs = submissions.find((known) => known.file === file)?.form === 'tab-separated';
+  const { form, answers = 'label' } = submissions.find((known) => known.file === file) ?? {};
+  const problemOf = (value: unknown) => answerForms[answers].problem(value, task);
+  if (form === 'object') {
+    for (const problem of checkObject(file, submission.text, read, problemOf)) problems.push(problem);
+    return problems;
+  }
+  const tabs = form === 'tab-separated';
   const [header] = submission.text.split('\n', 1);
   if (tabs && header !== tabHeader)
     problems.push({ file, line: 1, reason: 'the first line is no header index, prediction with a tab between' });
@@ -67,11 +76,8 @@ export function checkSubmission(
             `${named[0]} is ${JSON.stringify(id)}, ${tabs ? 'row' : 'line'} ${number + 1} of ${read.file} has ${JSON.stringify(tabs ? String(expected) : expected)}`,
           );
       }
-      if (typeof label !== 'string') wrong.push(`${named[1]} is ${JSON.stringify(label)}, expected a string`);
-      else if (!isAnswer({ labels }, label))
-        wrong.push(
-          `${named[1]} is ${JSON.stringify(label)}, ${labels.length === 0 ? 'no number' : `none of the ${labels.length} labels of ${name}`}`,
-        );
+      const reason = problemOf(label);
+      if (reason !== undefined) wrong.push(`${named[1]} ${reason}`);
       return wrong.length > 0 ? { problems: wrong } : { row: line };
     },
     first,

@@ -38,7 +38,10 @@ export const c3: ClueTask<ChoiceRow> = {
   ],
   labels: [],
   metrics: ['accuracy'],
-  submissions: [],
+  submissions: [
+    { file: 'c311_predict.json', test: 'test1.1.json', answers: 'index' },
+    { file: 'c310_predict.json', test: 'test1.0.json', answers: 'index' },
+  ],
   read: (text, file, { labelled = true } = {}) =>
     readJsonDocument<ChoiceRow>(text, file, (value) => {
       if (!Array.isArray(value))

@@ -57,7 +57,10 @@ export const chid: ClueTask<ChoiceRow> = {
   ],
   labels: [],
   metrics: ['accuracy'],
-  submissions: [],
+  submissions: [
+    { file: 'chid11_predict.json', test: 'test1.1.json', form: 'object', answers: 'index' },
+    { file: 'chid10_predict.json', test: 'test1.0.json', form: 'object', answers: 'index' },
+  ],
   read: (text, file, options = {}) => readGaps(text, file, options),
   texts: ({ text, choices }) => [choices.join('\n'), text],
   target: ({ choices, answer }) => (answer === undefined ? undefined : choices[answer]),

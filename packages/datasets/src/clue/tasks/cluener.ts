@@ -53,7 +53,7 @@ export const cluener: ClueTask<EntityRow> = {
   files: clueFiles,
   labels: types,
   metrics: ['entityF1'],
-  submissions: [],
+  submissions: [{ file: 'cluener_predict.json', test: 'test.json', answers: 'entities' }],
   read: (text, file, { labelled = true } = {}) => {
     const read = readJsonLines(
       text,

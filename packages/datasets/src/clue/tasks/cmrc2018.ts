@@ -36,7 +36,7 @@ export const cmrc2018: ClueTask<SpanRow> = {
   files: [...clueFiles, { name: 'trial.json', split: 'test', labelled: true }],
   labels: [],
   metrics: ['f1', 'exactMatch'],
-  submissions: [],
+  submissions: [{ file: 'cmrc2018_predict.json', test: 'test.json', form: 'object', answers: 'text' }],
   read: (text, file, { labelled = true } = {}) =>
     readJsonDocument<SpanRow>(text, file, (value) => {
       const articles = isObject(value) && Array.isArray(value.data) ? value.data : undefined;
