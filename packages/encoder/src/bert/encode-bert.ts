@@ -12,6 +12,8 @@ import { realKeys } from '../visible/real-keys.ts';
 export interface BertOptions {
   /** Which tokens see which, bool broadcastable to `[batch, heads, length, length]`; default: every real token, with `leftToRight` those before. See `causal`, `prefix`, `packed`. */
   readonly visible?: Tensor | undefined;
+  /** Where layers see only near tokens of long rows, and no `visible` is given: blocks of queries against their neighbours instead of a mask over all pairs; default where there is a key, as in training. A graph that is exported with its length open must not. */
+  readonly inBlocks?: boolean | undefined;
   /** Keep only what stands between blocks for the backward pass and compute the rest again there, default false: less memory, more time. */
   readonly recompute?: boolean;
 }
@@ -32,14 +34,17 @@ export function encodeBert(
   key?: Key,
   options: BertOptions = {},
 ): Encoded {
-  checkOptions('encodeBert', options, { visible: anything, recompute: flag });
-  const { visible, recompute = false } = options;
+  checkOptions('encodeBert', options, { visible: anything, recompute: flag, inBlocks: flag });
+  const { visible, recompute = false, inBlocks = key !== undefined } = options;
 
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const own = config.leftToRight ? causal(inputs.attend) : realKeys(inputs.attend);
   const encoded = blocks(
     parameters,
-    { start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute },
+    {
+      ...{ start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute },
+      ...(inBlocks && !visible && !config.leftToRight && { real: inputs.attend }),
+    },
     config,
     key,
   );

@@ -21,6 +21,7 @@ import {
 } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { BlockParameters } from '../parameters/parameter-tree.ts';
+import { attendNearby, isLongFor, type NearbyOperands } from './attend-nearby.ts';
 import { relativeScores } from './relative-scores.ts';
 import { rotate } from './rotate.ts';
 
@@ -43,6 +44,8 @@ export interface AttendOperands {
   readonly past?: KeysValues | undefined;
   /** The source's keys and values, where they have been computed for several layers at once (`projectAll`). */
   readonly projected?: KeysValues | undefined;
+  /** How far a token sees, where every real token within it is seen: long rows then work in blocks, and `weights` alone form `[queries, keys]`. */
+  readonly near?: Pick<NearbyOperands, 'real' | 'reach'> | undefined;
   /** The base of rotary angles; default the config's. */
   readonly rotaryBase?: number | undefined;
 }
@@ -68,19 +71,20 @@ function scoresByProducts(
   parameters: BlockParameters<Tensor>['attention'],
   { stream, source, positionIds, past, projected, rotaryBase }: AttendOperands,
   config: EncoderConfig,
-): { readonly scores: Tensor; readonly newKeys: Tensor } {
+): { readonly scores: Tensor; readonly newKeys: Tensor; readonly queries: Tensor; readonly ownKeys: Tensor } {
   const { heads, positionKind, maximumLength } = config;
   const turn = { base: rotaryBase ?? config.rotaryBase, pairs: config.rotaryPairs };
   const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength, turn) : x);
   const newKeys = place(projected?.keys ?? linear(source, needed(parameters.key, 'key', config)));
   const queries = splitHeads(place(linear(stream, needed(parameters.query, 'query', config))), heads);
-  const products = matmul(queries, splitHeads(behind(past?.keys, newKeys), heads), { transposeB: true });
+  const ownKeys = splitHeads(behind(past?.keys, newKeys), heads);
+  const products = matmul(queries, ownKeys, { transposeB: true });
   if (positionKind === 'relative' && past) throw new RangeError("attend: positionKind 'relative' cannot use a cache.");
   const scores =
     positionKind === 'relative'
       ? add(products, relativeScores(queries, needed(parameters.distances, 'distances', config), positionIds))
       : products;
-  return { scores: multiply(scores, 1 / Math.sqrt(config.width / heads)), newKeys };
+  return { scores: multiply(scores, 1 / Math.sqrt(config.width / heads)), newKeys, queries, ownKeys };
 }
 
 /** Scores from a learned table of positions, the same for every text (Synthesizer "R"): its corner, or the entries of the positions given, `[batch, heads, queries, keys]`. */
@@ -120,7 +124,7 @@ export function attend(
   config: EncoderConfig,
   key: Key | undefined,
 ): Attended {
-  const { source, visible, past, projected } = operands;
+  const { source, visible, past, projected, near } = operands;
   const { heads, attentionKind, attentionDropout } = config;
   const plainValues = projected?.values ?? linear(source, parameters.value);
   const newValues = config.rotaryValues
@@ -130,13 +134,22 @@ export function attend(
       })
     : plainValues;
   // A Synthesizer has no keys: its values stand for them in what is given back.
-  const { scores, newKeys } =
+  const { scores, newKeys, queries, ownKeys } =
     attentionKind === 'random'
-      ? { scores: scoresByTable(parameters, operands, config), newKeys: newValues }
+      ? {
+          ...{ scores: scoresByTable(parameters, operands, config), newKeys: newValues },
+          ...{ queries: undefined, ownKeys: undefined },
+        }
       : scoresByProducts(parameters, operands, config);
   const weights =
     attentionKind === 'sigmoid' ? multiply(sigmoid(scores), cast(visible, 'float32')) : visibleSoftmax(scores, visible);
-  const dropped = dropout(weights, { rate: attentionDropout, key });
-  const mixed = mergeHeads(matmul(dropped, splitHeads(behind(past?.values, newValues), heads)));
+  const ownValues = splitHeads(behind(past?.values, newValues), heads);
+  const dropping = { rate: attentionDropout, key };
+  const inBlocks = near && queries && !past && attentionKind === 'dot' && config.positionKind !== 'relative';
+  const mixed = mergeHeads(
+    inBlocks && isLongFor(source.shape[1] as number, near.reach)
+      ? attendNearby({ ...near, queries, keys: ownKeys, values: ownValues }, dropping)
+      : matmul(dropout(weights, dropping), ownValues),
+  );
   return { mixed, weights, keys: newKeys, values: newValues };
 }

@@ -86,6 +86,7 @@ export function blocks(
     source,
     visible,
     positionIds,
+    real,
     recompute: again = false,
   }: {
     /** The stream before the first block, `[batch, length, width]`. */
@@ -94,6 +95,8 @@ export function blocks(
     readonly source?: Tensor;
     readonly visible: Tensor;
     readonly positionIds?: Tensor | undefined;
+    /** bool `[batch, length]`, where nothing but these real tokens decides what is seen: local layers then never form `[length, length]`. */
+    readonly real?: Tensor | undefined;
     /** Whether what a block computes on the way is computed again in the backward pass instead of being kept, default false. */
     readonly recompute?: boolean;
   },
@@ -109,24 +112,33 @@ export function blocks(
   const weights: Tensor[] = [];
   const keysValues: KeysValues[] = [];
   let stream = start;
-  const seenNear = config.localWindow
-    ? logicalAnd(visible, nearby(start.shape[1] as number, Math.floor(config.localWindow / 2)))
-    : visible;
+  const reach = Math.floor((config.localWindow ?? 0) / 2);
+  const seenNear = config.localWindow ? logicalAnd(visible, nearby(start.shape[1] as number, reach)) : visible;
   for (let i = 0; i < config.layers; i++) {
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
     const operands = {
       stream,
       source: source ?? stream,
       visible: isLocal(config, i) ? seenNear : visible,
+      near: isLocal(config, i) && real ? { real, reach } : undefined,
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
       projected: projected?.[config.sharedLayers ? 0 : i],
     };
     const run = () => block(parameters, operands, config, key && forkKey(key, `layer ${i}`));
-    const result = again ? recompute(run) : run();
+    let whole: Tensor | undefined;
+    const result = again
+      ? recompute(() => {
+          const { weights: found, ...rest } = run();
+          // Handed out otherwise than by the result, weights over the whole row are not computed where nobody asks for them.
+          if (operands.near) whole = found;
+          return operands.near ? rest : { ...rest, weights: found };
+        })
+      : run();
     stream = result.stream;
     states.push(stream);
-    weights.push(result.weights);
+    const own = 'weights' in result ? result.weights : whole;
+    if (own) weights.push(own);
     keysValues.push({ keys: result.keys, values: result.values });
   }
   const hidden = finalNorm ? layerNorm(stream, finalNorm, config.normEpsilon) : stream;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { retainedBytes } from '../../test/retained-bytes.ts';
 import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
 import type { FamilyName } from '../families/families.ts';
-import { encode } from '../families/families.ts';
+import { encode, familyOf } from '../families/families.ts';
 import { predictTokens } from '../heads/predict-tokens.ts';
 import { maskedCrossEntropy } from '../losses/masked-cross-entropy.ts';
 import { parameterSpecs } from '../parameters/parameter-specs.ts';
@@ -44,6 +44,8 @@ describe('estimateMemory', () => {
     ['electra', { embeddingWidth: 16 }, 0.005],
     ['albert', { embeddingWidth: 16, sharedLayers: true }, 0.005],
     ['roformer', { positionKind: 'rotary' }, 0.005],
+    ['bert', { gated: true }, 0.005],
+    ['modernbert', { ...familyOf('modernbert').fresh, layers: 4 }, 0.02],
     ['t-ta', {}, 0.1],
   ] as const)('of %s with %j counts what stays between the passes, to a share of %d', (family, own, share) => {
     const config = encoderConfig({ vocabularySize: 60, width: 32, layers: 2, heads: 4, maximumLength: 30, ...own });

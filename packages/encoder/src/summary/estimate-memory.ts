@@ -40,7 +40,10 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number, recomp
   const { headActivation = activation, attentionKind, positionKind } = config;
   const [dropped, droppedWeights] = [config.dropout > 0 ? 1 : 0, config.attentionDropout > 0 ? 1 : 0];
   const wide = (attentionKind === 'random' ? 8 : 10) + 2 * dropped + (positionKind === 'relative' ? 1 : 0);
-  const layer = curveTensors[activation] * feedForwardWidth + wide * width + (2 + droppedWeights) * heads * length + 2;
+  // A gate, and its product with the curve; dropout stands on that instead of on what comes out.
+  const gate = config.gated ? (2 + dropped) * feedForwardWidth - dropped * width : 0;
+  const layer =
+    curveTensors[activation] * feedForwardWidth + gate + wide * width + (2 + droppedWeights) * heads * length + 2;
   const projected = embeddingWidth === width ? 0 : 1;
   const embeddings = (2 + dropped + projected) * embeddingWidth + 3;
   const last = config.normPlacement === 'pre' ? 2 * width + 1 : 0;
@@ -54,7 +57,7 @@ function keptPerRow(config: EncoderConfig, length: number, slots: number, recomp
  *
  * Parameters, gradients and each slot of the optimiser take `4·P` bytes. Between forward and backward pass there stay, for each token and
  * layer, `c·F + (10 + 2δ)·H + (2 + δ)·A·L + 2` numbers (F feed-forward width, H width, A heads, L length, δ = 1 with dropout, c of the
- * curve: gelu 4, silu 3, relu 2, gelu_new 6), for each token `(2 + δ)·E + 3` of the embeddings (E their width; two are the checked numbers of token and segment), and for each predicted token
+ * curve: gelu 4, silu 3, relu 2, gelu_new 6; a gated part `(2 + δ)·F − δ·H` more), for each token `(2 + δ)·E + 3` of the embeddings (E their width; two are the checked numbers of token and segment), and for each predicted token
  * `H + (c + 2)·E + V + 5` (V the vocabulary). These are the tensors that the derivatives of `encodeBert` and `predictTokens` read, counted.
  * With `recompute` a layer keeps H numbers a token, and what one layer keeps otherwise is there once. What an engine needs for a moment, for one product say, comes on top.
  *

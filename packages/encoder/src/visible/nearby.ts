@@ -1,9 +1,9 @@
-import { constant, type Tensor } from '@cloze/backend';
+import { constant, lessEqual, logicalAnd, subtract, type Tensor } from '@cloze/backend';
 
 /** Tokens at most `reach` places away, bool `[1, 1, length, length]`. */
 export function nearby(length: number, reach: number): Tensor {
-  const near = Array.from({ length: length * length }, (_, index) =>
-    Math.abs((index % length) - Math.floor(index / length)) <= reach ? 1 : 0,
-  );
-  return constant(near, [1, 1, length, length], 'bool');
+  const places = Array.from({ length }, (_, place) => place);
+  const queries = constant(places, [1, 1, length, 1], 'int32');
+  const keys = constant(places, [1, 1, 1, length], 'int32');
+  return logicalAnd(lessEqual(subtract(keys, queries), reach), lessEqual(subtract(queries, keys), reach));
 }
