@@ -7,7 +7,7 @@ usage: python encoder_architectures.py packages/encoder/fixtures/architectures.j
 """
 import json, sys
 import torch, transformers
-from transformers import (AlbertConfig, AlbertForMaskedLM, BertConfig, BertForMaskedLM, BertForMultipleChoice, BertForQuestionAnswering,
+from transformers import (AlbertConfig, AlbertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, BertConfig, BertForMaskedLM, BertForMultipleChoice, BertForQuestionAnswering,
                           BertForSequenceClassification, ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining, ModernBertConfig,
                           ModernBertForMaskedLM, RobertaConfig,
                           RobertaForMaskedLM, RoFormerConfig, RoFormerForMaskedLM)
@@ -54,7 +54,7 @@ def record(name, config, model, hidden, logits):
                            'hidden': cut(hidden), 'logits': cut(picked), 'loss': loss.item(), 'slopes': slopes(model)}
 def hf(name, cls, config, **call):
     model = fill(cls(config))
-    if 'modernbert' not in name: call = {'token_type_ids': seg, **call}
+    if not name.startswith(('modernbert', 'distilbert')): call = {'token_type_ids': seg, **call}
     o = model(ids, attention_mask=call.pop('mask', att), output_hidden_states=True, **call)
     record(name, config, model, o.hidden_states[-1], o.logits)
 
@@ -69,6 +69,7 @@ hf('albert', AlbertForMaskedLM, AlbertConfig(**base, embedding_size=E, hidden_ac
 hf('roformer', RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=W))
 modern = {**base, 'num_hidden_layers': 4, 'local_attention': 4, 'bos_token_id': None, 'eos_token_id': None, 'cls_token_id': None, 'sep_token_id': None}
 for key in ('hidden_dropout_prob', 'attention_probs_dropout_prob'): modern.pop(key)
+hf('distilbert', DistilBertForMaskedLM, DistilBertConfig(vocab_size=V, dim=W, n_layers=L, n_heads=H, hidden_dim=F, max_position_embeddings=M, dropout=0, attention_dropout=0))
 hf('modernbert', ModernBertForMaskedLM, ModernBertConfig(**modern))
 hf('modernbert, biases', ModernBertForMaskedLM, ModernBertConfig(**modern, norm_bias=True, attention_bias=True, mlp_bias=True, classifier_bias=True, decoder_bias=False,
    hidden_activation='silu', global_attn_every_n_layers=2, global_rope_theta=500, local_rope_theta=40))
@@ -166,7 +167,7 @@ for kind in ['pre', 'relative', 'random', 'sigmoid', 'two streams', 'tta, mask q
                            'hidden': cut(hidden), 'logits': cut(picked), 'loss': loss.item(), 'slopes': grads}
 out['order'] = order.flatten().tolist()
 keep = {'model_type', 'vocab_size', 'hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size', 'max_position_embeddings', 'type_vocab_size',
-        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'num_hidden_groups', 'inner_group_num', 'norm_bias', 'norm_eps',
+        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'num_hidden_groups', 'inner_group_num', 'norm_bias', 'norm_eps', 'dim', 'n_layers', 'n_heads', 'hidden_dim', 'activation', 'dropout', 'attention_dropout',
         'attention_bias', 'mlp_bias', 'classifier_bias', 'decoder_bias', 'hidden_activation', 'classifier_activation', 'layer_types', 'rope_parameters', 'local_attention'}
 for m in list(out['models'].values()) + [out['discriminator']]: m['config'] = {k: v for k, v in m['config'].items() if k in keep}
 json.dump(out, open(sys.argv[1], 'w'), separators=(',', ':'))

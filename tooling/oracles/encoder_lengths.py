@@ -9,7 +9,7 @@ usage: python encoder_lengths.py packages/encoder/fixtures/lengths.json
 """
 import json, math, sys
 import torch, transformers
-from transformers import (AlbertConfig, AlbertForMaskedLM, BertConfig, BertForMaskedLM, BertLMHeadModel, ElectraConfig, ElectraForMaskedLM,
+from transformers import (AlbertConfig, AlbertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, BertConfig, BertForMaskedLM, BertLMHeadModel, ElectraConfig, ElectraForMaskedLM,
                           ElectraForPreTraining, ModernBertConfig, ModernBertForMaskedLM, RobertaConfig, RobertaForMaskedLM, RoFormerConfig, RoFormerForMaskedLM)
 torch.set_default_dtype(torch.float64); torch.manual_seed(0)
 V, W, L, H, F, M, E = 60, 16, 2, 4, 32, 512, 8
@@ -72,7 +72,7 @@ def roberta(model, b):
     n = b[0].shape[1]
     return plain(model, b, segments=torch.zeros_like(b[2]), position_ids=torch.arange(2, 2 + n)[None].expand(2, -1))
 
-def modernbert(model, b):
+def without_segments(model, b):
     o = model(b[0], attention_mask=b[1], output_hidden_states=True)
     return o.hidden_states[-1], o.logits
 modern = {**{k: v for k, v in base.items() if 'dropout' not in k}, 'num_hidden_layers': 4, 'bos_token_id': None, 'eos_token_id': None, 'cls_token_id': None, 'sep_token_id': None}
@@ -83,14 +83,15 @@ cases = {
     'electra': (ElectraForMaskedLM, ElectraConfig(**base, embedding_size=E), plain),
     'albert': (AlbertForMaskedLM, AlbertConfig(**base, embedding_size=E, hidden_act='gelu_new'), plain),
     'roformer': (RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=W), plain),
-    'modernbert': (ModernBertForMaskedLM, ModernBertConfig(**modern), modernbert),
+    'modernbert': (ModernBertForMaskedLM, ModernBertConfig(**modern), without_segments),
+    'distilbert': (DistilBertForMaskedLM, DistilBertConfig(vocab_size=V, dim=W, n_layers=L, n_heads=H, hidden_dim=F, max_position_embeddings=M, dropout=0, attention_dropout=0), without_segments),
     'left to right': (BertLMHeadModel, BertConfig(**base, is_decoder=True), plain),
     'unilm': (BertForMaskedLM, BertConfig(**base), unilm),
     'tta': (BertForMaskedLM, BertConfig(**base), own_tta),
     'discriminator': (ElectraForPreTraining, ElectraConfig(**base, embedding_size=E), plain),
 }
 keep = {'model_type', 'vocab_size', 'hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size', 'max_position_embeddings', 'type_vocab_size',
-        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'is_decoder', 'norm_eps', 'norm_bias', 'attention_bias', 'mlp_bias', 'classifier_bias', 'decoder_bias', 'hidden_activation',
+        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'is_decoder', 'dim', 'n_layers', 'n_heads', 'hidden_dim', 'activation', 'dropout', 'attention_dropout', 'norm_eps', 'norm_bias', 'attention_bias', 'mlp_bias', 'classifier_bias', 'decoder_bias', 'hidden_activation',
         'classifier_activation', 'layer_types', 'rope_parameters', 'local_attention'}
 out = {'made_with': {'torch': torch.__version__, 'transformers': transformers.__version__}, 'lengths': LENGTHS, 'models': {}}
 for name, (cls, config, run) in cases.items():

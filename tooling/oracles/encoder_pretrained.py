@@ -5,14 +5,14 @@ usage: python encoder_pretrained.py packages/encoder/fixtures/pretrained    writ
 """
 import json, os, shutil, sys
 import torch, transformers
-from transformers import (AlbertConfig, AlbertForMaskedLM, AutoConfig, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, BertForSequenceClassification,
+from transformers import (AlbertConfig, AlbertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, DistilBertForSequenceClassification, AutoConfig, AutoModelForMaskedLM, BertConfig, BertForMaskedLM, BertForSequenceClassification,
                           ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining, ElectraForSequenceClassification, ModernBertConfig, ModernBertForMaskedLM,
                           ModernBertForSequenceClassification, RobertaConfig, RobertaForMaskedLM,
                           RobertaForSequenceClassification, RoFormerConfig, RoFormerForMaskedLM)
 ids = torch.tensor([[2, 7, 4, 9, 3, 11, 12, 3], [2, 8, 3, 14, 3, 0, 0, 0]]); seg = torch.tensor([[0, 0, 0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 0, 0, 0]]); att = (ids != 0).long()
 def outputs(model):
     kind = model.config.model_type
-    call = {'attention_mask': att} if kind == 'modernbert' else {'attention_mask': att, 'token_type_ids': torch.zeros_like(seg) if kind == 'roberta' else seg}
+    call = {'attention_mask': att} if kind in ('modernbert', 'distilbert') else {'attention_mask': att, 'token_type_ids': torch.zeros_like(seg) if kind == 'roberta' else seg}
     if kind == 'roberta': call['position_ids'] = torch.arange(2, 10)[None].expand(2, -1)
     name = type(model).__name__
     # Two candidates of one question.
@@ -30,6 +30,7 @@ if sys.argv[1] == '--check':
 root = sys.argv[1]
 base = dict(vocab_size=20, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=12, max_position_embeddings=10, initializer_range=0.5, pad_token_id=0)
 roberta = RobertaConfig(**{**base, 'max_position_embeddings': 12, 'type_vocab_size': 1, 'pad_token_id': 1})
+distil = DistilBertConfig(vocab_size=20, dim=8, n_layers=2, n_heads=2, hidden_dim=12, max_position_embeddings=10, initializer_range=0.5)
 modern = {**base, 'num_hidden_layers': 4, 'local_attention': 4, **{f'{n}_token_id': None for n in ('bos', 'eos', 'cls', 'sep')}}
 cases = {
     'bert': (BertForMaskedLM, BertConfig(**base, a_key_of_the_future=[1, {'x': None}]), {}),
@@ -44,6 +45,8 @@ cases = {
     'electra-detector': (ElectraForPreTraining, ElectraConfig(**base, embedding_size=4), {}),
     'electra-classifier': (ElectraForSequenceClassification, ElectraConfig(**base, embedding_size=4), {}),
     'albert': (AlbertForMaskedLM, AlbertConfig(**base, embedding_size=4), {}),
+    'distilbert': (DistilBertForMaskedLM, distil, {}),
+    'distilbert-classifier': (DistilBertForSequenceClassification, DistilBertConfig(**{**distil.to_dict(), 'num_labels': 3}), {}),
     'modernbert': (ModernBertForMaskedLM, ModernBertConfig(**modern), {}),
     'modernbert-classifier': (ModernBertForSequenceClassification, ModernBertConfig(**modern, num_labels=3, classifier_pooling='mean'), {}),
     'roformer': (RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=8), {}),

@@ -9,7 +9,7 @@ from transformers import PretrainedConfig, PreTrainedTokenizerBase
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 check, source = '--check' in sys.argv, sys.argv[-1]
-families = ['bert', 'roberta', 'xlm-roberta', 'electra', 'albert', 'roformer', 'modernbert']
+families = ['bert', 'roberta', 'xlm-roberta', 'electra', 'albert', 'roformer', 'modernbert', 'distilbert']
 def popped(function):
     """Names that a function takes out of its keyword arguments."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))

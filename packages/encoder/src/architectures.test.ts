@@ -55,6 +55,7 @@ const models: readonly [string, Run, Partial<EncoderConfig>?][] = [
   ['electra generator', plain],
   ['albert', plain],
   ['roformer', plain],
+  ['distilbert', plain],
   ['modernbert', plain],
   ['modernbert, biases', plain],
   ['left to right', (p, c) => encodeBert(p, inputs, c, undefined, { visible: causal(inputs.attend) }).hidden],

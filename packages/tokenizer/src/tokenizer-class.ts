@@ -29,6 +29,7 @@ const classOfModelType: Readonly<Record<string, string>> = {
   albert: 'AlbertTokenizer',
   roformer: 'RoFormerTokenizer',
   modernbert: 'TokenizersBackend',
+  distilbert: 'BertTokenizer',
 };
 
 /** The class and rules of a tokenizer's files. */

@@ -25,6 +25,7 @@ const own: Readonly<Record<FamilyName, Partial<EncoderConfig>>> = {
   albert: { embeddingWidth: 8, sharedLayers: true },
   roformer: { positionKind: 'rotary' },
   modernbert: { ...familyOf('modernbert').fresh },
+  distilbert: { ...familyOf('distilbert').fresh },
   't-ta': {},
 };
 const families = Object.keys(own) as FamilyName[];

@@ -19,6 +19,7 @@ const own: Readonly<Partial<Record<FamilyName, Partial<EncoderConfig>>>> = {
   albert: { embeddingWidth: 8, sharedLayers: true },
   roformer: { positionKind: 'rotary' },
   modernbert: { ...familyOf('modernbert').fresh },
+  distilbert: { ...familyOf('distilbert').fresh },
 };
 const kinds: readonly HeadKind[] = ['sequence', 'tokens', 'span', 'choice'];
 

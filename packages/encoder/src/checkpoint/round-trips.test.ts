@@ -35,11 +35,12 @@ const families: Readonly<Record<Exclude<FamilyName, 't-ta'>, Partial<EncoderConf
   albert: { embeddingWidth: 8, sharedLayers: true, activation: 'gelu_new' },
   roformer: { positionKind: 'rotary' },
   modernbert: { ...familyOf('modernbert').fresh, layers: 4, localWindow: 4, classifierPooling: 'mean' },
+  distilbert: { ...familyOf('distilbert').fresh },
 };
 const kinds: readonly (HeadKind | undefined)[] = [undefined, 'sequence', 'tokens', 'span', 'choice'];
 
 /** Names of a language-model head in files. */
-const languageModel = /^(cls\.predictions|lm_head|generator_|predictions|decoder\.)/;
+const languageModel = /^(cls\.predictions|lm_head|generator_|predictions|vocab_|decoder\.)/;
 
 const python = process.env.CLOZE_PYTHON;
 const script = fileURLToPath(new URL('../../../../tooling/oracles/encoder_pretrained.py', import.meta.url));

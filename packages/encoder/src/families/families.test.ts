@@ -15,6 +15,7 @@ const typical: Readonly<Record<FamilyName, Partial<EncoderConfig>>> = {
   albert: { embeddingWidth: 8, sharedLayers: true, dropout: 0, attentionDropout: 0 },
   roformer: { positionKind: 'rotary' },
   modernbert: { ...familyOf('modernbert').fresh },
+  distilbert: { ...familyOf('distilbert').fresh, classifierDropout: 0.2 },
   't-ta': { queryToken: 4 },
 };
 

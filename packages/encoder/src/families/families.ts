@@ -5,6 +5,7 @@ import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import type { ModelParameters } from '../parameters/parameter-tree.ts';
 import { albert } from './albert.ts';
 import { bert } from './bert.ts';
+import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import type { EncodeOptions, Family, Visibility } from './family.ts';
 import { modernbert } from './modernbert.ts';
@@ -20,6 +21,7 @@ export const families = [
   albert,
   roformer,
   modernbert,
+  distilbert,
   tta,
 ] as const satisfies readonly Family[];
 

@@ -20,7 +20,7 @@ export function taskOf(model: LoadedModel): ExportTask {
   const head = savedHead(model);
   if (head === 'sequence') return 'text-classification';
   if (head === 'tokens') return 'token-classification';
-  const predicts = !model.loaded.missing.some((name) => /predictions|lm_head|^decoder/.test(name));
+  const predicts = !model.loaded.missing.some((name) => /predictions|lm_head|^decoder|^vocab_/.test(name));
   return predicts && model.visibility !== 'before' ? 'fill-mask' : 'feature-extraction';
 }
 
