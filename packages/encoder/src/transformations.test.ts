@@ -59,14 +59,16 @@ describe('enlarge', () => {
   it("negative control: the article's 1/k for the second feed-forward bias changes the logits", () => {
     const { config, host } = smallModel();
     const large = enlarge(host, config, 2);
-    const halved = (bias: HostTensor) => ({ ...bias, values: bias.values.map((v) => v * Math.SQRT1_2) });
     const layers = large.parameters.layers.map((layer) => ({
       ...layer,
       feedForward: {
         ...layer.feedForward,
         outer: {
           ...layer.feedForward.outer,
-          bias: halved(layer.feedForward.outer.bias as HostTensor),
+          bias: {
+            ...layer.feedForward.outer.bias,
+            values: layer.feedForward.outer.bias.values.map((v) => v * Math.SQRT1_2),
+          },
         },
       },
     }));
@@ -126,7 +128,7 @@ describe('correctEmbeddings', () => {
   });
   it('lists every wrong number', () => {
     expect(() => correctEmbeddings(host, config, { maskId: 20, rate: 2, mask: 0.5, frequencies: [1] })).toThrow(
-      'maskId must be a whole number from 0 to 19, got 20; rate must be a number from 0 to 1, got 2; mask + random + keep must be 1, got 0.7; frequencies must have 20 entries, got 1',
+      'maskId must be a row from 0 to 19, got 20; rate must be in [0, 1], got 2; mask + random + keep must be 1, got 0.7; frequencies must have 20 entries, got 1',
     );
   });
 });

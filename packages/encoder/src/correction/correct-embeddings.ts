@@ -1,5 +1,5 @@
 import type { HostTensor } from '@cloze/backend';
-import { anything, needed, problemsOf, real, refuse, whole } from '@cloze/checks';
+import { anything, checkOptions, needed, real, refuse, whole } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 
@@ -43,17 +43,21 @@ export function correctEmbeddings(
   config: EncoderConfig & { readonly embeddingCorrection?: unknown },
   options: CorrectionOptions,
 ): CorrectedEmbeddings {
+  // That they are numbers first; which ones may stand depends on the table, and is said of all at once.
+  checkOptions('correctEmbeddings', options, {
+    maskId: needed(whole()),
+    ...{ rate: real(), mask: real(), random: real(), keep: real(), frequencies: anything },
+  });
   const { maskId, rate = 0.15, mask = 0.8, random = 0.1, keep = 0.1, frequencies } = options;
 
   const { tokenTable } = parameters.embeddings;
   const [rows, width] = tokenTable.shape as [number, number];
-  const share = real({ from: 0, to: 1 });
-  const problems = problemsOf(options, {
-    maskId: needed(whole(0, rows - 1)),
-    ...{ rate: share, mask: share, random: share, keep: share, frequencies: anything },
-  });
+  const problems: string[] = [];
   if (config.embeddingCorrection !== undefined)
     problems.push('these embeddings were corrected before; twice would compound');
+  if (maskId < 0 || maskId >= rows) problems.push(`maskId must be a row from 0 to ${rows - 1}, got ${maskId}`);
+  for (const [name, value] of Object.entries({ rate, mask, random, keep }))
+    if (value < 0 || value > 1) problems.push(`${name} must be in [0, 1], got ${value}`);
   if (Math.abs(mask + random + keep - 1) > 1e-9)
     problems.push(`mask + random + keep must be 1, got ${mask + random + keep}`);
   if (frequencies && frequencies.length !== rows)

@@ -66,9 +66,9 @@ export function minimalPairs(
   readonly right: readonly boolean[];
   readonly worth: readonly number[];
 } {
+  checkOptions('minimalPairs', options, { level: levelRule });
   checkList('minimalPairs', pairs);
   checkRows('minimalPairs: pair', pairs);
-  checkOptions('minimalPairs', options, { level: levelRule });
   if (pairs.length === 0) throw new RangeError('minimalPairs: expected at least one pair, got none.');
   for (const side of ['good', 'bad'] as const)
     allFinite(
