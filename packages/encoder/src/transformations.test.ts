@@ -59,16 +59,14 @@ describe('enlarge', () => {
   it("negative control: the article's 1/k for the second feed-forward bias changes the logits", () => {
     const { config, host } = smallModel();
     const large = enlarge(host, config, 2);
+    const halved = (bias: HostTensor) => ({ ...bias, values: bias.values.map((v) => v * Math.SQRT1_2) });
     const layers = large.parameters.layers.map((layer) => ({
       ...layer,
       feedForward: {
         ...layer.feedForward,
         outer: {
           ...layer.feedForward.outer,
-          bias: {
-            ...layer.feedForward.outer.bias,
-            values: layer.feedForward.outer.bias.values.map((v) => v * Math.SQRT1_2),
-          },
+          bias: halved(layer.feedForward.outer.bias as HostTensor),
         },
       },
     }));

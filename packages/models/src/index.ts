@@ -39,7 +39,7 @@ export { createModel, type Model } from './model/model.ts';
 export { countTokens, type ModelBatch, modelBatch } from './model/model-batch.ts';
 export { type OpenSourceOptions, openModel } from './model/open-model.ts';
 export { answersOf, type TaskModel } from './model/task-model.ts';
-export { type Fetch, urlSource } from './model/url-source.ts';
+export { type Address, type Answer, type Fetch, urlSource } from './model/url-source.ts';
 export { type PredictOptions, predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
 export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
 export { freshWeights } from './pretrain/fresh-weights.ts';

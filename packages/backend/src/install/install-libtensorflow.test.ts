@@ -136,7 +136,7 @@ describe('installLibtensorflow', () => {
     const on = (platform: string, arch: string, more = {}) =>
       installLibtensorflow({ surroundings: { ...surroundings, platform, arch }, report, ...more });
     await expect(on('win32', 'x64')).rejects.toThrow(
-      'No libtensorflow wheel is known for win32-x64 (known: linux-x64, linux-arm64, darwin-arm64); the wasm engine works everywhere.',
+      'No libtensorflow wheel is known for win32-x64 (known: linux-x64, linux-arm64, darwin-arm64); engine onnx needs none.',
     );
     await expect(on('darwin', 'arm64', { gpu: true })).rejects.toThrow(
       /No GPU build .* darwin-arm64 \(known: linux-x64\)/,
@@ -146,7 +146,7 @@ describe('installLibtensorflow', () => {
       ['2.17', '2.17'],
     ] as const)
       await expect(installLibtensorflow({ surroundings: { ...surroundings, glibc }, report })).rejects.toThrow(
-        `needs the GNU C library 2.27 or later, and this system has ${words}; the wasm engine works here.`,
+        `needs the GNU C library 2.27 or later, and this system has ${words}; engine onnx may work here.`,
       );
     expect(await readdir(root)).toEqual([]);
   });

@@ -56,12 +56,12 @@ function wheelFor({ platform, arch, glibc }: Surroundings, gpu: boolean): Wheel 
   const build = gpu ? 'GPU build of libtensorflow' : 'libtensorflow wheel';
   if (!wheel)
     throw new Error(
-      `No ${build} is known for ${platform}-${arch} (known: ${Object.keys(table).join(', ')}); the wasm engine works everywhere.`,
+      `No ${build} is known for ${platform}-${arch} (known: ${Object.keys(table).join(', ')}); engine onnx needs none.`,
     );
   const [major = 0, minor = 0] = (glibc ?? '').split('.').map(Number);
   if (platform === 'linux' && glibc !== undefined && !(major > 2 || (major === 2 && minor >= 27)))
     throw new Error(
-      `libtensorflow needs the GNU C library 2.27 or later, and this system has ${glibc === 'none' ? 'another C library (musl?)' : glibc}; the wasm engine works here.`,
+      `libtensorflow needs the GNU C library 2.27 or later, and this system has ${glibc === 'none' ? 'another C library (musl?)' : glibc}; engine onnx may work here.`,
     );
   return wheel;
 }

@@ -25,7 +25,8 @@ const sourceOf = (files: ReadonlyMap<string, Uint8Array>): FileSource => ({
 /** A server of a folder's files below `/models/small/`, whose page for everything else is HTML. */
 function serverOf(files: ReadonlyMap<string, Uint8Array>, missing: () => Response) {
   const asked: string[] = [];
-  const fetch = async ({ pathname, search }: URL): Promise<Response> => {
+  const fetch = async (address: string): Promise<Response> => {
+    const { pathname, search } = new URL(address);
     asked.push(pathname + search);
     const bytes = files.get(decodeURIComponent(pathname.replace('/models/small/', '')));
     return bytes ? new Response(Uint8Array.from(bytes)) : missing();

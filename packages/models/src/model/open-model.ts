@@ -5,7 +5,7 @@ import { streamFrom } from '@cloze/random';
 import type { OpenTokenizerOptions } from '@cloze/tokenizer';
 import { loadModel } from './loaded-model.ts';
 import { createModel, type Model } from './model.ts';
-import { type Fetch, urlSource } from './url-source.ts';
+import { type Address, type Fetch, urlSource } from './url-source.ts';
 
 /** How weights become a model, wherever they came from. */
 export interface OpeningOptions {
@@ -49,7 +49,7 @@ export function opened(
   return model;
 }
 
-function fetched(address: URL, { fetch }: OpenSourceOptions): FileSource {
+function fetched(address: Address, { fetch }: OpenSourceOptions): FileSource {
   if (fetch) return urlSource(address, fetch);
   throw new TypeError(`openModel: ${address.href} needs 'fetch', the function that brings its files.`);
 }
@@ -59,7 +59,7 @@ function fetched(address: URL, { fetch }: OpenSourceOptions): FileSource {
  *
  * @throws {TypeError} for a URL without `fetch` {CheckpointError} for a file that is torn, hostile or does not fit {Error} for a tokenizer that is absent or of another model
  */
-export async function openModel(from: FileSource | URL, options: OpenSourceOptions): Promise<Model> {
+export async function openModel(from: FileSource | Address, options: OpenSourceOptions): Promise<Model> {
   checkOptions('openModel', options, {
     seed: whole(),
     say: callable,
@@ -68,6 +68,6 @@ export async function openModel(from: FileSource | URL, options: OpenSourceOptio
     engine: needed(anything),
     fetch: anything,
   });
-  const source = from instanceof URL ? fetched(from, options) : from;
+  const source = 'href' in from ? fetched(from, options) : from;
   return opened(source.name, await loadSource(source, { fill: fillOf(options) }), options.engine, options);
 }
