@@ -4,6 +4,7 @@ import {
   type EncoderConfig,
   encoderConfig,
   type FamilyName,
+  familyOf,
   initialParameters,
   predictTokens,
 } from '@cloze/encoder';
@@ -79,6 +80,9 @@ const variants: readonly (readonly [string, FamilyName, Partial<EncoderConfig>])
   ['ALBERT', 'albert', { sharedLayers: true, embeddingWidth: 8 }],
   ['RoFormer', 'roformer', { positionKind: 'rotary' }],
   ['RoFormer with turned values', 'roformer', { positionKind: 'rotary', rotaryValues: true }],
+  ['DistilBERT', 'distilbert', { ...familyOf('distilbert').fresh }],
+  // A window of four, crossed by rows of 24.
+  ['ModernBERT', 'modernbert', { ...familyOf('modernbert').fresh, localWindow: 4, layers: 4 }],
   ['T-TA', 't-ta', {}],
   ['T-TA with [MASK] in its queries', 't-ta', { queryToken: 4, embeddingWidth: 8 }],
 ];
@@ -160,12 +164,20 @@ describe('exportOnnx', () => {
     expect(apart(full ?? [], coarse ?? []) / largest).toBeLessThan(0.1);
   });
 
+  it('asks for segments only of a model that has them, as transformers.js feeds it', () => {
+    const inputsOf = (family: FamilyName) => exportOnnx(modelOf(family, { ...familyOf(family).fresh })).inputs;
+    expect(inputsOf('bert')).toEqual(['input_ids', 'attention_mask', 'token_type_ids']);
+    for (const family of ['distilbert', 'modernbert'] as const)
+      expect(inputsOf(family)).toEqual(['input_ids', 'attention_mask']);
+  });
+
   it('says in one line what transformers.js has no class for', () => {
     expect(exportOnnx(modelOf('t-ta')).notes).toEqual([
       "transformers.js has no class for fill-mask of model_type 't-ta': open the file by an ONNX session (onnxruntime)",
       'logits at each token are given all others but itself: one pass scores a whole text, without [MASK]',
     ]);
     expect(exportOnnx(modelOf('bert')).notes).toEqual([]);
+    expect(exportOnnx(modelOf('modernbert', { ...familyOf('modernbert').fresh })).notes).toEqual([]);
     expect(exportOnnx(modelOf('bert', { normPlacement: 'pre' })).notes.join()).toMatch(/model_type 'cloze'/);
   });
 

@@ -41,6 +41,8 @@ const knownTypes: ReadonlySet<string> = new Set([
   'roformer',
   'albert',
   'camembert',
+  'distilbert',
+  'modernbert',
 ]);
 
 /** What a reader of the file should know. */
