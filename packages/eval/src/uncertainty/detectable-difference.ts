@@ -46,7 +46,7 @@ export function freedomOf(ofRows: number, ofSeeds: number, { rows, seeds }: Diff
  * `t₁₋ₐ/₂·√V_test + z_power·√V`, `V = rows/n + seeds/s + both/(n·s)`, `a = (1 − level)/comparisons`; `V_test` leaves out `seeds/s` where the test is
  * over rows. Where seeds' spread is unknown (null) it counts as 0. Degrees of freedom by Welch and Satterthwaite.
  *
- * @throws {RangeError} for options out of their range, or a design without rows or seeds
+ * @throws {RangeError} for options out of their range, a variance that is none, or a design without rows or seeds
  */
 export function detectableDifference(
   spread: DifferenceSpread,
@@ -54,6 +54,9 @@ export function detectableDifference(
   options: PowerOptions = {},
 ): number {
   checkOptions('detectableDifference', options, rules);
+  const variance = real({ from: 0 });
+  const parts = { ...spread, seeds: spread.seeds ?? 0 };
+  checkOptions('detectableDifference, spread', parts, { rows: variance, seeds: variance, both: variance });
   checkOptions('detectableDifference, design', design, { rows: whole(1), seeds: whole(1) });
   const { level = 0.95, power = 0.8, comparisons = 1, testOver = 'rowsAndSeeds' } = options;
   const ofRows = spread.rows / design.rows + spread.both / (design.rows * design.seeds);

@@ -59,6 +59,12 @@ const tests: Readonly<Record<string, (values: readonly number[]) => unknown>> = 
   pairedT: (values) => pairedT(values, good),
   welchT: (values) => welchT(good, values),
   wilcoxon: (values) => wilcoxon(values, good),
+  wilsonInterval: (values) => evaluation.wilsonInterval(values.reduce((sum, value) => sum + value) / 5, 5),
+  differenceSpread: (values) => evaluation.differenceSpread([good, values]),
+  detectableDifference: (values) => {
+    const rows = values.reduce((sum, value) => sum + value);
+    return evaluation.detectableDifference({ rows, seeds: null, both: 0 }, { rows: 5, seeds: 2 });
+  },
 };
 
 describe.each(Object.entries(tests))('%s', (_name, of) => {
@@ -85,6 +91,8 @@ it('no function of uncertainty is left out above', () => {
     'mcnemar',
     'compareSystems',
     'meanAndSd',
+    'Spread',
+    'Difference',
   ];
   const all = Object.keys(evaluation).filter((name) => pure.some((part) => name.includes(part)));
   expect(all.filter((name) => !covered.has(name))).toEqual([]);
