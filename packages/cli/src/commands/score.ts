@@ -14,6 +14,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cutLines } from '../input/cut-lines.ts';
 import { type NumberedLine, numberedLines } from '../input/numbered-lines.ts';
 import { watchItems } from '../input/watch-items.ts';
+import { scoreMinimalPairFiles } from '../score/score-minimal-pairs.ts';
 import {
   type EngineOptions,
   engineOf,
@@ -24,7 +25,6 @@ import {
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
 import { defined } from '../training/defined.ts';
-import { scoreMinimalPairFiles } from './score-minimal-pairs.ts';
 
 interface ScoreCommandOptions extends EngineOptions {
   readonly model: string;
