@@ -56,7 +56,7 @@ export async function quickStartCommand(options: QuickStartOptions): Promise<voi
     `plan: ${plan.name}, T-TA of ${plan.layers} layer, width ${plan.width}, ${plan.pretrainSteps} steps (${elapsed()})`,
   );
   const packaged = join(dirname(createRequire(import.meta.url).resolve('chinese-poetry/package.json')), 'dist');
-  const poems = readPoetry(packaged, { perDynasty: Number.POSITIVE_INFINITY });
+  const poems = readPoetry(packaged);
   say(`text: ${poems.length.toLocaleString('en')} poems of the npm package chinese-poetry (${elapsed()})`);
   // Runs of different settings lie side by side.
   const folder = join(out, `${engine.name}-seed-${seed}${steps === undefined ? '' : `-steps-${steps}`}`);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkOptions, needed, whole } from '@cloze/checks';
+import { checkOptions, whole } from '@cloze/checks';
 
 /** One poem of the corpus. */
 export interface Poem {
@@ -32,12 +32,12 @@ function readEntries(path: string): readonly Entry[] {
 /**
  * Tang and Song poems of the npm package `chinese-poetry`, all in traditional characters, without duplicates.
  *
- * @param folder the package's `dist` @param perDynasty upper bound for each dynasty
+ * @param folder the package's `dist` @param options.perDynasty upper bound for each dynasty, a whole number from 1; default all of them
  * @throws {Error} naming the folder when no poem is found, or the file that is not as expected
  */
-export function readPoetry(folder: string, options: { readonly perDynasty: number }): Poem[] {
-  checkOptions('readPoetry', options, { perDynasty: needed(whole(1)) });
-  const { perDynasty } = options;
+export function readPoetry(folder: string, options: { readonly perDynasty?: number } = {}): Poem[] {
+  checkOptions('readPoetry', options, { perDynasty: whole(1) });
+  const { perDynasty = Number.POSITIVE_INFINITY } = options;
 
   const seen = new Set<string>();
   const poems: Poem[] = [];
