@@ -16,6 +16,9 @@ describe('readPoetry', () => {
     expect(new Set(texts).size).toBe(texts.length);
     expect(texts.some((text) => text.includes('□'))).toBe(false);
   });
+  it('reads all of them unless a bound is given', () => {
+    expect(readPoetry(folder).length).toBeGreaterThan(2 * poems.length);
+  });
   it('an empty, missing or broken package is one sentence with what to do', () => {
     const empty = mkdtempSync(join(tmpdir(), 'cloze-poetry-'));
     try {
