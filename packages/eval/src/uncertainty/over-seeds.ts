@@ -59,8 +59,17 @@ function checked<Row>(where: string, runs: readonly (readonly Row[])[], options:
   return first.length;
 }
 
-const meanOf = (rows: readonly unknown[]): number =>
-  rows.reduce<number>((sum, row) => sum + Number(row), 0) / rows.length;
+/** A statistic of the rows chosen of one training; their mean, which is asked for thousands of times, without a list of them. */
+function statisticOf<Row>(
+  rows: readonly Row[],
+  chosen: Uint32Array,
+  statistic: ((rows: readonly Row[]) => number) | undefined,
+): number {
+  if (statistic) return statistic(Array.from(chosen, (row) => rows[row] as Row));
+  let sum = 0;
+  for (let i = 0; i < chosen.length; i++) sum += Number(rows[chosen[i] as number]);
+  return sum / chosen.length;
+}
 
 /** Mean over seeds of a function of the rows chosen, its spread over resampled rows and over seeds. */
 function spreads(
@@ -106,11 +115,11 @@ function spreads(
  */
 export function figureOverSeeds<Row>(
   runs: readonly (readonly Row[])[],
-  { statistic = meanOf, ...options }: OverSeedsOptions<Row>,
+  { statistic, ...options }: OverSeedsOptions<Row>,
 ): FigureOverSeeds {
   const { level = 0.95 } = options;
   const n = checked('figureOverSeeds', runs, options);
-  const of = (seed: number, chosen: Uint32Array) => statistic(Array.from(chosen, (row) => runs[seed]?.[row] as Row));
+  const of = (seed: number, chosen: Uint32Array) => statisticOf(runs[seed] as readonly Row[], chosen, statistic);
   const { value, sd, error, limit, resampled, seedsCovered } = spreads(
     'figureOverSeeds',
     { rows: n, seeds: runs.length, of },
@@ -134,7 +143,7 @@ export function figureOverSeeds<Row>(
 export function differenceOverSeeds<Row>(
   first: readonly (readonly Row[])[],
   second: readonly (readonly Row[])[],
-  { statistic = meanOf, ...options }: OverSeedsOptions<Row>,
+  { statistic, ...options }: OverSeedsOptions<Row>,
 ): DifferenceOverSeeds {
   const n = checked('differenceOverSeeds', first, options);
   const others = checked('differenceOverSeeds', second, options);
@@ -143,8 +152,8 @@ export function differenceOverSeeds<Row>(
       `differenceOverSeeds: ${first.length} seeds of ${n} rows against ${second.length} seeds of ${others} rows; both must be judged on the same.`,
     );
   const of = (seed: number, chosen: Uint32Array) =>
-    statistic(Array.from(chosen, (row) => first[seed]?.[row] as Row)) -
-    statistic(Array.from(chosen, (row) => second[seed]?.[row] as Row));
+    statisticOf(first[seed] as readonly Row[], chosen, statistic) -
+    statisticOf(second[seed] as readonly Row[], chosen, statistic);
   const {
     value: difference,
     error,
