@@ -24,6 +24,7 @@ export {
   type DType,
   floats,
   type HostTensor,
+  hostArrays,
   ints,
   isHostTensor,
   type Leaf,

@@ -1,6 +1,7 @@
 import { checkOptions, checkText, flag } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
 import { pieces } from './pieces.ts';
+import { quoted } from './quoted.ts';
 import { splitWords } from './split-words.ts';
 import { cutRules, type Truncation, truncatedLengths } from './truncated-lengths.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -57,7 +58,7 @@ export function encode(vocabulary: Vocabulary, text: string, pair?: string, opti
   checkOptions('encode', options, { ...cutRules, lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
   const { tokens, special } = vocabulary;
   const { classify, separate } = special;
-  const named = Object.values(special).map((id) => (tokens[id] as string).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const named = Object.values(special).map((id) => quoted(tokens[id] as string));
   const marks = new RegExp(`(${named.join('|')})`);
   const parts = [text, ...(pair === undefined ? [] : [pair])].map((part) => {
     // Odd places of a split with a group are the separators themselves.

@@ -1,5 +1,6 @@
 import { binding, jieba } from '#machine';
 import type { BertSettings } from './bert-settings.ts';
+import { quoted } from './quoted.ts';
 
 /** Stands between words; a non-character, which BERT's cleaning takes out of every text. */
 export const wordSeparator = '\ufdd0';
@@ -35,9 +36,7 @@ export function jiebaParter(
     ofCharacter.set(character, known);
     return known;
   };
-  const named = [...added]
-    .sort((a, b) => b.length - a.length)
-    .map((token) => token.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const named = [...added].sort((a, b) => b.length - a.length).map(quoted);
   const marks = named.length > 0 ? new RegExp(`(${named.join('|')})`) : undefined;
   return (whole) => {
     const units: string[] = [];

@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts';
+
 /** What is asked of an encoding to find the special tokens that its texts spell. */
 interface Spelt {
   readonly ids: ArrayLike<number>;
@@ -35,7 +37,7 @@ export function writtenTokens(json: string): WrittenTokens {
   const contentOf = new Map(special.map(({ id, content }) => [id, content]));
   // The unknown token's id is every unknown word's too: only its spelling tells.
   const unknown = model?.unk_id ?? special.find(({ content }) => content === model?.unk_token)?.id;
-  const spellings = special.map(({ content }) => content.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const spellings = special.map(({ content }) => quoted(content));
   const anywhere = special.some(({ normalized }) => normalized);
   const pattern = new RegExp(spellings.join('|'));
   return {

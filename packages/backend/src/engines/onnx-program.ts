@@ -1,6 +1,6 @@
 import { withProfile } from '#machine';
 import { adamOperands } from '../expression/adam-operands.ts';
-import { type HostTensor, sizeOf } from '../expression/host-tensors.ts';
+import { type HostTensor, hostArrays, sizeOf } from '../expression/host-tensors.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { onnxRuns } from '../lowering/onnx-table.ts';
 import { openSession } from '../onnx/open-session.ts';
@@ -15,9 +15,8 @@ import { referenceEngine } from './reference-engine.ts';
 type Tensors = Readonly<Record<string, OnnxTensor>>;
 type Fetches = Record<string, OnnxTensor | null>;
 
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 const zerosOf = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): HostTensor['values'] =>
-  new arrays[dtype](sizeOf(shape));
+  new hostArrays[dtype](sizeOf(shape));
 
 /** Variables in JavaScript's memory, and a session for every prepared trace. @internal */
 export function onnxProgram(

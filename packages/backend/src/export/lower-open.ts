@@ -1,7 +1,7 @@
 import { evaluate } from '../compile/evaluate.ts';
 import { referenceEngine } from '../engines/reference-engine.ts';
 import { BackendError } from '../errors.ts';
-import { type HostTensor, sizeOf } from '../expression/host-tensors.ts';
+import { type HostTensor, hostArrays, sizeOf } from '../expression/host-tensors.ts';
 import type { PrimitiveName } from '../expression/primitives.ts';
 import { isA, type Operation, record, type Tensor } from '../expression/tensor.ts';
 import { lowerToOnnx } from '../lowering/onnx-table.ts';
@@ -67,7 +67,7 @@ export function openLowering(
       if (isA(operation, 'constant')) return growing.has(operation) ? undefined : operation.attributes.value;
       if (isA(operation, 'fill') && sizeOf(tensor.shape) === 1) {
         const { value } = operation.attributes;
-        return { ...tensor, values: tensor.dtype === 'float32' ? Float32Array.of(value) : Int32Array.of(value) };
+        return { ...tensor, values: hostArrays[tensor.dtype].of(value) };
       }
       if (operation.inputs.length === 0 || open(tensor)) return undefined;
       const from = operation.inputs.map(knownValue);
@@ -83,6 +83,10 @@ export function openLowering(
     folded.set(tensor, value);
     return value;
   };
+
+  /** One list of numbers of several. */
+  const joined = (parts: readonly string[]): string =>
+    parts.length === 1 ? (parts[0] as string) : op('Concat', parts, { axis: 0 });
 
   const shapeOf = (tensor: Tensor): string => {
     const own = extentsOf(tensor);
@@ -116,7 +120,7 @@ export function openLowering(
     return op('Slice', [
       x,
       writer.ints(axes.map((axis) => begin[axis] as number)),
-      ends.length === 1 ? (ends[0] as string) : op('Concat', ends, { axis: 0 }),
+      joined(ends),
       writer.ints(axes.map((axis) => axis + lead)),
     ]);
   };
@@ -219,12 +223,7 @@ export function openLowering(
       const whole = writer.stored(`constant${names.size}`, grown.value);
       const ends = grown.axes.map((axis) => writer.extent(extentsOf(tensor)[axis] as Extent));
       const zeros = writer.ints(grown.axes.map(() => 0));
-      return op('Slice', [
-        whole,
-        zeros,
-        ends.length === 1 ? (ends[0] as string) : op('Concat', ends, { axis: 0 }),
-        writer.ints(grown.axes),
-      ]);
+      return op('Slice', [whole, zeros, joined(ends), writer.ints(grown.axes)]);
     }
     const value = knownValue(tensor);
     if (value) {

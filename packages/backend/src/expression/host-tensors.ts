@@ -16,6 +16,9 @@ export interface HostTensor extends TensorSpec {
   readonly values: Float32Array | Int32Array | Uint8Array;
 }
 
+/** The array that holds values of each type in JavaScript's memory. */
+export const hostArrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
 /** Whether a leaf has its values in JavaScript's memory. */
 export const isHostTensor = (leaf: Leaf): leaf is HostTensor =>
   'dtype' in leaf && Object.hasOwn(leaf, 'values') && 'values' in leaf && ArrayBuffer.isView(leaf.values);

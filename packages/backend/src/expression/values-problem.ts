@@ -1,11 +1,9 @@
-import { type DType, type HostTensor, sizeOf } from './host-tensors.ts';
-
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+import { type DType, type HostTensor, hostArrays, sizeOf } from './host-tensors.ts';
 
 /** What is wrong with a host tensor's values: another number of them, or an array that is not of its type, whose bits would be read as such. */
 export function valuesProblem({ shape, dtype, values }: HostTensor): string | undefined {
-  const wanted = Object.hasOwn(arrays, dtype) ? arrays[dtype] : undefined;
-  if (!wanted) return `is of type '${dtype}'; there are ${Object.keys(arrays).join(', ')}`;
+  const wanted = Object.hasOwn(hostArrays, dtype) ? hostArrays[dtype] : undefined;
+  if (!wanted) return `is of type '${dtype}'; there are ${Object.keys(hostArrays).join(', ')}`;
   if (!(values instanceof wanted))
     return `is ${dtype} in a ${Object.prototype.toString.call(values).slice(8, -1)}, expected a ${wanted.name}`;
   return values.length === sizeOf(shape) ? undefined : `has shape [${shape}] but ${values.length} values`;

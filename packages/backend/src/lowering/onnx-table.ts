@@ -1,5 +1,6 @@
 import { BackendError } from '../errors.ts';
 import { adamOperands } from '../expression/adam-operands.ts';
+import { hostArrays } from '../expression/host-tensors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { type OnnxAttribute, onnxTypes } from '../onnx/onnx-model.ts';
@@ -69,14 +70,12 @@ const adam: Lower<'adam'> = (sink, inputs, { attributes }) => {
   return [op('Sub', kept, op('Div', op('Mul', mean, scale), under)), mean, variance];
 };
 
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
-
 /** ONNX has minimum and maximum, equality and products of numbers only: truth values go there as numbers. */
 const table: PrimitiveTable<Entries> = {
   constant: (sink, _inputs, { attributes: { value } }) => sink.constant(value.dtype, value.shape, value.values),
   fill: (sink, _inputs, operation) => {
     const { dtype, shape } = outOf(operation);
-    const one = sink.constant(dtype, [], arrays[dtype].of(operation.attributes.value));
+    const one = sink.constant(dtype, [], hostArrays[dtype].of(operation.attributes.value));
     return shape.length === 0 ? one : sink.op('Expand', [one, sink.ints(shape)]);
   },
   add: direct('Add'),

@@ -1,6 +1,6 @@
 import { BackendError } from '../errors.ts';
 import { adamOperands } from '../expression/adam-operands.ts';
-import { type DType, sizeOf } from '../expression/host-tensors.ts';
+import { type DType, hostArrays, sizeOf } from '../expression/host-tensors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import { erf } from './erf.ts';
@@ -344,8 +344,6 @@ const table: PrimitiveTable<Entries> = {
   recompute: (inputs, { attributes: { count } }) => inputs.slice(0, count).map(({ values }) => values.slice()),
 };
 
-const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
-
 /** Whether the reference has a primitive. */
 export const referenceRuns = (name: PrimitiveName): boolean => Object.hasOwn(table, name);
 
@@ -360,7 +358,7 @@ export function lowerToReference<P extends PrimitiveName>(
   if (!lower)
     throw new BackendError(`'${operation.primitive.name}' cannot run here: the reference has no entry for it.`);
   const make = (count: number, dtype: DType): Numbers =>
-    dtype === 'float32' && precision === 'float64' ? new Float64Array(count) : new arrays[dtype](count);
+    dtype === 'float32' && precision === 'float64' ? new Float64Array(count) : new hostArrays[dtype](count);
   const results = lower(inputs, operation, make);
   const list = ArrayBuffer.isView(results) ? [results] : results;
   return operation.outputs.map(({ shape, dtype }, i) => ({ shape, dtype, values: list[i] as Numbers }));

@@ -1,6 +1,6 @@
 import { BackendError } from '../errors.ts';
 import { adamOperands } from '../expression/adam-operands.ts';
-import { sizeOf } from '../expression/host-tensors.ts';
+import { hostArrays, sizeOf } from '../expression/host-tensors.ts';
 import type { PrimitiveName, PrimitiveTable } from '../expression/primitives.ts';
 import type { Operation, Tensor } from '../expression/tensor.ts';
 import type { OpSink, TfAttribute, TfOutput } from '../libtensorflow/types.ts';
@@ -30,11 +30,9 @@ const reduction =
   (sink, [x], { attributes }) =>
     sink.op(name, [x as TfOutput, ints(sink, attributes.axes)], { keep_dims: { bool: true } });
 
-const hostBytes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
-
 function fillOf(sink: OpSink, { attributes, outputs }: Operation<'fill'>): TfOutput[] {
   const { shape, dtype } = outputs[0] as Tensor;
-  const scalar = sink.constant([], dtype, hostBytes[dtype].of(attributes.value));
+  const scalar = sink.constant([], dtype, hostArrays[dtype].of(attributes.value));
   return sizeOf(shape) === 1 && shape.length === 0 ? [scalar] : sink.op('Fill', [ints(sink, shape), scalar]);
 }
 

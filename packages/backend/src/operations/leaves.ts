@@ -1,5 +1,5 @@
 import { BackendError } from '../errors.ts';
-import { type DType, type HostTensor, sizeOf, type TensorSpec } from '../expression/host-tensors.ts';
+import { type DType, type HostTensor, hostArrays, sizeOf, type TensorSpec } from '../expression/host-tensors.ts';
 import { type Primitive, recordOne, type Tensor } from '../expression/tensor.ts';
 import { fits } from '../expression/values-problem.ts';
 
@@ -19,8 +19,7 @@ export function constant(
   }
   const odd = dtype === 'float32' ? -1 : Array.prototype.findIndex.call(values, (value: number) => !fits(value, dtype));
   if (odd >= 0) throw new BackendError(`constant: value ${odd} is ${values[odd]}, which is no ${dtype}.`);
-  const make = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
-  const held: HostTensor = { shape, dtype, values: make.from(values) };
+  const held: HostTensor = { shape, dtype, values: hostArrays[dtype].from(values) };
   return recordOne(constantPrimitive, [], { shape, dtype }, { value: held });
 }
 

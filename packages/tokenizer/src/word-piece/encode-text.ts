@@ -1,3 +1,4 @@
+import { quoted } from '../quoted.ts';
 import { normalizeCharacter, preTokenize } from './bert-rules.ts';
 import { WordPiece } from './hugging-face.ts';
 import { type AddedEntry, normalizersIn, type WordPieceFile } from './read-word-piece.ts';
@@ -17,7 +18,6 @@ interface Found {
   readonly token: AddedEntry;
 }
 
-const quoted = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 const isWordCharacter = /[\p{L}\p{N}_]/u;
 /** Distinct words whose pieces are kept. */
 const mostWords = 1 << 16;

@@ -8,7 +8,7 @@ const chunk = 1 << 20;
  *
  * @param bytes of the replica that tells; the others' are not looked at
  */
-export async function tellAll(replicas: Replicas, from: number, bytes: Uint8Array): Promise<Uint8Array> {
+export async function tellAll(replicas: Replicas, from: number, bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const tells = replicas.rank() === from;
   const length = Float64Array.of(tells ? bytes.byteLength : 0);
   await replicas.sum(length);

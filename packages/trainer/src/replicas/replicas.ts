@@ -9,7 +9,7 @@ export interface Replicas {
   /**
    * Replaces the numbers by their sum over all replicas, the same bits in each. Every replica calls it in the same order with as many numbers.
    *
-   * @throws {ReplicaError} where the others do not answer in time
+   * @throws {Error} of the implementation, where the others do not answer in time
    */
   sum(values: Float32Array | Float64Array): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { flattenTree, type HostTensor, isHostTensor } from '@cloze/backend';
+import { flattenTree, type HostTensor, hostArrays, isHostTensor } from '@cloze/backend';
 import { exactJson, parseExactJson } from '../checkpoints/exact-json.ts';
 import type { Checkpoints } from '../checkpoints/open-checkpoints.ts';
 import type { Checkpoint } from '../checkpoints/read-checkpoint.ts';
@@ -11,15 +11,6 @@ type Listed = readonly (readonly [string, readonly (readonly [string, Omit<HostT
 
 const encode = (value: unknown) => new TextEncoder().encode(exactJson(value));
 const bytesOf = ({ values }: HostTensor) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-/** Numbers of a dtype from bytes that begin anywhere. */
-function tensorOf({ shape, dtype }: Omit<HostTensor, 'values'>, bytes: Uint8Array): HostTensor {
-  const own = bytes.slice().buffer;
-  if (dtype === 'float32') return { shape, dtype, values: new Float32Array(own) };
-  return dtype === 'int32'
-    ? { shape, dtype, values: new Int32Array(own) }
-    : { shape, dtype, values: new Uint8Array(own) };
-}
 
 /**
  * Compares what is saved with what rank 0 saves: processors of different kinds round an update differently in its last bits, and replicas that no
@@ -55,7 +46,8 @@ async function share(replicas: Replicas, found: Checkpoint | undefined): Promise
     const held = new Map<string, HostTensor>();
     for (const [path, about] of leaves) {
       const own = found?.tensors[name]?.get(path);
-      held.set(path, tensorOf(about, await tellAll(replicas, 0, own ? bytesOf(own) : new Uint8Array())));
+      const { buffer } = await tellAll(replicas, 0, own ? bytesOf(own) : new Uint8Array());
+      held.set(path, { ...about, values: new hostArrays[about.dtype](buffer) });
     }
     tensors[name] = held;
   }

@@ -1,0 +1,2 @@
+/** A text as a regular expression that finds it as it stands. */
+export const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
