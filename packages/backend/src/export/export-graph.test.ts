@@ -9,9 +9,9 @@ import { layerNorm } from '../nn/layer-norm.ts';
 import { linear } from '../nn/linear.ts';
 import { encodeOnnx, type OnnxGraph } from '../onnx/onnx-model.ts';
 import type { OnnxRuntime } from '../onnx/runtime.ts';
-import { add, cast, multiply } from '../operations/elementwise.ts';
+import { add, cast, greater, logicalAnd, multiply, where } from '../operations/elementwise.ts';
 import { gatherRows } from '../operations/gather.ts';
-import { constant } from '../operations/leaves.ts';
+import { constant, fill } from '../operations/leaves.ts';
 import { randomUniform, rootKey } from '../operations/random.ts';
 import { mean } from '../operations/reductions.ts';
 import { reshape, slice, transpose } from '../operations/shape.ts';
@@ -57,6 +57,15 @@ async function both(run: Run, [batch, length]: readonly [number, number], graph 
 const typesOf = ({ nodes }: OnnxGraph) => nodes.map(({ type }) => type);
 
 describe('exportGraph', () => {
+  it('a single truth value is one byte, as ONNX has it', async () => {
+    const run: Run = ({ table }, { ids }) => {
+      const x = gatherRows(table, ids);
+      return { y: where(logicalAnd(greater(x, 0), fill([], 1, 'bool')), x, 0) };
+    };
+    const { found, expected } = await both(run, [2, 3]);
+    expect(found).toEqual(expected);
+  });
+
   const block: Run = ({ table, kernel, scale, offset }, { ids }) => ({
     y: layerNorm(gelu(linear(gatherRows(table, ids), { kernel, bias: offset })), { scale, offset }),
   });
