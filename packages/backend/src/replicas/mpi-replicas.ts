@@ -7,7 +7,7 @@ import { type Mpi, openMpi } from './open-mpi.ts';
 export interface MpiOptions {
   /** Seconds after which a sum that the others have not joined is an error, above 0, default 300: as long as the slowest first step. */
   readonly deadline?: number;
-  /** The network interface that MPI's TCP may use, such as `eth1`; default Open MPI's choice, or what `--mca btl_tcp_if_include` said. */
+  /** The network interface that MPI's TCP uses, such as `eth1`; default Open MPI's choice, or what `--mca btl_tcp_if_include` said. It listens on all of them. */
   readonly interface?: string;
 }
 

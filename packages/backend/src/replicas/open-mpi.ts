@@ -1,6 +1,6 @@
 import { BackendError } from '../errors.ts';
 import { loadKoffi } from '../libtensorflow/load-koffi.ts';
-import { startedByMpi } from './started-by-mpi.ts';
+import { isOnOneMachine, startedByMpi } from './started-by-mpi.ts';
 
 /** What is used of MPI. */
 export interface Mpi {
@@ -24,7 +24,7 @@ const howTo =
 /**
  * Loads Open MPI's C library and joins the job. Its handles are addresses of symbols (`ompi_mpi_comm_world`), which other MPIs have not.
  *
- * @param networkInterface where its TCP may listen; default Open MPI's choice
+ * @param networkInterface which its TCP uses; default Open MPI's choice
  * @throws {BackendError} outside of a job, without the library, or when MPI_Init fails
  */
 export async function openMpi(networkInterface: string | undefined): Promise<Mpi> {
@@ -37,6 +37,8 @@ export async function openMpi(networkInterface: string | undefined): Promise<Mpi
   const setenv = c.func('int setenv(const char*, const char*, int)');
   // Before MPI_Init, and where the user has not said it to mpirun.
   if (networkInterface !== undefined) setenv('OMPI_MCA_btl_tcp_if_include', networkInterface, 0);
+  // Open MPI's TCP listens on every interface whatever it is told to use; ranks of one machine meet in shared memory and need none.
+  if (isOnOneMachine(process.env)) setenv('OMPI_MCA_btl', 'self,vader', 0);
   const dlopen = c.func('void* dlopen(const char*, int)');
   const dlsym = c.func('void* dlsym(void*, const char*)');
   const found = names.flatMap((name) => {
