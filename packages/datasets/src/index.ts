@@ -58,6 +58,7 @@ export { type MinimalPairRow, readMinimalPairs } from './minimal-pairs/read-mini
 export { checkIsTable } from './tables/check-is-table.ts';
 export { checkTable, type TableCheck } from './tables/check-table.ts';
 export { type DuplicateRows, duplicateRows, withoutRows } from './tables/duplicate-rows.ts';
+export { type LabelOfRow, labelProblems } from './tables/label-problems.ts';
 export { readTable, type TableFormat } from './tables/read-table.ts';
 export { type ColumnNames, type SelectedColumns, selectColumns } from './tables/select-columns.ts';
 export { type Table, TableError, type TableProblem } from './tables/table.ts';

@@ -43,7 +43,7 @@ export function tokenBudget(
 ): number {
   checkOptions('tokenBudget', options, {
     rate: needed(real({ from: 0, to: 1 })),
-    rounding: needed(anything),
+    rounding: needed(oneOf(['halfEven', 'halfUp', 'floor', 'ceil', 'stochastic'])),
     atLeastOne: needed(flag),
     limit: needed(either(whole(0), oneOf([Number.POSITIVE_INFINITY]))),
     random: needed(anything),

@@ -83,6 +83,7 @@ export async function fuzzCommand(options: FuzzCommandOptions): Promise<void> {
     ['safetensors', safetensors],
     ['zip', zips],
   ] as const satisfies readonly (readonly [FuzzKind, number])[]) {
+    if (files === 0) continue;
     const show = progress(kind, files);
     const result = tryReaders(kind, files, { seed, onFile: (done) => show(done, 'files') });
     const { accepted, refused, crashes, worst_allocation: worst, slowest_ms: slowest, seconds } = result;

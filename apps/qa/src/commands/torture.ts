@@ -27,7 +27,14 @@ export interface TortureOptions {
 export async function tortureCommand(options: TortureOptions): Promise<void> {
   if (options.victim !== undefined) return victim(options.victim);
   if (options.reproduce !== undefined) {
-    process.exitCode = reproduce(options.reproduce);
+    process.exitCode = reproduce(options.reproduce, ({ name, passed, failed, skipped }) => {
+      const verdict = failed > 0 ? 'FAILED' : skipped > 0 || passed === 0 ? 'NOT RUN' : 'passed';
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ name, passed, failed, skipped })}\n`
+          : `${verdict.padEnd(8)} ${name}: ${passed} of ${passed + failed + skipped} tests\n`,
+      );
+    });
     return;
   }
   const { kills, steps, seed, json } = options;

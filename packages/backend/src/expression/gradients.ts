@@ -1,3 +1,4 @@
+import { checkOptions, flag } from '@cloze/checks';
 import { BackendError } from '../errors.ts';
 import { add } from '../operations/elementwise.ts';
 import { fillLike } from '../operations/leaves.ts';
@@ -50,10 +51,12 @@ export function pullBack(
  *
  * @param loss scalar, shape `[]`, float32
  * @param wrt tree of float32 tensors that occur in the expression (not only parameters: activations too)
+ * @param options.some refuses a loss that depends on no leaf at all, which nothing could be learnt from; default false
  * @returns a tree of the type, nesting and shapes of `wrt`
- * @throws {BackendError} when the loss is no float32 scalar, or an operation on the way has no derivative
+ * @throws {BackendError} when the loss is no float32 scalar, depends on no leaf where one is asked for, or an operation on the way has no derivative
  */
-export function gradients<S>(loss: Tensor, wrt: S): S {
+export function gradients<S>(loss: Tensor, wrt: S, options: { readonly some?: boolean } = {}): S {
+  checkOptions('gradients', options, { some: flag });
   if (loss.dtype !== 'float32' || sizeOf(loss.shape) !== 1) {
     throw new BackendError(
       `gradients: expected a float32 scalar loss, got ${loss.dtype} [${loss.shape}]; reduce it with sum() or mean().`,
@@ -61,6 +64,10 @@ export function gradients<S>(loss: Tensor, wrt: S): S {
   }
   const leaves = flattenTree(wrt, isTensor).map(([, leaf]) => leaf);
   const found = pullBack([[loss, fillLike(loss, 1)]], leaves, reachable([loss]));
+  if (options.some && !found.some((cotangent) => cotangent !== undefined))
+    throw new BackendError(
+      'gradients: the loss depends on none of the tensors it is to be derived by; look for a stopGradient() or a constant in their place.',
+    );
   let next = 0;
   return mapTree(wrt, (leaf) => found[next++] ?? fillLike(leaf, 0), isTensor);
 }

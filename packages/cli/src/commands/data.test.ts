@@ -42,6 +42,17 @@ it('tells rows that cannot be used, all at once, with code 1', async () => {
   expect(found.err).toMatch(/^cloze: .*row 2, column 'text': the text is empty; row 3, column 'label': no label\.\n$/);
 });
 
+it('a spreadsheet, half a character, labels that look alike', async () => {
+  const file = join(folder, 'rows.xlsx');
+  writeFileSync(file, 'PK');
+  expect(await cloze('data', 'check', file, '--text', 'text')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('rows.xlsx: is a spreadsheet, which is not read; save its sheet as CSV in UTF-8'),
+  });
+  const alike = await check('text,label\n明,x\n月,x \n', '--label', 'label');
+  expect([alike.code, alike.err]).toEqual([1, expect.stringContaining('"x " looks like "x" of row 1')]);
+});
+
 it('a file that cannot be read, a column that is not there, a number that is none: problems too', async () => {
   const torn = await check('text,label\n"明月光,a\n', '--json');
   expect(torn.code).toBe(1);

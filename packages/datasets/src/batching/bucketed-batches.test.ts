@@ -39,4 +39,14 @@ describe('bucketedBatches', () => {
     expect([batch?.rows.length, new Set(batch?.rows).size, batch?.length]).toEqual([5, 2, 32]);
     expect(() => bucketedBatches([], { rows: 5, buckets, random: streamFrom(1) })).toThrow('got none');
   });
+  it.each([
+    [[], 'buckets must have at least 1, got 0'],
+    [[5.5], 'must be a whole number from 1'],
+    [[Number.NaN], 'must be a whole number from 1'],
+    [[32, 16], 'buckets must ascend, got 32, 16.'],
+    [[16, 16], 'buckets must ascend, got 16, 16.'],
+    [[16], 'example 1 has 20 tokens, the largest bucket 16.'],
+  ])('buckets %j are refused', (wrong, message) => {
+    expect(() => bucketedBatches([3, 20], { rows: 5, buckets: wrong, random: streamFrom(1) })).toThrow(message);
+  });
 });

@@ -1,4 +1,4 @@
-import { anything, checkOptions, needed, whole } from '@cloze/checks';
+import { anything, checkOptions, listOf, needed, whole } from '@cloze/checks';
 import { permutation } from '@cloze/random';
 import { checkNumbers } from './check-numbers.ts';
 
@@ -18,7 +18,8 @@ export const bucketOf = (length: number, buckets: readonly number[]): number =>
  * What does not fill a batch of its bucket goes to the next longer one; what is left at the end waits for another epoch. The number of
  * batches is the same in every epoch.
  *
- * @param lengths of the examples @param buckets ascending @param random the epoch's own stream
+ * @param lengths of the examples @param options.buckets ascending, none below the longest example at the end @param options.random the epoch's own stream
+ * @throws {RangeError} for buckets that do not ascend, an example longer than the largest, and none at all
  */
 export function bucketedBatches(
   lengths: ArrayLike<number>,
@@ -26,13 +27,19 @@ export function bucketedBatches(
 ): BatchPlan[] {
   checkOptions('bucketedBatches', options, {
     rows: needed(whole(1)),
-    buckets: needed(anything),
+    buckets: needed(listOf(whole(1), 1)),
     random: needed(anything),
   });
   const { rows, buckets, random } = options;
 
   checkNumbers('bucketedBatches', lengths);
   if (lengths.length === 0) throw new RangeError('bucketedBatches: expected at least one example, got none.');
+  if (buckets.some((length, i) => i > 0 && length <= (buckets[i - 1] as number)))
+    throw new RangeError(`bucketedBatches: buckets must ascend, got ${buckets.join(', ')}.`);
+  const longest = buckets.at(-1) as number;
+  for (let i = 0; i < lengths.length; i++)
+    if (!((lengths[i] as number) <= longest))
+      throw new RangeError(`bucketedBatches: example ${i} has ${lengths[i]} tokens, the largest bucket ${longest}.`);
   const order = permutation(random, lengths.length);
   const batches: BatchPlan[] = [];
   const inBucket = new Map<number, number[]>(buckets.map((length) => [length, []]));

@@ -1,4 +1,4 @@
-import { anything, checkOptions, needed, whole } from '@cloze/checks';
+import { anything, checkOptions, listOf, needed, whole } from '@cloze/checks';
 import { permutation, streamFrom } from '@cloze/random';
 
 /** Where a stream of batches stands: plain data, for a checkpoint. */
@@ -53,9 +53,9 @@ export async function* corpusOrder(
   },
 ): AsyncGenerator<BatchOfRows> {
   checkOptions('corpusOrder', options, {
-    size: needed(whole(0)),
+    size: needed(whole(1)),
     seed: needed(whole()),
-    buckets: needed(anything),
+    buckets: needed(listOf(whole(1), 1)),
     window: needed(whole(1)),
     from: anything,
   });

@@ -15,10 +15,35 @@ const byEnding: Readonly<Record<string, TableFormat>> = {
   txt: 'text',
 };
 
+const spreadsheet = 'a spreadsheet, which is not read; save its sheet as CSV in UTF-8, and give that file';
+const packedAway = 'an archive; unpack it, and give the files in it';
+/** What is often tried, and what to do about it. */
+const otherFiles: Readonly<Record<string, string>> = {
+  ...{ xls: spreadsheet, xlsx: spreadsheet, xlsm: spreadsheet, xlsb: spreadsheet, ods: spreadsheet },
+  ...{ zip: packedAway, tar: packedAway, tgz: packedAway, '7z': packedAway, rar: packedAway },
+  ...Object.fromEntries(
+    ['bz2', 'xz', 'zst'].map((ending) => [ending, `packed in a way that is not read; unpack it, or pack it as .gz`]),
+  ),
+  ...Object.fromEntries(
+    ['arrow', 'feather', 'pkl', 'pickle', 'npy', 'h5'].map((ending) => [
+      ending,
+      `a ${ending} file, which is not read; save the table as Parquet, CSV or JSON lines`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['doc', 'docx', 'pdf', 'html', 'htm'].map((ending) => [
+      ending,
+      'a document, not a table; save its text as .txt, a text a line',
+    ]),
+  ),
+};
+
 /** The format that a file's name tells, `.gz` aside. @throws {TableError} when it tells none */
 export function formatOf(file: string): TableFormat {
   const ending = /\.([^.\\/]+)$/.exec(file.replace(/\.gz$/, ''))?.[1]?.toLowerCase() ?? '';
   const format = byEnding[ending];
+  const other = otherFiles[ending];
+  if (other !== undefined) throw new TableError(file, [{ row: 0, problem: `is ${other}` }]);
   if (!format)
     throw new TableError(file, [
       {

@@ -1,4 +1,6 @@
 import { anything, checkOptions, flag, text } from '@cloze/checks';
+import { disguiseOf } from '../tables/disguise-of.ts';
+import { parseJson } from '../tables/parse-json.ts';
 import { readTable, type TableFormat } from '../tables/read-table.ts';
 import { cellText, selectColumns } from '../tables/select-columns.ts';
 import { TableError } from '../tables/table.ts';
@@ -39,7 +41,11 @@ export async function* streamLines(file: string, options: { readonly empty?: boo
     }
   };
   const plain = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
+  let isFirst = true;
   for await (const piece of readBytes(file)) {
+    const disguise = isFirst ? disguiseOf(piece) : undefined;
+    if (disguise !== undefined) throw new TableError(file, [{ row: 0, problem: disguise }]);
+    isFirst = false;
     const lines = linesOf(decode(piece));
     line += lines.length;
     for (const one of lines) if (empty || one !== '') yield plain(one);
@@ -66,7 +72,7 @@ async function* jsonTexts(file: string, column: string): AsyncGenerator<string> 
     row++;
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parseJson(line);
     } catch (error) {
       throw new TableError(file, [{ row, problem: `is no JSON: ${(error as Error).message}` }]);
     }

@@ -1,6 +1,8 @@
 import { anything, checkOptions } from '@cloze/checks';
+import { loneSurrogate } from '../text/lone-surrogate.ts';
 import { checkIsTable } from './check-is-table.ts';
 import { duplicateRows } from './duplicate-rows.ts';
+import { labelProblems } from './label-problems.ts';
 import { type ColumnNames, cellNumber, cellText, columnRules, missingColumns } from './select-columns.ts';
 import type { Table, TableProblem } from './table.ts';
 
@@ -30,8 +32,8 @@ function size(text: string): number {
 /**
  * Everything that is wrong with a table before anything is trained on it, and what it holds.
  *
- * Problems are missing columns; empty texts and labels; targets that are no numbers; a single class; and of `dev`, labels that the table does
- * not have. Duplicates are counted: `duplicateRows` says which.
+ * Problems are missing columns; empty texts and labels; half a surrogate pair in a text; labels that look alike and are not the same; targets
+ * that are no numbers; a single class; and of `dev`, labels that the table does not have. Duplicates are counted: `duplicateRows` says which.
  *
  * @param options.dev a second table with the same columns
  */
@@ -58,7 +60,11 @@ export function checkTable(table: Table, options: ColumnNames & { readonly dev?:
       if (value === undefined || value.trim() === '') {
         emptyTexts++;
         problems.push({ row: i + 1, column, problem: value === undefined ? 'no text' : 'the text is empty' });
-      } else characters += size(value);
+        continue;
+      }
+      const lone = loneSurrogate(value);
+      if (lone !== undefined) problems.push({ row: i + 1, column, problem: lone });
+      characters += size(value);
     }
     if (characters > longest) longest = characters;
     if (label !== undefined) {
@@ -73,6 +79,12 @@ export function checkTable(table: Table, options: ColumnNames & { readonly dev?:
         problem: `${JSON.stringify(row[target]) ?? 'nothing'} is no number`,
       });
   }
+  if (label !== undefined)
+    for (const problem of labelProblems(
+      label,
+      table.rows.map((row, i) => ({ row: i + 1, label: row[label] })),
+    ))
+      problems.push(problem);
   if (label !== undefined && labels.size === 1)
     problems.push({
       row: 0,

@@ -1,3 +1,4 @@
+import { disguiseOf } from './disguise-of.ts';
 import { TableError } from './table.ts';
 
 const mark = [0xef, 0xbb, 0xbf];
@@ -42,8 +43,10 @@ function firstBadByte(bytes: Uint8Array): { readonly offset: number; readonly li
   }
 }
 
-/** Bytes as text, a byte order mark taken off. @throws {TableError} naming the first byte that is no UTF-8, and its line */
+/** Bytes as text, a byte order mark taken off. @throws {TableError} saying what it is instead, or naming the first byte that is no UTF-8, and its line */
 export function decodeUtf8(bytes: Uint8Array, source: string): string {
+  const disguise = disguiseOf(bytes);
+  if (disguise !== undefined) throw new TableError(source, [{ row: 0, problem: disguise }]);
   const text = mark.every((byte, i) => bytes[i] === byte) ? bytes.subarray(3) : bytes;
   const skipped = bytes.length - text.length;
   const bad = firstBadByte(text);

@@ -1,8 +1,8 @@
-import { anything, checkOptions, needed } from '@cloze/checks';
+import { anything, checkOptions, listOf, needed, text } from '@cloze/checks';
 import { normaliseText } from '../clue/duplicates/normalise-text.ts';
 import { checkIsTable } from './check-is-table.ts';
 import { cellText } from './select-columns.ts';
-import type { Table } from './table.ts';
+import { type Table, TableError } from './table.ts';
 
 /** Rows, counted from 1, whose texts stand before. */
 export interface DuplicateRows {
@@ -16,15 +16,23 @@ export interface DuplicateRows {
 const keyOf = (row: Readonly<Record<string, unknown>>, columns: readonly string[]): string =>
   columns.map((column) => normaliseText(cellText(row[column]) ?? '')).join('\u0000');
 
-/** Rows of a table that stand twice, and those that a dev table holds too. @param options.columns whose texts are compared */
+/** Rows of a table that stand twice, and those that a dev table holds too. @param options.columns whose texts are compared @throws {TableError} naming a column that is not there */
 export function duplicateRows(
   table: Table,
   options: { readonly columns: readonly string[]; readonly dev?: Table },
 ): DuplicateRows {
-  checkOptions('duplicateRows', options, { columns: needed(anything), dev: anything });
+  checkOptions('duplicateRows', options, { columns: needed(listOf(text, 1)), dev: anything });
   const { columns, dev } = options;
 
-  checkIsTable('duplicateRows', table);
+  for (const one of dev ? [table, dev] : [table]) {
+    checkIsTable('duplicateRows', one);
+    // A column that is not there would make all rows the same.
+    const missing = columns.find((column) => one.rows.length > 0 && !one.columns.includes(column));
+    if (missing !== undefined)
+      throw new TableError(one.source, [
+        { row: 0, column: missing, problem: `is not there; there are ${one.columns.join(', ')}` },
+      ]);
+  }
   const kept = new Set(dev?.rows.map((row) => keyOf(row, columns)));
   const seen = new Set<string>();
   const within: number[] = [];

@@ -1,3 +1,4 @@
+import { parseJson } from './parse-json.ts';
 import { type Table, TableError, type TableProblem } from './table.ts';
 
 const isRow = (value: unknown): value is Record<string, unknown> =>
@@ -26,13 +27,13 @@ function tableOf(values: readonly unknown[], source: string, problems: TableProb
   return { source, columns: [...columns], rows };
 }
 
-/** JSON lines: an object a line; empty lines are passed over. @throws {TableError} naming every line that is none */
+/** JSON lines: an object a line, no key of it twice; empty lines are passed over. @throws {TableError} naming every line that is none */
 export function readJsonLines(text: string, source: string): Table {
   const problems: TableProblem[] = [];
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const values = lines.map((line, i): unknown => {
     try {
-      return JSON.parse(line);
+      return parseJson(line);
     } catch (error) {
       problems.push({ row: i + 1, problem: `is no JSON: ${(error as Error).message}` });
       return undefined;
@@ -41,11 +42,11 @@ export function readJsonLines(text: string, source: string): Table {
   return tableOf(values, source, problems);
 }
 
-/** JSON: an array of objects. @throws {TableError} when it is none, naming every entry that is no object */
+/** JSON: an array of objects, no key of one twice. @throws {TableError} when it is none, naming every entry that is no object */
 export function readJson(text: string, source: string): Table {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new TableError(source, [{ row: 0, problem: `is no JSON: ${(error as Error).message}` }]);
   }

@@ -1,7 +1,10 @@
 import { parquetReadObjects } from 'hyparquet';
 import { type Table, TableError } from './table.ts';
 
-/** Parquet by hyparquet, uncompressed or Snappy; 64-bit integers become numbers. @throws {TableError} for a file that cannot be read */
+/** A 64-bit integer as a number, or in decimal where a number would be another integer. */
+const exact = (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(value) : String(value));
+
+/** Parquet by hyparquet, uncompressed or Snappy; 64-bit integers become numbers, those beyond 2⁵³ texts. @throws {TableError} for a file that cannot be read */
 export async function readParquet(bytes: Uint8Array, source: string): Promise<Table> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   try {
@@ -10,7 +13,7 @@ export async function readParquet(bytes: Uint8Array, source: string): Promise<Ta
       Object.fromEntries(
         Object.entries(row).map(([name, value]) => [
           name,
-          typeof value === 'bigint' ? Number(value) : (value as unknown),
+          typeof value === 'bigint' ? exact(value) : (value as unknown),
         ]),
       ),
     );

@@ -1,5 +1,7 @@
 import { checkOptions, needed, type Rules, text } from '@cloze/checks';
+import { loneSurrogate } from '../text/lone-surrogate.ts';
 import { checkIsTable } from './check-is-table.ts';
+import { labelProblems } from './label-problems.ts';
 import { type Table, TableError, type TableProblem } from './table.ts';
 
 /** Which columns hold what. */
@@ -24,10 +26,10 @@ export interface SelectedColumns {
   readonly targets?: Float64Array;
 }
 
-/** A cell as text: strings as they are, numbers and booleans as written; undefined for what is none. */
+/** A cell as text: strings as they are, finite numbers and booleans as written; undefined for what is none. */
 export function cellText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+  return Number.isFinite(value) || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 /** A cell as a number, NaN for what is none. */
@@ -69,6 +71,8 @@ export function selectColumns(table: Table, names: ColumnNames): SelectedColumns
           column,
           problem: `holds ${JSON.stringify(row[column]) ?? 'nothing'}, expected a ${what}`,
         });
+      const lone = text === undefined ? undefined : loneSurrogate(text);
+      if (lone !== undefined) problems.push({ row: i + 1, column, problem: lone });
       return text ?? '';
     });
   const { text, pair, label, target } = names;
@@ -89,6 +93,12 @@ export function selectColumns(table: Table, names: ColumnNames): SelectedColumns
       }),
     }),
   };
+  if (label !== undefined)
+    for (const problem of labelProblems(
+      label,
+      table.rows.map((row, i) => ({ row: i + 1, label: row[label] })),
+    ))
+      problems.push(problem);
   if (problems.length > 0)
     throw new TableError(
       table.source,

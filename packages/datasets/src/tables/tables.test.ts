@@ -68,6 +68,27 @@ describe('readTable', () => {
     );
     await expect(read('PAR0', 'parquet')).rejects.toThrow('is no Parquet');
   });
+  it.each([
+    ['{"text":"a","label":"x","label":"y"}', 'jsonl', 'row 1: is no JSON: the key "label" stands twice in one object'],
+    ['{"a":{"b":[{"c":1,"\\u0063":2}]}}', 'jsonl', 'the key "c" stands twice in one object'],
+    ['[{"a":"\\"},{","b":"\\\\"},{"a":1, "a" :2}]', 'json', 'is no JSON: the key "a" stands twice in one object'],
+  ] as const)('a key that stands twice in %s', async (content, format, problem) => {
+    await expect(read(content, format)).rejects.toThrow(problem);
+  });
+  it('keys of objects beside and inside each other may be the same', async () => {
+    const text = '{"a":{"a":[{"a":"a"},{"a":":"}]},"b":"\\"a\\":1","__proto__":1}';
+    expect((await read(text, 'jsonl')).rows).toEqual([JSON.parse(text)]);
+  });
+  it.each([
+    ['PK\x03\x04', 'a zip archive, as .xlsx spreadsheets are; save the sheet as CSV in UTF-8'],
+    ['\x1f\x8b\x08', 'packed by gzip; let its name end in .gz'],
+    ['PAR1', 'Parquet; let its name end in .parquet'],
+    ['\xff\xfea\0', 'UTF-16; save it as UTF-8'],
+    ['%PDF-1.7', 'a PDF'],
+  ])('a file that begins with %j says what it is', async (start, what) => {
+    const file = Uint8Array.from(start, (character) => character.charCodeAt(0));
+    await expect(read(file, 'csv')).rejects.toThrow(`a.csv: is ${what}`);
+  });
   it('300,000 rows take linear time', async () => {
     const text = `text,label\n${'一二三四五,1\n'.repeat(300_000)}`;
     const table = await read(text, 'csv');
@@ -135,6 +156,39 @@ describe('checkTable', () => {
     });
     expect(duplicateRows(train, { columns: ['text'], dev })).toEqual({ within: [4], inDev: [3, 4] });
     expect(withoutRows(train, [3, 4]).rows).toHaveLength(2);
+  });
+  it.each([
+    ['x', 'x ', '"x " looks like "x" of row 1 and would be another class; write both alike'],
+    ['a b', 'a\u00a0 b', '"a\u00a0 b" looks like "a b" of row 1 and would be another class; write both alike'],
+    ['é', 'e\u0301', '"e\u0301" looks like "é" of row 1 and would be another class; write both alike'],
+    ['正', '正\u200b', '"正\u200b" looks like "正" of row 1 and would be another class; write both alike'],
+    ['1', '1.0', '"1.0" looks like "1" of row 1 and would be another class; write both alike'],
+    [1, '1', 'holds "1", a text, and row 1 holds 1, a number; write both alike'],
+    ['true', true, 'holds true, a boolean, and row 1 holds "true", a text; write both alike'],
+  ])('labels %j and %j look alike', async (first, second, problem) => {
+    const labels = [first, 'other', second, second];
+    const rows = labels.map((label, i) => JSON.stringify({ text: `text ${i}`, label })).join('\n');
+    const table = await read(rows, 'jsonl');
+    const problems = [{ row: 3, column: 'label', problem }];
+    expect(checkTable(table, { text: 'text', label: 'label' }).problems).toEqual(problems);
+    expect(() => selectColumns(table, { text: 'text', label: 'label' })).toThrow(problem);
+  });
+  it('labels that differ are left as they are', async () => {
+    const labels = ['a', 'A', '７', '7', '07', 1, 2.5, false, '-1', '1.5', 'x y', 'xy'];
+    const rows = labels.map((label, i) => JSON.stringify({ text: `text ${i}`, label })).join('\n');
+    expect(checkTable(await read(rows, 'jsonl'), { text: 'text', label: 'label' }).problems).toEqual([]);
+  });
+  it('half a surrogate pair, and a number that is none, are told with their row', async () => {
+    const table = await read(
+      '{"text":"a\\ud83d","label":"x"}\n{"text":"b","label":1e400}\n{"text":"c","label":"y"}',
+      'jsonl',
+    );
+    const problems = [
+      { row: 1, column: 'text', problem: 'holds half a surrogate pair at position 1' },
+      { row: 2, column: 'label', problem: 'no label' },
+    ];
+    expect(checkTable(table, { text: 'text', label: 'label' }).problems).toEqual(problems);
+    expect(() => selectColumns(table, { text: 'text' })).toThrow("row 1, column 'text': holds half a surrogate pair");
   });
   it('one class only, targets that are no numbers, a missing column in either table', async () => {
     const one = await read('text,label,score\na,x,1\nb,x,NaN\nc,x,\n', 'csv');

@@ -16,9 +16,14 @@ export interface SummaryRow {
  *
  * FLOPs count matrix products only: `2·length·in·out` for a map, `4·length²·width` for attention's two products.
  *
- * @param length tokens of the row, default the longest
+ * @param length tokens of the row, 1 to the longest, the default
+ * @throws {RangeError} for another
  */
 export function summary(tree: object, config: EncoderConfig, length = config.maximumLength): SummaryRow[] {
+  if (!(Number.isInteger(length) && length >= 1 && length <= config.maximumLength))
+    throw new RangeError(
+      `summary: length must be a whole number from 1 to ${config.maximumLength}, the longest row of this model, got ${length}.`,
+    );
   const parts = new Map<string, { parameters: number; flops: number }>();
   for (const [path, { shape }] of flattenTree(tree)) {
     const [top, second] = path.split('/') as [string, string];

@@ -231,6 +231,26 @@ describe('what cannot be learnt from', () => {
       fineTune(model, { task: regression({ text: 'review', value: 'stars' }), train, dev, ...short }, place),
     ).rejects.toThrow('"good", expected a finite number');
   });
+  it('labels that look alike are named, and a choice that may be two candidates', async () => {
+    const odd = [...train, { review: '明月', stars: 'good ' }];
+    await expect(attempt(odd)).rejects.toThrow(
+      `train: row 201, column 'stars': "good " looks like "good" of row 1 and would be another class`,
+    );
+    await expect(
+      attempt(
+        odd.map(({ review, stars }) => ({ review, stars: [stars] })),
+        multiLabel({ text: 'review', labels: 'stars' }),
+      ),
+    ).rejects.toThrow('"good " looks like "good" of row 1');
+    const row = { review: '明月', a: '1', b: '0', right: '1' };
+    const task = choice({ text: 'review', choices: ['a', 'b'], label: 'right' });
+    const asked = (right: string | number, b = '0') =>
+      fineTune(model, { task, train: [{ ...row, b, right }], dev: [row], ...short }, place);
+    await expect(asked(1)).rejects.toThrow(
+      "column 'right': '1' may be candidate 0 or 1 (a text, or a number from 0); name a column (a, b)",
+    );
+    await expect(asked('月', '月')).rejects.toThrow("dev: row 1, column 'right': '1' may be candidate 0 or 1");
+  });
   it('settings are judged all at once, unknown ones by name', async () => {
     await expect(attempt(train, reviewTask, { batchSize: 0, learningRate: -1, epochz: 2 })).rejects.toThrow(
       /'epochz' is no setting.*batchSize must be a whole number of at least 1, got 0; learningRate must be above 0, got -1/s,

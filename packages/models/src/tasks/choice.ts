@@ -49,10 +49,20 @@ export function prepareChoice(
     }),
     targetOf: (row, { choices }, note) => {
       const label = textOf(row, task.label, note);
-      const found = [task.choices.indexOf(label), choices.indexOf(label), Number(label)].find(
-        (index) => Number.isInteger(index) && index >= 0 && index < count,
-      );
-      if (label !== '' && found === undefined)
+      if (label === '') return 0;
+      const named = task.choices.indexOf(label);
+      if (named >= 0) return named;
+      // A text that stands twice, or a number that is another candidate's text, is no place.
+      const ways = new Set(choices.flatMap((text, index) => (text === label ? [index] : [])));
+      const number = Number(label);
+      if (Number.isInteger(number) && number >= 0 && number < count) ways.add(number);
+      const [found, ...others] = ways;
+      if (others.length > 0)
+        note(
+          task.label,
+          `'${label}' may be candidate ${[...ways].join(' or ')} (a text, or a number from 0); name a column (${task.choices.join(', ')})`,
+        );
+      if (found === undefined)
         note(task.label, `'${label}' is no column, number from 0 to ${count - 1} or text of a candidate`);
       return found ?? 0;
     },

@@ -3,6 +3,7 @@ import {
   divide,
   gatherRows,
   ints,
+  maximum,
   multiply,
   reshape,
   softmax,
@@ -13,7 +14,7 @@ import {
 import { accuracy, macroF1 } from '@cloze/eval';
 import { objectiveOf } from '@cloze/regularisers';
 import { sequenceOutputs } from './head-outputs.ts';
-import { orderLabels, weightsOf } from './labels.ts';
+import { checkLabels, orderLabels, weightsOf } from './labels.ts';
 import { type Judged, type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
 import { type Row, textOf } from './row.ts';
 import type { ClassificationTask } from './task.ts';
@@ -49,14 +50,18 @@ function countLabels({ label }: ClassificationTask, rows: readonly Row[]): Map<s
 }
 
 /**
- * One class a row: the family's own head, cross-entropy `Σ w·(−ln p(class)) / Σ w` over a batch, w the class's weight.
+ * One class a row: the family's own head, cross-entropy `Σ w·(−ln p(class)) / Σ w` over a batch, w the class's weight; 0 where every w is 0.
  *
- * @throws {RangeError} when there are fewer than two classes, or class weights do not fit them
+ * @throws {RangeError} when there are fewer than two classes, some that look alike, or class weights do not fit them
  */
 export function prepareClassification(
   task: ClassificationTask,
   { model, rows = [], labels: known }: TaskSetting,
 ): PreparedTask<TextInput, ClassPrediction, string> {
+  checkLabels(
+    task.label,
+    rows.map((row, i) => ({ row: i + 1, label: row[task.label] })),
+  );
   const counts = countLabels(task, rows);
   const labels = known ?? orderLabels(counts.keys());
   if (labels.length < 2)
@@ -96,7 +101,8 @@ export function prepareClassification(
       const each = even
         ? constant(new Float32Array(classes.shape[0] as number).fill(1))
         : reshape(gatherRows(constant(weights, [labels.length, 1]), classes), classes.shape);
-      return divide(sum(multiply(losses, each)), sum(each));
+      // A batch whose classes all count nothing has the loss 0, and teaches nothing.
+      return divide(sum(multiply(losses, each)), maximum(sum(each), 1e-30));
     }),
     answer: (parameters, batch) => ({ probabilities: softmax(outputs.evaluate(parameters, batch).logits) }),
     read: ({ probabilities }, inputs) =>

@@ -2,7 +2,7 @@ import { fillLike, floats, sigmoid, type Tensor } from '@cloze/backend';
 import { binaryCrossEntropy } from '@cloze/encoder';
 import { objectiveOf } from '@cloze/regularisers';
 import { sequenceOutputs } from './head-outputs.ts';
-import { orderLabels } from './labels.ts';
+import { checkLabels, orderLabels } from './labels.ts';
 import { type Judged, type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
 import { listOf } from './row.ts';
 import type { MultiLabelTask } from './task.ts';
@@ -45,7 +45,7 @@ export function multiLabelMetrics(labels: readonly string[]): Metrics<MultiLabel
 /**
  * Any number of classes a row: the family's own head, binary cross-entropy averaged over rows and classes.
  *
- * @throws {RangeError} when there is no class, or the threshold is no number between 0 and 1
+ * @throws {RangeError} when there is no class, some look alike, or the threshold is no number between 0 and 1
  */
 export function prepareMultiLabel(
   task: MultiLabelTask,
@@ -54,7 +54,12 @@ export function prepareMultiLabel(
   const { separator = ',', threshold = 0.5 } = task;
   if (!(threshold > 0 && threshold < 1))
     throw new RangeError(`multiLabel: threshold must lie between 0 and 1, got ${threshold}.`);
-  const labels = known ?? orderLabels(rows.flatMap((row) => listOf(row, task.labels, separator, () => {})));
+  const listed = rows.map((row) => listOf(row, task.labels, separator, () => {}));
+  checkLabels(
+    task.labels,
+    listed.flatMap((names, i) => names.map((label) => ({ row: i + 1, label }))),
+  );
+  const labels = known ?? orderLabels(listed.flat());
   if (labels.length === 0) throw new RangeError(`multiLabel: column '${task.labels}' has no class.`);
   const number = new Map(labels.map((name, i) => [name, i]));
   const outputs = sequenceOutputs(model, labels.length);

@@ -7,15 +7,19 @@ export type Note = (column: string, problem: string) => void;
 /** A column's value as text; a problem where there is none. */
 export function textOf(row: Row, column: string, note: Note): string {
   const value = row[column];
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value === 'string' && value.trim() !== '') {
+    const half = /\p{Surrogate}/u.exec(value);
+    if (half) note(column, `holds half a surrogate pair at position ${half.index}`);
+    return value;
+  }
+  if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
   note(
     column,
     value === undefined || value === null
       ? 'is missing'
       : typeof value === 'string'
         ? 'is empty'
-        : `is ${typeof value}, expected text`,
+        : `is ${typeof value === 'number' ? value : typeof value}, expected text`,
   );
   return '';
 }
@@ -23,7 +27,12 @@ export function textOf(row: Row, column: string, note: Note): string {
 /** A column's value as a list: an array, or text that a separator cuts. */
 export function listOf(row: Row, column: string, separator: string, note: Note): readonly string[] {
   const value = row[column];
-  if (Array.isArray(value)) return value.map(String);
+  if (Array.isArray(value))
+    return value.map((item: unknown, i) => {
+      if (!(typeof item === 'string' || typeof item === 'boolean' || Number.isFinite(item)))
+        note(column, `holds ${JSON.stringify(item)} at place ${i} of its list, expected a text`);
+      return String(item);
+    });
   if (typeof value === 'string')
     return value.trim() === ''
       ? []

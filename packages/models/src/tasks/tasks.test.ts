@@ -13,6 +13,9 @@ describe('labels', () => {
     expect((weights[1] as number) / (weights[0] as number)).toBeCloseTo(3, 6);
   });
   it('names every weight that does not fit', () => {
+    for (const weight of [Number.NaN, Number.POSITIVE_INFINITY, 1e39])
+      expect(() => weightsOf({ a: weight, b: 1 }, ['a', 'b'], [1, 1])).toThrow(`'a' has ${weight}`);
+    expect(() => weightsOf({ a: 0, b: 0 }, ['a', 'b'], [1, 1])).toThrow('all are 0');
     expect(() => weightsOf({ a: -1, c: 2 }, ['a', 'b'], [1, 1])).toThrow(
       "classWeights: 'c' is no label; 'b' has none; 'a' has -1.",
     );
@@ -25,6 +28,7 @@ describe('columns', () => {
   it('say what a value is and what was expected', () => {
     expect(textOf({ a: ' x' }, 'a', note)).toBe(' x');
     expect(textOf({ a: 3 }, 'a', note)).toBe('3');
+    expect(textOf({ a: false }, 'a', note)).toBe('false');
     expect(listOf({ a: ['x', 'y'] }, 'a', ',', note)).toEqual(['x', 'y']);
     expect(listOf({ a: 'x, y,,' }, 'a', ',', note)).toEqual(['x', 'y']);
     expect(numberOf({ a: '2.5' }, 'a', note)).toBe(2.5);
@@ -34,12 +38,16 @@ describe('columns', () => {
     numberOf({ a: 'NaN' }, 'a', note);
     numberOf({ a: Number.NaN }, 'a', note);
     listOf({ a: 1 }, 'a', ',', note);
+    listOf({ a: ['x', null] }, 'a', ',', note);
+    textOf({ a: 'x\ud800' }, 'a', note);
     expect(problems).toEqual([
       'a is empty',
       'a is missing',
       'a is "NaN", expected a finite number',
       'a is null, expected a finite number',
       'a is number, expected a list',
+      'a holds null at place 1 of its list, expected a text',
+      'a holds half a surrogate pair at position 1',
     ]);
   });
 });

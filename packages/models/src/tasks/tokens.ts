@@ -4,7 +4,7 @@ import { entityF1 } from '@cloze/eval';
 import { objectiveOf } from '@cloze/regularisers';
 import type { PlacedEncoding } from '@cloze/tokenizer';
 import { tokenOutputs } from './head-outputs.ts';
-import { orderLabels } from './labels.ts';
+import { checkLabels, orderLabels } from './labels.ts';
 import { type Judged, type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
 import { listOf } from './row.ts';
 import type { TokensTask } from './task.ts';
@@ -73,14 +73,19 @@ function firstPieces({ offsets, special }: PlacedEncoding, words: readonly strin
 /**
  * A tag for each word: a linear map of every position, cross-entropy at the first piece of each word.
  *
- * @throws {RangeError} for fewer than two tags
+ * @throws {RangeError} for fewer than two tags, or some that look alike
  */
 export function prepareTokens(
   task: TokensTask,
   { model, rows = [], labels: known }: TaskSetting,
 ): PreparedTask<readonly string[], TagsPrediction, readonly string[]> {
   const { separator = ' ' } = task;
-  const labels = known ?? orderLabels(rows.flatMap((row) => listOf(row, task.tags, separator, () => {})));
+  const listed = rows.map((row) => listOf(row, task.tags, separator, () => {}));
+  checkLabels(
+    task.tags,
+    listed.flatMap((tags, i) => tags.map((label) => ({ row: i + 1, label }))),
+  );
+  const labels = known ?? orderLabels(listed.flat());
   if (labels.length < 2)
     throw new RangeError(`tokens: column '${task.tags}' has ${labels.length} tags; there is nothing to tell apart.`);
   const number = new Map(labels.map((name, i) => [name, i]));

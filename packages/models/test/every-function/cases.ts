@@ -147,6 +147,16 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     ],
     duplicatesWithin: [one('rows', [tnewsRow, tnewsRow], (rows) => datasets.duplicatesWithin(datasets.tnews, rows))],
     encodeWithWords: [one('texts', ['床', '月'], (texts) => datasets.encodeWithWords(native, texts))],
+    labelProblems: [
+      one(
+        'rows',
+        [
+          { row: 1, label: 'a' },
+          { row: 2, label: 'b' },
+        ],
+        (labels) => datasets.labelProblems('label', labels),
+      ),
+    ],
     maskableBatches: [one('texts', ['床', '月'], (texts) => datasets.maskableBatches(vocabulary, texts))],
     mixCorpora: [one('rows', [{ size: 3 }, { size: 4 }], (rows) => datasets.mixCorpora(rows, streamFrom(1)))],
     normaliseText: [one('text', '床', (text) => datasets.normaliseText(text))],

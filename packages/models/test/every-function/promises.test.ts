@@ -179,6 +179,14 @@ const promises: Readonly<Record<string, Calls>> = {
       () => datasets.readTable(text('a\n'), { format: 'csv' }),
       () => datasets.readTable(text('x'), { format: 'xls' as 'csv' }),
     ],
+    bucketedBatches: [
+      () => datasets.bucketedBatches([], { rows: 1, buckets: [8], random: streamFrom(1) }),
+      () => datasets.bucketedBatches([9], { rows: 1, buckets: [8], random: streamFrom(1) }),
+      () => datasets.bucketedBatches([9], { rows: 1, buckets: [16, 8], random: streamFrom(1) }),
+    ],
+    duplicateRows: [
+      () => datasets.duplicateRows({ source: 'x', columns: ['a'], rows: [{ a: 1 }] }, { columns: ['b'] }),
+    ],
     selectColumns: [
       () => datasets.selectColumns({ source: 'x', columns: ['a'], rows: [] }, { text: 'b' }),
       () => datasets.selectColumns({ source: 'x', columns: ['a'], rows: [{ a: null }] }, { text: 'a' }),

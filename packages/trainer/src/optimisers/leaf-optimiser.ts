@@ -94,11 +94,15 @@ export function leafOptimiser<Own extends object>({
       const kept = state[name] ?? {};
       const own = fed[name] ?? {};
       const problems: string[] = own.rate ? [] : [`nothing was fed for '${name}'`];
+      for (const path of Object.keys(gradients))
+        if (!parameters[path]) problems.push(`a gradient of '${path}', which is no parameter that is trained`);
       const results = Object.entries(parameters).flatMap(([path, parameter]) => {
         const gradient = gradients[path];
         const names = Object.keys(slots(parameter.shape));
         const tensors = names.map((slot) => kept[slot]?.[path]);
         if (!gradient) problems.push(`no gradient of '${path}'`);
+        else if (`${gradient.shape}` !== `${parameter.shape}`)
+          problems.push(`the gradient of '${path}' is [${gradient.shape}], the parameter [${parameter.shape}]`);
         for (const [i, slot] of names.entries()) if (!tensors[i]) problems.push(`no state '${name}/${slot}/${path}'`);
         const { rate } = own;
         if (!rate || !gradient || tensors.includes(undefined)) return [];
@@ -115,7 +119,7 @@ export function leafOptimiser<Own extends object>({
       });
       if (problems.length > 0)
         throw new RangeError(
-          `${name}: ${problems.join('; ')}. Make the variables' state by the same optimiser's initial(parameters).`,
+          `${name}: ${problems.join('; ')}. Make the variables' state by the same optimiser's initial(parameters), and gradients by gradients(loss, parameters).`,
         );
       return {
         parameters: Object.fromEntries(results.map(([path, { parameter }]) => [path, parameter])),

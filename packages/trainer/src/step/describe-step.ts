@@ -105,7 +105,7 @@ export function describeStep<T, B>(options: StepOptions<T, B>) {
     leavesWhere(leavesOf(state.parameters, isTensor), optimiser.trains);
   const forwardBackward = (state: State, batch: B, words: Tensor) => {
     const { loss, parts = {} } = objective(state.parameters, batch, forkKey(rootKey(words), 'dropout'));
-    return { loss, parts: { ...parts }, slopes: gradients(loss, trainedOf(state)) };
+    return { loss, parts: { ...parts }, slopes: gradients(loss, trainedOf(state), { some: true }) };
   };
   const written = (
     state: State,

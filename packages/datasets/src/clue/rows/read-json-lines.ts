@@ -1,3 +1,4 @@
+import { parseJson } from '../../tables/parse-json.ts';
 import type { ClueRow, ReadOptions, ReadRows } from '../clue-task.ts';
 import { checkText } from './check-text.ts';
 import { type LabelRules, readLabel } from './read-label.ts';
@@ -118,7 +119,7 @@ export function readJsonLines<Own extends object>(
   return readLines(text, file, (content, line) => {
     let object: unknown;
     try {
-      object = JSON.parse(content);
+      object = parseJson(content);
     } catch (error) {
       return { problems: [`the line is no JSON: ${(error as Error).message}`] };
     }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../tables/parse-json.ts';
 import type { ClueProblem, ClueRow, ReadRows } from '../clue-task.ts';
 
 /** What a part of a JSON document turned out to be. */
@@ -19,7 +20,7 @@ export function readJsonDocument<Row extends ClueRow>(
 ): ReadRows<Row> {
   let parts: ReturnType<typeof partsOf>;
   try {
-    parts = partsOf(JSON.parse(text.replace(/^\uFEFF/, '')));
+    parts = partsOf(parseJson(text.replace(/^\uFEFF/, '')));
   } catch (error) {
     parts = `the file is no JSON: ${(error as Error).message}`;
   }
