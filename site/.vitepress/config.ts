@@ -32,6 +32,7 @@ const guides = [
   'guides/without-python.md',
   'guides/browser.md',
   'several-machines.md',
+  'sweeps.md',
   'guides/reproducible.md',
 ];
 const reference = ['one-sentence.md', 'glossary.md', 'data.md'];

@@ -11,18 +11,34 @@ import { addRerun } from './commands/rerun.ts';
 import { addRun } from './commands/run.ts';
 import { addRunOne } from './commands/run-one.ts';
 import { addShow } from './commands/show.ts';
+import { addSweep } from './commands/sweep.ts';
 import { addVerify } from './commands/verify.ts';
+import { addWorker } from './commands/worker.ts';
 
 endInOneSentence('bench');
 
 const program = new Command('bench')
   .description('Masked-language-model research in TypeScript. Without a command: the quick start.')
   .exitOverride()
+  .enablePositionalOptions()
   .showSuggestionAfterError();
 
 for (const add of [
   ...[addQuickStart],
-  ...[addList, addShow, addRun, addRunOne, addReport, addPower, addCompare, addVerify, addRerun, addFuzzRecords],
+  ...[
+    addList,
+    addShow,
+    addRun,
+    addRunOne,
+    addSweep,
+    addWorker,
+    addReport,
+    addPower,
+    addCompare,
+    addVerify,
+    addRerun,
+    addFuzzRecords,
+  ],
 ]) {
   add(program);
 }

@@ -12,6 +12,7 @@ endInOneSentence('qa');
 const program = new Command('qa')
   .description('How fast and how sound Cloze is: measured against others, killed, fed wrong files.')
   .exitOverride()
+  .enablePositionalOptions()
   .showSuggestionAfterError();
 
 for (const add of [addPerf, addProfile, addScale, addTorture, addFuzz]) add(program);

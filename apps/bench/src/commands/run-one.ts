@@ -3,7 +3,7 @@ import { InterruptedError } from '@cloze/models';
 import { errorSentence, stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { executeRun } from '../runs/execute-run.ts';
-import type { ChildEnd, ChildTask } from '../runs/run-in-child.ts';
+import { type ChildEnd, type ChildTask, codeOf } from '../runs/run-in-child.ts';
 
 /** The exit code of a run that was stopped and has saved itself (EX_TEMPFAIL). */
 const interruptedCode = 75;
@@ -44,7 +44,7 @@ export async function runOneCommand(): Promise<void> {
     say(reason);
     const interrupted = error instanceof InterruptedError;
     process.exitCode = interrupted ? interruptedCode : 1;
-    await tell(interrupted ? { kind: 'interrupted' } : { kind: 'failed', reason });
+    await tell(interrupted ? { kind: 'interrupted' } : { kind: 'failed', reason, code: codeOf(error) });
   }
 }
 

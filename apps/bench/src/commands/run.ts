@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import { mostThreads, printable, stopSignals, UsageError, whole } from 'cloze/terminal';
+import { resolve } from 'node:path';
+import { mostThreads, printable, stopSignals, whole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { type Size, sizes } from '../recipes/define-recipe.ts';
@@ -11,6 +10,7 @@ import { folderQueue } from '../runs/folder-queue.ts';
 import { isFinished } from '../runs/run-record.ts';
 import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
+import { checkInputs } from './check-inputs.ts';
 
 /** Options of `bench run`. */
 export interface RunOptions {
@@ -34,16 +34,7 @@ const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 export async function runCommand(name: string, options: RunOptions): Promise<void> {
   const { data, size, seeds, firstSeed, encoder, set, arm, out, jobs, threads, dryRun, json } = options;
   const recipe = recipeOf(name);
-  const missing = recipe.data.filter(
-    (path) => data !== undefined && !statSync(join(data, path), { throwIfNoEntry: false }),
-  );
-  if (data === undefined && size !== 'tiny' && recipe.data.length > 0)
-    throw new UsageError(`${name} at size ${size} reads ${recipe.data.join(', ')}: give the folder with --data.`);
-  if (missing.length > 0) throw new UsageError(`${data} lacks ${missing.join(', ')}.`);
-  if (recipe.startsFromEncoder === 'never' && encoder !== undefined)
-    throw new UsageError(`${name}: its runs begin from fresh weights; leave --encoder out.`);
-  if (recipe.startsFromEncoder === 'always' && encoder === undefined && size !== 'tiny')
-    say(`${name}: no --encoder: every run begins from fresh weights. Make one with: bench run pretrain --data …`);
+  checkInputs(recipe, { data, size, encoder }, say);
   const specs = planRuns(recipe, {
     size,
     seeds: Array.from({ length: seeds }, (_, i) => firstSeed + i),
@@ -52,17 +43,18 @@ export async function runCommand(name: string, options: RunOptions): Promise<voi
     ...(encoder !== undefined && { encoder: encoderOf(encoder) }),
     data: data === undefined ? 'poems' : 'folder',
   });
-  const open = specs.filter((spec) => !isFinished(runFolder(out, spec), spec));
+  const runs = specs.map((spec) => ({ spec, folder: runFolder(out, spec) }));
+  const open = runs.filter(({ spec, folder }) => !isFinished(folder, spec));
   say(
     `${name}, size ${size}: ${specs.length} runs, ${specs.length - open.length} done; about ${((open.length * recipe.minutes[size]) / jobs).toFixed(1)} minutes with ${jobs} at once`,
   );
   if (dryRun) {
-    for (const spec of open) process.stdout.write(`${json ? JSON.stringify(spec) : runFolder(out, spec)}\n`);
+    for (const { spec, folder } of open) process.stdout.write(`${json ? JSON.stringify(spec) : folder}\n`);
     return;
   }
   const signal = stopSignals(say);
   let done = specs.length - open.length;
-  const outcome = await scheduleRuns(folderQueue(out, specs), {
+  const outcome = await scheduleRuns(folderQueue(runs), {
     jobs,
     place: { data: data && resolve(data), encoder, threads },
     signal,

@@ -38,7 +38,10 @@ export function findRecords(root: string): FoundRecords {
   const unfinished: NoRecord[] = [];
   const unreadable: NoRecord[] = [];
   const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const folders = readdirSync(root).map((name) => join(root, name));
+  // What a sweep gathers there is no run yet.
+  const folders = readdirSync(root)
+    .filter((name) => name !== '.arriving')
+    .map((name) => join(root, name));
   // The folder of one recipe may be given as well: then the runs lie in it.
   const inside = (folder: string) =>
     isRun(folder)

@@ -4,6 +4,7 @@ import { everyRunHas } from './record-files.ts';
 
 const foldersIn = (folder: string): string[] =>
   readdirSync(folder)
+    .filter((name) => name !== '.arriving')
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
     .sort();

@@ -2,14 +2,13 @@ import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeFiles } from '@cloze/trainer/node';
 import { errorSentence } from 'cloze/terminal';
-import type { Job, Refused, RunQueue } from './run-queue.ts';
+import type { Job, PlannedRun, Refused, RunQueue } from './run-queue.ts';
 import { isFinished } from './run-record.ts';
-import { type RunSpec, runFolder } from './run-spec.ts';
 
 const files = nodeFiles();
 
 /** Takes the lease of a run's folder. @returns gives it back @throws naming who has it, or why it cannot be taken */
-async function takeLease(folder: string): Promise<() => Promise<void>> {
+export async function takeLease(folder: string): Promise<() => Promise<void>> {
   const lease = join(folder, 'lease');
   for (let tries = 0; ; tries++) {
     mkdirSync(lease, { recursive: true });
@@ -30,20 +29,25 @@ async function takeLease(folder: string): Promise<() => Promise<void>> {
 }
 
 /**
- * Runs as folders below a root: what is finished is skipped; what another scheduler has, or what cannot be taken, is left with its reason.
+ * Runs in their folders: what is finished is skipped; what another scheduler has, or what cannot be taken, is left with its reason.
  *
  * A lease is a lock in the run's folder that names its process; the lock of a process that is gone counts for nothing. Several schedulers on
  * one machine, or on one shared folder with living owners told apart by host, may work through the same plan.
+ *
+ * @param leaveOut asked when a run's turn comes: whether it is not to be done after all
  */
-export function folderQueue(root: string, specs: readonly RunSpec[]): RunQueue {
-  const waiting = specs.map((spec) => ({ spec, folder: runFolder(root, spec) }));
-  const refused: (Refused & { readonly spec: RunSpec })[] = [];
+export function folderQueue(
+  runs: readonly PlannedRun[],
+  leaveOut: (run: PlannedRun) => boolean = () => false,
+): RunQueue {
+  let next = 0;
+  const refused: (Refused & PlannedRun)[] = [];
   const take = async (): Promise<Job | undefined> => {
-    // Taken from the front: at most some thousands of runs, each of minutes.
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { spec, folder } = next;
+    while (next < runs.length) {
+      const run = runs[next++] as PlannedRun;
+      const { spec, folder } = run;
       try {
-        if (isFinished(folder, spec)) continue;
+        if (isFinished(folder, spec) || leaveOut(run)) continue;
         const release = await takeLease(folder);
         // Somebody may have finished it between the look and the lease.
         if (isFinished(folder, spec)) await release();
@@ -54,7 +58,7 @@ export function folderQueue(root: string, specs: readonly RunSpec[]): RunQueue {
     }
     return undefined;
   };
-  const isDone = ({ folder, spec }: { readonly folder: string; readonly spec: RunSpec }) => {
+  const isDone = ({ folder, spec }: PlannedRun) => {
     try {
       return isFinished(folder, spec);
     } catch {

@@ -1,9 +1,13 @@
 import type { RunSpec } from './run-spec.ts';
 
-/** A run that is this scheduler's alone until it gives it back. */
-export interface Job {
+/** A run and where its record goes. */
+export interface PlannedRun {
   readonly spec: RunSpec;
   readonly folder: string;
+}
+
+/** A run that is this scheduler's alone until it gives it back. */
+export interface Job extends PlannedRun {
   /** Gives the run back, finished or not. */
   release(): Promise<void>;
 }
@@ -14,7 +18,7 @@ export interface Refused {
   readonly reason: string;
 }
 
-/** Where runs come from. The folder queue is one; a BullMQ worker's `getNextJob` and `moveToCompleted` would be another. */
+/** Where the runs of one machine come from. Those of several machines come from a queue in Redis (`sweeps/`). */
 export interface RunQueue {
   /** The next run that nobody works on and that is not finished; undefined when there is none. */
   take(): Promise<Job | undefined>;

@@ -26,6 +26,8 @@ const plan = (seeds: readonly number[], steps = 4) =>
     arms: ['tnews.drop-0.00', 'tnews.drop-0.50'],
     data: 'poems',
   });
+const planned = (own: string, specs: ReturnType<typeof plan>) =>
+  specs.map((spec) => ({ spec, folder: runFolder(own, spec) }));
 const place = { data: undefined, encoder: undefined, threads: 1 };
 const quiet = { signal: new AbortController().signal, say: () => {} };
 
@@ -53,7 +55,7 @@ describe('folder queue', () => {
     const specs = plan([1, 2]);
     const done = runFolder(own, specs[0] as never);
     await executeRun(specs[0] as never, { ...place, folder: done }, quiet);
-    const [first, second] = [folderQueue(own, specs), folderQueue(own, specs)];
+    const [first, second] = [folderQueue(planned(own, specs)), folderQueue(planned(own, specs))];
     const taken = [await first.take(), await second.take(), await first.take(), await second.take()];
     expect(taken.map((job) => job?.folder)).toEqual([
       ...[specs[1], specs[2], specs[3]].map((spec) => runFolder(own, spec as never)),
@@ -65,11 +67,11 @@ describe('folder queue', () => {
     }));
     expect([first.refused(), second.refused()]).toEqual([[{ ...others[0], folder: taken[1]?.folder }], others]);
     await taken[0]?.release();
-    expect((await folderQueue(own, specs).take())?.folder).toBe(taken[0]?.folder);
+    expect((await folderQueue(planned(own, specs)).take())?.folder).toBe(taken[0]?.folder);
   });
   it('a run that fails is noted and does not end the others', async () => {
     const own = join(root, 'failing');
-    const outcome = await scheduleRuns(folderQueue(own, plan([1])), {
+    const outcome = await scheduleRuns(folderQueue(planned(own, plan([1]))), {
       jobs: 2,
       place,
       signal: quiet.signal,

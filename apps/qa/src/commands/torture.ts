@@ -9,6 +9,7 @@ import { reproduce, reproductionNames } from '../torture/reproductions.ts';
 import { makeTask } from '../torture/task.ts';
 import { torture } from '../torture/torture.ts';
 import { victim } from '../torture/victim.ts';
+import { addTortureSweep } from './torture-sweep.ts';
 
 /** Options of the torture. */
 export interface TortureOptions {
@@ -71,8 +72,9 @@ export async function tortureCommand(options: TortureOptions): Promise<void> {
 
 /** Declares `qa torture`. */
 export function addTorture(program: Command): void {
-  program
+  const command = program
     .command('torture')
+    .enablePositionalOptions()
     .description(
       'kill a small pretraining run at random instants, a third inside a save; every resume must end bit-equal',
     )
@@ -89,4 +91,5 @@ export function addTorture(program: Command): void {
     .addOption(new Option('--victim <task>', 'the child that is killed').hideHelp())
     .addHelpText('after', '\nExample: pnpm qa torture --kills 300 --json')
     .action(tortureCommand);
+  addTortureSweep(command);
 }
