@@ -7,10 +7,9 @@ usage: python encoder_architectures.py packages/encoder/fixtures/architectures.j
 """
 import json, sys
 import torch, transformers
-from transformers import (AlbertConfig, AlbertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, BertConfig, BertForMaskedLM, BertForMultipleChoice, BertForQuestionAnswering,
-                          BertForSequenceClassification, ElectraConfig, ElectraForMaskedLM, ElectraForPreTraining, ModernBertConfig,
-                          ModernBertForMaskedLM, RobertaConfig,
-                          RobertaForMaskedLM, RoFormerConfig, RoFormerForMaskedLM)
+from transformers import (BertConfig, BertForMaskedLM, BertForMultipleChoice, BertForQuestionAnswering, BertForSequenceClassification, ElectraConfig,
+                          ElectraForPreTraining)
+from encoder_families import built, config_of, inputs_of, models
 torch.set_default_dtype(torch.float64)
 V, W, L, H, F, M, E = 40, 16, 2, 4, 32, 12, 8
 ids = torch.tensor([[2, 7, 9, 3, 11, 5, 3], [2, 30, 3, 0, 0, 0, 0], [2, 8, 8, 9, 39, 3, 0]])
@@ -52,36 +51,21 @@ def record(name, config, model, hidden, logits):
     picked, loss = mlm(logits); loss.backward()
     out['models'][name] = {'config': config.to_dict() if hasattr(config, 'to_dict') else config, 'shapes': shapes(model),
                            'hidden': cut(hidden), 'logits': cut(picked), 'loss': loss.item(), 'slopes': slopes(model)}
-def hf(name, cls, config, **call):
-    model = fill(cls(config))
-    if not name.startswith(('modernbert', 'distilbert')): call = {'token_type_ids': seg, **call}
-    o = model(ids, attention_mask=call.pop('mask', att), output_hidden_states=True, **call)
-    record(name, config, model, o.hidden_states[-1], o.logits)
+def run(name, model, **more):
+    model = fill(model)
+    o = model(ids, output_hidden_states=True, **{**inputs_of(model, ids, att, seg), **more})
+    record(name, model.config, model, o.hidden_states[-1], o.logits)
 
-hf('bert', BertForMaskedLM, BertConfig(**base))
-hf('bert, gelu_new', BertForMaskedLM, BertConfig(**base, hidden_act='gelu_new'))
-hf('bert, relu', BertForMaskedLM, BertConfig(**base, hidden_act='relu'))
-rb = {**base, 'max_position_embeddings': M, 'type_vocab_size': 1, 'pad_token_id': 1}
-rp = torch.arange(2, 2 + N)[None].expand(B, -1)
-hf('roberta', RobertaForMaskedLM, RobertaConfig(**rb, layer_norm_eps=1e-5), token_type_ids=torch.zeros_like(seg), position_ids=rp)
-hf('electra generator', ElectraForMaskedLM, ElectraConfig(**base, embedding_size=E))
-hf('albert', AlbertForMaskedLM, AlbertConfig(**base, embedding_size=E, hidden_act='gelu_new'))
-hf('roformer', RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=W))
-modern = {**base, 'num_hidden_layers': 4, 'local_attention': 4, 'bos_token_id': None, 'eos_token_id': None, 'cls_token_id': None, 'sep_token_id': None}
-for key in ('hidden_dropout_prob', 'attention_probs_dropout_prob'): modern.pop(key)
-hf('distilbert', DistilBertForMaskedLM, DistilBertConfig(vocab_size=V, dim=W, n_layers=L, n_heads=H, hidden_dim=F, max_position_embeddings=M, dropout=0, attention_dropout=0))
-hf('modernbert', ModernBertForMaskedLM, ModernBertConfig(**modern))
-hf('modernbert, biases', ModernBertForMaskedLM, ModernBertConfig(**modern, norm_bias=True, attention_bias=True, mlp_bias=True, classifier_bias=True, decoder_bias=False,
-   hidden_activation='silu', global_attn_every_n_layers=2, global_rope_theta=500, local_rope_theta=40))
+for name, entry in models(V, W, L, H, F, M, E).items(): run(name, built(entry))
 causal = torch.tril(torch.ones(N, N)).bool()[None] & att[:, None, :].bool()
 c = torch.cumsum(seg, 1); uni = (c[:, None, :] <= c[:, :, None]) & att[:, None, :].bool()
 added = lambda see: torch.where(see[:, None], 0., -1e30)  # transformers adds a four-dimensional mask to the scores
-hf('left to right', BertForMaskedLM, BertConfig(**base), mask=added(causal))
-hf('unilm', BertForMaskedLM, BertConfig(**base), mask=added(uni))
+run('left to right', BertForMaskedLM(BertConfig(**base)), attention_mask=added(causal))
+run('unilm', BertForMaskedLM(BertConfig(**base)), attention_mask=added(uni))
 
 # ELECTRA's discriminator, BERT's heads
 disc = fill(ElectraForPreTraining(ElectraConfig(**base, embedding_size=E)))
-out['discriminator'] = {'shapes': shapes(disc), 'config': ElectraConfig(**base, embedding_size=E).to_dict(), 'logits': cut(disc(ids, attention_mask=att, token_type_ids=seg).logits)}
+out['discriminator'] = {'shapes': shapes(disc), 'config': config_of(disc), 'logits': cut(disc(ids, attention_mask=att, token_type_ids=seg).logits)}
 cls = fill(BertForSequenceClassification(BertConfig(**base, num_labels=3)))
 qa = fill(BertForQuestionAnswering(BertConfig(**base)))
 mc = fill(BertForMultipleChoice(BertConfig(**base)))
@@ -163,11 +147,12 @@ for kind in ['pre', 'relative', 'random', 'sigmoid', 'two streams', 'tta, mask q
     for n, p in m.named().items():
         g = (p.grad if p.grad is not None else torch.zeros_like(p)).flatten()
         grads[n] = [float(f'{v:.10g}') for v in (g.norm().item(), (g * torch.cos(1 + 0.123 * torch.arange(len(g)))).sum().item())]
-    out['models'][kind] = {'config': {**BertConfig(**base).to_dict()}, 'shapes': {n: list(p.shape) for n, p in m.named().items()},
+    out['models'][kind] = {'config': config_of(m.core), 'shapes': {n: list(p.shape) for n, p in m.named().items()},
                            'hidden': cut(hidden), 'logits': cut(picked), 'loss': loss.item(), 'slopes': grads}
 out['order'] = order.flatten().tolist()
-keep = {'model_type', 'vocab_size', 'hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size', 'max_position_embeddings', 'type_vocab_size',
-        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'num_hidden_groups', 'inner_group_num', 'norm_bias', 'norm_eps', 'dim', 'n_layers', 'n_heads', 'hidden_dim', 'activation', 'dropout', 'attention_dropout',
-        'attention_bias', 'mlp_bias', 'classifier_bias', 'decoder_bias', 'hidden_activation', 'classifier_activation', 'layer_types', 'rope_parameters', 'local_attention'}
-for m in list(out['models'].values()) + [out['discriminator']]: m['config'] = {k: v for k, v in m['config'].items() if k in keep}
+# DeBERTa's buckets in float32, as transformers computes them: [buckets, longest distance], and the bucket of each distance from 0 on.
+from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_position
+torch.set_default_dtype(torch.float32)
+out['buckets'] = [[buckets, longest, make_log_bucket_position(torch.arange(longest + 40), buckets, longest).long().tolist()]
+                  for buckets, longest in ((256, 512), (8, 12), (32, 128), (256, 1024), (6, 40))]
 json.dump(out, open(sys.argv[1], 'w'), separators=(',', ':'))

@@ -9,8 +9,8 @@ usage: python encoder_lengths.py packages/encoder/fixtures/lengths.json
 """
 import json, math, sys
 import torch, transformers
-from transformers import (AlbertConfig, AlbertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM, BertConfig, BertForMaskedLM, BertLMHeadModel, ElectraConfig, ElectraForMaskedLM,
-                          ElectraForPreTraining, ModernBertConfig, ModernBertForMaskedLM, RobertaConfig, RobertaForMaskedLM, RoFormerConfig, RoFormerForMaskedLM)
+from transformers import BertConfig, BertForMaskedLM, BertLMHeadModel, ElectraConfig, ElectraForPreTraining
+from encoder_families import built, config_of, inputs_of, models
 torch.set_default_dtype(torch.float64); torch.manual_seed(0)
 V, W, L, H, F, M, E = 60, 16, 2, 4, 32, 512, 8
 LENGTHS = [1, 2, 3, 16, 63, 128, 512]
@@ -62,40 +62,23 @@ def own_tta(model, b):
 
 def plain(model, b, **more):
     ids, att, seg, *_ = b
-    o = model(ids, attention_mask=more.pop('mask', att), token_type_ids=more.pop('segments', seg), output_hidden_states=True, **more)
+    o = model(ids, output_hidden_states=True, **{**inputs_of(model, ids, att, seg), **more})
     return o.hidden_states[-1], o.logits
 def unilm(model, b):
     ids, att, seg, *_ = b; c = torch.cumsum(seg, 1)
     see = (c[:, None, :] <= c[:, :, None]) & att[:, None, :].bool()
-    return plain(model, b, mask=torch.where(see[:, None], 0., -1e30))
-def roberta(model, b):
-    n = b[0].shape[1]
-    return plain(model, b, segments=torch.zeros_like(b[2]), position_ids=torch.arange(2, 2 + n)[None].expand(2, -1))
-
-def without_segments(model, b):
-    o = model(b[0], attention_mask=b[1], output_hidden_states=True)
-    return o.hidden_states[-1], o.logits
-modern = {**{k: v for k, v in base.items() if 'dropout' not in k}, 'num_hidden_layers': 4, 'bos_token_id': None, 'eos_token_id': None, 'cls_token_id': None, 'sep_token_id': None}
+    return plain(model, b, attention_mask=torch.where(see[:, None], 0., -1e30))
 
 cases = {
-    'bert': (BertForMaskedLM, BertConfig(**base), plain),
-    'roberta': (RobertaForMaskedLM, RobertaConfig(**{**base, 'max_position_embeddings': M + 2, 'type_vocab_size': 1, 'pad_token_id': 1}, layer_norm_eps=1e-5), roberta),
-    'electra': (ElectraForMaskedLM, ElectraConfig(**base, embedding_size=E), plain),
-    'albert': (AlbertForMaskedLM, AlbertConfig(**base, embedding_size=E, hidden_act='gelu_new'), plain),
-    'roformer': (RoFormerForMaskedLM, RoFormerConfig(**base, embedding_size=W), plain),
-    'modernbert': (ModernBertForMaskedLM, ModernBertConfig(**modern), without_segments),
-    'distilbert': (DistilBertForMaskedLM, DistilBertConfig(vocab_size=V, dim=W, n_layers=L, n_heads=H, hidden_dim=F, max_position_embeddings=M, dropout=0, attention_dropout=0), without_segments),
-    'left to right': (BertLMHeadModel, BertConfig(**base, is_decoder=True), plain),
-    'unilm': (BertForMaskedLM, BertConfig(**base), unilm),
-    'tta': (BertForMaskedLM, BertConfig(**base), own_tta),
-    'discriminator': (ElectraForPreTraining, ElectraConfig(**base, embedding_size=E), plain),
+    **{name: (built(entry), plain) for name, entry in models(V, W, L, H, F, M, E).items()},
+    'left to right': (BertLMHeadModel(BertConfig(**base, is_decoder=True)), plain),
+    'unilm': (BertForMaskedLM(BertConfig(**base)), unilm),
+    'tta': (BertForMaskedLM(BertConfig(**base)), own_tta),
+    'discriminator': (ElectraForPreTraining(ElectraConfig(**base, embedding_size=E)), plain),
 }
-keep = {'model_type', 'vocab_size', 'hidden_size', 'num_hidden_layers', 'num_attention_heads', 'intermediate_size', 'max_position_embeddings', 'type_vocab_size',
-        'hidden_act', 'hidden_dropout_prob', 'attention_probs_dropout_prob', 'layer_norm_eps', 'embedding_size', 'pad_token_id', 'is_decoder', 'dim', 'n_layers', 'n_heads', 'hidden_dim', 'activation', 'dropout', 'attention_dropout', 'norm_eps', 'norm_bias', 'attention_bias', 'mlp_bias', 'classifier_bias', 'decoder_bias', 'hidden_activation',
-        'classifier_activation', 'layer_types', 'rope_parameters', 'local_attention'}
 out = {'made_with': {'torch': torch.__version__, 'transformers': transformers.__version__}, 'lengths': LENGTHS, 'models': {}}
-for name, (cls, config, run) in cases.items():
-    model = fill(cls(config)); results = {}
+for name, (model, run) in cases.items():
+    fill(model); results = {}
     for n in LENGTHS:
         b = batch(n); model.zero_grad()
         hidden, logits = run(model, b)
@@ -109,5 +92,5 @@ for name, (cls, config, run) in cases.items():
         real = b[1][..., None].double()
         results[n] = {'hidden': print_of(hidden * real), 'logits': print_of(picked * (b[5][..., None] if name != 'discriminator' else 1)), 'loss': loss.item(),
                       'slopes': [None if x.grad is None else print_of(x.grad)[:2] for _, x in model.named_parameters()]}
-    out['models'][name] = {'config': {k: v for k, v in config.to_dict().items() if k in keep}, 'shapes': {n: list(p.shape) for n, p in model.named_parameters()}, 'lengths': results}
+    out['models'][name] = {'config': config_of(model), 'shapes': {n: list(p.shape) for n, p in model.named_parameters()}, 'lengths': results}
 json.dump(out, open(sys.argv[1], 'w'), separators=(',', ':'))

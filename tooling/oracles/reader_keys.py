@@ -3,13 +3,15 @@
 usage: python reader_keys.py [--check] SENTENCE_TRANSFORMERS    (a folder with its source: pip download sentence-transformers --no-deps, unpacked)
 Writes packages/encoder/fixtures/reader-keys.json and packages/tokenizer/fixtures/reader-keys.json; with --check says which keys are new, and fails.
 """
-import ast, inspect, json, os, sys, textwrap
+import ast, inspect, json, os, re, sys, textwrap
 import transformers
 from transformers import PretrainedConfig, PreTrainedTokenizerBase
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
+from encoder_families import models
 check, source = '--check' in sys.argv, sys.argv[-1]
-families = ['bert', 'roberta', 'xlm-roberta', 'electra', 'albert', 'roformer', 'modernbert', 'distilbert']
+prefixes = {prefix for prefix, _ in models(V=20, W=8, L=2, H=2, F=12, M=10, E=4).values()}
+families = sorted({getattr(transformers, prefix + 'Config').model_type for prefix in prefixes} | {'xlm-roberta'})
 def popped(function):
     """Names that a function takes out of its keyword arguments."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -18,7 +20,13 @@ def popped(function):
             and isinstance(n.func.value, ast.Name) and 'kwargs' in n.func.value.id}
 def config_keys(cls):
     return sorted({n for k in cls.__mro__ for n in getattr(k, '__annotations__', {}) if not n.startswith('_') and 'ClassVar' not in str(k.__annotations__[n])} | popped(PretrainedConfig.__post_init__))
-configs = {family: config_keys(CONFIG_MAPPING[family]) for family in families}
+def asked_keys(family):
+    """Keys that the model asks of its config though the config class does not name them."""
+    module = __import__('transformers.models.' + family.replace('-', '_'), fromlist=['x'])
+    folder = os.path.dirname(module.__file__)
+    source = ''.join(open(os.path.join(folder, f), encoding='utf8').read() for f in os.listdir(folder) if f.startswith('modeling_') and f.endswith('.py'))
+    return set(re.findall(r'getattr\((?:self\.)?config, "(\w+)"', source)) - {'_attn_implementation'}
+configs = {family: sorted(set(config_keys(CONFIG_MAPPING[family])) | asked_keys(family)) for family in families}
 def tokenizer_keys(name):
     cls = getattr(transformers, name); keys = set()
     for k in cls.__mro__:

@@ -84,7 +84,7 @@ with tempfile.TemporaryDirectory() as folder:
 case('bytes, saved', bytes_saved, 'roberta')
 case('bytes, saved without a blank, config with', changed(bytes_saved, 'tokenizer_config.json', add_prefix_space=True), 'roberta')
 case('bytes, added', {**roberta, 'added_tokens.json': {'[x]': len(bytes_)}}, 'roberta')
-from transformers import AlbertTokenizer, XLMRobertaTokenizer
+from transformers import AlbertTokenizer, DebertaV2Tokenizer, XLMRobertaTokenizer
 letters = list('abcdefghilmnoprstwxyzAEHcé') + ['.', '[', ']', '今', '天']
 scored = lambda first: [(p, 0.) for p in first] + [(p, -2. - i / 100) for i, p in enumerate(dict.fromkeys(['▁'] + letters + ['▁hello', '▁a', 'ell', '▁Hello']))] 
 albert = saved(AlbertTokenizer(vocab=scored(['<pad>', '<unk>', '[CLS]', '[SEP]', '[MASK]'])))
@@ -97,6 +97,13 @@ case('sentencepiece, ALBERT, file alone', {'tokenizer.json': albert['tokenizer.j
 case('sentencepiece, XLM-R', xlm, 'xlm-roberta')
 case('sentencepiece, XLM-R, no blank before', changed(xlm, 'tokenizer_config.json', add_prefix_space=False), 'xlm-roberta')
 case('sentencepiece, XLM-R, added', changed(xlm, 'tokenizer_config.json', extra_special_tokens=['[x]']), 'xlm-roberta')
+deberta = saved(DebertaV2Tokenizer(vocab=scored(['[PAD]', '[CLS]', '[SEP]', '[UNK]', '[MASK]'])))
+texts = [*texts, 'hello,  world\n[MASK] a ', 'é e\u0301 \u3000a']
+case('sentencepiece, DeBERTa', deberta, 'deberta-v2')
+case('sentencepiece, DeBERTa, lower case', changed(deberta, 'tokenizer_config.json', do_lower_case=True), 'deberta-v2')
+case('sentencepiece, DeBERTa, split by punctuation', changed(deberta, 'tokenizer_config.json', split_by_punct=True), 'deberta-v2')
+case('sentencepiece, DeBERTa, no blank before', changed(deberta, 'tokenizer_config.json', add_prefix_space=False), 'deberta-v2')
+case('sentencepiece, DeBERTa, file alone', {'tokenizer.json': deberta['tokenizer.json']}, 'deberta-v2')
 try:
     import rjieba
     words = {'tokenizer.json': built()['tokenizer.json'], 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer'}}

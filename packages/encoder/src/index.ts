@@ -28,6 +28,7 @@ export {
   correctEmbeddings,
 } from './correction/correct-embeddings.ts';
 export { type DetectorParameters, detectReplaced } from './electra/detect-replaced.ts';
+export { disentangledTable } from './electra/disentangled-table.ts';
 export { type ElectraBatch, type ElectraLoss, type ElectraModels, electraLoss } from './electra/electra-loss.ts';
 export { sampleTokens } from './electra/sample-tokens.ts';
 export { enlarge } from './enlarging/enlarge.ts';

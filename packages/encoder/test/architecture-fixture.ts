@@ -18,6 +18,8 @@ export const architectures = JSON.parse(
   readonly batch: Record<'ids' | 'segments' | 'attend' | 'positions' | 'targets' | 'weights', number[]>;
   readonly order: number[];
   readonly models: Readonly<Record<string, Expected>>;
+  /** Buckets to a side, longest distance, and the bucket of each distance from 0 on. */
+  readonly buckets: readonly (readonly [number, number, readonly number[]])[];
   readonly discriminator: Pick<Expected, 'config' | 'shapes' | 'logits'>;
   readonly heads: Readonly<Record<'classifier' | 'start' | 'end' | 'choice', number[]>>;
 };

@@ -204,6 +204,35 @@ function sentencepieceJson(file: JsonObject, { name }: TokenizerClass, settings:
   };
 }
 
+/** DeBERTa's rules with the options of `tokenizer_config.json`, as its class makes them anew; a table of characters is not used. */
+function debertaJson(file: JsonObject, settings: JsonObject): JsonObject {
+  const model = isObject(file.model) ? file.model : {};
+  const unknown = namedTokens(settings, {}).unknown ?? '[UNK]';
+  const pieces: readonly unknown[] = Array.isArray(model.vocab) ? model.vocab : [];
+  const found = pieces.findIndex((piece) => Array.isArray(piece) && piece[0] === unknown && piece[1] === 0);
+  const isFirst = (flag(settings, 'add_prefix_space') ?? true) === false;
+  return {
+    ...file,
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        ...((flag(settings, 'do_lower_case') ?? false) ? [{ type: 'Lowercase' }] : []),
+        { type: 'Replace', pattern: { Regex: '\\s{2,}|[\\n\\r\\t]' }, content: ' ' },
+        { type: 'NFC' },
+        { type: 'Strip', strip_left: false, strip_right: true },
+      ],
+    },
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        ...((flag(settings, 'split_by_punct') ?? false) ? [{ type: 'Punctuation', behavior: 'Isolated' }] : []),
+        { type: 'Metaspace', replacement: '▁', prepend_scheme: isFirst ? 'first' : 'always', split: true },
+      ],
+    },
+    model: { ...model, unk_id: found < 0 ? 1 : found },
+  };
+}
+
 /** RoBERTa's rules over its two older files, as its class makes them. */
 function byteJson(files: TokenizerFiles, settings: JsonObject): JsonObject {
   const vocab = json(files, 'vocab.json');
@@ -247,6 +276,11 @@ function readTokenizer(
   if (problems.length > 0) throw new Error(`${where}: ${problems.join('; ')}.`);
   const isBert = kind.rules === 'bert' || kind.rules === 'roformer';
   const hasBytes = kind.rules === 'roberta' && files['vocab.json'] !== undefined && files['merges.txt'] !== undefined;
+  const [binary] = Object.keys(files).filter((name) => name.endsWith('.model'));
+  if (!hasJson && !(isBert && lines) && !hasBytes && binary !== undefined)
+    throw new Error(
+      `${where} has its tokenizer as ${binary} alone, a sentencepiece model, which is not read here; save it as tokenizer.json into the folder, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
+    );
   if (!hasJson && !(isBert && lines) && !hasBytes)
     throw new Error(
       `${where} has neither tokenizer.json nor ${kind.rules === 'roberta' ? 'vocab.json and merges.txt' : 'vocab.txt'}; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
@@ -262,7 +296,9 @@ function readTokenizer(
     kind.rules === 'roberta'
       ? withPrefixSpace(file, settings, notes)
       : kind.rules === 'sentencepiece'
-        ? sentencepieceJson(file, kind, settings)
+        ? kind.name === 'DebertaV2Tokenizer'
+          ? debertaJson(file, settings)
+          : sentencepieceJson(file, kind, settings)
         : file;
   const vocabulary =
     lines && !hasJson ? vocabularyOf(parseVocabulary(lines, `${where}/vocab.txt`), notes) : vocabularyIn(base.model);

@@ -18,6 +18,7 @@ const rulesOfClass: Readonly<Record<string, TokenizerRules>> = {
   GPT2Tokenizer: 'file',
   BartTokenizer: 'file',
   MPNetTokenizer: 'file',
+  DebertaV2Tokenizer: 'sentencepiece',
 };
 
 /** The class that transformers takes for a `model_type` whose files name none. */
@@ -30,6 +31,7 @@ const classOfModelType: Readonly<Record<string, string>> = {
   roformer: 'RoFormerTokenizer',
   modernbert: 'TokenizersBackend',
   distilbert: 'BertTokenizer',
+  'deberta-v2': 'DebertaV2Tokenizer',
 };
 
 /** The class and rules of a tokenizer's files. */

@@ -15,6 +15,7 @@ export const tokenizerKeys: Readonly<Record<string, TokenizerKeyDecision>> = {
   tokenize_chinese_chars: 'read',
   add_prefix_space: 'read',
   keep_accents: 'read',
+  split_by_punct: 'read',
   added_tokens_decoder: 'read',
   additional_special_tokens: 'read',
   extra_special_tokens: 'read',

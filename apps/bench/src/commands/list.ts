@@ -1,3 +1,5 @@
+import { families } from '@cloze/encoder';
+import { presets } from '@cloze/masking';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
 import { sizes } from '../recipes/define-recipe.ts';
@@ -27,7 +29,10 @@ const time = (minutes: number) =>
       ? `${(minutes / 60).toFixed(0)} h`
       : `${(minutes / 1440).toFixed(0)} days`;
 
-/** Lists recipes with claim, cost and needs. */
+/** What a recipe or `cloze pretrain` may name: families of encoders, and what is hidden and asked. */
+const names = { families: families.map(({ name }) => name), objectives: presets.map(({ name }) => name) };
+
+/** Lists recipes with claim, cost and needs, then the families and objectives that there are. */
 export function listCommand({ json }: { readonly json: boolean }): void {
   for (const recipe of allRecipes) {
     const about = described(recipe);
@@ -37,14 +42,21 @@ export function listCommand({ json }: { readonly json: boolean }): void {
         `${about.name.padEnd(22)} ${about.claim}\n${''.padEnd(23)}${about.paper} · one seed on one core: ${sizes.map((size) => `${size} ${time(about.cost[size]?.minutesPerSeed ?? 0)}`).join(', ')}\n`,
       );
   }
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(names)}\n`
+      : Object.entries(names)
+          .map(([kind, all]) => `\n${kind}: ${all.join(', ')}\n`)
+          .join(''),
+  );
 }
 
 /** Declares `bench list`. */
 export function addList(program: Command): void {
   program
     .command('list')
-    .description('all recipes: what is claimed, what it costs, what it needs')
-    .option('--json', 'one JSON object a recipe', false)
+    .description('all recipes: what is claimed, what it costs, what it needs; every family and objective by name')
+    .option('--json', 'one JSON object a recipe, and one of the names', false)
     .addHelpText('after', '\nExample: pnpm bench list --json')
     .action(listCommand);
 }

@@ -2,7 +2,7 @@ import type { Key, Tensor } from '@cloze/backend';
 import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
-import { blocks } from '../layers/blocks.ts';
+import { type BlocksParameters, blocks } from '../layers/blocks.ts';
 import { embed } from '../layers/embed.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { causal } from '../visible/causal.ts';
@@ -12,8 +12,8 @@ import { realKeys } from '../visible/real-keys.ts';
 export interface BertOptions {
   /** Which tokens see which, bool broadcastable to `[batch, heads, length, length]`; default: every real token, with `leftToRight` those before. See `causal`, `prefix`, `packed`. */
   readonly visible?: Tensor | undefined;
-  /** Where layers see only near tokens of long rows, and no `visible` is given: blocks of queries against their neighbours instead of a mask over all pairs; default where there is a key, as in training. A graph that is exported with its length open must not. */
-  readonly inBlocks?: boolean | undefined;
+  /** Whether the graph is to hold for rows of every length, as one that is exported: masks over all pairs instead of blocks of near tokens, whole tables of distances; default false. */
+  readonly openLength?: boolean | undefined;
   /** Keep only what stands between blocks for the backward pass and compute the rest again there, default false: less memory, more time. */
   readonly recompute?: boolean;
 }
@@ -28,22 +28,22 @@ export interface BertOptions {
  * @returns hidden states `[batch, length, width]`, and every layer's
  */
 export function encodeBert(
-  parameters: Pick<EncoderParameters<Tensor>, 'embeddings' | 'layers' | 'finalNorm'>,
+  parameters: BlocksParameters & Pick<EncoderParameters<Tensor>, 'embeddings'>,
   inputs: TokenInputs,
   config: EncoderConfig,
   key?: Key,
   options: BertOptions = {},
 ): Encoded {
-  checkOptions('encodeBert', options, { visible: anything, recompute: flag, inBlocks: flag });
-  const { visible, recompute = false, inBlocks = key !== undefined } = options;
+  checkOptions('encodeBert', options, { visible: anything, recompute: flag, openLength: flag });
+  const { visible, recompute = false, openLength = false } = options;
 
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const own = config.leftToRight ? causal(inputs.attend) : realKeys(inputs.attend);
   const encoded = blocks(
     parameters,
     {
-      ...{ start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute },
-      ...(inBlocks && !visible && !config.leftToRight && { real: inputs.attend }),
+      ...{ start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute, openLength },
+      ...(!visible && !config.leftToRight && { real: inputs.attend, inBlocks: !openLength }),
     },
     config,
     key,

@@ -171,12 +171,13 @@ const wholeNumbers = (name: string, { dtype }: HostTensor) =>
 const needless = /(\.position_ids|\.token_type_ids|\.embed_positions\.weight)$/;
 
 /** What stands below the root in a family's files, and in those of BERT's kin. */
-const sectionsOf = (pairs: readonly NamePair[], root: string): readonly string[] => [
-  ...new Set([
-    ...usualSections,
-    ...pairs.flatMap(({ theirs }) => (theirs.startsWith(`${root}.`) ? [theirs.split('.')[1] as string] : [])),
-  ]),
-];
+function sectionsOf(pairs: readonly NamePair[], optional: readonly NamePair[], root: string): readonly string[] {
+  const below = ({ theirs }: NamePair) => theirs.startsWith(`${root}.`);
+  const sections = pairs.filter(below).map(({ theirs }) => theirs.split('.')[1] as string);
+  // DeBERTa's pooler belongs to its head.
+  const beside = new Set(optional.filter((pair) => !below(pair)).map(({ theirs }) => theirs.split('.')[0]));
+  return [...new Set([...usualSections, ...sections])].filter((section) => !beside.has(section));
+}
 
 /** How many blocks a file has, by its names; undefined where blocks are shared or none is named. @param prefix what stands before a block's number */
 function layersIn(names: Iterable<string>, prefix: string): number | undefined {
@@ -216,7 +217,7 @@ export function parametersFromCheckpoint(
 
   const { root, outputName, ...record } = familyOf(family);
   const ofOneLayer = modelNames(family, { ...asked, layers: 1 });
-  const sections = sectionsOf(ofOneLayer, root);
+  const sections = sectionsOf(ofOneLayer, optionalNames(family, head), root);
   const { of: renamed, wrappers, problems: collisions } = fileNames(tensors, root, sections);
   const problems: string[] = [...collisions];
   const ofLayer = ofOneLayer.find(({ ours }) => ours.startsWith('layers/0/'))?.theirs ?? '';

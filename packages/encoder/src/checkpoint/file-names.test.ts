@@ -6,7 +6,8 @@ import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallModel } from '../../test/small-model.ts';
 import { tableBlock, tableFile, tensorflowCheckpoint } from '../../test/tensorflow-checkpoint.ts';
-import { familyOf } from '../families/families.ts';
+import { typicalConfig } from '../../test/typical-config.ts';
+import { familyOf, families as records } from '../families/families.ts';
 import {
   checkpointFromParameters,
   configToHub,
@@ -18,19 +19,9 @@ import {
 } from '../index.ts';
 import { loadPretrained } from '../node.ts';
 
-const own: Readonly<Record<FamilyName, Partial<EncoderConfig>>> = {
-  bert: {},
-  roberta: { positionOffset: 2, segmentTypes: 1 },
-  electra: { embeddingWidth: 8 },
-  albert: { embeddingWidth: 8, sharedLayers: true },
-  roformer: { positionKind: 'rotary' },
-  modernbert: { ...familyOf('modernbert').fresh },
-  distilbert: { ...familyOf('distilbert').fresh },
-  't-ta': {},
-};
-const families = Object.keys(own) as FamilyName[];
+const families = records.map(({ name }) => name);
 const modelOf = (family: FamilyName = 'bert', more: Partial<EncoderConfig> = {}) => {
-  const { config, host } = smallModel({ layers: 2, ...own[family], ...more });
+  const { config, host } = smallModel({ layers: 2, ...typicalConfig(family), ...more });
   return { config, host, tensors: checkpointFromParameters(host, config, { family }) };
 };
 const renamed = (tensors: ReadonlyMap<string, HostTensor>, rename: (name: string) => string | undefined) =>

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { streamFrom } from '@cloze/random';
 import { describe, expect, it } from 'vitest';
 import { smallModel } from '../../test/small-model.ts';
-import type { EncoderConfig } from '../config/encoder-config.ts';
-import { type FamilyName, families, familyOf } from '../families/families.ts';
+import { typicalConfig } from '../../test/typical-config.ts';
+import { families } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
 import { classifierHead } from '../heads/classifier-head.ts';
 import { loadPretrained, savePretrained } from '../node.ts';
@@ -13,21 +13,13 @@ import { checkpointFromParameters, parametersFromCheckpoint } from './convert-pa
 import type { FineTunedHead } from './fine-tuned-head.ts';
 import { configFromHub, configToHub } from './hub-config.ts';
 
-const own: Readonly<Partial<Record<FamilyName, Partial<EncoderConfig>>>> = {
-  roberta: { positionOffset: 2 },
-  electra: { embeddingWidth: 8 },
-  albert: { embeddingWidth: 8, sharedLayers: true },
-  roformer: { positionKind: 'rotary' },
-  modernbert: { ...familyOf('modernbert').fresh },
-  distilbert: { ...familyOf('distilbert').fresh },
-};
 const kinds: readonly HeadKind[] = ['sequence', 'tokens', 'span', 'choice'];
 
 describe('a fine-tuned head', () => {
   it.each(families.flatMap(({ name }) => kinds.map((kind) => [name, kind] as const)))(
     'of %s for %s is read as it was saved, its labels too, with nothing unexpected',
     (family, kind) => {
-      const { config, host } = smallModel(own[family]);
+      const { config, host } = smallModel(typicalConfig(family));
       const outputs = kind === 'choice' ? 1 : 3;
       const parts = classifierHead(family, config).initial(kind, outputs, streamFrom(3));
       const head: FineTunedHead = { kind, labels: kind === 'choice' ? ['right'] : ['no', 'yes', 'perhaps'] };
@@ -60,7 +52,7 @@ describe('a fine-tuned head', () => {
     ['modernbert', 'sequence', 'ModernBertForSequenceClassification', ['classifier.weight']],
     ['modernbert', 'span', 'ModernBertForQuestionAnswering', ['classifier.weight']],
   ] as const)('of %s for %s is %s, under transformers’ names', (family, kind, architecture, names) => {
-    const { config, host } = smallModel(own[family as FamilyName]);
+    const { config, host } = smallModel(typicalConfig(family));
     const parts = classifierHead(family, config).initial(kind, 1, streamFrom(3));
     const bare = checkpointFromParameters(host, config, { family });
     const tensors = checkpointFromParameters(host, config, { family, head: { kind }, ...parts });

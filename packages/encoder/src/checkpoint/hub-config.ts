@@ -83,6 +83,15 @@ const spelledOut = (config: EncoderConfig) => ({
   embeddingDropout: config.dropout,
   attentionOutputDropout: config.dropout,
   classifierPooling: 'first',
+  absoluteToo: false,
+  disentangledParts: 'both',
+  distanceBuckets: 0,
+  longestDistance: config.maximumLength,
+  sharedPositionMaps: false,
+  distanceNorm: false,
+  convolution: 0,
+  convolutionActivation: 'tanh',
+  legacyHead: true,
   ...config,
 });
 
@@ -107,6 +116,14 @@ const unspoken: Readonly<Record<string, unknown>> = {
   classifier_dropout: null,
   initializer_range: 0.02,
   global_attn_every_n_layers: 3,
+  cls_dropout: null,
+  position_buckets: -1,
+  max_relative_positions: -1,
+  share_att_key: false,
+  norm_rel_ebd: 'none',
+  conv_kernel_size: 0,
+  conv_act: 'tanh',
+  legacy: true,
 };
 
 /** Keys of ours that do not change what the encoder computes. */

@@ -27,6 +27,7 @@ import {
   encode,
   encodeBert,
   type FamilyName,
+  families,
   type HeadParameters,
   maskedCrossEntropy,
   predictTokens,
@@ -107,15 +108,14 @@ describe('folders saved by transformers (tooling/oracles/encoder_pretrained.py)'
     });
   }
 
-  it.each(['bert', 'roberta', 'electra', 'albert', 'modernbert', 'distilbert'])(
-    '%s: our file is theirs, byte for byte',
-    async (name) => {
-      const target = join(folder, `${name}-bytes`);
-      await savePretrained(target, await loadPretrained(join(root, name)));
-      const [ours, theirs] = [target, join(root, name)].map((path) => readFileSync(join(path, 'model.safetensors')));
-      expect(ours?.equals(theirs as Buffer)).toBe(true);
-    },
-  );
+  // RoFormer's file has a constant besides, which Python computes to a last bit of its own.
+  const written = families.map(({ name }) => name).filter((name) => name !== 't-ta' && name !== 'roformer');
+  it.each(written)('%s: our file is theirs, byte for byte', async (name) => {
+    const target = join(folder, `${name}-bytes`);
+    await savePretrained(target, await loadPretrained(join(root, name)));
+    const [ours, theirs] = [target, join(root, name)].map((path) => readFileSync(join(path, 'model.safetensors')));
+    expect(ours?.equals(theirs as Buffer)).toBe(true);
+  });
 
   it.each(['float16', 'bfloat16'] as const)(
     '%s: our file is theirs, byte for byte, and its config says so',

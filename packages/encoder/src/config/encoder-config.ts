@@ -37,8 +37,8 @@ export interface EncoderConfig {
   readonly embeddingWidth: number;
   /** One block used `layers` times (ALBERT); default false. */
   readonly sharedLayers: boolean;
-  /** `absolute`: a table added to the embeddings (default); `rotary`: queries and keys turned by their position (RoFormer); `relative`: a table of distances added to the scores (Shaw et al. 2018). */
-  readonly positionKind: 'absolute' | 'rotary' | 'relative';
+  /** `absolute`: a table added to the embeddings (default); `rotary`: queries and keys turned by their position (RoFormer); `relative`: a table of distances added to the scores (Shaw et al. 2018); `disentangled`: scores of content against distance, and of distance against content (DeBERTa). */
+  readonly positionKind: 'absolute' | 'rotary' | 'relative' | 'disentangled';
   /** The table row of the first position; RoBERTa's is 2. */
   readonly positionOffset: number;
   /** `dot`: scaled dot products under softmax (default); `sigmoid`: each weight by itself, for the diversity loss; `random`: a learned table of scores, no queries and keys (Synthesizer "R"). */
@@ -83,6 +83,24 @@ export interface EncoderConfig {
   readonly attentionOutputDropout?: number;
   /** Which vector of a row a classifier reads where its family lets the config choose (ModernBERT's `classifier_pooling`): default `first`. */
   readonly classifierPooling?: 'first' | 'mean';
+  /** Of `disentangled` positions: whether absolute ones are added to the embeddings too (`position_biased_input`); default false. */
+  readonly absoluteToo?: boolean;
+  /** Of `disentangled` positions: which products there are, content against distance, distance against content, or `both` (`pos_att_type`); the default. */
+  readonly disentangledParts?: 'both' | 'contentToPosition' | 'positionToContent';
+  /** Of `disentangled` positions: buckets of distances to a side, those beyond half of them wider and wider (`position_buckets`), at least 2; default 0: one for each distance. */
+  readonly distanceBuckets?: number;
+  /** Of `disentangled` positions: the distance from which on all are one (`max_relative_positions`); default `maximumLength`. */
+  readonly longestDistance?: number;
+  /** Of `disentangled` positions: whether distances go through the maps of content instead of their own (`share_att_key`); default false. */
+  readonly sharedPositionMaps?: boolean;
+  /** Of `disentangled` positions: whether the table of distances is normalised before use (`norm_rel_ebd`); default false. */
+  readonly distanceNorm?: boolean;
+  /** Tokens that a convolution beside the first block looks at, an odd number (`conv_kernel_size`; DeBERTa-v2); default 0: there is none. */
+  readonly convolution?: number;
+  /** The curve of that convolution (`conv_act`); default `tanh`. */
+  readonly convolutionActivation?: Activation | 'tanh';
+  /** Of a DeBERTa: whether the language-model head goes by transformers' older names (`legacy`); default true. It computes the same. */
+  readonly legacyHead?: boolean;
 }
 
 /** What must be said of an encoder; the rest has BERT's proportions. */
@@ -110,7 +128,7 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   normPlacement: oneOf(['post', 'pre']),
   embeddingWidth: size,
   sharedLayers: flag,
-  positionKind: oneOf(['absolute', 'rotary', 'relative']),
+  positionKind: oneOf(['absolute', 'rotary', 'relative', 'disentangled']),
   positionOffset: whole(0),
   attentionKind: oneOf(['dot', 'sigmoid', 'random']),
   queryToken: whole(0),
@@ -133,8 +151,38 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   embeddingDropout: share,
   attentionOutputDropout: share,
   classifierPooling: oneOf(['first', 'mean']),
+  absoluteToo: flag,
+  disentangledParts: oneOf(['both', 'contentToPosition', 'positionToContent']),
+  distanceBuckets: whole(0, 2 ** 17),
+  longestDistance: whole(1, 2 ** 17),
+  sharedPositionMaps: flag,
+  distanceNorm: flag,
+  convolution: whole(0, 999),
+  convolutionActivation: oneOf([...activations, 'tanh']),
+  legacyHead: flag,
   embeddingCorrection: anything,
 };
+
+/** What is wrong with the parts that DeBERTa has. */
+function disentangledProblems(config: EncoderConfig): string[] {
+  const {
+    positionKind,
+    distanceBuckets: buckets = 0,
+    longestDistance = config.maximumLength,
+    convolution = 0,
+  } = config;
+  const problems: string[] = [];
+  if (positionKind === 'disentangled' && config.attentionKind === 'random')
+    problems.push("positionKind 'disentangled' needs queries and keys; attentionKind 'random' has none");
+  if (buckets === 1) problems.push('distanceBuckets must be 0, or at least 2, got 1');
+  // Buckets grow as a logarithm from half of them to the longest distance.
+  if (positionKind === 'disentangled' && buckets > 1 && longestDistance - 1 <= Math.floor(buckets / 2))
+    problems.push(
+      `longestDistance (${longestDistance}) must be above distanceBuckets / 2 + 1 (${Math.floor(buckets / 2) + 1})`,
+    );
+  if (convolution > 0 && convolution % 2 === 0) problems.push(`convolution must be an odd number, got ${convolution}`);
+  return problems;
+}
 
 /**
  * A config with BERT's proportions; what is left out, or `undefined`, is BERT's.
@@ -177,6 +225,7 @@ export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
     problems.push(`rotaryValues need positionKind 'rotary', got '${config.positionKind}'`);
   if (config.firstNorm === false && config.normPlacement !== 'pre')
     problems.push(`firstNorm false needs normPlacement 'pre', got '${config.normPlacement}'`);
+  for (const problem of disentangledProblems(config)) problems.push(problem);
   refuse('encoderConfig', problems);
   return config;
 }

@@ -14,7 +14,7 @@ import {
   type Tensor,
   where,
 } from '@cloze/backend';
-import { callable, checkOptions, real } from '@cloze/checks';
+import { callable, checkOptions, oneOf, real } from '@cloze/checks';
 import { encodeBert } from '../bert/encode-bert.ts';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import { predictTokens } from '../heads/predict-tokens.ts';
@@ -23,6 +23,7 @@ import { binaryCrossEntropy } from '../losses/binary-cross-entropy.ts';
 import { type MaskedLoss, maskedCrossEntropy } from '../losses/masked-cross-entropy.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { type DetectorParameters, detectReplaced } from './detect-replaced.ts';
+import { disentangledTable } from './disentangled-table.ts';
 import { sampleTokens } from './sample-tokens.ts';
 
 /** ELECTRA's two models. Embeddings are shared, as in the paper, where both trees hold the same tables and norm; each has its own projection. */
@@ -64,16 +65,26 @@ export interface ElectraLoss {
  * was replaced. A drawn token that is the right one counts as not replaced. No gradient flows through the draw.
  *
  * @param key draws tokens and dropout @param options.weight λ, default 50 (the paper)
+ * @param options.sharing `none` (default): the trees say what is shared; `gradientDisentangled`: the discriminator's token table is the difference to the
+ * generator's (`disentangledTable`)
  * @param options.sample how tokens are drawn from logits `[batch, slots, vocabulary]`, default `sampleTokens`
  */
 export function electraLoss(
   { generator, discriminator }: ElectraModels,
   { targetPositions, targets, weights, ...inputs }: ElectraBatch,
   key: Key,
-  options: { readonly weight?: number; readonly sample?: (logits: Tensor, key: Key) => Tensor } = {},
+  options: {
+    readonly weight?: number;
+    readonly sharing?: 'none' | 'gradientDisentangled';
+    readonly sample?: (logits: Tensor, key: Key) => Tensor;
+  } = {},
 ): ElectraLoss {
-  checkOptions('electraLoss', options, { weight: real({ from: 0 }), sample: callable });
-  const { weight = 50, sample = sampleTokens } = options;
+  checkOptions('electraLoss', options, {
+    weight: real({ from: 0 }),
+    sharing: oneOf(['none', 'gradientDisentangled']),
+    sample: callable,
+  });
+  const { weight = 50, sharing = 'none', sample = sampleTokens } = options;
 
   const read = encodeBert(generator.parameters, inputs, generator.config, forkKey(key, 'generator'));
   const logits = predictTokens(generator.parameters, read.hidden, targetPositions, generator.config);
@@ -94,7 +105,13 @@ export function electraLoss(
   const corrupted = where(masked, drawn, inputs.ids);
   const replaced = logicalAnd(masked, logicalNot(equal(drawn, right)));
 
-  const { parameters, detector, config } = discriminator;
+  const { parameters: given, detector, config } = discriminator;
+  const { embeddings } = given;
+  const tokenTable =
+    sharing === 'none'
+      ? embeddings.tokenTable
+      : disentangledTable(generator.parameters.embeddings.tokenTable, embeddings.tokenTable);
+  const parameters = { ...given, embeddings: { ...embeddings, tokenTable } };
   const { hidden } = encodeBert(parameters, { ...inputs, ids: corrupted }, config, forkKey(key, 'discriminator'));
   const detection = binaryCrossEntropy(
     detectReplaced(detector, hidden, config),

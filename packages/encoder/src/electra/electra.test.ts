@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  add,
   constant,
   type Engine,
   evaluate,
@@ -155,5 +156,49 @@ describe("ELECTRA's joint loss", () => {
       if (path.startsWith('generator/') && !path.startsWith('generator/embeddings/'))
         expect(Math.max(...values.map(Math.abs)), path).toBe(0);
     expect(Math.max(...slopes.generator.embeddings.tokenTable.values.map(Math.abs))).toBeGreaterThan(1e-4);
+  });
+
+  it('gradient-disentangled sharing: the loss of the sum, detection’s gradient at the difference alone (DeBERTaV3)', () => {
+    const { generator, discriminator, detector } = parameters;
+    const { tokenTable } = generator.embeddings;
+    const [rows, width] = tokenTable.shape as [number, number];
+    const difference = constant(
+      Array.from({ length: rows * width }, (_, i) => 0.1 * Math.cos(i)),
+      [rows, width],
+    );
+    const sample = () => grid('drawn', 2);
+    const { positionTable, segmentTable, norm } = generator.embeddings;
+    const others = {
+      ...discriminator.embeddings,
+      norm,
+      ...(segmentTable && { segmentTable }),
+      ...(positionTable && { positionTable }),
+    };
+    const of = (table: Tensor, sharing: 'none' | 'gradientDisentangled') => {
+      const embeddings = { ...others, tokenTable: table };
+      return electraLoss(
+        {
+          generator: { parameters: generator, config: small },
+          discriminator: { parameters: { ...discriminator, embeddings }, detector, config: large },
+        },
+        inputs,
+        key,
+        { sample, sharing },
+      );
+    };
+    const sum = add(tokenTable, difference);
+    const [own, shared] = [of(sum, 'none'), of(difference, 'gradientDisentangled')];
+    const got = evaluate(engine, {
+      own: own.loss,
+      shared: shared.loss,
+      atSum: gradients(own.detection, { sum }).sum,
+      atDifference: gradients(shared.detection, { difference }).difference,
+      atGenerator: gradients(shared.detection, { tokenTable }).tokenTable,
+    });
+    expect(got.shared.values).toEqual(got.own.values);
+    expect(distance(got.atDifference.values, got.atSum.values)).toBeLessThan(1e-6);
+    expect(Math.max(...got.atDifference.values.map(Math.abs))).toBeGreaterThan(1e-4);
+    expect(Math.max(...got.atGenerator.values.map(Math.abs))).toBe(0);
+    expect(() => of(constant([0], [1, 1]), 'gradientDisentangled')).toThrow('the difference [1,1]');
   });
 });

@@ -28,7 +28,7 @@ function repeated({ shape, dtype, values }: HostTensor, axes: readonly number[],
  * the second feed-forward bias is wrong: it must be 1/√k.
  *
  * @param k the factor, a whole number ≥ 1; heads stay, each k times as wide
- * @throws {RangeError} for a k that is no whole number from 1, and for rotary positions
+ * @throws {RangeError} for a k that is no whole number from 1, for rotary or disentangled positions, and a convolution
  */
 export function enlarge(
   parameters: EncoderParameters<HostTensor>,
@@ -39,6 +39,10 @@ export function enlarge(
   if (!(Number.isInteger(k) && k >= 1)) problems.push(`k must be a whole number from 1, got ${k}`);
   if (config.positionKind === 'rotary')
     problems.push("positionKind 'rotary' cannot be enlarged without loss: its angles depend on the width of a head");
+  if (config.positionKind === 'disentangled' || config.convolution)
+    problems.push(
+      'a DeBERTa cannot be enlarged: its scores are a sum over three products, its convolution one over places',
+    );
   if (problems.length > 0) throw new RangeError(`enlarge: ${problems.join('; ')}.`);
   const root = 1 / Math.sqrt(k);
   const table = (x: HostTensor) => repeated(x, [1], k, root);

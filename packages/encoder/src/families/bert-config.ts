@@ -22,6 +22,7 @@ export function readBertConfig(
     classifierDropoutKey = 'classifier_dropout',
     classifierDropout: usualDropout,
     activation: usualActivation = 'gelu',
+    segments = 'always',
   }: {
     readonly dropout?: number;
     readonly embeddingWidth?: number | undefined;
@@ -29,6 +30,8 @@ export function readBertConfig(
     /** Of a head, where it is not the blocks'. */
     readonly classifierDropout?: number;
     readonly activation?: Activation;
+    /** Whether there is a table of segments, or only where the file says so. */
+    readonly segments?: 'always' | 'perhaps';
   } = {},
 ): EncoderSizes {
   const activation = file.activation('hidden_act', usualActivation);
@@ -44,7 +47,10 @@ export function readBertConfig(
     heads: file.size('num_attention_heads', mostSizes.heads),
     feedForwardWidth: file.size('intermediate_size', mostSizes.feedForwardWidth),
     maximumLength: file.size('max_position_embeddings', mostSizes.maximumLength),
-    segmentTypes: file.size('type_vocab_size', mostSizes.segmentTypes, 2),
+    segmentTypes:
+      segments === 'perhaps' && (file.value('type_vocab_size') ?? 0) === 0
+        ? 0
+        : file.size('type_vocab_size', mostSizes.segmentTypes, 2),
     dropout: hiddenDropout,
     attentionDropout: file.number('attention_probs_dropout_prob', dropout),
     normEpsilon: file.number('layer_norm_eps', 1e-12),

@@ -21,7 +21,7 @@ export function bertNames(config: EncoderConfig, root: string, head: TokenHeadNa
   plain('embeddings/tokenTable', `${root}.embeddings.word_embeddings.weight`);
   if (config.positionKind === 'absolute')
     plain('embeddings/positionTable', `${root}.embeddings.position_embeddings.weight`);
-  plain('embeddings/segmentTable', `${root}.embeddings.token_type_embeddings.weight`);
+  if (config.segmentTypes > 0) plain('embeddings/segmentTable', `${root}.embeddings.token_type_embeddings.weight`);
   norm('embeddings/norm', `${root}.embeddings.LayerNorm`);
   if (config.embeddingWidth !== config.width) linear('embeddings/projection', `${root}.embeddings_project`);
   const stored = config.sharedLayers ? 1 : config.layers;

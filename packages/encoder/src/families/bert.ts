@@ -26,7 +26,7 @@ export const bert: Family<'bert'> = {
   ],
   heads: { sequence: pooledHead, choice: pooledHead },
   visibility: ({ leftToRight }) => (leftToRight ? 'before' : 'all'),
-  encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible, recompute = false }) {
-    return encodeBert(parameters, inputs, config, key, { visible, recompute });
+  encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible, recompute = false, openLength }) {
+    return encodeBert(parameters, inputs, config, key, { visible, recompute, openLength });
   },
 };

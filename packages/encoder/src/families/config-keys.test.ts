@@ -177,6 +177,55 @@ describe('ModernBERT’s keys', () => {
   });
 });
 
+describe('DeBERTa’s keys', () => {
+  const deberta = { ...base, model_type: 'deberta-v2', relative_attention: true, pos_att_type: 'p2c|c2p' };
+
+  it('give what transformers takes for granted where they are not said', () => {
+    const { config } = configFromHub({ ...base, model_type: 'deberta-v2' });
+    expect(config).toMatchObject({ positionKind: 'absolute', segmentTypes: 0, normEpsilon: 1e-7, dropout: 0.1 });
+  });
+
+  it.each([
+    [{}, { positionKind: 'disentangled', absoluteToo: true }],
+    [{ pos_att_type: ['c2p'], position_biased_input: false }, { disentangledParts: 'contentToPosition' }],
+    [
+      { position_buckets: 6, max_relative_positions: 40, norm_rel_ebd: 'layer_norm', share_att_key: true },
+      { distanceBuckets: 6, longestDistance: 40, distanceNorm: true, sharedPositionMaps: true },
+    ],
+    [{ conv_kernel_size: 3 }, { convolution: 3 }],
+    [
+      { conv_kernel_size: 5, conv_act: 'gelu', conv_groups: 1 },
+      { convolution: 5, convolutionActivation: 'gelu' },
+    ],
+    [
+      { cls_dropout: 0.3, type_vocab_size: 3, legacy: false },
+      { classifierDropout: 0.3, segmentTypes: 3, legacyHead: false },
+    ],
+    [{ cls_dropout: null, attention_head_size: 4, pooler_hidden_size: 8, embedding_size: 8 }, { embeddingWidth: 8 }],
+  ])('%j', (said, read) => {
+    const { config } = configFromHub({ ...deberta, ...said });
+    expect(config).toMatchObject(read);
+    expect(configFromHub(configToHub(config, { family: 'deberta' })).config).toEqual(config);
+  });
+
+  it.each([
+    [{ pos_att_type: 'p2p' }, '\'pos_att_type\' must name c2p, p2c or both, got "p2p"'],
+    [{ pos_att_type: null }, "'pos_att_type' must name c2p, p2c or both where 'relative_attention' is true"],
+    [{ relative_attention: false }, "'pos_att_type' names parts that 'relative_attention' false leaves out"],
+    [{ relative_attention: false, pos_att_type: null, position_biased_input: false }, 'tokens would have no places'],
+    [{ norm_rel_ebd: 'rms' }, "'norm_rel_ebd' must be none or layer_norm"],
+    [{ embedding_size: 4 }, "'embedding_size' is 4, read is only the hidden_size, 8"],
+    [{ attention_head_size: 8 }, "'attention_head_size' must be hidden_size / num_attention_heads"],
+    [{ pooler_hidden_size: 9 }, "'pooler_hidden_size' must be the hidden_size, 8, got 9"],
+    [{ conv_kernel_size: 2 }, 'convolution must be an odd number, got 2'],
+    [{ conv_kernel_size: 3, conv_act: 'mish' }, "'conv_act' must be one of"],
+    [{ position_buckets: 100 }, 'longestDistance (10) must be above distanceBuckets / 2 + 1 (51)'],
+    [{ position_buckets: 0.5 }, "'position_buckets' must be a whole number, got 0.5"],
+  ])('%j is refused', (said, problem) => {
+    expect(() => configFromHub({ ...deberta, ...said })).toThrow(problem);
+  });
+});
+
 describe('what transformers refuses as well', () => {
   it.each([
     [{ hidden_act: null }, "'hidden_act' must be one of"],

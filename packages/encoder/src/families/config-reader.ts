@@ -18,7 +18,12 @@ export const activationNamed = (name: unknown): Activation | undefined =>
   typeof name === 'string' && Object.hasOwn(activations, name) ? activations[name] : undefined;
 
 /** Keys that transformers' own files have as null where nothing is asked; any other null it refuses. */
-const nullMeansUnsaid: ReadonlySet<string> = new Set(['classifier_dropout', 'embedding_size', 'pad_token_id']);
+const nullMeansUnsaid: ReadonlySet<string> = new Set([
+  'classifier_dropout',
+  'cls_dropout',
+  'embedding_size',
+  'pad_token_id',
+]);
 
 /** Reads keys of a `config.json` and notes every problem instead of stopping at the first. */
 export interface ConfigReader {

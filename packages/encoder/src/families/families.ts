@@ -5,6 +5,7 @@ import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import type { ModelParameters } from '../parameters/parameter-tree.ts';
 import { albert } from './albert.ts';
 import { bert } from './bert.ts';
+import { deberta } from './deberta.ts';
 import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import type { EncodeOptions, Family, Visibility } from './family.ts';
@@ -22,6 +23,7 @@ export const families = [
   roformer,
   modernbert,
   distilbert,
+  deberta,
   tta,
 ] as const satisfies readonly Family[];
 
@@ -67,7 +69,7 @@ export function encode(
   key?: Key,
   options: EncodeOptions = {},
 ): Encoded {
-  checkOptions('encode', options, { visible: anything, showDiagonal: flag, recompute: flag });
+  checkOptions('encode', options, { visible: anything, showDiagonal: flag, recompute: flag, openLength: flag });
   return familyOf(family).encode(parameters, { ids, segments, attend, positionIds }, config, key, options);
 }
 

@@ -36,6 +36,8 @@ export interface EncodeOptions {
   readonly showDiagonal?: boolean;
   /** Keep only what stands between blocks for the backward pass and compute the rest again there, default false: less memory, more time. */
   readonly recompute?: boolean;
+  /** Whether the graph is to hold for rows of every length, as one that is exported: local layers then work by a mask over all pairs; default false. */
+  readonly openLength?: boolean;
 }
 
 /**

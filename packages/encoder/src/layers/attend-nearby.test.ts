@@ -41,7 +41,7 @@ describe('local layers in blocks', () => {
   it.each([96, 97, 128, 131])('give what a mask gives, and its gradients, to 1e-5: %i tokens', (length) => {
     const inputs = rowsOf(length);
     const all = (inBlocks: boolean) => {
-      const { hidden, weights } = encodeBert(tensors, inputs, config, undefined, { inBlocks });
+      const { hidden, weights } = encodeBert(tensors, inputs, config, undefined, { openLength: !inBlocks });
       const positions = constant([0, 3, length - 6, 1, 39, 76], [2, 3], 'int32');
       const logits = predictTokens(tensors, hidden, positions, config);
       const targets = constant([1, 2, 3, 4, 5, 6], [2, 3], 'int32');
@@ -61,7 +61,7 @@ describe('local layers in blocks', () => {
     const inputs = rowsOf(131);
     const near = { ...tensors, layers: tensors.layers.slice(0, 2) };
     const slopeAt = (place: number) => {
-      const { states, embeddings } = encodeBert(near, inputs, one, undefined, { inBlocks: true });
+      const { states, embeddings } = encodeBert(near, inputs, one);
       const output = states[2] ?? embeddings;
       const picked = constant(
         Array.from({ length: 131 }, (_, i) => (i === place ? 1 : 0)),

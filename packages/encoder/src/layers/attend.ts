@@ -5,6 +5,7 @@ import {
   cast,
   concat,
   dropout,
+  forkKey,
   gatherRows,
   type Key,
   linear,
@@ -22,6 +23,7 @@ import {
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { BlockParameters } from '../parameters/parameter-tree.ts';
 import { attendNearby, isLongFor, type NearbyOperands } from './attend-nearby.ts';
+import { disentangledScores } from './disentangled-scores.ts';
 import { relativeScores } from './relative-scores.ts';
 import { rotate } from './rotate.ts';
 
@@ -48,6 +50,10 @@ export interface AttendOperands {
   readonly near?: Pick<NearbyOperands, 'real' | 'reach'> | undefined;
   /** The base of rotary angles; default the config's. */
   readonly rotaryBase?: number | undefined;
+  /** Of `disentangled` positions: the table of distances that all layers share, `[2 · span, width]`. */
+  readonly distances?: Tensor | undefined;
+  /** Whether the graph's length is left open. */
+  readonly openLength?: boolean | undefined;
 }
 
 /** What attention gives: the mixture before its output map, the weights before dropout, and the new keys and values for a cache. */
@@ -60,18 +66,22 @@ export interface Attended extends KeysValues {
 const behind = (past: Tensor | undefined, newest: Tensor) => (past ? concat([past, newest], 1) : newest);
 
 /** A map or table that the config's kind of attention needs. @throws {RangeError} naming it where it lacks */
-function needed<T>(part: T | undefined, name: string, { attentionKind }: EncoderConfig): T {
+function needed<T>(part: T | undefined, name: string, { attentionKind, positionKind }: EncoderConfig): T {
   if (part === undefined)
-    throw new RangeError(`attend: attentionKind '${attentionKind}' needs '${name}' among the layer's parameters.`);
+    throw new RangeError(
+      `attend: attentionKind '${attentionKind}' with positionKind '${positionKind}' needs '${name}' among the parameters.`,
+    );
   return part;
 }
 
 /** Scores of queries and keys made from stream and source, and the new keys. */
 function scoresByProducts(
   parameters: BlockParameters<Tensor>['attention'],
-  { stream, source, positionIds, past, projected, rotaryBase }: AttendOperands,
+  operands: AttendOperands,
   config: EncoderConfig,
+  key: Key | undefined,
 ): { readonly scores: Tensor; readonly newKeys: Tensor; readonly queries: Tensor; readonly ownKeys: Tensor } {
+  const { stream, source, positionIds, past, projected, rotaryBase } = operands;
   const { heads, positionKind, maximumLength } = config;
   const turn = { base: rotaryBase ?? config.rotaryBase, pairs: config.rotaryPairs };
   const place = (x: Tensor) => (positionKind === 'rotary' ? rotate(x, heads, positionIds, maximumLength, turn) : x);
@@ -79,12 +89,51 @@ function scoresByProducts(
   const queries = splitHeads(place(linear(stream, needed(parameters.query, 'query', config))), heads);
   const ownKeys = splitHeads(behind(past?.keys, newKeys), heads);
   const products = matmul(queries, ownKeys, { transposeB: true });
-  if (positionKind === 'relative' && past) throw new RangeError("attend: positionKind 'relative' cannot use a cache.");
-  const scores =
-    positionKind === 'relative'
-      ? add(products, relativeScores(queries, needed(parameters.distances, 'distances', config), positionIds))
-      : products;
-  return { scores: multiply(scores, 1 / Math.sqrt(config.width / heads)), newKeys, queries, ownKeys };
+  if ((positionKind === 'relative' || positionKind === 'disentangled') && past)
+    throw new RangeError(`attend: positionKind '${positionKind}' cannot use a cache.`);
+  const features = config.width / heads;
+  const scaled = (scores: Tensor, parts = 1) => multiply(scores, 1 / Math.sqrt(features * parts));
+  const found = { newKeys, queries, ownKeys };
+  if (positionKind === 'relative') {
+    const distances = needed(parameters.distances, 'distances', config);
+    return { scores: scaled(add(products, relativeScores(queries, distances, positionIds))), ...found };
+  }
+  if (positionKind === 'disentangled') {
+    const byDistance = byDistances(parameters, operands, { queries, keys: ownKeys }, config, key);
+    return {
+      scores: scaled(
+        add(products, byDistance),
+        config.disentangledParts === undefined || config.disentangledParts === 'both' ? 3 : 2,
+      ),
+      ...found,
+    };
+  }
+  return { scores: scaled(products), ...found };
+}
+
+/** DeBERTa's scores of distances, whose table is dropped out anew in every layer. */
+function byDistances(
+  parameters: BlockParameters<Tensor>['attention'],
+  { distances, positionIds, openLength }: AttendOperands,
+  content: { readonly queries: Tensor; readonly keys: Tensor },
+  config: EncoderConfig,
+  key: Key | undefined,
+): Tensor {
+  const { disentangledParts: parts = 'both', sharedPositionMaps } = config;
+  const [keyMap, queryMap] = sharedPositionMaps
+    ? (['key', 'query'] as const)
+    : (['positionKey', 'positionQuery'] as const);
+  const table = needed(distances, 'distances', config);
+  return disentangledScores(
+    {
+      ...content,
+      ...{ positionIds, openLength },
+      distances: dropout(table, { rate: config.dropout, key: key && forkKey(key, 'distances') }),
+      ...(parts !== 'positionToContent' && { toKeys: needed(parameters[keyMap], keyMap, config) }),
+      ...(parts !== 'contentToPosition' && { toQueries: needed(parameters[queryMap], queryMap, config) }),
+    },
+    config,
+  );
 }
 
 /** Scores from a learned table of positions, the same for every text (Synthesizer "R"): its corner, or the entries of the positions given, `[batch, heads, queries, keys]`. */
@@ -140,12 +189,12 @@ export function attend(
           ...{ scores: scoresByTable(parameters, operands, config), newKeys: newValues },
           ...{ queries: undefined, ownKeys: undefined },
         }
-      : scoresByProducts(parameters, operands, config);
+      : scoresByProducts(parameters, operands, config, key);
   const weights =
     attentionKind === 'sigmoid' ? multiply(sigmoid(scores), cast(visible, 'float32')) : visibleSoftmax(scores, visible);
   const ownValues = splitHeads(behind(past?.values, newValues), heads);
   const dropping = { rate: attentionDropout, key };
-  const inBlocks = near && queries && !past && attentionKind === 'dot' && config.positionKind !== 'relative';
+  const inBlocks = near && queries && !past && attentionKind === 'dot' && /absolute|rotary/.test(config.positionKind);
   const mixed = mergeHeads(
     inBlocks && isLongFor(source.shape[1] as number, near.reach)
       ? attendNearby({ ...near, queries, keys: ownKeys, values: ownValues }, dropping)

@@ -17,6 +17,7 @@ import { nearby } from '../visible/nearby.ts';
 import { activate } from './activate.ts';
 import { type Attended, type AttendOperands, attend, type KeysValues } from './attend.ts';
 import type { Encoded } from './batch.ts';
+import { convolve } from './convolve.ts';
 import { projectAll } from './project-all.ts';
 
 /** What a block gives on: the new stream, and attention's weights, keys and values. */
@@ -78,15 +79,20 @@ function gate(within: Tensor, { feedForwardWidth, activation }: EncoderConfig): 
 export const isLocal = ({ localWindow = 0, globalEvery = 3 }: EncoderConfig, layer: number): boolean =>
   localWindow > 0 && layer % globalEvery !== 0;
 
+/** Weights of the blocks and of what stands between them. */
+export type BlocksParameters = Pick<EncoderParameters<Tensor>, 'layers' | 'finalNorm' | 'distances' | 'convolution'>;
+
 /** Runs all blocks, one set of weights each or (`sharedLayers`) the same for all, and the last norm of a pre-layer-norm encoder. */
 export function blocks(
-  { layers, finalNorm }: Pick<EncoderParameters<Tensor>, 'layers' | 'finalNorm'>,
+  { layers, finalNorm, distances, convolution }: BlocksParameters,
   {
     start,
     source,
     visible,
     positionIds,
     real,
+    inBlocks = false,
+    openLength,
     recompute: again = false,
   }: {
     /** The stream before the first block, `[batch, length, width]`. */
@@ -95,8 +101,12 @@ export function blocks(
     readonly source?: Tensor;
     readonly visible: Tensor;
     readonly positionIds?: Tensor | undefined;
-    /** bool `[batch, length]`, where nothing but these real tokens decides what is seen: local layers then never form `[length, length]`. */
+    /** bool `[batch, length]`, where nothing but these real tokens decides what is seen. */
     readonly real?: Tensor | undefined;
+    /** With `real`: local layers never form `[length, length]`. */
+    readonly inBlocks?: boolean | undefined;
+    /** Whether the graph's length is left open. */
+    readonly openLength?: boolean | undefined;
     /** Whether what a block computes on the way is computed again in the backward pass instead of being kept, default false. */
     readonly recompute?: boolean;
   },
@@ -113,6 +123,11 @@ export function blocks(
   const keysValues: KeysValues[] = [];
   let stream = start;
   const reach = Math.floor((config.localWindow ?? 0) / 2);
+  const table = distances?.norm ? layerNorm(distances.table, distances.norm, config.normEpsilon) : distances?.table;
+  if (convolution && !real)
+    throw new RangeError(
+      'encode: a convolution mixes neighbours whatever is said to be visible; it takes no other visibility.',
+    );
   const seenNear = config.localWindow ? logicalAnd(visible, nearby(start.shape[1] as number, reach)) : visible;
   for (let i = 0; i < config.layers; i++) {
     const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
@@ -120,12 +135,18 @@ export function blocks(
       stream,
       source: source ?? stream,
       visible: isLocal(config, i) ? seenNear : visible,
-      near: isLocal(config, i) && real ? { real, reach } : undefined,
+      near: isLocal(config, i) && inBlocks && real ? { real, reach } : undefined,
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
+      ...{ distances: table, openLength },
       projected: projected?.[config.sharedLayers ? 0 : i],
     };
-    const run = () => block(parameters, operands, config, key && forkKey(key, `layer ${i}`));
+    const run = () => {
+      const result = block(parameters, operands, config, key && forkKey(key, `layer ${i}`));
+      if (i > 0 || !convolution || !real) return result;
+      const places = { before: start, after: result.stream, real };
+      return { ...result, stream: convolve(convolution, places, config, key && forkKey(key, 'convolution')) };
+    };
     let whole: Tensor | undefined;
     const result = again
       ? recompute(() => {

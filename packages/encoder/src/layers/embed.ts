@@ -49,7 +49,7 @@ export function embed(
   const length = ids.shape[1] as number;
   let summed = gatherRows(tokenTable, ids);
   if (segmentTable) summed = add(summed, gatherRows(segmentTable, segments));
-  if (positionTable && config.positionKind === 'absolute')
+  if (positionTable && (config.positionKind === 'absolute' || config.absoluteToo))
     summed = add(summed, positionRows(positionTable, length, positionIds, config));
   const dropped = dropout(layerNorm(summed, norm, config.normEpsilon), {
     rate: config.embeddingDropout ?? config.dropout,

@@ -1,4 +1,5 @@
 import type { EncoderConfig } from '../config/encoder-config.ts';
+import { distanceSpan } from '../layers/distance-bucket.ts';
 import type { BlockParameters, EncoderParameters, Linear, LinearMap, Norm } from './parameter-tree.ts';
 
 /** A parameter before it has values: its shape and how BERT draws it. */
@@ -26,6 +27,8 @@ export function parameterSpecs(config: EncoderConfig): EncoderParameters<Paramet
     scale: spec('ones', of),
     ...(normOffset && { offset: spec('zeros', of) }),
   });
+  const isDisentangled = config.positionKind === 'disentangled';
+  const positionMaps = isDisentangled && !config.sharedPositionMaps;
   const attentionMap = () => mapSpec(width, width, attentionBias);
   const block = (layer: number): BlockParameters<ParameterSpec> => ({
     attention: {
@@ -36,6 +39,8 @@ export function parameterSpecs(config: EncoderConfig): EncoderParameters<Paramet
       output: attentionMap(),
       ...((layer > 0 || config.firstNorm !== false) && { norm: norm(width) }),
       ...(config.positionKind === 'relative' && { distances: spec('normal', 2 * maximumLength - 1, width / heads) }),
+      ...(positionMaps && config.disentangledParts !== 'positionToContent' && { positionKey: attentionMap() }),
+      ...(positionMaps && config.disentangledParts !== 'contentToPosition' && { positionQuery: attentionMap() }),
     },
     feedForward: {
       inner: mapSpec(width, (config.gated ? 2 : 1) * feedForwardWidth, feedForwardBias),
@@ -46,13 +51,28 @@ export function parameterSpecs(config: EncoderConfig): EncoderParameters<Paramet
   return {
     embeddings: {
       tokenTable: spec('normal', vocabularySize, embeddingWidth),
-      ...(config.positionKind === 'absolute' && { positionTable: spec('normal', maximumLength, embeddingWidth) }),
+      ...((config.positionKind === 'absolute' || (isDisentangled && config.absoluteToo)) && {
+        positionTable: spec('normal', maximumLength, embeddingWidth),
+      }),
       ...(segmentTypes > 0 && { segmentTable: spec('normal', segmentTypes, embeddingWidth) }),
       norm: norm(embeddingWidth),
       ...(embeddingWidth !== width && { projection: linearSpec(embeddingWidth, width) }),
     },
     layers: Array.from({ length: config.sharedLayers ? 1 : config.layers }, (_, layer) => block(layer)),
     ...(config.normPlacement === 'pre' && { finalNorm: norm(width) }),
+    ...(isDisentangled && {
+      distances: {
+        table: spec('normal', 2 * distanceSpan(config), width),
+        ...(config.distanceNorm && { norm: norm(width) }),
+      },
+    }),
+    ...(config.convolution && {
+      convolution: {
+        kernel: spec('normal', width, width, config.convolution),
+        bias: spec('zeros', width),
+        norm: norm(width),
+      },
+    }),
     languageModel: {
       transform: mapSpec(width, embeddingWidth, headBias),
       norm: norm(embeddingWidth),

@@ -28,6 +28,9 @@ export interface BlockParameters<T> {
     readonly scores?: T;
     /** `[2 · maximum length − 1, width / heads]`, where `positionKind` is `relative`. */
     readonly distances?: T;
+    /** Maps of the table of distances, where `positionKind` is `disentangled` and they are not those of content. */
+    readonly positionKey?: LinearMap<T>;
+    readonly positionQuery?: LinearMap<T>;
   };
   /** With `gated` the inner map is twice as wide: what goes through the curve, then the gate. */
   readonly feedForward: { readonly inner: LinearMap<T>; readonly outer: LinearMap<T>; readonly norm: Norm<T> };
@@ -67,5 +70,9 @@ export interface EncoderParameters<T> {
   readonly layers: readonly BlockParameters<T>[];
   /** The last norm of a pre-layer-norm encoder. */
   readonly finalNorm?: Norm<T>;
+  /** Of `disentangled` positions: `[2 · buckets, width]`, or 2 · longest distance rows, and the norm over it, where there is one. */
+  readonly distances?: { readonly table: T; readonly norm?: Norm<T> };
+  /** A convolution beside the first block: `kernel` `[width, width, places]` (out, in), `bias` `[width]`. */
+  readonly convolution?: { readonly kernel: T; readonly bias: T; readonly norm: Norm<T> };
   readonly languageModel: LanguageModelParameters<T>;
 }

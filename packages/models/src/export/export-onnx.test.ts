@@ -4,6 +4,7 @@ import {
   type EncoderConfig,
   encoderConfig,
   type FamilyName,
+  families,
   familyOf,
   initialParameters,
   predictTokens,
@@ -80,9 +81,16 @@ const variants: readonly (readonly [string, FamilyName, Partial<EncoderConfig>])
   ['ALBERT', 'albert', { sharedLayers: true, embeddingWidth: 8 }],
   ['RoFormer', 'roformer', { positionKind: 'rotary' }],
   ['RoFormer with turned values', 'roformer', { positionKind: 'rotary', rotaryValues: true }],
-  ['DistilBERT', 'distilbert', { ...familyOf('distilbert').fresh }],
-  // A window of four, crossed by rows of 24.
-  ['ModernBERT', 'modernbert', { ...familyOf('modernbert').fresh, localWindow: 4, layers: 4 }],
+  // Whatever a family has beside its sizes; a window of four and buckets of four, crossed by rows of 24.
+  ...families
+    .filter(({ fresh }) => fresh)
+    .map(({ name, fresh = {} }) => {
+      const small = {
+        ...(fresh.localWindow && { localWindow: 4, layers: 4 }),
+        ...(fresh.distanceBuckets && { distanceBuckets: 8 }),
+      };
+      return [name, name, { ...fresh, ...small }] as const;
+    }),
   ['T-TA', 't-ta', {}],
   ['T-TA with [MASK] in its queries', 't-ta', { queryToken: 4, embeddingWidth: 8 }],
 ];

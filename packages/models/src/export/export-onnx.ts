@@ -1,6 +1,6 @@
 import { encodeOnnx, exportGraph, fill, type OnnxGraph, opset, toFloat16, toInt8 } from '@cloze/backend';
 import { checkArguments, oneOf } from '@cloze/checks';
-import { configToHub } from '@cloze/encoder';
+import { configToHub, encode } from '@cloze/encoder';
 import { checkWeights } from '../model/check-weights.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { type ExportTask, exportedFunction, exportTasks, taskOf } from './export-tasks.ts';
@@ -43,6 +43,7 @@ const knownTypes: ReadonlySet<string> = new Set([
   'camembert',
   'distilbert',
   'modernbert',
+  'deberta-v2',
 ]);
 
 /** What a reader of the file should know. */
@@ -80,7 +81,13 @@ function notesOf({ loaded, config, family, visibility }: LoadedModel, task: Expo
 export function exportOnnx(model: LoadedModel, task: ExportTask = taskOf(model)): OnnxExport {
   checkArguments('exportOnnx', { task }, { task: oneOf(exportTasks) });
   const { name, config, weights, maximumLength } = model;
-  const run = exportedFunction(model, task);
+  // One graph for rows of every length.
+  const open = { openLength: true } as const;
+  const { family } = model;
+  const run = exportedFunction(
+    { ...model, ...open, forward: (tree, inputs) => encode(family, tree, inputs, config, undefined, open) },
+    task,
+  );
   checkWeights(name, weights);
   const graph = exportGraph(
     weights,

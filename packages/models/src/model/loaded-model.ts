@@ -71,6 +71,8 @@ export interface LoadedModel {
   readonly specialInText: 'apart' | 'ordinary';
   /** @throws {Error} when the checkpoint had no language-model head and its weights were drawn at random */
   needHead(): void;
+  /** Whether graphs are to hold for rows of every length, as one that is exported; default false. */
+  readonly openLength?: boolean;
   /** Encodes rows as this family does; use it inside `compile`. T-TA hides the diagonal. */
   forward(parameters: EncoderParameters<Tensor>, inputs: TokenInputs): Encoded;
   /**

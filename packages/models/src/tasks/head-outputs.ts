@@ -24,11 +24,11 @@ export interface HeadOutputs {
 
 /** Encodes rows for a head: a T-TA's tokens see themselves there, as its authors fine-tune it. */
 export const encodeRows = (
-  { family, config }: Pick<LoadedModel, 'family' | 'config'>,
+  { family, config, openLength = false }: Pick<LoadedModel, 'family' | 'config' | 'openLength'>,
   { encoder }: TaskParameters<Tensor>,
   rows: ModelBatch<Tensor>,
   key: Key | undefined,
-): Encoded => encode(family, encoder, rows, config, key, { showDiagonal: true });
+): Encoded => encode(family, encoder, rows, config, key, { showDiagonal: true, openLength });
 
 /** A head's maps and the language-model head's, which some families classify through. */
 export const withTokenHead = ({ encoder, head }: TaskParameters<Tensor>): HeadParameters<Tensor> => ({

@@ -32,4 +32,7 @@ export const tokenizerFileNames = [
   'vocab.txt',
   'vocab.json',
   'merges.txt',
+  'spm.model',
+  'spiece.model',
+  'sentencepiece.bpe.model',
 ] as const;
