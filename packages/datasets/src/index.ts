@@ -30,7 +30,7 @@ export { type SubmissionFile, writeSubmission } from './clue/submission/write-su
 export { afqmc } from './clue/tasks/afqmc.ts';
 export { bustm } from './clue/tasks/bustm.ts';
 export { type ChoiceRow, c3 } from './clue/tasks/c3.ts';
-export { chid, withChidAnswers } from './clue/tasks/chid.ts';
+export { chid, chidPassage, withChidAnswers } from './clue/tasks/chid.ts';
 export { type ChnSentiCorpRow, chnsenticorp } from './clue/tasks/chnsenticorp.ts';
 export { cluener, type Entity, type EntityRow } from './clue/tasks/cluener.ts';
 export { cluewsc2020, type WscRow, type WscSpan } from './clue/tasks/cluewsc2020.ts';

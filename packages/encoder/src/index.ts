@@ -27,6 +27,8 @@ export {
   type CorrectionOptions,
   correctEmbeddings,
 } from './correction/correct-embeddings.ts';
+export { type CrfParameters, crfLogPartition, crfLoss, crfScore } from './crf/crf-loss.ts';
+export { viterbi } from './crf/viterbi.ts';
 export { type DetectorParameters, detectReplaced } from './electra/detect-replaced.ts';
 export { disentangledTable } from './electra/disentangled-table.ts';
 export { type ElectraBatch, type ElectraLoss, type ElectraModels, electraLoss } from './electra/electra-loss.ts';

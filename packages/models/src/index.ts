@@ -38,7 +38,8 @@ export { type LoadedModel, loadModel, type ModelTensors } from './model/loaded-m
 export { createModel, type Model } from './model/model.ts';
 export { countTokens, type ModelBatch, modelBatch } from './model/model-batch.ts';
 export { type OpenSourceOptions, openModel } from './model/open-model.ts';
-export { answersOf, type TaskModel } from './model/task-model.ts';
+export { answersOf, createTaskModel, type TaskModel } from './model/task-model.ts';
+export { taskTokenizer } from './model/task-tokenizer.ts';
 export { type Address, type Answer, type Fetch, urlSource } from './model/url-source.ts';
 export { type PredictOptions, predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
 export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
@@ -64,6 +65,7 @@ export {
   type TextScore,
 } from './score/score-texts.ts';
 export { type ScoringKindName, scoringKindFor, scoringKinds } from './score/scoring-kinds.ts';
+export { type BenchmarkData, benchmarkData, submissionAnswer } from './tasks/benchmark-data.ts';
 export type { ChoiceInput, ChoicePrediction } from './tasks/choice.ts';
 export type { ClassPrediction } from './tasks/classification.ts';
 export type { GeneratedPrediction } from './tasks/generation.ts';
@@ -75,6 +77,7 @@ export type {
   Judged,
   Metrics,
   PreparedTask,
+  RowAnswer,
   TaskBatch,
   TaskObjective,
   TaskParameters,

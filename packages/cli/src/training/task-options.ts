@@ -1,5 +1,4 @@
 import {
-  type ChoiceTask,
   type ClassWeights,
   choice,
   classification,
@@ -34,7 +33,11 @@ export interface TaskOptions {
   readonly context?: string;
   readonly answer?: string;
   readonly start?: string;
-  readonly choices?: ChoiceTask['choices'];
+  readonly unanswerable?: boolean;
+  readonly nullThreshold?: number;
+  readonly answerLength?: number;
+  readonly stride?: number;
+  readonly choices?: readonly string[];
   readonly score?: string;
   readonly pooling?: NonNullable<SentenceVectorsTask['pooling']>;
   readonly temperature?: number;
@@ -53,8 +56,11 @@ const kinds: Readonly<
   'multi-label': { needs: ['text', 'labels'], may: ['pair', 'separator', 'threshold'] },
   regression: { needs: ['text', 'value'], may: ['pair'] },
   tokens: { needs: ['words', 'tags'], may: ['separator'] },
-  span: { needs: ['question', 'context', 'answer'], may: ['start'] },
-  choice: { needs: ['text', 'choices', 'label'], may: [] },
+  span: {
+    needs: ['question', 'context', 'answer'],
+    may: ['start', 'unanswerable', 'nullThreshold', 'answerLength', 'stride'],
+  },
+  choice: { needs: ['text', 'choices', 'label'], may: ['separator'] },
   'sentence-vectors': { needs: ['text'], may: ['pair', 'score', 'pooling', 'temperature'] },
   generation: { needs: ['source', 'target'], may: ['targetLength'] },
 };
@@ -97,6 +103,7 @@ export function taskFrom(options: TaskOptions): Task {
   const { text = '', label = '', labels = '', value = '', words = '', tags = '', choices = [] } = options;
   const { question = '', context = '', answer = '', source = '', target = '' } = options;
   const { pair, classWeights, separator, threshold, start, score, pooling, temperature, targetLength } = options;
+  const { unanswerable, nullThreshold, answerLength, stride } = options;
   const texts = { text, ...(pair !== undefined && { pair }) };
   const cut = separator === undefined ? {} : { separator };
   switch (kind) {
@@ -109,9 +116,20 @@ export function taskFrom(options: TaskOptions): Task {
     case 'tokens':
       return tokens({ words, tags, ...cut });
     case 'span':
-      return span({ question, context, answer, ...(start !== undefined && { start }) });
+      return span({
+        ...{ question, context, answer },
+        ...(start !== undefined && { start }),
+        ...(unanswerable && { unanswerable }),
+        ...(nullThreshold !== undefined && { nullThreshold }),
+        ...(answerLength !== undefined && { answerLength }),
+        ...(stride !== undefined && { stride }),
+      });
     case 'choice':
-      return choice({ text, choices, label });
+      return choice({
+        ...{ text, label },
+        choices: choices.length === 1 ? (choices[0] as string) : choices,
+        ...(separator !== undefined && { separator }),
+      });
     case 'sentence-vectors':
       return sentenceVectors({
         ...texts,
@@ -144,7 +162,11 @@ export const addInputColumns = (command: Command): Command =>
     .option('--words <column>', 'tokens: the words, apart by --separator')
     .option('--question <column>', 'span: the question')
     .option('--context <column>', 'span: the text that answers it')
-    .option('--choices <columns>', 'choice: columns of the candidates, commas between', names);
+    .option(
+      '--choices <columns>',
+      'choice: columns of the candidates, commas between, or one that holds them all',
+      names,
+    );
 
 /** Adds the options that say what a task is. */
 export const addTaskOptions = (command: Command): Command =>
@@ -156,9 +178,13 @@ export const addTaskOptions = (command: Command): Command =>
     .option('--threshold <share>', 'multi-label: probability from which on a class is predicted', real)
     .option('--value <column>', 'regression: the number')
     .option('--tags <column>', 'tokens: a tag for each word')
-    .option('--separator <text>', 'multi-label: default a comma; tokens: default a space')
+    .option('--separator <text>', 'multi-label: default a comma; tokens: a space; choice: |')
     .option('--answer <column>', 'span: the answer, as it stands in the context')
     .option('--start <column>', 'span: where it begins')
+    .option('--unanswerable', 'span: rows without an answer have none; a question may get none')
+    .option('--null-threshold <number>', 'span: how much more [CLS] must have for no answer, in logits', real)
+    .option('--answer-length <number>', 'span: tokens of an answer at most', whole(1))
+    .option('--stride <number>', 'span: tokens that neighbouring windows share', whole(0))
     .option('--score <column>', 'sentence-vectors: a similarity, to judge by')
     .addOption(
       new Option('--pooling <way>', 'sentence-vectors: of which states').choices(['first', 'mean', 'first-last']),

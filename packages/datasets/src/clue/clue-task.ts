@@ -84,6 +84,8 @@ export interface ClueTask<Row extends ClueRow = ClueRow> {
   readonly folder: string;
   /** Known files; of those there are, the first of a split is the one to use. */
   readonly files: readonly ClueFile[];
+  /** Files beside them that hold no rows, such as the answers of others. */
+  readonly companions?: readonly string[];
   /** In official order: a label's index is the class a model predicts. Types of entities; empty where the answer is no label. */
   readonly labels: readonly string[];
   /** The first is the one models are selected by. */

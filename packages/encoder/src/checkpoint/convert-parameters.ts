@@ -1,6 +1,7 @@
 import { flattenTree, type HostTensor } from '@cloze/backend';
 import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
+import type { CrfParameters } from '../crf/crf-loss.ts';
 import type { DetectorParameters } from '../electra/detect-replaced.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
@@ -11,7 +12,7 @@ import type { EncoderParameters, Linear } from '../parameters/parameter-tree.ts'
 import { CheckpointError } from './checkpoint-error.ts';
 import { fileNames, someNames, usualSections } from './file-names.ts';
 import { type FineTunedHead, headKindOf } from './fine-tuned-head.ts';
-import { headNames, modelNames, optionalNames } from './model-names.ts';
+import { crfNames, headNames, modelNames, optionalNames } from './model-names.ts';
 
 function transpose({ shape, dtype, values }: HostTensor): HostTensor {
   const [rows, columns] = shape as [number, number];
@@ -51,6 +52,8 @@ export interface CheckpointExtras {
   readonly classifierDense?: Linear<HostTensor>;
   /** A fine-tuned head, `[width, 2]`: for `findSpan`. */
   readonly span?: Linear<HostTensor>;
+  /** Of a head for tokens: under pytorch-crf's names below `crf.`, which transformers leaves aside. */
+  readonly crf?: CrfParameters<HostTensor>;
   /** The head that pretraining judged the order of two sentences with (BERT, ALBERT), `[width, 2]`: nothing here uses it, a save keeps it. */
   readonly sentenceOrder?: Linear<HostTensor>;
 }
@@ -78,6 +81,7 @@ export function checkpointFromParameters(
     classifier: anything,
     classifierDense: anything,
     span: anything,
+    crf: anything,
     sentenceOrder: anything,
     family: anything,
     head: anything,
@@ -95,6 +99,7 @@ export function checkpointFromParameters(
     ...(kind ? headNames(family, kind) : []),
     ...headNames(family, 'span'),
     ...headNames(family, 'tokens'),
+    ...crfNames,
   ];
   for (const { ours, theirs, transposed, part } of names) {
     const leaf = leaves.get(ours);
@@ -283,15 +288,15 @@ export function parametersFromCheckpoint(
     } else lacking.push(outputName);
   }
   const extras = new Map<string, HostTensor>();
-  for (const { ours, theirs, transposed } of optionalNames(family, head)) {
+  for (const { ours, theirs, transposed, isMatrix } of optionalNames(family, head)) {
     const name = renamed.get(theirs);
     const tensor = name === undefined ? undefined : tensors.get(name);
     if (name === undefined || !tensor || extras.has(ours)) continue;
     used.add(name);
     if (tensor.dtype !== 'float32') problems.push(wholeNumbers(name, tensor));
-    else if (tensor.shape.length === (transposed ? 2 : 1))
+    else if (tensor.shape.length === (transposed || isMatrix ? 2 : 1))
       extras.set(ours, transposed ? transpose(tensor) : apart(tensor));
-    else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed ? 'a matrix' : 'a vector'}`);
+    else problems.push(`'${name}' is [${tensor.shape}], expected ${transposed || isMatrix ? 'a matrix' : 'a vector'}`);
   }
   const duplicates = new RegExp(
     `^(${outputName.replace(/\.\w+$/, '')}\\.(weight|bias)|cls\\.predictions\\.bias|predictions\\.bias|lm_head\\.bias)$`,

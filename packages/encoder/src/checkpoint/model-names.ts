@@ -19,6 +19,13 @@ export function headNames(family: FamilyName, kind: HeadKind): NamePair[] {
   ];
 }
 
+/** Names of a conditional random field. */
+export const crfNames: readonly NamePair[] = [
+  { ours: 'crf/start', theirs: 'crf.start_transitions', transposed: false },
+  { ours: 'crf/end', theirs: 'crf.end_transitions', transposed: false },
+  { ours: 'crf/transitions', theirs: 'crf.transitions', transposed: false, isMatrix: true },
+];
+
 /** Names of parts a file may have besides: poolers, ELECTRA's detector, and the heads of fine-tuned models. The first name found is the part's, and of two parts that go by one name the head's kind decides. @param head default `sequence` */
 export function optionalNames(family: FamilyName, head: HeadKind = 'sequence'): NamePair[] {
   const kinds = ['sequence', 'choice', 'tokens', 'span'] as const;
@@ -26,6 +33,7 @@ export function optionalNames(family: FamilyName, head: HeadKind = 'sequence'): 
   const others = kinds.flatMap((kind) => headNames(family, kind));
   return [
     ...familyOf(family).optionalNames,
+    ...crfNames,
     ...others.filter(({ theirs, ours }) => (partOf.get(theirs) ?? ours) === ours),
   ];
 }

@@ -3,6 +3,8 @@ export interface NamePair {
   readonly ours: string;
   readonly theirs: string;
   readonly transposed: boolean;
+  /** Of an optional part: a matrix that is stored as it is; default a vector, where it is not transposed. */
+  readonly isMatrix?: boolean;
   /** Where the file stacks several of ours along its first axis: which one this is, of how many. They stand in the list one after another. */
   readonly part?: { readonly index: number; readonly of: number };
 }

@@ -1,5 +1,6 @@
 import { dropout, forkKey, type HostTensor, type Key, linear, type Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
+import type { CrfParameters } from '../crf/crf-loss.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
 import type { HeadForm, HeadKind } from '../families/family.ts';
 import type { Uniform } from '../parameters/draw-parameters.ts';
@@ -23,6 +24,8 @@ export interface HeadParameters<T> {
   readonly classifier?: Linear<T>;
   /** `[width, 2]` */
   readonly span?: Linear<T>;
+  /** What tags are worth beside one another, for `crfLoss`. */
+  readonly crf?: CrfParameters<T>;
 }
 
 /** Dropout of a head. */

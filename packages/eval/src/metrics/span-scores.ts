@@ -61,7 +61,8 @@ const bare = (text: string) => [...text.toLowerCase().trim()].filter((character)
 
 /**
  * F1 and exact match of answers as CMRC2018's script counts them (Cui et al. 2019): F1 of the longest run of tokens in common, `2·run / (said + meant)`, the best
- * over references; equal after lower case and without punctuation. The means over questions, 0 to 1.
+ * over references; equal after lower case and without punctuation. The means over questions, 0 to 1. An empty reference is no answer: it is met by an
+ * empty answer alone (SQuAD 2.0).
  *
  * Words that are not Chinese are parted by NLTK's Treebank rules for punctuation, numbers and quotes, but English contractions are not (don't is one word).
  *
@@ -85,9 +86,10 @@ export function spanScores(
       const meant = tokensOf(reference);
       const run = longestRun(meant, said);
       if (run > 0) best = Math.max(best, (2 * run) / (said.length + meant.length));
+      else if (reference === '' && answer === '') best = 1;
     }
     f1 += best;
-    if (accepted.some((reference) => bare(reference) === bare(answer))) exact++;
+    if (accepted.some((reference) => (reference === '' ? answer === '' : bare(reference) === bare(answer)))) exact++;
   }
   return { f1: f1 / answers.length, exactMatch: exact / answers.length };
 }

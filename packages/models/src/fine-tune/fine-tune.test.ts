@@ -22,6 +22,7 @@ import {
   type Task,
   tokens,
 } from '../tasks/task.ts';
+import { prepareTask } from '../tasks/task-kinds.ts';
 
 let model: Model;
 let folder = '';
@@ -320,6 +321,28 @@ describe('the other kinds', () => {
     expect(tagged?.tags).toEqual(['O', 'B-LIGHT', 'B-LIGHT']);
     run.model.dispose();
   });
+  it('a row of tags by a random field, with R-Drop, at the first pieces', async () => {
+    const rows = textsOf(200, 15).map((text, i) => {
+      const words = [...text.slice(0, 3), ...(i % 2 ? '好天' : '坏天'), ...text.slice(3, 5)];
+      return { words, tags: words.map((_, at) => (i % 2 === 0 ? 'O' : at === 3 ? 'B-X' : at === 4 ? 'I-X' : 'O')) };
+    });
+    const task = tokens({ words: 'words', tags: 'tags', crf: true });
+    const run = await fineTune(
+      model,
+      { task, train: rows, ...settings, epochs: 16, dropout: 0.05, regulariser: { name: 'r-drop', alpha: 0.5 } },
+      place,
+    );
+    expect(run.dev.entityF1.value).toBeGreaterThan(0.9);
+    const saved = join(folder, 'random field');
+    await run.model.save(saved);
+    const opened = await openModel(saved);
+    const words = rows.map((row) => row.words);
+    expect(await opened.predict(words)).toEqual(await run.model.predict(words));
+    for (const open of [opened, run.model]) open.dispose();
+    expect(() =>
+      prepareTask(tokens({ words: 'words', tags: 'tags', crf: true, pieces: 'all' }), { model, rows }),
+    ).toThrow("pieces must be 'first' with crf");
+  });
   it('a span of a context', async () => {
     const rows = textsOf(240, 9).map((text, i) => {
       const answer = i % 2 ? '好' : '坏';
@@ -330,7 +353,53 @@ describe('the other kinds', () => {
     const run = await fineTune(model, { task, train: rows, ...settings, epochs: 16 }, place);
     expect(run.dev.exactMatch.value).toBeGreaterThan(0.8);
     const [found] = await run.model.predict([{ question: '天', context: '床前好明月' }]);
-    expect(found).toEqual({ text: '好', start: 2 });
+    expect(found).toMatchObject({ text: '好', start: 2 });
+    run.model.dispose();
+  });
+  it('a span of a context that is longer than the model reads, and questions without an answer', async () => {
+    const texts = textsOf(900, 13);
+    const rows = Array.from({ length: 150 }, (_, i) => {
+      const context = texts.slice(6 * i, 6 * i + 6).join('');
+      const at = 1 + Math.floor(random.next() * (context.length - 2));
+      const answer = i % 3 === 0 ? '' : i % 2 ? '好' : '坏';
+      return {
+        ...{ question: i % 2 ? '天' : '气', answer },
+        context: `${context.slice(0, at)}${answer}${context.slice(at)}`,
+      };
+    });
+    const task = span({ question: 'question', context: 'context', answer: 'answer', unanswerable: true, stride: 4 });
+    const run = await fineTune(model, { task, train: rows, ...settings, epochs: 10 }, place);
+    expect(run.dev.exactMatch.value).toBeGreaterThan(0.8);
+    const long = '床前'.repeat(20);
+    const found = await run.model.predict([
+      { question: '天', context: `${long}好${long}` },
+      { question: '天', context: long },
+    ]);
+    expect(found).toMatchObject([
+      { text: '好', start: 40 },
+      { text: '', start: -1 },
+    ]);
+    run.model.dispose();
+  });
+  it('one of several candidates, of which rows have different numbers', async () => {
+    const rows = textsOf(240, 14).map((text, i) => ({
+      text,
+      choices: ['坏', '好', '很', '天'].slice(i % 2, 2 + (i % 2) + (i % 3)),
+      label: '好',
+    }));
+    const task = choice({ text: 'text', choices: 'choices', label: 'label' });
+    const run = await fineTune(model, { task, train: rows, ...settings }, place);
+    expect(run.dev.accuracy.value).toBe(1);
+    const [three, two] = await run.model.predict([
+      { text: '明月', choices: ['坏', '很', '好'] },
+      { text: '明月', choices: ['好', '坏'] },
+    ]);
+    expect(three).toMatchObject({ index: 2, text: '好', probabilities: { length: 3 } });
+    expect(two).toMatchObject({ index: 0, probabilities: { length: 2 } });
+    const empty = { ...rows[0], choices: ['好'] };
+    await expect(fineTune(model, { task, train: [...rows, empty], ...settings }, place)).rejects.toThrow(
+      "column 'choices': has 1 candidates, expected at least two",
+    );
     run.model.dispose();
   });
   it('one of several candidates', async () => {

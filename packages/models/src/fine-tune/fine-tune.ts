@@ -6,12 +6,14 @@ import { hashOf } from '../hash-of.ts';
 import { expectedCost, type PlannedTraining } from '../model/expected-cost.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { createTaskModel, type TaskModel } from '../model/task-model.ts';
-import type { PreparedTask, TaskTokenizer } from '../tasks/prepared-task.ts';
+import { taskTokenizer } from '../model/task-tokenizer.ts';
+import type { PreparedTask } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { type FigureOf, type InputOf, type PredictionOf, prepareTask } from '../tasks/task-kinds.ts';
 import { batchOrder, stepsOf } from './batch-order.ts';
 import { figuresOverSeeds } from './figures.ts';
 import { counted, type FineTuneData, readBoth, splitData, tableOf } from './fine-tune-data.ts';
+import { lessonsFrom } from './lessons-from.ts';
 import { checkColumns, lengthOf } from './read-examples.ts';
 import { searchSettings } from './search-settings.ts';
 import {
@@ -126,7 +128,7 @@ export async function fineTune<const T extends Task>(
     throw new RangeError(
       `fineTune: ${wanted.task.kind} without a column to judge by cannot take dev rows; name one, or set devShare to 0.`,
     );
-  const tokenizer: TaskTokenizer = { ...model.tokenizerOf(wanted.maximumLength), maximumLength: wanted.maximumLength };
+  const tokenizer = taskTokenizer(model, wanted.maximumLength);
   const [train, dev] = await readBoth(data, split, prepared, tokenizer);
   for (const [name, examples] of [
     ['train', train],
@@ -138,6 +140,7 @@ export async function fineTune<const T extends Task>(
         `${name}: ${counted(cut, 'text')} of ${examples.length} ${cut === 1 ? 'is' : 'are'} cut at ${wanted.maximumLength} tokens.`,
       );
   }
+  const lessons = lessonsFrom(data.train.source, train, prepared, say);
   const { batchSize, gradientAccumulationSteps: parts, optimiser, seeds } = wanted;
   const planned: PlannedTraining = {
     family: model.family,
@@ -145,8 +148,8 @@ export async function fineTune<const T extends Task>(
     optimiser,
     seeds: seeds.length,
     rows: (batchSize / parts) * prepared.encodingsEach,
-    length: train.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
-    steps: stepsOf(wanted, batchOrder(train.map(lengthOf), wanted, seeds[0] as number)),
+    length: lessons.reduce((most, example) => Math.max(most, lengthOf(example)), 0),
+    steps: stepsOf(wanted, batchOrder(lessons.map(lengthOf), wanted, seeds[0] as number)),
   };
   say(expectedCost(model.engine, placement ?? {}, planned, memory));
   const identity: RunIdentity = {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { smallModel, textsOf } from '../../test/small-model.ts';
 import type { Model } from '../model/model.ts';
+import { taskTokenizer } from '../model/task-tokenizer.ts';
 import { openModel } from '../node/open-model.ts';
 import type { TaskObjective } from '../tasks/prepared-task.ts';
 import { classification } from '../tasks/task.ts';
@@ -20,7 +21,7 @@ const rows = textsOf(24).map((text, i) => ({ text, label: i % 2 === 0 ? 'a' : 'b
 
 it('rows without labels come beside the others, as many in each part of a batch, and change what is learnt only by the objective', async () => {
   const plain = prepareTask(columns, { model, rows });
-  const tokenizer = { ...model.tokenizer, maximumLength: model.maximumLength };
+  const tokenizer = taskTokenizer(model, model.maximumLength);
   const train = await readExamples('train', rows, plain, tokenizer);
   const unlabelled = await plain.encode(textsOf(40, 3), tokenizer);
   const settings = resolveSettings(

@@ -17,6 +17,7 @@ import type { EncodedInput, Example, Judged, PreparedTask, TaskBatch, TaskParame
 import type { Task } from '../tasks/task.ts';
 import { batchOrder, stepsOf } from './batch-order.ts';
 import { figuresOf } from './figures.ts';
+import { lessonsFrom } from './lessons-from.ts';
 import { freshFactors, merged, mergedOnHost, type WithFactors, withFactors } from './lora.ts';
 import { optimiserFor } from './optimiser-for.ts';
 import { lengthOf } from './read-examples.ts';
@@ -66,7 +67,9 @@ function objectiveFor<Input, Prediction, Target>(
 ): TrainableObjective {
   const plain: TrainableObjective = withFactors(task.objective, lora);
   if (regulariser === undefined) return plain;
-  return typeof regulariser === 'function' ? regulariser(plain) : regulariserFrom(regulariser, places)(plain);
+  if (typeof regulariser === 'function') return regulariser(plain);
+  const own = task.weights === undefined ? places : { ...places, weights: `targets/${task.weights}` };
+  return regulariserFrom(regulariser, own)(plain);
 }
 
 /**
@@ -77,7 +80,7 @@ function objectiveFor<Input, Prediction, Target>(
 export async function trainOnce<Input, Prediction, Target>(
   model: LoadedModel,
   task: PreparedTask<Input, Prediction, Target>,
-  { train, dev, unlabelled, buckets }: TrainingExamples<Input, Target>,
+  { train: examples, dev, unlabelled, buckets }: TrainingExamples<Input, Target>,
   settings: ResolvedSettings<Task>,
   seed: number,
   place: TrainingPlace,
@@ -87,6 +90,7 @@ export async function trainOnce<Input, Prediction, Target>(
     throw new RangeError(
       'fineTune: earlyStoppingPatience needs dev rows to judge by; give dev, or a devShare above 0.',
     );
+  const train = lessonsFrom('fineTune: train', examples, task);
   const random = streamFrom(seed);
   const { batchSize } = settings;
   const order = batchOrder(train.map(lengthOf), { batchSize, buckets }, seed);

@@ -52,8 +52,8 @@ export interface LoadedModel {
   readonly loaded: LoadedPretrained;
   /** Cuts at the longest row. */
   readonly tokenizer: NativeTokenizer;
-  /** The tokenizer, cutting at another length. @throws {RangeError} for a length beyond the longest row */
-  tokenizerOf(maximumLength: number): NativeTokenizer;
+  /** The tokenizer, cutting at another length; without one, cutting nothing. @throws {RangeError} for a length beyond the longest row */
+  tokenizerOf(maximumLength?: number): NativeTokenizer;
   /** The tokenizer as sentence-transformers' files of the folder want it: shorter rows, lower-cased text. */
   sentenceTokenizer(): NativeTokenizer;
   readonly special: Partial<SpecialIds>;
@@ -120,12 +120,13 @@ export function loadModel(
     throw new Error(
       `${name}: the tokenizer has ${ids} tokens, the model a table of ${config.vocabularySize} rows: they do not belong together.`,
     );
-  const { pooler, classifierDense, classifier, span } = loaded;
+  const { pooler, classifierDense, classifier, span, crf } = loaded;
   const head: HeadParameters<HostTensor> = {
     ...(pooler && { pooler }),
     ...(classifierDense && { classifierDense }),
     ...(classifier && { classifier }),
     ...(span && { span }),
+    ...(crf && { crf }),
   };
   const weights: TaskParameters<HostTensor> = { encoder: parameters, head };
   let onEngine: Variables<TaskParameters<HostTensor>> | undefined;
@@ -149,6 +150,8 @@ export function loadModel(
     loaded,
     tokenizer,
     tokenizerOf: (maximumLength) => {
+      if (maximumLength === undefined)
+        return once('tokenizer that cuts nothing', () => tokenizerOf(name, loaded, { specialInText }).tokenizer);
       if (maximumLength > longest)
         throw new RangeError(`${name} reads at most ${longest} tokens, not ${maximumLength}.`);
       return tokenizerOf(name, loaded, { maximumLength, specialInText }).tokenizer;

@@ -4,11 +4,12 @@ import type { FigureOverSeeds } from '@cloze/eval';
 import { type Answers, judgeRows } from '../evaluate/judge-rows.ts';
 import { figuresOverSeeds } from '../fine-tune/figures.ts';
 import { type Predictor, predictorOf } from '../predict/predictor.ts';
-import type { PreparedTask, TaskParameters, TaskTokenizer } from '../tasks/prepared-task.ts';
+import type { PreparedTask, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import type { FigureOf, InputOf, PredictionOf } from '../tasks/task-kinds.ts';
 import { type LoadedModel, loadModel } from './loaded-model.ts';
 import { createModel, type Model } from './model.ts';
+import { taskTokenizer } from './task-tokenizer.ts';
 
 /** A model that has learnt a task. */
 export interface TaskModel<T extends Task = Task> extends Omit<Model, 'predict'> {
@@ -27,7 +28,7 @@ export function answersOf<Input, Prediction>(
   task: PreparedTask<Input, Prediction>,
   maximumLength: number,
 ): Answers<Input, Prediction> {
-  const tokenizer: TaskTokenizer = { ...model.tokenizerOf(maximumLength), maximumLength };
+  const tokenizer = taskTokenizer(model, maximumLength);
   let made: Predictor<Input, Prediction> | undefined;
   const ask: Predictor<Input, Prediction> = (inputs) => {
     made ??= predictorOf(model, task, model.variables(), (weights) => weights);
@@ -53,7 +54,7 @@ export function createTaskModel<T extends Task>(
   { engine = from.engine, placement }: { readonly engine?: Engine; readonly placement?: Placement } = {},
 ): TaskModel<T> {
   const { head: kind, problemType } = prepared.saved;
-  const { classifier: _c, classifierDense: _d, span: _s, head: _h, ...kept } = from.loaded;
+  const { classifier: _c, classifierDense: _d, span: _s, crf: _f, head: _h, ...kept } = from.loaded;
   const loaded = loadModel(
     from.name,
     {

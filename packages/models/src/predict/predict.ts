@@ -1,5 +1,4 @@
 import { callable, checkList, checkOptions, whatIs } from '@cloze/checks';
-import type { PlacedEncoding } from '@cloze/tokenizer';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { answersOf } from '../model/task-model.ts';
@@ -62,30 +61,17 @@ export async function predict(
   const { onCut } = options;
 
   checkList('predict', inputs);
-  const choices = inputs.map((input) => (isChoice(input) ? input.choices.length : 2));
   const task = savedTask(model);
   if (!task) throw withoutHead(model);
   checkInputs(model, task.saved.head ?? 'sequence', inputs);
-  const found = new Array<SavedPrediction>(inputs.length);
-  const encoded = new Array<readonly PlacedEncoding[]>(inputs.length);
-  // Questions of different numbers of candidates are different tasks.
-  for (const count of new Set(choices)) {
-    const { own, ask, tokenizer } = model.once(`predict ${count}`, () => {
-      const prepared = savedTask(model, count) as PreparedTask<SavedInput, SavedPrediction>;
-      const answers = answersOf(model, prepared, model.maximumLength);
-      return { own: prepared, ask: answers.predict, tokenizer: answers.tokenizer };
-    });
-    const places = [...inputs.keys()].filter((i) => choices[i] === count);
-    const rows = await own.encode(
-      places.map((i) => inputs[i] as SavedInput),
-      tokenizer,
-    );
-    const predictions = await ask(rows);
-    for (const [i, place] of places.entries()) {
-      found[place] = predictions[i] as SavedPrediction;
-      encoded[place] = rows[i]?.encodings ?? [];
-    }
-  }
-  tellCuts(encoded, onCut);
-  return found;
+  const { prepared, answers } = model.once('predict', () => {
+    const own = savedTask(model) as PreparedTask<SavedInput, SavedPrediction>;
+    return { prepared: own, answers: answersOf(model, own, model.maximumLength) };
+  });
+  const rows = await prepared.encode(inputs, answers.tokenizer);
+  tellCuts(
+    rows.map(({ encodings }) => encodings),
+    onCut,
+  );
+  return answers.predict(rows);
 }

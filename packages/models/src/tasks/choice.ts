@@ -1,8 +1,8 @@
-import { ints, mean, softmax, sparseCrossEntropy, type Tensor } from '@cloze/backend';
+import { bools, ints, mean, sparseCrossEntropy, type Tensor, where } from '@cloze/backend';
 import { objectiveOf } from '@cloze/regularisers';
 import { choiceOutputs } from './head-outputs.ts';
 import { type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
-import { textOf } from './row.ts';
+import { listOf, type Note, type Row, textOf } from './row.ts';
 import type { ChoiceTask } from './task.ts';
 import { encodeTexts } from './text-inputs.ts';
 
@@ -26,58 +26,87 @@ export const choiceMetrics: Metrics<ChoicePrediction, number> = metricsOf({
   accuracy: (rows) => rows.filter(({ prediction, target }) => prediction.index === target).length / rows.length,
 });
 
+/** Logit of a candidate that there is not: `exp` of it beside any other is 0, and a term that takes the mean over candidates stays finite. */
+const absent = -1e4;
+
+const silent: Note = () => {};
+const isBlank = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'string' && !value.trim());
+
+/** A row's candidates: of its columns all up to the last that is not empty, or its list. */
+function candidatesOf({ choices, separator = '|' }: ChoiceTask, row: Row, note: Note): readonly string[] {
+  if (typeof choices === 'string') {
+    const found = listOf(row, choices, separator, note);
+    const blank = found.findIndex((one) => one.trim() === '');
+    if (blank >= 0) note(choices, `has an empty candidate, number ${blank}`);
+    if (found.length < 2) note(choices, `has ${found.length} candidates, expected at least two`);
+    return found;
+  }
+  const last = choices.reduce((most, column, i) => (isBlank(row[column]) ? most : i), 1);
+  return choices.slice(0, last + 1).map((column) => textOf(row, column, note));
+}
+
+/** Softmax of a few numbers. */
+function shares(logits: readonly number[]): number[] {
+  const most = Math.max(...logits);
+  const powers = logits.map((logit) => Math.exp(logit - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}
+
 /**
- * The right one of several candidates: text and candidate are read as a pair, one logit each, cross-entropy over a row's candidates.
+ * The right one of several candidates: text and candidate are read as a pair, one logit each, cross-entropy over a row's candidates. Rows may have different
+ * numbers of them: in training those with fewer than the most are filled up, and what fills them is masked (logit −10⁴).
  *
- * @throws {RangeError} for fewer than two candidates
+ * @throws {RangeError} for fewer than two columns
  */
 export function prepareChoice(
   task: ChoiceTask,
-  { model }: TaskSetting,
+  { model, rows = [] }: TaskSetting,
 ): PreparedTask<ChoiceInput, ChoicePrediction, number> {
-  const count = task.choices.length;
-  if (count < 2) throw new RangeError(`choice: 'choices' must name at least two columns, got ${count}.`);
-  const outputs = choiceOutputs(model, count);
+  const columns = typeof task.choices === 'string' ? [] : task.choices;
+  if (typeof task.choices !== 'string' && columns.length < 2)
+    throw new RangeError(`choice: 'choices' must name at least two columns, got ${columns.length}.`);
+  const count = rows.reduce((most, row) => Math.max(most, candidatesOf(task, row, silent).length), 2);
+  const [together, apart] = [choiceOutputs(model, count), choiceOutputs(model, 1)];
   return {
     labels: [],
     saved: { head: 'choice' },
     encodingsEach: count,
-    freshHead: outputs.freshHead,
-    inputOf: (row, note) => ({
-      text: textOf(row, task.text, note),
-      choices: task.choices.map((column) => textOf(row, column, note)),
-    }),
+    freshHead: together.freshHead,
+    inputOf: (row, note) => ({ text: textOf(row, task.text, note), choices: candidatesOf(task, row, note) }),
     targetOf: (row, { choices }, note) => {
       const label = textOf(row, task.label, note);
       if (label === '') return 0;
-      const named = task.choices.indexOf(label);
-      if (named >= 0) return named;
+      const named = columns.indexOf(label);
+      if (named >= 0 && named < choices.length) return named;
       // A text that stands twice, or a number that is another candidate's text, is no place.
       const ways = new Set(choices.flatMap((text, index) => (text === label ? [index] : [])));
       const number = Number(label);
-      if (Number.isInteger(number) && number >= 0 && number < count) ways.add(number);
+      if (Number.isInteger(number) && number >= 0 && number < choices.length) ways.add(number);
       const [found, ...others] = ways;
+      const remedy =
+        columns.length > 0
+          ? `name a column (${columns.join(', ')})`
+          : 'candidates must differ from one another and from numbers';
       if (others.length > 0)
         note(
           task.label,
-          `'${label}' may be candidate ${[...ways].join(' or ')} (a text, or a number from 0); name a column (${task.choices.join(', ')})`,
+          `'${label}' may be candidate ${[...ways].join(' or ')} (a text, or a number from 0); ${remedy}`,
         );
       if (found === undefined)
-        note(task.label, `'${label}' is no column, number from 0 to ${count - 1} or text of a candidate`);
+        note(task.label, `'${label}' is no column, number from 0 to ${choices.length - 1} or text of a candidate`);
       return found ?? 0;
     },
     encode: async (inputs, tokenizer) => {
-      const wrong = inputs.findIndex(({ choices }) => choices.length !== count);
-      if (wrong >= 0)
-        throw new RangeError(
-          `choice: item ${wrong} has ${inputs[wrong]?.choices.length} candidates, the task ${count}.`,
-        );
       const encoded = await encodeTexts(
         inputs.flatMap(({ text, choices }) => choices.map((other) => [text, other] as const)),
         tokenizer,
       );
-      return inputs.map((input, i) => {
-        const own = encoded.slice(i * count, (i + 1) * count);
+      let next = 0;
+      return inputs.map((input) => {
+        const own = encoded.slice(next, next + input.choices.length);
+        next += own.length;
         return {
           input,
           encodings: own.flatMap(({ encodings }) => encodings),
@@ -85,22 +114,38 @@ export function prepareChoice(
         };
       });
     },
+    lessonsOf: (example) => {
+      const { encodings } = example;
+      const [first] = encodings;
+      return first ? [{ ...example, encodings: Array.from({ length: count }, (_, i) => encodings[i] ?? first) }] : [];
+    },
     targetsOf: (examples) => ({
       right: ints(
         [examples.length],
         Int32Array.from(examples, ({ target }) => target),
       ),
+      exists: bools(
+        [examples.length, count],
+        Uint8Array.from(
+          examples.flatMap(({ input: { choices } }) =>
+            Array.from({ length: count }, (_, i) => Number(i < choices.length)),
+          ),
+        ),
+      ),
     }),
-    objective: objectiveOf(outputs.train, ({ logits }, { targets }) =>
-      mean(sparseCrossEntropy(logits, targets.right as Tensor)),
+    objective: objectiveOf(
+      (parameters, batch, key) => {
+        const output = together.train(parameters, batch, key);
+        return { ...output, logits: where(batch.targets.exists as Tensor, output.logits, absent) };
+      },
+      ({ logits }, { targets }) => mean(sparseCrossEntropy(logits, targets.right as Tensor)),
     ),
-    answer: (parameters, batch) => ({ probabilities: softmax(outputs.evaluate(parameters, batch).logits) }),
-    read: ({ probabilities }, inputs) =>
-      inputs.map(({ input }, row) => {
-        const own = Array.from(probabilities?.values.subarray(row * count, (row + 1) * count) ?? []);
-        const index = own.reduce((most, value, i) => (value > (own[most] as number) ? i : most), 0);
-        return { index, text: input.choices[index] as string, probabilities: own };
-      }),
+    answer: (parameters, batch) => ({ logits: apart.evaluate(parameters, batch).logits }),
+    read: (answers, { input }) => {
+      const probabilities = shares(answers.map(({ logits }) => logits?.values[0] as number));
+      const index = probabilities.reduce((most, value, i) => (value > (probabilities[most] as number) ? i : most), 0);
+      return { index, text: input.choices[index] as string, probabilities };
+    },
     metrics: choiceMetrics,
   };
 }

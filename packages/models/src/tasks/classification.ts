@@ -105,15 +105,14 @@ export function prepareClassification(
       return divide(sum(multiply(losses, each)), maximum(sum(each), 1e-30));
     }),
     answer: (parameters, batch) => ({ probabilities: softmax(outputs.evaluate(parameters, batch).logits) }),
-    read: ({ probabilities }, inputs) =>
-      inputs.map((_, row) => {
-        const own = Array.from(probabilities?.values.subarray(row * labels.length, (row + 1) * labels.length) ?? []);
-        const best = own.reduce((most, value, i) => (value > (own[most] as number) ? i : most), 0);
-        return {
-          label: labels[best] as string,
-          probabilities: Object.fromEntries(labels.map((name, i) => [name, own[i] as number])),
-        };
-      }),
+    read: ([answer]) => {
+      const own = Array.from(answer?.probabilities?.values ?? []);
+      const best = own.reduce((most, value, i) => (value > (own[most] as number) ? i : most), 0);
+      return {
+        label: labels[best] as string,
+        probabilities: Object.fromEntries(labels.map((name, i) => [name, own[i] as number])),
+      };
+    },
     metrics: classMetrics(labels),
   };
 }

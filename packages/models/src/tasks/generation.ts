@@ -6,6 +6,7 @@ import { predictPrefix } from '@cloze/masking';
 import { objectiveOf } from '@cloze/regularisers';
 import { type PlacedEncoding, padEncodings } from '@cloze/tokenizer';
 import { cutTokens } from '../encode/cut-text.ts';
+import { selectTokens } from '../encode/select-tokens.ts';
 import { lengthBuckets } from '../model/shape-buckets.ts';
 import {
   type EncodedInput,
@@ -63,15 +64,7 @@ function join(source: PlacedEncoding, target: PlacedEncoding): PlacedEncoding {
 function sourceOf(row: PlacedEncoding): PlacedEncoding {
   const length = row.segments.indexOf(1);
   if (length < 0) return row;
-  return {
-    ids: row.ids.slice(0, length),
-    segments: row.segments.slice(0, length),
-    special: row.special.slice(0, length),
-    wordNumbers: row.wordNumbers.slice(0, length),
-    offsets: row.offsets.slice(0, length),
-    ...(row.written && { written: row.written.slice(0, length) }),
-    ...(row.cut && { cut: row.cut }),
-  };
+  return selectTokens(row, [...Array(length).keys()]);
 }
 
 /**
@@ -97,15 +90,7 @@ export function prepareGeneration(
     // The separator at the end stays.
     const last = encoding.ids.length - 1;
     const kept = [...Array(length - 1).keys(), last];
-    return {
-      ids: Int32Array.from(kept, (i) => encoding.ids[i] as number),
-      segments: Int32Array.from(kept, (i) => encoding.segments[i] as number),
-      special: Uint8Array.from(kept, (i) => encoding.special[i] as number),
-      wordNumbers: Int32Array.from(kept, (i) => encoding.wordNumbers[i] as number),
-      offsets: kept.map((i) => encoding.offsets[i] as readonly [number, number]),
-      ...(encoding.written && { written: Uint8Array.from(kept, (i) => encoding.written?.[i] as number) }),
-      cut: [cutTokens([encoding]) + encoding.ids.length - length],
-    };
+    return selectTokens(encoding, kept, [cutTokens([encoding]) + encoding.ids.length - length]);
   };
   return {
     labels: [],
@@ -134,6 +119,7 @@ export function prepareGeneration(
       const shape = [batch.shape[0], slots];
       return { positions: ints(shape, targetPositions), tokens: ints(shape, targets), weights: floats(shape, weights) };
     },
+    weights: 'weights',
     objective: objectiveOf(
       ({ encoder }, { targets, ...rows }, key) => {
         const { hidden } = encode(family, encoder, rows, config, key, {
@@ -144,7 +130,7 @@ export function prepareGeneration(
       ({ logits }, { targets }) => maskedCrossEntropy(logits, targets.tokens as Tensor, targets.weights as Tensor).loss,
     ),
     answer: () => ({}),
-    read: () => [],
+    read: () => ({ text: '' }),
     write: async ({ encoder }, inputs: readonly EncodedInput<string>[]) => {
       const rows = Math.min(16, inputs.length);
       // Rows that are judged have the target behind the source: it must not be read.

@@ -86,14 +86,13 @@ export function prepareMultiLabel(
       binaryCrossEntropy(logits, targets.labels as Tensor, fillLike(logits, 1)),
     ),
     answer: (parameters, batch) => ({ probabilities: sigmoid(outputs.evaluate(parameters, batch).logits) }),
-    read: ({ probabilities }, inputs) =>
-      inputs.map((_, row) => {
-        const own = labels.map((name, i) => [name, probabilities?.values[row * labels.length + i] as number] as const);
-        return {
-          labels: own.filter(([, value]) => value >= threshold).map(([name]) => name),
-          probabilities: Object.fromEntries(own),
-        };
-      }),
+    read: ([answer]) => {
+      const own = labels.map((name, i) => [name, answer?.probabilities?.values[i] as number] as const);
+      return {
+        labels: own.filter(([, value]) => value >= threshold).map(([name]) => name),
+        probabilities: Object.fromEntries(own),
+      };
+    },
     metrics: multiLabelMetrics(labels),
   };
 }

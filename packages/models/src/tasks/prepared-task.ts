@@ -39,6 +39,9 @@ export interface Example<Input = unknown, Target = unknown> extends EncodedInput
   readonly target: Target;
 }
 
+/** What one encoding is answered with, by name: tensors without the axis of rows. */
+export type RowAnswer = Readonly<Record<string, HostTensor>>;
+
 /** A prediction beside what was meant. */
 export interface Judged<Prediction = unknown, Target = unknown> {
   readonly prediction: Prediction;
@@ -85,7 +88,7 @@ export interface PreparedTask<Input = unknown, Prediction = unknown, Target = un
     readonly head?: 'sequence' | 'tokens' | 'span' | 'choice';
     readonly problemType?: 'single_label_classification' | 'multi_label_classification' | 'regression';
   };
-  /** Encodings that one example has: 1, or the number of candidates. */
+  /** Encodings that one example has in training: 1, or the number of candidates. */
   readonly encodingsEach: number;
   /** Weights that the checkpoint lacks. */
   freshHead(random: { next(): number }): HeadParameters<HostTensor>;
@@ -99,14 +102,20 @@ export interface PreparedTask<Input = unknown, Prediction = unknown, Target = un
     tokenizer: TaskTokenizer,
     targets?: readonly Target[],
   ): Promise<EncodedInput<Input>[]>;
+  /** What is learnt from an example: a span's windows, each an example of `encodingsEach` encodings; default the example as it is. */
+  lessonsOf?(example: Example<Input, Target>): readonly Example<Input, Target>[];
+  /** Why nothing can be learnt from an example, though an answer can be judged by it: `lessonsOf` gives none. */
+  flawOf?(example: Example<Input, Target>): string | undefined;
   /** Targets of the rows of a batch, by name. */
   targetsOf(examples: readonly Example<Input, Target>[], batch: TokenBatch): Readonly<Record<string, HostTensor>>;
+  /** Which of the targets weighs the logits of the objective's output: terms over tokens are averaged by it; default all rows alike. */
+  readonly weights?: string;
   /** The objective without a regulariser. */
   readonly objective: TaskObjective;
   /** Inside `compile`, without dropout: what predictions are read from. */
   answer(parameters: TaskParameters<Tensor>, batch: ModelBatch<Tensor>): Readonly<Record<string, Tensor>>;
-  /** Predictions from the answers of a batch, in the order of its inputs. */
-  read(answers: Readonly<Record<string, HostTensor>>, inputs: readonly EncodedInput<Input>[]): Prediction[];
+  /** The prediction of an input from the answers of its encodings, in their order. */
+  read(answers: readonly RowAnswer[], input: EncodedInput<Input>): Prediction;
   /** For tasks that are not answered in one pass: predictions by these weights. */
   write?(parameters: TaskParameters<HostTensor>, inputs: readonly EncodedInput<Input>[]): Promise<Prediction[]>;
   readonly metrics: Metrics<Prediction, Target>;
@@ -115,6 +124,8 @@ export interface PreparedTask<Input = unknown, Prediction = unknown, Target = un
 /** A tokenizer that cuts at the length of a row. */
 export interface TaskTokenizer extends NativeTokenizer {
   readonly maximumLength: number;
+  /** The same tokenizer, cutting nothing. */
+  uncut(): NativeTokenizer;
 }
 
 /** What a task is prepared for. */

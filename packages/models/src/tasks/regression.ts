@@ -49,7 +49,7 @@ export function prepareRegression(
       return mean(square(subtract(reshape(logits, values.shape), values)));
     }),
     answer: (parameters, batch) => ({ values: outputs.evaluate(parameters, batch).logits }),
-    read: ({ values }, inputs) => inputs.map((_, row) => ({ value: values?.values[row] as number })),
+    read: ([answer]) => ({ value: answer?.values?.values[0] as number }),
     metrics: regressionMetrics,
   };
 }

@@ -22,23 +22,23 @@ export const savedLabels = ({ loaded: { head, classifier } }: LoadedModel): read
 /**
  * The task that a checkpoint's head was trained on, by what its `config.json` says: its class, `problem_type` and `id2label`.
  *
- * @param choices candidates of a multiple choice, which the file does not say; default 2
  * @returns undefined for a checkpoint without a head
  */
-export function savedTask(model: LoadedModel, choices = 2): PreparedTask | undefined {
+export function savedTask(model: LoadedModel): PreparedTask | undefined {
   const kind = savedHead(model);
   if (kind === undefined) return undefined;
   const { head, classifier } = model.loaded;
   const setting = { model, labels: savedLabels(model) };
   switch (kind) {
     case 'tokens':
-      return prepareTokens({ kind: 'tokens', words: 'words', tags: 'tags' }, setting);
+      return prepareTokens(
+        { kind: 'tokens', words: 'words', tags: 'tags', crf: model.loaded.crf !== undefined },
+        setting,
+      );
     case 'span':
       return prepareSpan({ kind: 'span', question: 'question', context: 'context', answer: 'answer' }, setting);
-    case 'choice': {
-      const columns = Array.from({ length: choices }, (_, i) => `choice${i}`);
-      return prepareChoice({ kind: 'choice', text: 'text', choices: columns, label: 'label' }, setting);
-    }
+    case 'choice':
+      return prepareChoice({ kind: 'choice', text: 'text', choices: 'choices', label: 'label' }, setting);
     case 'sequence':
       if (head?.problemType === 'regression' || classifier?.bias.shape[0] === 1)
         return prepareRegression({ kind: 'regression', text: 'text', value: 'value' }, setting);

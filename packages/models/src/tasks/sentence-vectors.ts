@@ -99,15 +99,10 @@ export function prepareSentenceVectors(
       contrast.passes ? { passes: contrast.passes } : {},
     ),
     answer: (parameters, batch) => ({ vectors: vectors(parameters, batch, undefined) }),
-    read: ({ vectors: found }, inputs) => {
-      const width = found?.shape[1] as number;
-      const of = (row: number) => Float32Array.from(found?.values.subarray(row * width, (row + 1) * width) ?? []);
-      let next = 0;
-      return inputs.map(({ encodings }) => {
-        const own = encodings.map(() => of(next++));
-        const [vector, other] = own as [Float32Array, Float32Array?];
-        return other ? { vector, similarity: cosineSimilarity(vector, other) } : { vector };
-      });
+    read: (answers) => {
+      const own = answers.map(({ vectors: found }) => Float32Array.from(found?.values ?? []));
+      const [vector, other] = own as [Float32Array, Float32Array?];
+      return other ? { vector, similarity: cosineSimilarity(vector, other) } : { vector };
     },
     metrics: vectorMetrics(score),
   };

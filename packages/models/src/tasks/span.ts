@@ -1,10 +1,20 @@
-import { ints, mean, sparseCrossEntropy, type Tensor } from '@cloze/backend';
+import { type HostTensor, ints, mean, sparseCrossEntropy, type Tensor } from '@cloze/backend';
+import { spanScores } from '@cloze/eval';
 import { objectiveOf } from '@cloze/regularisers';
 import type { PlacedEncoding } from '@cloze/tokenizer';
-import { placesOf } from '../score/places-of.ts';
+import { bestSpan } from './best-span.ts';
 import { spanOutputs } from './head-outputs.ts';
-import { type Judged, type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
-import { numberOf, textOf } from './row.ts';
+import {
+  type Example,
+  type Judged,
+  type Metrics,
+  metricsOf,
+  type PreparedTask,
+  type TaskSetting,
+} from './prepared-task.ts';
+import { textOf } from './row.ts';
+import { type SpanTarget, spanTarget } from './span-target.ts';
+import { contextColumns, spanWindows } from './span-windows.ts';
 import type { SpanTask } from './task.ts';
 
 /** A question and the text that answers it. */
@@ -15,75 +25,87 @@ export interface SpanInput {
 
 /** The part of the context that answers. */
 export interface SpanPrediction {
+  /** Empty for no answer. */
   readonly text: string;
-  /** UTF-16 index in the context. */
+  /** UTF-16 index in the context, −1 for no answer. */
   readonly start: number;
+  /** How much more its ends have than [CLS], which is no answer, in logits; a threshold on it decides what is answered. */
+  readonly margin: number;
 }
 
-type Row = Judged<SpanPrediction, { readonly text: string; readonly start: number }>;
+type Row = Judged<Pick<SpanPrediction, 'text'>, Pick<SpanTarget, 'texts'>>;
 
-/** F1 of characters in common, blanks left out (SQuAD's measure by characters). */
-function overlap({ prediction, target }: Row): number {
-  const counts = new Map<string, number>();
-  const [said, meant] = [prediction.text, target.text].map((text) => [...text.replace(/\s/g, '')]) as [
-    string[],
-    string[],
-  ];
-  for (const character of meant) counts.set(character, (counts.get(character) ?? 0) + 1);
-  let common = 0;
-  for (const character of said) {
-    const left = counts.get(character) ?? 0;
-    if (left === 0) continue;
-    counts.set(character, left - 1);
-    common++;
-  }
-  return said.length + meant.length === 0 ? 1 : (2 * common) / (said.length + meant.length);
+/** Scores of rows: a bootstrap asks for each a thousand times. */
+const known = new WeakMap<Row, ReturnType<typeof spanScores>>();
+function scoresOf(row: Row): ReturnType<typeof spanScores> {
+  const scores = known.get(row) ?? spanScores([row.prediction.text], [row.target.texts]);
+  known.set(row, scores);
+  return scores;
 }
+const meanOver = (rows: readonly Row[], name: 'f1' | 'exactMatch') =>
+  rows.reduce((sum, row) => sum + scoresOf(row)[name], 0) / rows.length;
 
-/** How these answers are judged. */
-export const spanMetrics: Metrics<SpanPrediction, Row['target']> = metricsOf({
-  f1: (rows) => rows.reduce((sum, row) => sum + overlap(row), 0) / rows.length,
-  exactMatch: (rows) => rows.filter(({ prediction, target }) => prediction.text === target.text).length / rows.length,
+/** How these answers are judged: CMRC2018's F1 and exact match, the best over a row's answers. */
+export const spanMetrics: Metrics<Pick<SpanPrediction, 'text'>, Pick<SpanTarget, 'texts'>> = metricsOf({
+  f1: (rows) => meanOver(rows, 'f1'),
+  exactMatch: (rows) => meanOver(rows, 'exactMatch'),
 });
 
-/** Columns of the first and last token of a span of the context; both 0, [CLS], when it was cut off. */
-function columnsOf(
-  { offsets, segments, special }: PlacedEncoding,
-  start: number,
-  end: number,
-  second: number,
-): [number, number] {
+/** Columns of the context's first and last token that reach into a place; none where no token does. */
+function columnsAt(
+  encoding: PlacedEncoding,
+  [start, end]: readonly [number, number],
+): readonly [number, number] | undefined {
+  const { from, to } = contextColumns(encoding);
   let [first, last] = [-1, -1];
-  for (const [column, [from, to]] of offsets.entries()) {
-    if (special[column] || segments[column] !== second || to <= from) continue;
-    if (first === -1 && to > start) first = column;
-    if (from < end) last = column;
+  for (let column = from; column < to; column++) {
+    const [begins, ends] = encoding.offsets[column] as readonly [number, number];
+    if (ends <= begins || ends <= start || begins >= end) continue;
+    if (first < 0) first = column;
+    last = column;
   }
-  const whole = last >= 0 && (offsets[last]?.[1] ?? 0) >= end;
-  return first >= 0 && last >= first && whole ? [first, last] : [0, 0];
+  return first < 0 ? undefined : [first, last];
 }
 
-/** The segment number of the context: 1, or 0 in families with one segment, where special tokens part the texts. */
-function contextSpan({ segments, special, offsets }: PlacedEncoding): {
-  readonly segment: number;
-  readonly from: number;
-} {
-  if (segments.includes(1)) return { segment: 1, from: segments.indexOf(1) };
-  // One segment: the context begins after the last run of special tokens before the end.
-  let from = 0;
-  for (let i = 1; i < offsets.length - 1; i++) if (special[i]) from = i + 1;
-  return { segment: 0, from };
+/** Columns of an answer in each window that holds it whole. */
+function placesIn(
+  windows: readonly PlacedEncoding[],
+  place: readonly [number, number],
+): (readonly [number, number] | undefined)[] {
+  const found = windows.map((window) => columnsAt(window, place));
+  const begins = (i: number, side: 0 | 1) => {
+    const columns = found[i];
+    return columns && (windows[i]?.offsets[columns[side]]?.[side] as number);
+  };
+  // A window that the answer reaches out of has fewer of its tokens than another.
+  const defined = (side: 0 | 1) => found.flatMap((_, i) => begins(i, side) ?? []);
+  const [start, end] = [Math.min(...defined(0)), Math.max(...defined(1))];
+  return found.map((columns, i) => (begins(i, 0) === start && begins(i, 1) === end ? columns : undefined));
+}
+
+/** A row a window, with the answer's columns there; none where no window holds an answer that there is. */
+function lessons(example: Example<SpanInput, SpanTarget>): Example<SpanInput, SpanTarget>[] {
+  const { encodings, target } = example;
+  const places = target.place ? placesIn(encodings, target.place) : encodings.map(() => undefined);
+  if (target.flaw !== undefined || (target.place && places.every((columns) => columns === undefined))) return [];
+  return encodings.map((window, i) => ({
+    ...example,
+    encodings: [window],
+    target: { ...target, columns: places[i] ?? [0, 0] },
+  }));
 }
 
 /**
- * The part of a text that answers a question: start and end by a linear map of every position, the mean of both cross-entropies.
+ * The part of a text that answers a question: start and end by a linear map of every position, the mean of both cross-entropies (Devlin et al. 2019).
  *
- * A context longer than the row is cut; an answer that was cut off is asked at [CLS], as transformers' example does.
+ * A context longer than the row is read in windows, each learnt from as a row; where a window does not hold the answer whole, [CLS] is asked for. Of a
+ * question's windows the likeliest span is the answer, and the least of their [CLS] logits is that of no answer, as in transformers' example.
  */
 export function prepareSpan(
   task: SpanTask,
   { model }: TaskSetting,
-): PreparedTask<SpanInput, SpanPrediction, Row['target']> {
+): PreparedTask<SpanInput, SpanPrediction, SpanTarget> {
+  const { unanswerable = false, nullThreshold = 0, answerLength: longest, stride = 128 } = task;
   const outputs = spanOutputs(model);
   return {
     labels: [],
@@ -91,54 +113,43 @@ export function prepareSpan(
     encodingsEach: 1,
     freshHead: outputs.freshHead,
     inputOf: (row, note) => ({ question: textOf(row, task.question, note), context: textOf(row, task.context, note) }),
-    targetOf: (row, { context }, note) => {
-      const text = textOf(row, task.answer, note);
-      const start = task.start === undefined ? context.indexOf(text) : numberOf(row, task.start, note);
-      const times = task.start === undefined ? placesOf(context, text).length : 1;
-      if (times > 1)
-        note(task.answer, `'${text}' stands ${times} times in the context; say where it begins with a column 'start'`);
-      else if (text !== '' && context.slice(start, start + text.length) !== text)
-        note(task.answer, `'${text}' does not stand in the context${task.start === undefined ? '' : ` at ${start}`}`);
-      return { text, start };
-    },
-    encode: async (inputs, tokenizer) => {
-      const texts = inputs.map(({ question, context }) => [question, context] as const);
-      const encodings = await tokenizer.encodeBatch(texts);
-      return encodings.map((encoding, i) => ({
-        input: inputs[i] as SpanInput,
-        encodings: [encoding],
-        truncated: encoding.cut !== undefined,
-      }));
-    },
-    targetsOf: (examples) => {
-      const places = examples.flatMap(({ encodings: [encoding], target: { start, text } }) => {
-        const { segment } = contextSpan(encoding as PlacedEncoding);
-        return columnsOf(encoding as PlacedEncoding, start, start + text.length, segment);
+    targetOf: (row, { context }, note) => spanTarget(task, row, context, note),
+    encode: async (inputs, { uncut, maximumLength: length }) => {
+      const encodings = await uncut().encodeBatch(inputs.map(({ question, context }) => [question, context] as const));
+      return encodings.map((encoding, i) => {
+        const windows = spanWindows(encoding, { length, stride });
+        const truncated = windows.some(({ cut }) => cut !== undefined);
+        return { input: inputs[i] as SpanInput, encodings: windows, truncated };
       });
-      return { places: ints([examples.length, 2], Int32Array.from(places)) };
+    },
+    flawOf: (example) =>
+      example.target.flaw ?? (lessons(example).length > 0 ? undefined : 'its answer fits into no window'),
+    lessonsOf: lessons,
+    targetsOf: (examples) => {
+      const columns = examples.flatMap(({ target }) => target.columns ?? [0, 0]);
+      return { places: ints([examples.length, 2], Int32Array.from(columns)) };
     },
     objective: objectiveOf(outputs.train, ({ logits }, { targets }) =>
       mean(sparseCrossEntropy(logits, targets.places as Tensor)),
     ),
     answer: (parameters, batch) => ({ logits: outputs.evaluate(parameters, batch).logits }),
-    read: ({ logits }, inputs) =>
-      inputs.map(({ input, encodings: [encoding] }, row) => {
-        const { offsets, special, segments } = encoding as PlacedEncoding;
-        const { segment, from } = contextSpan(encoding as PlacedEncoding);
-        const length = logits?.shape[2] as number;
-        const of = (column: number, side: 0 | 1) => logits?.values[(row * 2 + side) * length + column] as number;
-        let best = { value: Number.NEGATIVE_INFINITY, first: from, last: from };
-        // The likeliest start before each end, in one pass.
-        let start = -1;
-        for (let column = from; column < offsets.length; column++) {
-          if (special[column] || segments[column] !== segment) continue;
-          if (start === -1 || of(column, 0) > of(start, 0)) start = column;
-          const value = of(start, 0) + of(column, 1);
-          if (value > best.value) best = { value, first: start, last: column };
-        }
-        const [begin, end] = [offsets[best.first]?.[0] ?? 0, offsets[best.last]?.[1] ?? 0];
-        return { text: input.context.slice(begin, end), start: begin };
-      }),
+    read: (answers, { input: { context }, encodings }) => {
+      let [best, none] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      let found = { text: '', start: -1 };
+      for (const [i, { logits }] of answers.entries()) {
+        const encoding = encodings[i] as PlacedEncoding;
+        const { values, shape } = logits as HostTensor;
+        const [starts, ends] = [values.subarray(0, shape[1]), values.subarray(shape[1])];
+        none = Math.min(none, (starts[0] as number) + (ends[0] as number));
+        const span = bestSpan(starts, ends, { ...contextColumns(encoding), longest });
+        if (!span || span.score <= best) continue;
+        best = span.score;
+        const [start, end] = [encoding.offsets[span.first]?.[0] ?? 0, encoding.offsets[span.last]?.[1] ?? 0];
+        found = { text: context.slice(start, end), start };
+      }
+      const margin = best - none;
+      return unanswerable && -margin > nullThreshold ? { text: '', start: -1, margin } : { ...found, margin };
+    },
     metrics: spanMetrics,
   };
 }

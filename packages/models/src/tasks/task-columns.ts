@@ -8,7 +8,7 @@ export function textColumnsOf(task: Task): readonly string[] {
     case 'span':
       return [task.question, task.context];
     case 'choice':
-      return [task.text, ...task.choices];
+      return [task.text, ...[task.choices].flat()];
     case 'generation':
       return [task.source];
     default:

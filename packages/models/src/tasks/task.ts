@@ -1,4 +1,16 @@
-import { anything, checkOptions, listOf, needed, oneOf, type Rules, real, text, whole } from '@cloze/checks';
+import {
+  anything,
+  checkOptions,
+  either,
+  flag,
+  listOf,
+  needed,
+  oneOf,
+  type Rules,
+  real,
+  text,
+  whole,
+} from '@cloze/checks';
 import type { ClassWeights } from './labels.ts';
 
 /** The text of a row, alone or as a pair. */
@@ -45,6 +57,13 @@ export interface TokensTask {
   readonly tags: string;
   /** Default a space. */
   readonly separator?: string;
+  /**
+   * Where a word of several pieces is learnt: at its `first`, the default, or at `all` of them (a B- tag goes on as I- where there is such a tag). It is
+   * predicted from its first.
+   */
+  readonly pieces?: 'first' | 'all';
+  /** Whether tags are learnt and predicted as a row, by a conditional random field over the first pieces; default false. */
+  readonly crf?: boolean;
 }
 
 /** The part of a text that answers a question. */
@@ -52,18 +71,28 @@ export interface SpanTask {
   readonly kind: 'span';
   readonly question: string;
   readonly context: string;
-  /** Column of the answer, as it stands in the context. */
+  /** Column of the answer, as it stands in the context, or of a list of accepted ones. */
   readonly answer: string;
-  /** Column of the UTF-16 index where it begins; without, the answer's first occurrence. */
+  /** Column of the UTF-16 index where it begins, or of a list of them; without, it must stand there once. */
   readonly start?: string;
+  /** Whether a row without an answer (an empty text or list) is one that has none (SQuAD 2.0); default false: it is refused, and every question gets an answer. */
+  readonly unanswerable?: boolean;
+  /** No answer is given when [CLS] has so much more than the best span, in logits; default 0. */
+  readonly nullThreshold?: number;
+  /** Most tokens of an answer; default any number. */
+  readonly answerLength?: number;
+  /** Tokens that a window of a long context shares with the next, default 128, never more than half of those it holds. */
+  readonly stride?: number;
 }
 
 /** The right one of several continuations of a text. */
 export interface ChoiceTask {
   readonly kind: 'choice';
   readonly text: string;
-  /** Columns of the candidates, the same number in every row. */
-  readonly choices: readonly string[];
+  /** Columns of the candidates, of which the last may be empty; or one column that holds a list of them, or text that `separator` cuts. At least two a row. */
+  readonly choices: readonly string[] | string;
+  /** Default `|`. */
+  readonly separator?: string;
   /** Column of the right one: its column's name, its number from 0, or its text. */
   readonly label: string;
 }
@@ -112,9 +141,15 @@ const taskRules: { readonly [K in Task['kind']]: Rules<Options<Extract<Task, { k
     threshold: real({ above: 0, below: 1 }),
   },
   regression: { text: needed(text), pair: text, value: needed(text) },
-  tokens: { words: needed(text), separator: text, tags: needed(text) },
-  span: { question: needed(text), context: needed(text), answer: needed(text), start: text },
-  choice: { text: needed(text), choices: needed(listOf(text, 2)), label: needed(text) },
+  tokens: {
+    ...{ words: needed(text), separator: text, tags: needed(text) },
+    ...{ pieces: oneOf(['first', 'all']), crf: flag },
+  },
+  span: {
+    ...{ question: needed(text), context: needed(text), answer: needed(text), start: text },
+    ...{ unanswerable: flag, nullThreshold: real(), answerLength: whole(1), stride: whole(0) },
+  },
+  choice: { text: needed(text), choices: needed(either(listOf(text, 2), text)), separator: text, label: needed(text) },
   'sentence-vectors': {
     text: needed(text),
     pair: text,

@@ -357,6 +357,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
   datasets: [
     'TableError',
     'bucketOf',
+    'chidPassage',
     'cluenerLabel',
     'entityTags',
     'checkSubmission',
@@ -392,6 +393,9 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...[
       'InterruptedError',
       'answersOf',
+      'benchmarkData',
+      'createTaskModel',
+      'submissionAnswer',
       'askedBatch',
       'askedSlots',
       'batchOrder',
@@ -402,7 +406,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...['exportOnnx', 'openModel', 'urlSource'],
     ...['countTokens', 'createModel', 'evaluate', 'freshWeights', 'generation', 'languageModelObjective', 'loadModel'],
     ...['modelBatch', 'multiLabel', 'npy', 'prepareTask', 'regression', 'resolveSettings', 'runningPerplexity'],
-    ...['scoringKindFor', 'sentenceVectors', 'span', 'tokens', 'trainOnce'],
+    ...['scoringKindFor', 'sentenceVectors', 'span', 'taskTokenizer', 'tokens', 'trainOnce'],
   ],
 };
 

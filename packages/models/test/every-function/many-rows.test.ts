@@ -204,7 +204,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
         targetOf: () => 0,
         encode: async (inputs) => inputs.map((input) => ({ input, encodings: [], truncated: false })),
       },
-      Object.assign(native, { maximumLength: 8 }),
+      Object.assign(native, { maximumLength: 8, uncut: () => native }),
     ),
   'models.npy': () => models.npy({ shape: [count], values: new Float32Array(count) } as never),
   'models.countTokens': () => models.countTokens(many(1)),

@@ -5,6 +5,7 @@ import { attentionDiversity } from '../attention/attention-diversity.ts';
 import { rDrop } from '../consistency/r-drop.ts';
 import type { Objective } from '../objective/objective.ts';
 import type { TaskOutput } from '../objective/task-output.ts';
+import { leafAt } from '../scope/leaf-at.ts';
 import { occurrenceScope } from '../scope/occurrence-scope.ts';
 import type { PathScope } from '../scope/scope.ts';
 import { tableScope } from '../scope/table-scope.ts';
@@ -19,6 +20,8 @@ export interface Places {
   readonly table?: string;
   /** Path of the token ids in the batch, default `ids`. */
   readonly ids?: string;
+  /** Path in the batch of the weights of the logits, for terms that are averaged over tokens; default all alike. */
+  readonly weights?: string;
   /** Where a head tied to the table finds its own matrix; default none. */
   readonly tied?: string;
 }
@@ -46,19 +49,20 @@ const optionsOf = <T extends RegulariserData>({ name: _name, ...options }: T) =>
 function regularised<P, B, O extends TaskOutput>(
   objective: Objective<P, B, O>,
   data: RegulariserData,
-  { table = 'encoder/embeddings/tokenTable', ids = 'ids', tied }: Places,
+  { table = 'encoder/embeddings/tokenTable', ids = 'ids', tied, weights }: Places,
 ): Objective<P, B, O> {
   const scopeOver = (over: 'table' | 'occurrences'): PathScope =>
     over === 'table' ? tableScope(table) : occurrenceScope({ table, ids, ...(tied !== undefined && { tied }) });
+  const weighed = weights === undefined ? {} : { weights: (batch: B) => leafAt(batch, weights, 'regulariserFrom') };
   const perturbing = <T extends Extract<RegulariserData, { readonly over?: 'table' | 'occurrences' }>>(
     { name: _name, over, ...options }: T,
     unsaid: 'table' | 'occurrences',
   ) => ({ ...options, scope: scopeOver(over ?? unsaid) });
   switch (data.name) {
     case 'r-drop':
-      return rDrop(objective, optionsOf(data));
+      return rDrop(objective, { ...optionsOf(data), ...weighed });
     case 'label-smoothing':
-      return labelSmoothing(objective, optionsOf(data));
+      return labelSmoothing(objective, { ...optionsOf(data), ...weighed });
     case 'attention-diversity':
       return attentionDiversity(objective, optionsOf(data));
     case 'fgm':

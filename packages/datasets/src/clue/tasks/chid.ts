@@ -7,6 +7,10 @@ import { fewClueFiles } from './official-files.ts';
 const gap = '#idiom#';
 const numbered = /#idiom\d+#/g;
 
+/** A row's text as it is asked: its own gap as `#idiom#`, the others as `…`. */
+export const chidPassage = ({ id, text }: Pick<ChoiceRow, 'id' | 'text'>): string =>
+  text.replaceAll(numbered, (found) => (found === id ? gap : '…'));
+
 /** FewCLUE's form: one gap `#idiom#`. */
 function oneGap(fields: Fields, labelled: boolean) {
   const content = fields.text('content');
@@ -55,6 +59,7 @@ export const chid: ClueTask<ChoiceRow> = {
     { name: 'test1.1.json', split: 'test', labelled: false },
     { name: 'test1.0.json', split: 'test', labelled: false },
   ],
+  companions: ['train_answer.json', 'dev_answer.json'],
   labels: [],
   metrics: ['accuracy'],
   submissions: [

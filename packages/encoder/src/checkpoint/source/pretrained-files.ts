@@ -50,7 +50,7 @@ export function* pretrainedFiles(
     otherFiles: keptFiles = {},
     ...extras
   } = model;
-  const { pooler, detector, classifier, classifierDense, span, sentenceOrder, head } = extras;
+  const { pooler, detector, classifier, classifierDense, span, crf, sentenceOrder, head } = extras;
   const parts = {
     family,
     ...(pooler && { pooler }),
@@ -58,6 +58,7 @@ export function* pretrainedFiles(
     ...(classifier && { classifier }),
     ...(classifierDense && { classifierDense }),
     ...(span && { span }),
+    ...(crf && { crf }),
     ...(sentenceOrder && { sentenceOrder }),
     ...(head && { head }),
   };
