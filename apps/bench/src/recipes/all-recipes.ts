@@ -1,11 +1,13 @@
 import { nearestName } from '@cloze/checks';
 import { UsageError } from 'cloze/terminal';
 import { attentionDiversityRecipe } from './attention-diversity.ts';
+import { clueRecipe } from './clue.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
 import { cslTitleRecipe } from './csl-title.ts';
 import type { Recipe } from './define-recipe.ts';
 import { dropToken } from './drop-token.ts';
 import { embeddingCorrection } from './embedding-correction.ts';
+import { glueRecipe } from './glue.ts';
 import { macBertRecipe } from './mac-bert.ts';
 import { mae } from './mae.ts';
 import { maskRate } from './mask-rate.ts';
@@ -34,6 +36,8 @@ export const allRecipes: readonly Recipe<never>[] = [
   attentionDiversityRecipe,
   staticSplit,
   simCse,
+  clueRecipe,
+  glueRecipe,
   // Each recipe has settings of its own; who runs one gives it those that its name was resolved to.
 ] as readonly object[] as readonly Recipe<never>[];
 

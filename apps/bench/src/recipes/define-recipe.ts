@@ -54,6 +54,8 @@ export interface Recipe<S = unknown> {
   readonly sizes: Readonly<Record<Size, NoInfer<S>>>;
   /** The rows, the baseline's among them. */
   readonly arms: (settings: S) => readonly Arm[];
+  /** Sets whose mean is a figure of its own, where a row has all of them: a benchmark's average. */
+  readonly average?: readonly string[];
   /** The row others are compared with. */
   readonly baseline: string;
   /** Minutes of one run on one core, about: `laptop` as measured on a machine that others used as well (docs/results.md), the others estimated. */

@@ -121,6 +121,15 @@ const id = z.union([z.number(), line]);
 /** A line of `predictions.jsonl`, by its kind. */
 export const predictionSchema = z.discriminatedUnion('kind', [
   z.looseObject({ set: line, kind: z.literal('class'), id, label: z.string(), prediction: z.string() }),
+  z.looseObject({
+    ...{ set: line, kind: z.enum(['f1', 'matthews']), id },
+    ...{ label: z.enum(['0', '1']), prediction: z.enum(['0', '1']) },
+  }),
+  z.looseObject({ set: line, kind: z.literal('entities'), id, label: z.string(), prediction: z.string() }),
+  z.looseObject({
+    ...{ set: line, kind: z.enum(['exact-match', 'overlap']), id },
+    ...{ references: z.array(z.string()).min(1), prediction: z.string() },
+  }),
   z.looseObject({ set: line, kind: z.literal('loss'), id, loss: z.number(), tokens: count }),
   z.looseObject({ set: line, kind: z.literal('text'), id, reference: z.string(), prediction: z.string() }),
   z.looseObject({ set: line, kind: z.literal('similarity'), id, label: z.number(), prediction: z.number() }),

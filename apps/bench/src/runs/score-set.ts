@@ -1,4 +1,4 @@
-import { bleu, rouge, spearmanCorrelation } from '@cloze/eval';
+import { bleu, classScores, entityF1, matthewsCorrelation, rouge, spanScores, spearmanCorrelation } from '@cloze/eval';
 import type { PredictionSet } from '../recipes/parts/prediction-set.ts';
 
 /** One figure of one set of predictions. */
@@ -21,7 +21,8 @@ const mean = (values: readonly number[], weights?: readonly number[]) => {
 const round = (value: number) => Number(value.toFixed(4));
 
 /**
- * All figures of a set of predictions: accuracy, loss in nats a token, ROUGE and sentence BLEU by characters, or Spearman's correlation.
+ * All figures of a set of predictions: accuracy, F1 or Matthews' correlation of two classes, F1 of entities, exact match or F1 of spans, loss in nats a token,
+ * ROUGE and sentence BLEU by characters, or Spearman's correlation.
  *
  * All but losses are in percent. The articles score titles by the mean of sentence BLEU with NLTK's method 1, and so does this.
  */
@@ -34,6 +35,32 @@ export function scoreSet(set: PredictionSet): Score[] {
     case 'class': {
       const examples = set.lines.map(({ label, prediction }) => (label === prediction ? 100 : 0));
       return [{ ...better, metric: 'accuracy', value: mean(examples), examples }];
+    }
+    case 'f1':
+    case 'matthews': {
+      const [said, meant] = [
+        set.lines.map(({ prediction }) => Number(prediction)),
+        set.lines.map(({ label }) => Number(label)),
+      ];
+      const value =
+        set.kind === 'f1' ? (classScores(said, meant, [1])[0]?.f1 as number) : matthewsCorrelation(said, meant);
+      return [{ ...better, metric: set.kind === 'f1' ? 'F1' : 'Matthews', value: 100 * value, examples: [] }];
+    }
+    case 'entities': {
+      const tagsOf = (text: string) => text.split(' ');
+      const value = entityF1(
+        set.lines.map(({ prediction }) => tagsOf(prediction)),
+        set.lines.map(({ label }) => tagsOf(label)),
+      );
+      return [{ ...better, metric: 'entity F1', value: 100 * value, examples: [] }];
+    }
+    case 'exact-match':
+    case 'overlap': {
+      const part = set.kind === 'overlap' ? 'f1' : 'exactMatch';
+      const examples = set.lines.map(({ prediction, references }) =>
+        round(100 * spanScores([prediction], [references])[part]),
+      );
+      return [{ ...better, metric: set.kind === 'overlap' ? 'F1' : 'exact match', value: mean(examples), examples }];
     }
     case 'loss': {
       const weights = set.lines.map(({ tokens }) => tokens);

@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { benchmarkTasks, checkTable, clueTasks, type Table, type TableCheck, TableError } from '@cloze/datasets';
+import { benchmarkTasks, checkTable, type Table, type TableCheck, TableError } from '@cloze/datasets';
 import { openTable } from '@cloze/datasets/node';
 import { Argument, type Command } from 'commander';
 import { checkCommand } from '../clue/check/check-command.ts';
 import { listCommand } from '../clue/list-command.ts';
 import { pinsName } from '../clue/pull/pins.ts';
 import { pullCommand } from '../clue/pull/pull-command.ts';
+import { pullNames } from '../clue/pull/sources.ts';
 import { submitCommand } from '../clue/submit/submit-command.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { defined } from '../training/defined.ts';
@@ -121,7 +122,7 @@ Examples: cloze data check reviews.csv --text review --label stars --json
   data
     .command('pull')
     .description('fetch the official files, compare them with checksums, and put them in place whole or not at all')
-    .addArgument(new Argument('[tasks...]', 'default all').choices(clueTasks.map(({ name }) => name)))
+    .addArgument(new Argument('[tasks...]', 'default CLUE’s and FewCLUE’s; glue for all of GLUE’s').choices(pullNames))
     .requiredOption('--data <folder>', 'where they go; made if it is not there')
     .option('--from <where>', 'a mirror’s address, or a folder with the archives fetched by other means')
     .option('--json', 'one JSON object a source on stdout', false)
@@ -137,7 +138,10 @@ Example: cloze data pull tnews csl --data clue-data`,
   data
     .command('submit')
     .description('check files of predictions against their test files and zip them for CLUE’s site')
-    .argument('<files...>', 'files with official names, such as tnews11_predict.json')
+    .argument(
+      '<files...>',
+      'files with official names, such as tnews11_predict.json, or folders: every such file of current test sets in them',
+    )
     .requiredOption('--data <folder>', 'a folder with the test files')
     .option(
       '--out <file>',
@@ -146,7 +150,9 @@ Example: cloze data pull tnews csl --data clue-data`,
     .option('--json', 'one JSON object a file and a problem on stdout', false)
     .addHelpText(
       'after',
-      '\nExample: cloze data submit runs/tnews11_predict.json --data clue-data --out submit_us_20261125.zip',
+      `
+Examples: cloze data submit runs/tnews11_predict.json --data clue-data --out submit_us_20261125.zip
+          cloze data submit runs/clue --data clue-data --out submit_us_20261125.zip`,
     )
     .action(submitCommand);
 }

@@ -10,8 +10,9 @@ import type { CrfParameters } from './crf-loss.ts';
  */
 export function viterbi(
   logits: ArrayLike<number>,
-  { start, end, transitions }: CrfParameters<ArrayLike<number>>,
+  crf: CrfParameters<ArrayLike<number>>,
 ): { readonly tags: readonly number[]; readonly score: number } {
+  const { start, end, transitions } = crf;
   const count = start.length;
   if (count === 0 || end.length !== count || transitions.length !== count * count || logits.length % count !== 0)
     throw new RangeError(

@@ -1,4 +1,5 @@
 import type { Engine, HostTensor, Placement } from '@cloze/backend';
+import { anything, checkOptions } from '@cloze/checks';
 import type { Table } from '@cloze/datasets';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { type Answers, judgeRows } from '../evaluate/judge-rows.ts';
@@ -49,10 +50,13 @@ export function createTaskModel<T extends Task>(
   from: LoadedModel,
   prepared: PreparedTask<InputOf<T>, PredictionOf<T>>,
   task: T,
-  { encoder, head }: TaskParameters<HostTensor>,
+  parameters: TaskParameters<HostTensor>,
   maximumLength: number,
-  { engine = from.engine, placement }: { readonly engine?: Engine; readonly placement?: Placement } = {},
+  options: { readonly engine?: Engine; readonly placement?: Placement } = {},
 ): TaskModel<T> {
+  checkOptions('createTaskModel', options, { engine: anything, placement: anything });
+  const { engine = from.engine, placement } = options;
+  const { encoder, head } = parameters;
   const { head: kind, problemType } = prepared.saved;
   const { classifier: _c, classifierDense: _d, span: _s, crf: _f, head: _h, ...kept } = from.loaded;
   const loaded = loadModel(

@@ -48,7 +48,7 @@ function candidatesOf({ choices, separator = '|' }: ChoiceTask, row: Row, note: 
 
 /** Softmax of a few numbers. */
 function shares(logits: readonly number[]): number[] {
-  const most = Math.max(...logits);
+  const most = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const powers = logits.map((logit) => Math.exp(logit - most));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);

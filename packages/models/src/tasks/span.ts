@@ -78,8 +78,8 @@ function placesIn(
     return columns && (windows[i]?.offsets[columns[side]]?.[side] as number);
   };
   // A window that the answer reaches out of has fewer of its tokens than another.
-  const defined = (side: 0 | 1) => found.flatMap((_, i) => begins(i, side) ?? []);
-  const [start, end] = [Math.min(...defined(0)), Math.max(...defined(1))];
+  const start = found.reduce((least, _, i) => Math.min(least, begins(i, 0) ?? least), Number.POSITIVE_INFINITY);
+  const end = found.reduce((most, _, i) => Math.max(most, begins(i, 1) ?? most), Number.NEGATIVE_INFINITY);
   return found.map((columns, i) => (begins(i, 0) === start && begins(i, 1) === end ? columns : undefined));
 }
 

@@ -26,9 +26,22 @@ export interface SimilarityLine {
   readonly prediction: number;
 }
 
+/** An answer beside those that are accepted. */
+export interface SpanLine {
+  readonly id: number | string;
+  readonly references: readonly string[];
+  readonly prediction: string;
+}
+
 /** Predictions on one set of examples; figures are computed from them, now or later, by `scoreSet`. */
 export type PredictionSet =
   | { readonly name: string; readonly kind: 'class'; readonly lines: readonly ClassLine[] }
   | { readonly name: string; readonly kind: 'loss'; readonly lines: readonly LossLine[] }
   | { readonly name: string; readonly kind: 'text'; readonly lines: readonly TextLine[] }
+  /** F1 of the class `1`, and Matthews' correlation of `0` and `1`. */
+  | { readonly name: string; readonly kind: 'f1' | 'matthews'; readonly lines: readonly ClassLine[] }
+  /** F1 of entities; tags stand with blanks between. */
+  | { readonly name: string; readonly kind: 'entities'; readonly lines: readonly ClassLine[] }
+  /** CMRC2018's exact match, or its F1. */
+  | { readonly name: string; readonly kind: 'exact-match' | 'overlap'; readonly lines: readonly SpanLine[] }
   | { readonly name: string; readonly kind: 'similarity'; readonly lines: readonly SimilarityLine[] };

@@ -9,6 +9,7 @@ import {
   resolveSettings,
   type Task,
   type TaskParameters,
+  taskTokenizer,
   trainOnce,
 } from '@cloze/models';
 import type { RegulariserData } from '@cloze/regularisers';
@@ -74,7 +75,7 @@ export async function tuneOnTask<Input, Prediction>(
     model.maximumLength,
   );
   const { maximumLength } = settings;
-  const tokenizer = { ...model.tokenizerOf(maximumLength), maximumLength };
+  const tokenizer = taskTokenizer(model, maximumLength);
   const read = async (name: string, rows: readonly Row[]) =>
     rows.length === 0 ? [] : readExamples(`${phase}, ${name}`, rows, task, tokenizer);
   const others: readonly EncodedInput<Input>[] | undefined = unlabelled && (await task.encode(unlabelled, tokenizer));

@@ -97,3 +97,18 @@ describe('judgeRecipe', () => {
     expect(html.match(/<svg/g)?.length).toBeGreaterThanOrEqual(2);
   });
 });
+
+describe('a benchmark’s average', () => {
+  const sets = ['a', 'b'];
+  const averaged = { ...recipe, average: sets } as Recipe<never>;
+  const of = (names: readonly string[], seed: number) =>
+    names.map((set, i) => record('DropToken 0.00', seed, (id) => id % (i + 2) === 0, set));
+  it('is the mean of its sets on a seed, where all of them ran', () => {
+    const judged = judgeRecipe(averaged, [...of(sets, 1), ...of(['a'], 2)]);
+    const [cell, ...more] = judged.cells.filter(({ column }) => column === 'average');
+    expect(more).toEqual([]);
+    expect(cell?.seeds).toEqual([{ seed: 1, value: expect.closeTo((50 + 33.5) / 2, 6) }]);
+    expect(judged.columns.find(({ name }) => name === 'average')).toMatchObject({ n: 2, metric: 'mean of tasks' });
+    expect(judgeRecipe(averaged, of(['a'], 1)).columns.map(({ name }) => name)).toEqual(['a']);
+  });
+});

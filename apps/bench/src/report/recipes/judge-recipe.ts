@@ -36,6 +36,25 @@ export interface JudgedRecipe {
   readonly records: readonly RunRecord[];
 }
 
+/** Of each row and seed with all sets of a recipe's average, their mean as a figure of its own. */
+function averages(
+  { average = [] }: Recipe<never>,
+  records: readonly RunRecord[],
+): Pick<RunRecord, 'spec' | 'scores'>[] {
+  const first = new Map(records.map((record) => [`${record.spec.row}\n${record.spec.seed}`, record]));
+  if (average.length === 0) return [];
+  return [...first.values()].flatMap(({ spec }) => {
+    const own = records.filter(({ spec: { row, seed } }) => row === spec.row && seed === spec.seed);
+    const values = average.flatMap(
+      (name) => own.flatMap(({ scores }) => scores.filter(({ set }) => set === name))[0]?.value ?? [],
+    );
+    if (values.length < average.length) return [];
+    const value = values.reduce((a, b) => a + b, 0) / values.length;
+    const score = { set: 'average', metric: 'mean of tasks', n: values.length, higherIsBetter: true, examples: [] };
+    return [{ spec, scores: [{ ...score, value }] }];
+  });
+}
+
 /**
  * Averages a recipe's runs over seeds and tests every row against the baseline that ran beside it.
  *
@@ -51,7 +70,7 @@ export function judgeRecipe(recipe: Recipe<never>, all: readonly RunRecord[]): J
   );
   const columns = new Map<string, Column>();
   const scores = new Map<string, Map<number, Score>>();
-  for (const { spec, scores: found } of records)
+  for (const { spec, scores: found } of [...records, ...averages(recipe, records)])
     for (const score of found) {
       const several = found.filter(({ set }) => set === score.set).length > 1;
       const name = several ? score.metric : score.set;

@@ -1,7 +1,7 @@
 import { progress } from '../../terminal/progress.ts';
 import { pinsName } from './pins.ts';
 import { type PullProblem, pullData } from './pull-data.ts';
-import { type DataSource, dataSources } from './sources.ts';
+import { type DataSource, sourcesNamed } from './sources.ts';
 
 const origins = {
   recorded: 'equals the recorded checksum',
@@ -14,7 +14,7 @@ export async function pullCommand(
   names: readonly string[],
   { data, from, json }: { readonly data: string; readonly from?: string; readonly json: boolean },
 ): Promise<void> {
-  const sources = dataSources.filter(({ task }) => names.length === 0 || names.includes(task));
+  const sources = sourcesNamed(names);
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);

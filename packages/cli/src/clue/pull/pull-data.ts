@@ -1,6 +1,6 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ClueTask, clueTasks } from '@cloze/datasets';
+import { benchmarkTasks, type ClueTask } from '@cloze/datasets';
 import { nodeFiles } from '@cloze/trainer/node';
 import { type PulledSource, type PullOptions, partialName, pullSource } from './pull-source.ts';
 import type { DataSource } from './sources.ts';
@@ -28,7 +28,7 @@ export async function* pullData(
   const release = await nodeFiles().lock(partial);
   try {
     for (const [number, source] of sources.entries()) {
-      const task = clueTasks.find(({ name }) => name === source.task) as ClueTask;
+      const task = benchmarkTasks.find(({ name }) => name === source.task) as ClueTask;
       const options = optionsOf(source, number);
       options.signal.throwIfAborted();
       try {

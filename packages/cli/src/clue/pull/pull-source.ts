@@ -32,7 +32,8 @@ export interface PullOptions extends Omit<DownloadOptions, 'most'> {
 /** Folder, inside the data folder, of what is not complete yet. */
 export const partialName = '.partial';
 
-const most = 200_000_000;
+// MNLI's archive is the largest.
+const most = 500_000_000;
 const isAddress = (from: string) => /^https?:\/\//.test(from);
 
 /** Gets a source's bytes into a file. */
@@ -111,7 +112,12 @@ export async function pullSource(
     await mkdir(unpacked);
     const checked = compare(source, found, pins);
     let names: readonly string[];
-    if (source.form === 'zip') names = await unpack(part, new Set(task.files.map(({ name }) => name)), unpacked);
+    if (source.form === 'zip')
+      names = await unpack(
+        part,
+        new Set([...task.files.map(({ name }) => name), ...(task.companions ?? [])]),
+        unpacked,
+      );
     else {
       names = [source.path.split('/').at(-1) as string];
       await rename(part, join(unpacked, names[0] as string));

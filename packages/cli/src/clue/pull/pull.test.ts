@@ -14,14 +14,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clueTasks } from '@cloze/datasets';
+import { clueTasks, glueTasks } from '@cloze/datasets';
 import { zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkPins } from '../check/check-pins.ts';
 import { download } from './download.ts';
 import { readPins } from './pins.ts';
 import { pullData } from './pull-data.ts';
-import { type DataSource, dataSources } from './sources.ts';
+import { type DataSource, dataSources, sourcesNamed } from './sources.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
@@ -128,8 +128,15 @@ const all = (data: string): string[] =>
     .sort();
 
 describe('sources', () => {
-  it('cover every task; each is fetched over TLS, its path is its own; six have a recorded checksum', () => {
-    expect(new Set(dataSources.map(({ task }) => task))).toEqual(new Set(clueTasks.map(({ name }) => name)));
+  it('cover every task of CLUE and GLUE but MRPC; each is fetched over TLS, its path is its own; six have a recorded checksum', () => {
+    const named = [...clueTasks, ...glueTasks].map(({ name }) => name).filter((name) => name !== 'mrpc');
+    expect(new Set(dataSources.map(({ task }) => task))).toEqual(
+      new Set([...named, 'cmrc2018', 'c3', 'chid', 'cluener']),
+    );
+    expect(sourcesNamed([]).some(({ path }) => path.startsWith('glue/'))).toBe(false);
+    expect(sourcesNamed(['glue', 'c3']).map(({ task }) => task)).toEqual([
+      ...['c3', 'cola', 'sst-2', 'sts-b', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'],
+    ]);
     for (const { url } of dataSources) expect(url).toMatch(/^https:\/\//);
     expect(new Set(dataSources.map(({ path }) => path)).size).toBe(dataSources.length);
     expect(new Set(dataSources.map(({ url }) => url)).size).toBe(dataSources.length);

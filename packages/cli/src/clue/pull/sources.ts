@@ -1,4 +1,4 @@
-import { type ClueTask, clueTasks } from '@cloze/datasets';
+import { type ClueTask, c3, chid, cluener, clueTasks, cmrc2018, glueTasks } from '@cloze/datasets';
 
 /** Something to fetch for a task: one file, or a zip archive that holds the task's files under their official names, in any folder. */
 export interface DataSource {
@@ -16,7 +16,7 @@ const fewClue = 'https://raw.githubusercontent.com/CLUEbenchmark/FewCLUE/main/da
 const titles = 'https://raw.githubusercontent.com/ydli-ai/CSL/master/benchmark/ts';
 
 // CLUE publishes no checksums. These are what Hugging Face's `datasets` recorded for its loader of CLUE (datasets/clue/dataset_infos.json,
-// 2021). For OCNLI, FewCLUE, CSL titles and sentiment none could be found: what is fetched first is pinned.
+// 2021). For the others none could be found: what is fetched first is pinned.
 const recorded: Readonly<Record<string, readonly [bytes: number, sha256: string]>> = {
   afqmc: [1195044, '5a4cb1556b833010c329fa2ad2207d9e98fc94071b7e474015e9dd7c385db4dc'],
   tnews: [5123575, '77c476e70cfe0b014a81b84c6e1db2142a8a2f52f4ae0a8216aa75e673933462'],
@@ -66,5 +66,32 @@ function sourcesOf({ name, files }: ClueTask): readonly DataSource[] {
   ];
 }
 
+/** Tasks of CLUE whose answer is no label, in archives named like the others'. */
+const reading: readonly ClueTask[] = [cmrc2018, c3, chid, cluener];
+
+const glue = 'https://dl.fbaipublicfiles.com/glue/data';
+/** Names of archives that are not those of their folders: the later versions. */
+const corrected: Readonly<Record<string, string>> = { QQP: 'QQP-clean', QNLI: 'QNLIv2' };
+
+/** An archive a task; MRPC's rights keep it out of any, and its files have to be made by GLUE's script. */
+const glueSources: readonly DataSource[] = glueTasks.flatMap(({ name, folder }) => {
+  const own = folder.replace(/^glue\//, '');
+  const archive = `${corrected[own] ?? own}.zip`;
+  return name === 'mrpc'
+    ? []
+    : [{ task: name, url: `${glue}/${archive}`, path: `glue/${archive}`, form: 'zip' as const }];
+});
+
 /** Where the official files of every task are fetched from. */
-export const dataSources: readonly DataSource[] = clueTasks.flatMap(sourcesOf);
+export const dataSources: readonly DataSource[] = [...[...clueTasks, ...reading].flatMap(sourcesOf), ...glueSources];
+
+const isGlue = ({ path }: DataSource) => path.startsWith('glue/');
+
+/** What can be asked for: tasks, and `glue` for all of GLUE's. */
+export const pullNames: readonly string[] = [...new Set(dataSources.map(({ task }) => task)), 'glue'];
+
+/** Sources of the tasks named; of none named all but GLUE's, which are ten times the others. */
+export const sourcesNamed = (names: readonly string[]): readonly DataSource[] =>
+  dataSources.filter((source) =>
+    names.length === 0 ? !isGlue(source) : names.includes(source.task) || (names.includes('glue') && isGlue(source)),
+  );

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { benchmarkTasks, type ClueFile, type ClueProblem, checkSubmission } from '@cloze/datasets';
@@ -23,11 +23,32 @@ function problemsOf(path: string, data: string): { readonly lines: number; reado
   return { lines: read.lines, problems: [...read.problems, ...found] };
 }
 
+/** Names of the files that the current test sets are answered in. */
+const currentNames = new Set(
+  benchmarkTasks.flatMap(({ name, submissions }) => {
+    // MNLI's two test sets are two files; of other tasks a later entry is an older test set.
+    const current = name === 'mnli' ? submissions : submissions.slice(0, 1);
+    return current.map(({ file }) => file);
+  }),
+);
+
+/** Files, and of folders every file in them that answers a current test set. @throws for a folder without any */
+function filesAt(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
+    const inside = readdirSync(path, { recursive: true, encoding: 'utf8' });
+    const found = inside.filter((name) => currentNames.has(basename(name))).sort();
+    if (found.length === 0) throw new Error(`${path} has no file of predictions, such as ${[...currentNames][0]}.`);
+    return found.map((name) => join(path, name));
+  });
+}
+
 /** Checks files of predictions and packs them, if all are right; nothing is written otherwise. */
 export async function submitCommand(
-  paths: readonly string[],
+  given: readonly string[],
   { data, out, json }: { readonly data: string; readonly out?: string; readonly json: boolean },
 ): Promise<void> {
+  const paths = filesAt(given);
   const problems: ClueProblem[] = [];
   const seen = new Set<string>();
   // GLUE's archive has no name of its own.

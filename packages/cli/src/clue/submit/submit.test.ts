@@ -30,6 +30,19 @@ describe('cloze data submit', () => {
     expect(readdirSync(data).filter((file) => file.endsWith('.tmp'))).toEqual([]);
   });
 
+  it('packs every file of a current test set in a folder, and older ones only when they are named', async () => {
+    const runs = mkdtempSync(join(tmpdir(), 'cloze-runs-'));
+    const { name, text } = writeSubmission(tnews, readSplit(tnews, data, 'test'), ['100', '116']);
+    mkdirSync(join(runs, 'clue/tnews-1'), { recursive: true });
+    await expect(submitCommand([runs], { data, json: true })).rejects.toThrow('has no file of predictions');
+    writeFileSync(join(runs, 'clue/tnews-1', name), text);
+    writeFileSync(join(runs, 'clue/tnews-1/tnews10_predict.json'), 'x');
+    const out = join(runs, 'submit_us_20261130.zip');
+    await submitCommand([runs], { data, out, json: true });
+    expect(Object.keys(unzipSync(readFileSync(out)))).toEqual([name]);
+    rmSync(runs, { recursive: true });
+  });
+
   it('packs nothing when anything is wrong, and names all of it', async () => {
     const [short, unknown, out] = ['tnews11_predict.json', 'tnews_predict.json', 'submit_us_1.zip'].map((file) =>
       join(data, file),

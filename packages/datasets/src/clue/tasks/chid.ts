@@ -8,8 +8,8 @@ const gap = '#idiom#';
 const numbered = /#idiom\d+#/g;
 
 /** A row's text as it is asked: its own gap as `#idiom#`, the others as `…`. */
-export const chidPassage = ({ id, text }: Pick<ChoiceRow, 'id' | 'text'>): string =>
-  text.replaceAll(numbered, (found) => (found === id ? gap : '…'));
+export const chidPassage = (row: Pick<ChoiceRow, 'id' | 'text'>): string =>
+  row.text.replaceAll(numbered, (found) => (found === row.id ? gap : '…'));
 
 /** FewCLUE's form: one gap `#idiom#`. */
 function oneGap(fields: Fields, labelled: boolean) {
