@@ -1,7 +1,8 @@
-"""Writes 50 steps of SGD, Adafactor and LAMB, and values of schedules.
+"""Writes 50 steps of SGD, Adafactor, LAMB, StableAdamW and Muon, and values of schedules.
 
 usage: python trainer_optimisers.py packages/trainer/fixtures/optimisers.json
-LAMB is written here from algorithm 2 of You et al. 2020; the others are torch's and transformers' own.
+LAMB is written here from algorithm 2 of You et al. 2020, StableAdamW from algorithm 2 of Wortsman et al. 2023; the others are torch's and
+transformers' own. torch's Muon iterates in bfloat16 and wants weights as [out, in]: here it stays in float64 and gets them transposed.
 """
 import json, sys, torch, transformers
 from transformers import optimization as o
@@ -33,6 +34,40 @@ def lamb(params, rate, steps, beta1=0.9, beta2=0.999, eps=1e-6, decay=0.1, adapt
     return params
 
 
+def stable_adamw(params, rate, steps, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.1):
+    v = {n: torch.zeros_like(p) for n, p in params.items()}
+    u = {n: torch.zeros_like(p) for n, p in params.items()}
+    for t in range(1, steps + 1):
+        # The paper debiases the decays themselves.
+        b1 = beta1 * (1 - beta1 ** (t - 1)) / (1 - beta1 ** t)
+        b2 = beta2 * (1 - beta2 ** (t - 1)) / (1 - beta2 ** t)
+        for n in params:
+            g = gradient_of(n, params[n], t)
+            v[n] = b1 * v[n] + (1 - b1) * g
+            u[n] = b2 * u[n] + (1 - b2) * g * g
+            rms = (g * g / u[n].clamp(min=eps ** 2)).mean().sqrt()
+            own = rate / max(1.0, rms.item())
+            plain = n.endswith(('bias', 'scale'))
+            params[n] = params[n] - own * (0.0 if plain else decay) * params[n] - own * v[n] / (u[n].sqrt() + eps)
+    return params
+
+
+def muon(adjust, nesterov=True):
+    torch.Tensor.bfloat16 = lambda self: self.clone()
+    kernel = torch.nn.Parameter(start['matrix/kernel'].T.clone())
+    rest = {n: torch.nn.Parameter(p.clone()) for n, p in start.items() if n != 'matrix/kernel'}
+    matrices = torch.optim.Muon([kernel], lr=0.01, weight_decay=0.05, nesterov=nesterov, adjust_lr_fn=adjust)
+    others = torch.optim.AdamW([{'params': [p for n, p in rest.items() if not n.endswith(('bias', 'scale'))]},
+                                {'params': [p for n, p in rest.items() if n.endswith(('bias', 'scale'))], 'weight_decay': 0.0}], lr=0.01, weight_decay=0.05)
+    for t in range(1, 51):
+        kernel.grad = gradient_of('matrix/kernel', kernel.detach().T, t).T.contiguous()
+        for n, p in rest.items():
+            p.grad = gradient_of(n, p.detach(), t)
+        matrices.step()
+        others.step()
+    return {n: kernel.detach().T if n == 'matrix/kernel' else rest[n].detach() for n in start}
+
+
 def with_torch(make):
     params = {n: torch.nn.Parameter(p.clone()) for n, p in start.items()}
     groups = [{'params': [p for n, p in params.items() if not n.endswith(('bias', 'scale'))]},
@@ -56,6 +91,9 @@ runs = {
     'adamw': with_torch(lambda g: torch.optim.AdamW(g, lr=0.01, weight_decay=0.05)),
     'lamb': lamb({n: p.clone() for n, p in start.items()}, 0.02, 50),
     'lambAll': lamb({n: p.clone() for n, p in start.items()}, 0.02, 50, adapt_all=True),
+    'stableAdamW': stable_adamw({n: p.clone() for n, p in start.items()}, 0.02, 50),
+    'muon': muon('match_rms_adamw'),
+    'muonOriginal': muon('original', nesterov=False),
 }
 
 
@@ -77,6 +115,9 @@ schedules = {
     'polynomial': rates(lambda p: o.get_polynomial_decay_schedule_with_warmup(p, 7, 50, lr_end=1e-5, power=2.0)),
     'inverse_sqrt': rates(lambda p: o.get_inverse_sqrt_schedule(p, 7)),
     'inverseScaled': rates(lambda p: o.get_inverse_sqrt_schedule(p, 7, timescale=20)),
+    'wsd': rates(lambda p: o.get_wsd_schedule(p, 7, 12, num_training_steps=50, decay_type='linear')),
+    'wsdCosine': rates(lambda p: o.get_wsd_schedule(p, 7, 12, num_training_steps=50, decay_type='cosine', min_lr_ratio=0.1)),
+    'wsdSqrt': rates(lambda p: o.get_wsd_schedule(p, 7, 12, num_training_steps=50, decay_type='1-sqrt', min_lr_ratio=0.05)),
 }
 flat = lambda tree: {n: {'shape': list(p.shape), 'values': p.flatten().tolist()} for n, p in tree.items()}
 json.dump({'torch': torch.__version__, 'transformers': transformers.__version__, 'start': flat(start), 'pull': flat(pull),

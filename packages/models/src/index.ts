@@ -111,4 +111,4 @@ export { type FigureOf, type InputOf, type PredictionOf, prepareTask } from './t
 export type { TextInput } from './tasks/text-inputs.ts';
 export type { TagsPrediction } from './tasks/tokens.ts';
 export { type TrimOptions, trimVocabulary } from './trim/trim-vocabulary.ts';
-export type { OptimiserName, UpdateSettings } from './update-settings.ts';
+export { type OptimiserName, optimiserNames, type UpdateSettings } from './update-settings.ts';

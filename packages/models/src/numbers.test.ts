@@ -29,7 +29,7 @@ import {
 import { integerBelow, mixSeed, permutation, streamFrom } from '@cloze/random';
 import * as regularisers from '@cloze/regularisers';
 import { encode, padEncodings, trainVocabulary } from '@cloze/tokenizer';
-import { adafactor, adamW, clip, lamb, schedule, sgd } from '@cloze/trainer';
+import { adafactor, adamW, clip, lamb, muon, schedule, sgd, stableAdamW } from '@cloze/trainer';
 import { expect, it } from 'vitest';
 
 const values = [Number.NaN, -1, 0, 0.5, Number.POSITIVE_INFINITY] as const;
@@ -106,6 +106,21 @@ const walk: Readonly<Record<string, readonly [(x: number) => unknown, readonly n
   'trainer adafactor epsilon': [(x) => adafactor({ learningRate: 1, epsilon: [x, 1] }), [0, 0.5]],
   'trainer sgd momentum': [(x) => sgd({ learningRate: 1, momentum: x }), [0, 0.5]],
   'trainer clip': [(x) => clip(x), [0.5]],
+  'trainer muon momentum': [(x) => muon({ learningRate: 1, momentum: x }), [0, 0.5]],
+  'trainer muon newtonSchulzSteps': [(x) => muon({ learningRate: 1, newtonSchulzSteps: x }), []],
+  'trainer stableAdamW epsilon': [(x) => stableAdamW({ learningRate: 1, epsilon: x }), [0.5]],
+  'trainer schedule numDecaySteps': [
+    (x) => schedule({ learningRate: 1, maxSteps: 9, lrSchedulerType: 'warmup_stable_decay', numDecaySteps: x }),
+    [],
+  ],
+  'trainer schedule minLrRatio': [
+    (x) =>
+      schedule({
+        ...{ learningRate: 1, maxSteps: 9, lrSchedulerType: 'warmup_stable_decay', numDecaySteps: 2 },
+        minLrRatio: x,
+      }),
+    [0, 0.5],
+  ],
   'trainer schedule learningRate': [(x) => schedule({ learningRate: x, maxSteps: 9 }), [0.5]],
   'trainer schedule warmupSteps': [(x) => schedule({ learningRate: 1, maxSteps: 9, warmupSteps: x }), [0]],
   'trainer schedule maxSteps': [(x) => schedule({ learningRate: 1, maxSteps: x }), []],

@@ -14,6 +14,8 @@ export { clip } from './optimisers/clip.ts';
 export { type LambOptions, lamb } from './optimisers/lamb.ts';
 export type { LayerwiseDecay, LeafSettings, ParameterGroup, PathPattern } from './optimisers/leaf-settings.ts';
 export type { Leaves } from './optimisers/leaves.ts';
+export { type MuonOptions, muon } from './optimisers/muon.ts';
+export { newtonSchulz } from './optimisers/newton-schulz.ts';
 export type {
   GradientPart,
   Operands,
@@ -24,6 +26,7 @@ export type {
   Slots,
 } from './optimisers/optimiser.ts';
 export { type SgdOptions, sgd } from './optimisers/sgd.ts';
+export { stableAdamW } from './optimisers/stable-adam-w.ts';
 export { type Joined, type JoinOptions, joinReplicas } from './replicas/join-replicas.ts';
 export { localReplicas, ReplicaError, type Replicas } from './replicas/replicas.ts';
 export { type EarlyStopping, isExhausted, judgeEvaluation, type Progress } from './run/early-stopping.ts';
@@ -34,7 +37,13 @@ export { LossError, type StepRecord, type StepResult } from './run/take-steps.ts
 export type { Spike, TrainingCallback, TrainingOutcome } from './run/training-callback.ts';
 export type { TrainingState } from './run/training-state.ts';
 export { initialSpikeState, type SpikeState, watchSpike } from './run/watch-spike.ts';
-export { type Schedule, type ScheduleOptions, type ScheduleType, schedule } from './schedules/schedule.ts';
+export {
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleType,
+  schedule,
+  scheduleTypes,
+} from './schedules/schedule.ts';
 export type { Accumulated } from './step/accumulate.ts';
 export {
   describeStep,

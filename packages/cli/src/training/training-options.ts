@@ -1,5 +1,5 @@
-import type { UpdateSettings } from '@cloze/models';
-import type { ScheduleType } from '@cloze/trainer';
+import { optimiserNames, type UpdateSettings } from '@cloze/models';
+import { scheduleTypes } from '@cloze/trainer';
 import { type Command, Option } from 'commander';
 import { addEngineOptions, type EngineOptions } from '../terminal/engine-option.ts';
 import { real } from '../terminal/real.ts';
@@ -15,8 +15,6 @@ export interface TrainingPlaceOptions extends EngineOptions {
   readonly json: boolean;
 }
 
-const schedules: readonly ScheduleType[] = ['constant', 'linear', 'cosine', 'polynomial', 'inverse_sqrt'];
-
 /** The settings among the options; those left out are left to the function. */
 export const settingsOf = (options: UpdateSettings) =>
   defined({
@@ -25,6 +23,7 @@ export const settingsOf = (options: UpdateSettings) =>
     learningRate: options.learningRate,
     lrSchedulerType: options.lrSchedulerType,
     warmupRatio: options.warmupRatio,
+    decayRatio: options.decayRatio,
     weightDecay: options.weightDecay,
     maxGradNorm: options.maxGradNorm,
     optimiser: options.optimiser,
@@ -40,11 +39,12 @@ export const addTrainingOptions = (command: Command): Command =>
       .option('--batch-size <number>', 'rows of an update, default 32', whole(1))
       .option('--gradient-accumulation-steps <number>', 'parts an update is cut into to fit in memory', whole(1))
       .option('--learning-rate <number>', 'the highest rate', real)
-      .addOption(new Option('--lr-scheduler-type <name>', 'default linear').choices(schedules))
+      .addOption(new Option('--lr-scheduler-type <name>', 'default linear').choices(scheduleTypes))
       .option('--warmup-ratio <share>', 'share of the steps in which the rate rises', real)
+      .option('--decay-ratio <share>', 'share of the steps in which warmup_stable_decay falls, default 0.2', real)
       .option('--weight-decay <number>', 'default 0.01', real)
       .option('--max-grad-norm <number>', 'default 1; 0 does not clip', real)
-      .addOption(new Option('--optimiser <name>', 'default adamw').choices(['adamw', 'lamb', 'adafactor', 'sgd']))
+      .addOption(new Option('--optimiser <name>', 'default adamw').choices(optimiserNames))
       .option('--dropout <share>', "default the model's own", real)
       .addOption(new Option('--precision <type>', 'of matrix products').choices(['float32', 'bfloat16']))
       .addOption(

@@ -1,4 +1,16 @@
-import { adafactor, adamW, chain, clip, lamb, type Optimiser, type ScheduleType, schedule, sgd } from '@cloze/trainer';
+import {
+  adafactor,
+  adamW,
+  chain,
+  clip,
+  lamb,
+  muon,
+  type Optimiser,
+  type ScheduleType,
+  schedule,
+  sgd,
+  stableAdamW,
+} from '@cloze/trainer';
 import type { OptimiserName } from '../update-settings.ts';
 
 /** Settings that an optimiser is made of. */
@@ -8,6 +20,8 @@ export interface OptimiserChoice {
   readonly lrSchedulerType: ScheduleType;
   /** Share of the steps in which the rate rises. */
   readonly warmupRatio: number;
+  /** Share of the steps in which the rate of `warmup_stable_decay` falls, default 0.2. */
+  readonly decayRatio?: number;
   readonly weightDecay: number;
   /** 0 does not clip. */
   readonly maxGradNorm: number;
@@ -24,6 +38,7 @@ export function optimiserFor(
     learningRate,
     lrSchedulerType,
     warmupRatio,
+    decayRatio = 0.2,
     weightDecay,
     maxGradNorm,
     layerwiseDecay,
@@ -34,12 +49,19 @@ export function optimiserFor(
 ): Optimiser {
   const warmupSteps = Math.min(maxSteps, Math.round(warmupRatio * maxSteps));
   const leaves = {
-    // One step more than there are, so that the last one still moves.
-    learningRate: schedule({ lrSchedulerType, learningRate, warmupSteps, maxSteps: maxSteps + 1 }),
+    learningRate: schedule({
+      ...{ lrSchedulerType, learningRate, warmupSteps },
+      // One step more than there are, so that the last one still moves.
+      maxSteps: maxSteps + 1,
+      ...(lrSchedulerType === 'warmup_stable_decay' && {
+        numDecaySteps: Math.max(1, Math.min(Math.round(decayRatio * maxSteps), maxSteps - warmupSteps)),
+        decayType: '1-sqrt',
+      }),
+    }),
     weightDecay,
     ...(frozen.length > 0 && { frozen }),
     ...(layerwiseDecay < 1 && { layerwiseDecay: { layers, decay: layerwiseDecay } }),
   };
-  const made = { adamw: adamW, lamb, adafactor, sgd }[optimiser](leaves);
+  const made = { adamw: adamW, stable_adamw: stableAdamW, lamb, adafactor, muon, sgd }[optimiser](leaves);
   return maxGradNorm > 0 ? chain(clip(maxGradNorm), made) : made;
 }

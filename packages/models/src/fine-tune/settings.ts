@@ -3,7 +3,7 @@ import type { Objective, RegulariserData, TaskOutput } from '@cloze/regularisers
 import type { Replicas, StopSignal, TrainingCallback } from '@cloze/trainer';
 import type { TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import { checkTask, type Task } from '../tasks/task.ts';
-import type { UpdateSettings } from '../update-settings.ts';
+import { decayProblems, type UpdateSettings } from '../update-settings.ts';
 import type { LoraSettings } from './lora.ts';
 
 /** A regulariser of one's own: a function with a name and settings, because both are part of a run's identity. */
@@ -74,6 +74,7 @@ export type ResolvedSettings<T extends Task = Task> = Required<
     | 'lora'
     | 'regulariser'
     | 'dropout'
+    | 'decayRatio'
     | 'evalSteps'
     | 'earlyStoppingPatience'
     | 'search'
@@ -83,7 +84,15 @@ export type ResolvedSettings<T extends Task = Task> = Required<
 > &
   Pick<
     FineTuneSettings<T>,
-    'maxSteps' | 'lora' | 'regulariser' | 'dropout' | 'evalSteps' | 'earlyStoppingPatience' | 'search' | 'epochs'
+    | 'maxSteps'
+    | 'lora'
+    | 'regulariser'
+    | 'dropout'
+    | 'decayRatio'
+    | 'evalSteps'
+    | 'earlyStoppingPatience'
+    | 'search'
+    | 'epochs'
   > & {
     readonly seeds: readonly number[];
   };
@@ -98,6 +107,7 @@ const known = new Set([
     'learningRate',
     'lrSchedulerType',
     'warmupRatio',
+    'decayRatio',
   ],
   ...[
     'weightDecay',
@@ -172,6 +182,7 @@ export function resolveSettings<T extends Task>(settings: FineTuneSettings<T>, l
       ? []
       : [`learningRate must be above 0, got ${settings.learningRate}`]),
     ...within('warmupRatio', settings.warmupRatio, [0, 1]),
+    ...decayProblems(settings),
     ...within('weightDecay', settings.weightDecay, [0, 1e6]),
     ...within('maxGradNorm', settings.maxGradNorm, [0, 1e30]),
     ...within('layerwiseDecay', settings.layerwiseDecay, [1e-6, 1]),

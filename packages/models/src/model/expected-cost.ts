@@ -19,7 +19,11 @@ export interface PlannedTraining {
 }
 
 /** Numbers that each optimiser, as it is set here, keeps of a parameter; Adafactor's rows and columns are too few to count. */
-const optimiserSlots: Readonly<Record<OptimiserName, number>> = { adamw: 2, lamb: 2, adafactor: 0, sgd: 0 };
+const optimiserSlots: Readonly<Record<OptimiserName, number>> = {
+  ...{ adamw: 2, stable_adamw: 2, lamb: 2, adafactor: 0, sgd: 0 },
+  // One of the blocks' matrices, two of the rest.
+  muon: 2,
+};
 
 /** Bytes as people say them. */
 const shownBytes = (bytes: number): string =>

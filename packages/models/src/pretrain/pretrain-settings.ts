@@ -1,6 +1,6 @@
 import type { FamilyName } from '@cloze/encoder';
 import type { MaskPolicy, Policy } from '@cloze/masking';
-import type { UpdateSettings } from '../update-settings.ts';
+import { decayProblems, type UpdateSettings } from '../update-settings.ts';
 
 /** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */
 export type FreshFamily = FamilyName | 'left-to-right';
@@ -39,8 +39,8 @@ export interface PretrainSettings extends UpdateSettings {
 }
 
 /** Settings with every default filled in. */
-export type ResolvedPretraining = Required<Omit<PretrainSettings, 'mask' | 'dropout'>> &
-  Pick<PretrainSettings, 'mask' | 'dropout'>;
+export type ResolvedPretraining = Required<Omit<PretrainSettings, 'mask' | 'dropout' | 'decayRatio'>> &
+  Pick<PretrainSettings, 'mask' | 'dropout' | 'decayRatio'>;
 
 const known = [
   ...[
@@ -52,6 +52,7 @@ const known = [
     'learningRate',
     'lrSchedulerType',
     'warmupRatio',
+    'decayRatio',
   ],
   ...['weightDecay', 'maxGradNorm', 'optimiser', 'dropout', 'seed', 'heldOutRows', 'precision', 'nonFinite'],
 ];
@@ -108,6 +109,7 @@ export function resolvePretraining(settings: PretrainSettings, longest: number, 
     problems.push(
       `gradientAccumulationSteps (${full.gradientAccumulationSteps}) must divide batchSize (${full.batchSize})`,
     );
+  for (const problem of decayProblems(settings)) problems.push(problem);
   if (problems.length > 0) throw new RangeError(`pretrain: ${problems.join('; ')}.`);
   return full;
 }

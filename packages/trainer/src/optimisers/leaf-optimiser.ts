@@ -25,8 +25,8 @@ export interface LeafRule<Own> {
   readonly options: Own & LeafSettings;
   /** Rules of the options that only it has. */
   readonly rules: Rules<Omit<Own, keyof LeafSettings>>;
-  /** Shapes of what is kept for a parameter of a shape. */
-  readonly slots: (shape: readonly number[]) => Readonly<Record<string, readonly number[]>>;
+  /** Shapes of what is kept for a parameter of a shape, by its path where paths differ in it. */
+  readonly slots: (shape: readonly number[], path: string) => Readonly<Record<string, readonly number[]>>;
   /** Numbers fed at step t = 1, 2, … beside the rate; default none. */
   readonly scalars?: (step: number) => Readonly<Record<string, number>>;
   readonly update: (
@@ -84,7 +84,11 @@ export function leafOptimiser<Own extends object>({
     initial: (parameters) => {
       const leaves = leavesOf(parameters, isHostTensor);
       checkPatterns(name, Object.keys(leaves), options);
-      return { [name]: bySlot(mapLeaves(leavesWhere(leaves, trains), ({ shape }) => mapLeaves(slots(shape), zeros))) };
+      return {
+        [name]: bySlot(
+          mapLeaves(leavesWhere(leaves, trains), ({ shape }, path) => mapLeaves(slots(shape, path), zeros)),
+        ),
+      };
     },
     scalars: (step) => {
       const fed = { rate: typeof learningRate === 'number' ? learningRate : learningRate(step), ...scalars?.(step) };
@@ -98,7 +102,7 @@ export function leafOptimiser<Own extends object>({
         if (!parameters[path]) problems.push(`a gradient of '${path}', which is no parameter that is trained`);
       const results = Object.entries(parameters).flatMap(([path, parameter]) => {
         const gradient = gradients[path];
-        const names = Object.keys(slots(parameter.shape));
+        const names = Object.keys(slots(parameter.shape, path));
         const tensors = names.map((slot) => kept[slot]?.[path]);
         if (!gradient) problems.push(`no gradient of '${path}'`);
         else if (`${gradient.shape}` !== `${parameter.shape}`)

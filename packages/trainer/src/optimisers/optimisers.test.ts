@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import {
   add,
   compile,
+  constant,
   createVariables,
   type Engine,
+  evaluate,
+  fill,
   type HostTensor,
   isHostTensor,
   isTensor,
@@ -24,8 +27,11 @@ import { clip } from './clip.ts';
 import { lamb } from './lamb.ts';
 import { type LeafSettings, settingOf } from './leaf-settings.ts';
 import { leavesOf } from './leaves.ts';
+import { muon } from './muon.ts';
+import { newtonSchulz } from './newton-schulz.ts';
 import type { GradientPart, Optimiser, OptimiserScalars } from './optimiser.ts';
 import { sgd } from './sgd.ts';
+import { stableAdamW } from './stable-adam-w.ts';
 
 type Flat = Readonly<Record<string, { readonly shape: number[]; readonly values: number[] }>>;
 const oracle = JSON.parse(readFileSync(new URL('../../fixtures/optimisers.json', import.meta.url), 'utf8')) as {
@@ -139,8 +145,23 @@ describe('optimisers over 50 steps, against PyTorch in float64', () => {
     expect(await difference(name, adafactor(options))).toBeLessThan(bound);
   });
 
+  it('stableAdamW equals algorithm 2 of the paper', async () => {
+    expect(await difference('stableAdamW', stableAdamW({ learningRate: 0.02, weightDecay: 0.1 }))).toBeLessThan(bound);
+  });
+
+  it.each([
+    ['muon', {}],
+    ['muonOriginal', { rateAdjustment: 'original', nesterov: false }],
+  ] as const)('%s equals torch.optim.Muon in float64 on the matrix, AdamW on the rest', async (name, options) => {
+    const shared = { learningRate: 0.01, weightDecay: 0.05, matrices: 'matrix' };
+    expect(await difference(name, muon({ ...shared, ...options }))).toBeLessThan(bound);
+  });
+
   it('differ from each other by far more than the bound', () => {
-    const names = ['sgd', 'momentum', 'nesterov', 'lamb', 'lambAll', 'adafactor', 'adafactorPlain', 'adamw'];
+    const names = [
+      ...['sgd', 'momentum', 'nesterov', 'lamb', 'lambAll', 'adafactor', 'adafactorPlain', 'adamw'],
+      ...['stableAdamW', 'muon', 'muonOriginal'],
+    ];
     for (const [i, a] of names.entries())
       for (const b of names.slice(i + 1))
         expect(worstDifference(nest(oracle.after[a] as Flat), nest(oracle.after[b] as Flat))).toBeGreaterThan(1e-3);
@@ -163,6 +184,8 @@ describe('settings', () => {
     ['adamW', adamW],
     ['lamb', (options) => lamb(options)],
     ['adafactor', adafactor],
+    ['stableAdamW', stableAdamW],
+    ['muon', (options) => muon({ matrices: 'matrix', ...options })],
   ];
   const once = (optimiser: Optimiser) => trained(engine, optimiser, 1, (p) => multiply(p, 2));
 
@@ -242,6 +265,51 @@ describe('settings', () => {
   });
 });
 
+describe('muon', () => {
+  it('keeps one moment of a matrix of the blocks, two of the rest', () => {
+    const tree = {
+      layers: [{ kernel: parameters.matrix.kernel, bias: parameters.matrix.bias }],
+      embeddings: { tokenTable: parameters.matrix.kernel },
+    };
+    const { muon: state } = muon({ learningRate: 0.1 }).initial(tree);
+    expect(
+      Object.fromEntries(Object.entries(state ?? {}).map(([slot, leaves]) => [slot, Object.keys(leaves)])),
+    ).toEqual({
+      momentum: ['layers/0/kernel'],
+      mean: ['embeddings/tokenTable', 'layers/0/bias'],
+      variance: ['embeddings/tokenTable', 'layers/0/bias'],
+    });
+  });
+
+  it('refuses parameters without a matrix of it, naming the pattern', () => {
+    expect(() => muon({ learningRate: 0.1 }).initial(parameters)).toThrow(
+      'muon: no trained parameter with two axes matches /(^|\\/)layers\\//; name the matrices',
+    );
+  });
+
+  it.each([
+    [2, 5],
+    [5, 2],
+    [4, 4],
+  ])('brings the singular values of a matrix of %i rows and %i columns near 1, and leaves zeros', (rows, columns) => {
+    // Orthogonal rows or columns: the lengths are the singular values.
+    const short = Math.min(rows, columns);
+    const values = new Float32Array(rows * columns);
+    const lengths = [3, 0.4, 1, 0.1].slice(0, short);
+    for (const [i, length] of lengths.entries()) values[i * columns + i] = length;
+    for (const [, engine] of engines) {
+      const { turned, zeros } = evaluate(engine, {
+        turned: newtonSchulz(constant(values, [rows, columns]), 5),
+        zeros: newtonSchulz(fill([rows, columns], 0), 5),
+      });
+      for (const [i, value] of turned.values.entries())
+        if (i % columns === Math.floor(i / columns)) expect(Math.abs(value - 0.9)).toBeLessThan(0.25);
+        else expect(Math.abs(value)).toBeLessThan(1e-6);
+      expect([...zeros.values]).toEqual(new Array(rows * columns).fill(0));
+    }
+  });
+});
+
 describe('chain', () => {
   it('keys state by part, so that a part more shifts nothing', () => {
     const counting: GradientPart = {
@@ -296,6 +364,15 @@ describe('schedule', () => {
     ['polynomial', { ...warm, lrSchedulerType: 'polynomial', lrEnd: 1e-5, power: 2 }],
     ['inverse_sqrt', { learningRate: 3e-4, warmupSteps: 7, lrSchedulerType: 'inverse_sqrt' }],
     ['inverseScaled', { learningRate: 3e-4, warmupSteps: 7, lrSchedulerType: 'inverse_sqrt', timescale: 20 }],
+    ['wsd', { ...warm, lrSchedulerType: 'warmup_stable_decay', numDecaySteps: 12 }],
+    [
+      'wsdCosine',
+      { ...warm, lrSchedulerType: 'warmup_stable_decay', numDecaySteps: 12, decayType: 'cosine', minLrRatio: 0.1 },
+    ],
+    [
+      'wsdSqrt',
+      { ...warm, lrSchedulerType: 'warmup_stable_decay', numDecaySteps: 12, decayType: '1-sqrt', minLrRatio: 0.05 },
+    ],
   ] as const)("%s equals transformers' at 61 steps", (name, options) => {
     const rate = schedule(options);
     const expected = oracle.schedules[name] as number[];

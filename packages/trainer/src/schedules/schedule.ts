@@ -1,7 +1,17 @@
 import { needed, oneOf, problemsOf, type Rules, real, refuse, whole } from '@cloze/checks';
 
-/** How the rate goes after its warm-up; Hugging Face's names of the kinds. */
-export type ScheduleType = 'constant' | 'linear' | 'cosine' | 'polynomial' | 'inverse_sqrt';
+/** How the rate can go after its warm-up; Hugging Face's names of the kinds. */
+export const scheduleTypes = [
+  'constant',
+  'linear',
+  'cosine',
+  'polynomial',
+  'inverse_sqrt',
+  'warmup_stable_decay',
+] as const;
+
+/** How the rate goes after its warm-up. */
+export type ScheduleType = (typeof scheduleTypes)[number];
 
 /** The rate of step t = 1, 2, …; `settings` say what it was made of, so that a run's record knows it. A bare function is one too. */
 export interface Schedule {
@@ -17,7 +27,7 @@ export interface ScheduleOptions {
   readonly learningRate: number;
   /** Steps of linear rise from zero, default 0. */
   readonly warmupSteps?: number;
-  /** Where `linear`, `cosine` and `polynomial` end; not needed by the others. */
+  /** Where `linear`, `cosine`, `polynomial` and `warmup_stable_decay` end; not needed by the others. */
   readonly maxSteps?: number;
   /** `cosine`: half waves over the run, default 0.5 (falls once to zero). */
   readonly numCycles?: number;
@@ -27,10 +37,16 @@ export interface ScheduleOptions {
   readonly power?: number;
   /** `inverse_sqrt`: default `warmupSteps`, or 10,000 without. */
   readonly timescale?: number;
+  /** `warmup_stable_decay`: steps at the end in which the rate falls, from 1; before them it stays the highest. Needed there. */
+  readonly numDecaySteps?: number;
+  /** `warmup_stable_decay`: over the share s of those steps `1 − s`, `½(1 + cos πs)` or `1 − √s` (Hägele et al. 2024); default `linear`. */
+  readonly decayType?: 'linear' | 'cosine' | '1-sqrt';
+  /** `warmup_stable_decay`: the rate at the end, and at the start of a warm-up, as a share of the highest; default 0. */
+  readonly minLrRatio?: number;
 }
 
 const rules: Rules<ScheduleOptions> = {
-  lrSchedulerType: oneOf(['constant', 'linear', 'cosine', 'polynomial', 'inverse_sqrt']),
+  lrSchedulerType: oneOf(scheduleTypes),
   learningRate: needed(real({ above: 0 })),
   warmupSteps: whole(0),
   maxSteps: whole(0),
@@ -38,12 +54,22 @@ const rules: Rules<ScheduleOptions> = {
   lrEnd: real({ from: 0 }),
   power: real({ above: 0 }),
   timescale: real({ above: 0 }),
+  numDecaySteps: whole(1),
+  decayType: oneOf(['linear', 'cosine', '1-sqrt']),
+  minLrRatio: real({ from: 0, to: 1 }),
+};
+
+/** What is left of the height of the rate at a share of its fall, from 1 to 0. */
+const falls: Readonly<Record<NonNullable<ScheduleOptions['decayType']>, (share: number) => number>> = {
+  linear: (share) => 1 - share,
+  cosine: (share) => 0.5 * (1 + Math.cos(Math.PI * share)),
+  '1-sqrt': (share) => 1 - Math.sqrt(share),
 };
 
 function problemsIn(options: ScheduleOptions): string[] {
   const problems = problemsOf(options, rules);
   if (typeof options !== 'object' || options === null) return problems;
-  const { lrSchedulerType = 'linear', learningRate, warmupSteps = 0, maxSteps, lrEnd = 1e-7 } = options;
+  const { lrSchedulerType = 'linear', learningRate, warmupSteps = 0, maxSteps, lrEnd = 1e-7, numDecaySteps } = options;
   if (lrSchedulerType !== 'constant' && lrSchedulerType !== 'inverse_sqrt') {
     if (maxSteps === undefined) problems.push(`${lrSchedulerType} needs maxSteps`);
     else if (!(maxSteps >= 1 && warmupSteps <= maxSteps))
@@ -51,6 +77,13 @@ function problemsIn(options: ScheduleOptions): string[] {
   }
   if (lrSchedulerType === 'polynomial' && !(lrEnd < learningRate))
     problems.push(`lrEnd must be below learningRate, got ${lrEnd} and ${learningRate}`);
+  if (lrSchedulerType === 'warmup_stable_decay') {
+    if (numDecaySteps === undefined) problems.push('warmup_stable_decay needs numDecaySteps');
+    else if (maxSteps !== undefined && warmupSteps + numDecaySteps > maxSteps)
+      problems.push(
+        `warmupSteps and numDecaySteps together must be at most maxSteps, got ${warmupSteps}, ${numDecaySteps} and ${maxSteps}`,
+      );
+  }
   return problems;
 }
 
@@ -73,6 +106,9 @@ export function schedule(options: ScheduleOptions): Schedule {
     lrEnd = 1e-7,
     power = 1,
     timescale = warmupSteps || 10_000,
+    numDecaySteps = 1,
+    decayType = 'linear',
+    minLrRatio = 0,
   } = options;
   const length = Math.max(1, maxSteps - warmupSteps);
   const after: Readonly<Record<ScheduleType, (step: number) => number>> = {
@@ -83,8 +119,14 @@ export function schedule(options: ScheduleOptions): Schedule {
     polynomial: (step) =>
       step > maxSteps ? lrEnd : (learningRate - lrEnd) * (1 - (step - warmupSteps) / length) ** power + lrEnd,
     inverse_sqrt: (step) => learningRate / Math.sqrt((step + timescale - warmupSteps) / timescale),
+    warmup_stable_decay: (step) => {
+      const share = Math.min(1, Math.max(0, (step - (maxSteps - numDecaySteps)) / numDecaySteps));
+      return learningRate * (minLrRatio + (1 - minLrRatio) * falls[decayType](share));
+    },
   };
   const go = after[lrSchedulerType];
-  const rate = (step: number) => (step < warmupSteps ? (learningRate * step) / warmupSteps : go(step));
+  const start = lrSchedulerType === 'warmup_stable_decay' ? minLrRatio : 0;
+  const rise = (step: number) => learningRate * (start + (1 - start) * (step / warmupSteps));
+  const rate = (step: number) => (step < warmupSteps ? rise(step) : go(step));
   return Object.assign(rate, { settings: { ...options } });
 }
