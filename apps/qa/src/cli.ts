@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addFuzz } from './commands/fuzz.ts';
 import { addPerf } from './commands/perf.ts';
 import { addProfile } from './commands/profile.ts';
+import { addQueueLoad } from './commands/queue.ts';
 import { addScale } from './commands/scale.ts';
 import { addTorture } from './commands/torture.ts';
 
@@ -15,7 +16,7 @@ const program = new Command('qa')
   .enablePositionalOptions()
   .showSuggestionAfterError();
 
-for (const add of [addPerf, addProfile, addScale, addTorture, addFuzz]) add(program);
+for (const add of [addPerf, addProfile, addScale, addQueueLoad, addTorture, addFuzz]) add(program);
 
 try {
   await program.parseAsync();

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startBench } from './bench-process.ts';
+import type { BenchProcess } from './bench-process.ts';
 import { compareRuns, runsBelow } from './compare-runs.ts';
 
 /** A disk of its own size; undefined where this machine does not allow it. */
@@ -27,14 +27,15 @@ function smallDisk(path: string, kibibytes: number): { resize(kibibytes: number)
 export async function fullDisk({
   folder,
   queue,
-  env,
+  start,
   plan,
   peaceful,
   problems,
 }: {
   readonly folder: string;
   readonly queue: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** Starts a command of the bench. */
+  readonly start: (words: readonly string[]) => BenchProcess;
   readonly plan: (seeds: number, out: string) => readonly string[];
   /** Records of the same runs and more. */
   readonly peaceful: string;
@@ -46,9 +47,9 @@ export async function fullDisk({
   try {
     if (!workDisk || !outDisk) return 'not tried: this machine mounts no tmpfs';
     const name = ['--name', 'full'];
-    const follow = () => startBench([...plan(1, out), ...queue, ...name], { env });
+    const follow = () => start([...plan(1, out), ...queue, ...name]);
     const worker = (where: string) =>
-      startBench(['worker', ...queue, ...name, '--jobs', '1', '--threads', '1', '--work', where], { env });
+      start(['worker', ...queue, ...name, '--jobs', '1', '--threads', '1', '--work', where]);
     const follower = follow();
     const first = worker(work);
     const code = await first.ended;

@@ -15,6 +15,8 @@ export interface OwnRedis {
   start(): Promise<void>;
   /** Ends it in order. */
   stop(): Promise<void>;
+  /** Ends it without waiting, for a process that leaves. */
+  end(): void;
 }
 
 /** The server's program; undefined where neither Redis nor Valkey is on this machine. */
@@ -94,7 +96,14 @@ export async function ownRedis(
     await ended;
   };
   await start();
-  return { port, pid: () => child?.pid, kill: () => end('SIGKILL'), start, stop: () => end('SIGTERM') };
+  return {
+    port,
+    pid: () => child?.pid,
+    kill: () => end('SIGKILL'),
+    start,
+    stop: () => end('SIGTERM'),
+    end: () => void child?.kill('SIGKILL'),
+  };
 }
 
 /** What a log said since its process began last. */

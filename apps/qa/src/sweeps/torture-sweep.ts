@@ -6,7 +6,7 @@ import { type BenchProcess, startBench } from './bench-process.ts';
 import { compareRuns, runsBelow } from './compare-runs.ts';
 import { fullDisk } from './full-disk.ts';
 import { makeNetwork } from './network.ts';
-import { ownRedis } from './own-redis.ts';
+import { type OwnRedis, ownRedis } from './own-redis.ts';
 
 /** What came out. */
 export interface SweepTorture {
@@ -74,25 +74,37 @@ export async function tortureSweep(options: TortureSweepOptions): Promise<SweepT
   const runs = runsBelow(peaceful).length;
 
   const network = makeNetwork(workers, say);
-  const host = network?.address ?? '127.0.0.1';
-  const words = ['--requirepass', password];
-  const redis = await ownRedis(join(folder, 'redis'), { words, host });
-  const queue = ['--queue', `redis://${host}:${redis.port}`];
-  const startWorker = (i: number, more: readonly string[] = []) =>
-    startBench(['worker', ...queue, '--jobs', '1', '--threads', '1', '--work', join(folder, `work-${i}`), ...more], {
-      before: network?.on(i) ?? [],
-      env,
-    });
   const every: BenchProcess[] = [];
   const keep = (one: BenchProcess) => {
     every.push(one);
     return one;
   };
+  // However it ends, nothing of it stays.
+  const clear = () => {
+    for (const one of every) if (one.isRunning()) one.signal('SIGKILL');
+    redis?.end();
+    network?.remove();
+  };
+  let redis: OwnRedis | undefined;
+  process.once('exit', clear);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const host = network?.address ?? '127.0.0.1';
+  const words = ['--requirepass', password];
+  const server = await ownRedis(join(folder, 'redis'), { words, host });
+  redis = server;
+  const queue = ['--queue', `redis://${host}:${server.port}`];
+  const startWorker = (i: number, more: readonly string[] = []) =>
+    startBench(['worker', ...queue, '--jobs', '1', '--threads', '1', '--work', join(folder, `work-${i}`), ...more], {
+      before: network?.on(i) ?? [],
+      env,
+    });
 
   // In peace first: what the queue costs.
   const quiet = join(folder, 'quiet');
-  const alone = startWorker(0, ['--name', 'quiet']);
-  const follows = startBench([...plan(2, quiet), ...queue, '--name', 'quiet', '--heartbeat', `${heartbeat}`], { env });
+  const alone = keep(startWorker(0, ['--name', 'quiet']));
+  const follows = keep(
+    startBench([...plan(2, quiet), ...queue, '--name', 'quiet', '--heartbeat', `${heartbeat}`], { env }),
+  );
   if ((await follows.ended) !== 0) problems.push(`the quiet sweep failed: ${follows.said().slice(-500)}`);
   alone.signal('SIGTERM');
   await alone.ended;
@@ -148,9 +160,9 @@ export async function tortureSweep(options: TortureSweepOptions): Promise<SweepT
     const word = random.next();
     if (word < 0.06) {
       tally.serverKills++;
-      await redis.kill();
+      await server.kill();
       await between(0, 2 * heartbeat);
-      await redis.start();
+      await server.start();
     } else if (word < 0.12) {
       tally.followerKills++;
       follower.signal('SIGKILL');
@@ -183,9 +195,10 @@ export async function tortureSweep(options: TortureSweepOptions): Promise<SweepT
   if (readdirSync(out).some((name) => name.startsWith('.'))) problems.push('something was left that arrived by halves');
   for (const one of every) if (one.said().includes(password)) problems.push('a password was said');
 
-  const disk = await fullDisk({ folder: join(folder, 'disk'), queue, env, plan, peaceful, problems });
-  await redis.stop();
-  network?.remove();
+  const start = (line: readonly string[]) => keep(startBench(line, { env }));
+  const disk = await fullDisk({ folder: join(folder, 'disk'), queue, start, plan, peaceful, problems });
+  await server.stop();
+  clear();
   const all = every.flatMap(({ told }) => told);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'said.txt'), every.map((one) => one.said()).join('\n'));

@@ -9,7 +9,10 @@ export type StoredFloat = 'float32' | 'float16' | 'bfloat16';
  */
 export function narrowFloats(values: Float32Array, to: Exclude<StoredFloat, 'float32'>): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  return Uint16Array.from(bits, to === 'bfloat16' ? brain : half);
+  const narrow = to === 'bfloat16' ? brain : half;
+  const words = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) words[i] = narrow(bits[i] as number);
+  return words;
 }
 
 /** `bits` without its last `count` bits, rounded to the nearest, ties to even. */

@@ -13,7 +13,7 @@ import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigures } from '../training/show-figures.ts';
 import { addTaskOptions, type TaskOptions, taskFrom } from '../training/task-options.ts';
 import { joinTrainingJob } from '../training/training-job.ts';
-import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
+import { addTrainingOptions, meetingOf, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
 
 /** Settings of a fine-tuning that other trainings lack, by the names of `fineTune`'s. */
@@ -80,13 +80,13 @@ function settingsFrom(options: FineTuneCommandOptions): FineTuneSettings<Task> {
 
 /** Fine-tunes a model on the rows of a file, tells what came out, and saves it. */
 export async function fineTuneCommand(file: string, options: FineTuneCommandOptions): Promise<void> {
-  const { model: name, dev, output, out, json, tensorboard, mlflow, deadline } = options;
+  const { model: name, dev, output, out, json, tensorboard, mlflow } = options;
   const settings = settingsFrom(options);
   if (out === undefined && output === undefined)
     throw new UsageError('give --out (a folder for the model), --output (a folder for the run), or both.');
   if (out !== undefined) checkModelFolder(out);
   const { engine, placement, specialInText } = engineOf(options);
-  const { replicas, first, say, end } = await joinTrainingJob(deadline);
+  const { replicas, first, say, end } = await joinTrainingJob(meetingOf(options));
   const model = await openModel(name, { engine, placement, say, specialInText });
   const { seeds = 1 } = settings;
   const list = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i + 1) : seeds;

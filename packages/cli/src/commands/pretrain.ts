@@ -12,7 +12,7 @@ import { loadPolicy } from '../training/load-policy.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigure } from '../training/show-figures.ts';
 import { joinTrainingJob } from '../training/training-job.ts';
-import { addTrainingOptions, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
+import { addTrainingOptions, meetingOf, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
 
 interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
@@ -47,7 +47,7 @@ async function maskOf({ mask, maskModule }: PretrainCommandOptions) {
 
 /** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
 export async function pretrainCommand(corpus: readonly string[], options: PretrainCommandOptions): Promise<void> {
-  const { model: base, output, out, maxSteps, json, tensorboard, mlflow, deadline } = options;
+  const { model: base, output, out, maxSteps, json, tensorboard, mlflow } = options;
   if (base === undefined && (options.layers === undefined || options.width === undefined))
     throw new UsageError('give --layers and --width for fresh weights, or --model to go on from a checkpoint.');
   if (out !== undefined) checkModelFolder(out);
@@ -79,7 +79,7 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
     }),
   };
   const parameters = { corpus: corpus.join(' '), maxSteps, ...defined({ model: base }) };
-  const { replicas, first, say, end } = await joinTrainingJob(deadline);
+  const { replicas, first, say, end } = await joinTrainingJob(meetingOf(options));
   const run = await pretrain(given, {
     callbacks: first ? watchTraining({ tensorboard, mlflow, parameters }) : [],
     say,

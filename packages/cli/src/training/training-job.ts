@@ -1,4 +1,4 @@
-import { mpiReplicas, startedByMpi } from '@cloze/backend';
+import { type MpiOptions, mpiReplicas, startedByMpi } from '@cloze/backend';
 import type { Replicas } from '@cloze/trainer';
 import { say } from '../terminal/say.ts';
 
@@ -13,10 +13,10 @@ export interface TrainingJob {
   readonly end: () => void;
 }
 
-/** Joins the job that `mpirun` or `srun` started. @param deadline seconds a sum waits for the others, default 300 */
-export async function joinTrainingJob(deadline: number | undefined): Promise<TrainingJob> {
+/** Joins the job that `mpirun` or `srun` started. @param options of `mpiReplicas`; those left out are left to it */
+export async function joinTrainingJob(options: MpiOptions): Promise<TrainingJob> {
   if (!startedByMpi(process.env)) return { replicas: undefined, first: true, say, end: () => {} };
-  const replicas = await mpiReplicas(deadline === undefined ? {} : { deadline });
+  const replicas = await mpiReplicas(options);
   const first = replicas.rank() === 0;
   if (first) say(`${replicas.size()} replicas train together, ${replicas.place} among them.`);
   return { replicas, first, say: first ? say : () => {}, end: () => replicas.close() };

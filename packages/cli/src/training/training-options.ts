@@ -12,6 +12,8 @@ export interface TrainingPlaceOptions extends EngineOptions {
   readonly tensorboard?: string;
   readonly mlflow?: string;
   readonly deadline?: number;
+  readonly interface?: string;
+  readonly exchange?: 'float32' | 'bfloat16';
   readonly json: boolean;
 }
 
@@ -31,6 +33,10 @@ export const settingsOf = (options: UpdateSettings) =>
     precision: options.precision,
     nonFinite: options.nonFinite,
   });
+
+/** How replicas meet, among the options. */
+export const meetingOf = ({ deadline, interface: name, exchange }: TrainingPlaceOptions) =>
+  defined({ deadline, interface: name, exchange });
 
 /** Adds the options of every training. */
 export const addTrainingOptions = (command: Command): Command =>
@@ -54,5 +60,12 @@ export const addTrainingOptions = (command: Command): Command =>
       .option('--tensorboard <folder>', 'write event files there')
       .option('--mlflow <uri>', 'report to an MLflow server')
       .option('--deadline <seconds>', 'under mpirun: how long replicas wait for one another, default 300', real)
+      .option('--interface <name>', 'under mpirun, on Linux: the only network interface a replica is reached by')
+      .addOption(
+        new Option('--exchange <type>', 'under mpirun: how gradients travel, default float32').choices([
+          'float32',
+          'bfloat16',
+        ]),
+      )
       .option('--json', "the run's record as JSON on stdout", false),
   );

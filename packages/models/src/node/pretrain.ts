@@ -89,6 +89,8 @@ export interface PretrainRecord extends ModelCard {
   readonly lastLoss: number | null;
   /** Processes that trained together when the training ended; absent for one alone. */
   readonly replicas?: number;
+  /** How their sums travelled, where not as float32. */
+  readonly exchange?: string;
   /** Other engines that earlier processes of the run had; absent where there was one. */
   readonly enginesBefore?: readonly string[];
 }
@@ -258,6 +260,7 @@ export async function pretrain(
       skipped: outcome.skipped,
       lastLoss: Number.isFinite(lastLoss) ? lastLoss : null,
       ...(replicas && { replicas: replicas.size() }),
+      ...(replicas?.exchange === 'bfloat16' && { exchange: replicas.exchange }),
       ...(enginesBefore.length > 0 && { enginesBefore }),
     };
     if (rank === 0) writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);

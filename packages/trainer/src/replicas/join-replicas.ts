@@ -44,7 +44,7 @@ export async function joinReplicas(
     throw new ReplicaError(
       `a batch of ${batchSize} rows does not divide among ${size} replicas of ${parts} microbatches; give a multiple of ${size * parts}.`,
     );
-  await checkReplicas(replicas, shared);
+  await checkReplicas(replicas, { ...shared, exchange: replicas.exchange ?? 'float32' });
   const stop = agreedStop(replicas, signal);
   // Nothing is kept where rank 0 keeps nothing.
   const kept = Float64Array.of(checkpoints && rank === 0 ? 1 : 0);

@@ -2,6 +2,8 @@
 export interface Replicas {
   /** Where this process runs, such as its host, for errors; default only the rank is named. */
   readonly place?: string;
+  /** How sums of float32 travel; all must do alike. Default `float32`. */
+  readonly exchange?: string;
   /** This process among them, from 0. */
   rank(): number;
   /** How many there are, from 1. */
