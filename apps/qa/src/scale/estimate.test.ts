@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { estimateStep, stillPays } from './estimate.ts';
+import { measuredStep } from './paper.ts';
 
 const measured = { parameters: 1e6, secondsPerRow: 0.01, secondsPerStep: 0.04, secondsPerByte: 1e-9 };
 
@@ -21,4 +22,18 @@ it('stops paying where a machine does less than half of its worth', () => {
   const worth = steps.filter(({ efficiency }) => efficiency >= 0.5).map(({ machines }) => machines);
   expect(stillPays(steps)).toBe(worth.at(-1));
   expect(stillPays(steps.map((step) => ({ ...step, efficiency: 0.1 })))).toBeUndefined();
+});
+
+it('tells rows from steps by two measurements', () => {
+  const times = (step: number): { step: [number, number]; exchange: [number, number] } => ({
+    step: [step, step],
+    exchange: [4, 9],
+  });
+  // 40 ms a step and 10 ms a row, and 4 ms of exchange of 4 MB.
+  const found = measuredStep(1e6, [
+    [2, times(64)],
+    [8, times(124)],
+  ]);
+  for (const [name, value] of Object.entries(measured))
+    expect(found[name as keyof typeof measured] / value).toBeCloseTo(1, 12);
 });

@@ -12,6 +12,18 @@ export interface ReplicaTimes {
   /** Waiting for the others is in it. */
   readonly exchange: readonly [least: number, median: number];
   readonly megabytes: number;
+  /** Of the last step. */
+  readonly loss: number;
+}
+
+/** How replicas are measured. */
+export interface ReplicaMeasure {
+  readonly steps: number;
+  readonly threads: number;
+  /** How gradients travel. */
+  readonly exchange: 'float32' | 'bfloat16';
+  /** Parts that each replica's rows are cut into; their gradients are gathered before the exchange. */
+  readonly microbatches: number;
 }
 
 const leastAndMedian = (values: readonly number[]): [number, number] => {
@@ -20,9 +32,12 @@ const leastAndMedian = (values: readonly number[]): [number, number] => {
 };
 
 /** Takes steps of a masked language model among replicas (alone outside of a job) and tells, as JSON on rank 0, what they took. */
-export async function scaleReplica(work: Work, steps: number, threads: number): Promise<void> {
+export async function scaleReplica(
+  work: Work,
+  { steps, threads, exchange: kind, microbatches }: ReplicaMeasure,
+): Promise<void> {
   const inJob = process.env.OMPI_COMM_WORLD_SIZE !== undefined;
-  const mpi = inJob ? await mpiReplicas() : undefined;
+  const mpi = inJob ? await mpiReplicas({ exchange: kind }) : undefined;
   const [alone] = localReplicas(1) as [Replicas];
   const replicas: Replicas = mpi ?? alone;
   const [rank, size] = [replicas.rank(), replicas.size()];
@@ -44,7 +59,7 @@ export async function scaleReplica(work: Work, steps: number, threads: number): 
     parameters: initialParameters(config, streamFrom(1)),
     optimiser,
     // One machine alone takes the step that users take there.
-    accumulate: size > 1,
+    accumulate: size * microbatches > 1,
     placement: { intraOpThreads: threads },
   });
   const step = trainingStep({
@@ -55,13 +70,18 @@ export async function scaleReplica(work: Work, steps: number, threads: number): 
     ...(size > 1 && { replicas: timed }),
   });
   const random = streamFrom(2).fork(rank);
+  let loss = Number.NaN;
   const [whole, exchange]: [number[], number[]] = [[], []];
   for (let t = 1; t <= steps + 2; t++) {
-    const batch = randomTargets({ ...work, batch: work.batch / size }, random);
+    const parts = Array.from({ length: microbatches }, () =>
+      randomTargets({ ...work, batch: work.batch / size / microbatches }, random),
+    );
+    const [first, ...more] = parts;
+    if (!first) throw new RangeError('scale: a step has a microbatch.');
     await replicas.sum(new Float64Array(1));
     [waited, bytes] = [0, 0];
     const began = performance.now();
-    await step(t, batch);
+    ({ loss } = await step(t, first, ...more)); // at most some dozens
     // The first two make functions and warm memory.
     if (t > 2) {
       whole.push(performance.now() - began);
@@ -73,7 +93,9 @@ export async function scaleReplica(work: Work, steps: number, threads: number): 
       replicas: size,
       step: leastAndMedian(whole),
       exchange: leastAndMedian(exchange),
-      megabytes: bytes / 1e6,
+      // What travels of each number is half of it in bfloat16.
+      megabytes: bytes / 1e6 / (kind === 'bfloat16' ? 2 : 1),
+      loss,
     };
     process.stdout.write(`${JSON.stringify(told)}\n`);
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Work } from '../perf/work.ts';
-import type { ReplicaTimes } from './replica.ts';
+import type { ReplicaMeasure, ReplicaTimes } from './replica.ts';
 
 /** One number of replicas, measured. */
 export interface ScaleRow {
@@ -22,6 +22,8 @@ export interface ScaleOptions {
   readonly python?: string | undefined;
   /** Times that all numbers are measured, in turn; the least of each stands. */
   readonly rounds: number;
+  readonly exchange: ReplicaMeasure['exchange'];
+  readonly microbatches: number;
 }
 
 /** Runs a program under mpirun, or alone for one process. @throws with its last words when it fails */
@@ -40,24 +42,34 @@ function lastJson<T>(processes: number, program: readonly string[]): T {
   return JSON.parse(line);
 }
 
-/** Measures steps of one batch cut among more and more processes of this machine, whose cores are split evenly among them. */
-export function scale({ work, steps, processes, python, rounds }: ScaleOptions): ScaleRow[] {
-  const { layers, width, batch, length } = work;
+/** Measures steps of one batch by some replicas of this machine. */
+export function timesOf(
+  count: number,
+  { layers, width, batch, length }: Work,
+  { steps, threads, exchange, microbatches }: ReplicaMeasure,
+): ReplicaTimes {
   const ownProgram = [process.execPath, ...process.execArgv, process.argv[1] as string, 'scale'];
+  const asked = [layers, width, batch, length, steps, threads, exchange, microbatches].join(',');
+  return lastJson<ReplicaTimes>(count, [...ownProgram, '--replica', asked]);
+}
+
+/** Measures steps of one batch cut among more and more processes of this machine, whose cores are split evenly among them. */
+export function scale({ work, steps, processes, python, rounds, exchange, microbatches }: ScaleOptions): ScaleRow[] {
+  const { layers, width, batch, length } = work;
   const sizes = [layers, width, batch, length].map(String);
   const best = new Map<number, { ours: ReplicaTimes; torch?: Pick<ReplicaTimes, 'step'> }>();
   const threadsOf = (count: number) => Math.max(1, Math.floor(availableParallelism() / count));
   for (let round = 0; round < rounds; round++)
     for (const count of processes) {
-      const threads = `${threadsOf(count)}`;
-      const ours = lastJson<ReplicaTimes>(count, [...ownProgram, '--replica', [...sizes, steps, threads].join(',')]);
+      const threads = threadsOf(count);
+      const ours = timesOf(count, work, { steps, threads, exchange, microbatches });
       const torch = python
         ? lastJson<Pick<ReplicaTimes, 'step'>>(count, [
             python,
             'tooling/peers/torch_scale.py',
             ...sizes,
             `${steps}`,
-            threads,
+            `${threads}`,
           ])
         : undefined;
       const before = best.get(count);
