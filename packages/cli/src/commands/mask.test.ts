@@ -50,6 +50,12 @@ it('audits presets and a policy of one’s own on a corpus', async () => {
 it('says what is missing', async () => {
   expect(await cloze('mask')).toMatchObject({ code: 2, out: '' });
   expect((await cloze('mask', '--audit')).err).toContain('--audit needs a --corpus of text.');
+  const blank = join(folder, 'blank.txt');
+  writeFileSync(blank, ' \n');
+  expect(await cloze('mask', '--audit', '--corpus', blank)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('blank.txt has no text.'),
+  });
   expect((await cloze('mask', '明月', '--policy', 'bart')).err).toContain(
     "no masking preset 'bart'; did you mean 'bert'?",
   );

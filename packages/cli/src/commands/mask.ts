@@ -55,6 +55,12 @@ async function textsOf({
   return texts;
 }
 
+/** Refuses an audit or a timing of no text. @throws {UsageError} without a corpus {RangeError} for files that have no text */
+function checkCorpus(option: string, corpus: readonly string[], texts: readonly string[]): void {
+  if (corpus.length === 0) throw new UsageError(`${option} needs a --corpus of text.`);
+  if (texts.length === 0) throw new RangeError(`${corpus.join(', ')} has no text.`);
+}
+
 /** The vocabulary of a checkpoint with its own tokenizer, or one learnt from the texts with BERT's rules. */
 async function vocabularyOf(
   model: string | undefined,
@@ -134,7 +140,7 @@ async function show(text: string, options: MaskCommandOptions): Promise<void> {
 async function audit(options: MaskCommandOptions): Promise<void> {
   const { seed, out, json, length, corpus = [] } = options;
   const texts = await textsOf(options);
-  if (texts.length === 0) throw new UsageError('--audit needs a --corpus of text.');
+  checkCorpus('--audit', corpus, texts);
   const { batches, setting, policies, rows } = await prepare(texts, options);
   const about = `${corpus.join(' ')}: ${texts.length} texts, ${rows} rows of up to ${length}`;
   say(about);
@@ -163,9 +169,9 @@ async function audit(options: MaskCommandOptions): Promise<void> {
 const passes = 7;
 
 async function speed(options: MaskCommandOptions): Promise<void> {
-  const { seed, json } = options;
+  const { seed, json, corpus = [] } = options;
   const texts = await textsOf(options);
-  if (texts.length === 0) throw new UsageError('--speed needs a --corpus of text.');
+  checkCorpus('--speed', corpus, texts);
   const { batches, setting, policies } = await prepare(texts, options);
   for (const row of measureSpeed(policies, batches, { seed, passes, setting }))
     process.stdout.write(

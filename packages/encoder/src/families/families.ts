@@ -1,4 +1,4 @@
-import type { Key, Tensor } from '@cloze/backend';
+import { isTensor, type Key, type Tensor } from '@cloze/backend';
 import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
@@ -53,13 +53,33 @@ export function familyOf(name: FamilyName): Family<FamilyName> {
   return family;
 }
 
+/** What each input holds. */
+const typeOf = { ids: 'int32', segments: 'int32', attend: 'bool' } as const;
+
+/** Refuses inputs that are no tensors of one shape: a row of `attend` would stand for all rows without a word. */
+function checkInputs(inputs: Pick<TokenInputs, keyof typeof typeOf>): void {
+  const problems = Object.entries(typeOf).flatMap(([name, dtype]) => {
+    const given: unknown = inputs[name as keyof typeof typeOf];
+    if (!isTensor(given)) return [`'${name}' is no tensor`];
+    const fits =
+      given.dtype === dtype &&
+      given.shape.length === 2 &&
+      (!isTensor(inputs.ids) || `${given.shape}` === `${inputs.ids.shape}`);
+    return fits ? [] : [`'${name}' is ${given.dtype} [${given.shape}]`];
+  });
+  if (problems.length > 0)
+    throw new TypeError(
+      `encode: ${problems.join('; ')}; expected ids int32, segments int32 and attend bool, each [batch, length].`,
+    );
+}
+
 /**
  * Encodes rows as a family does: BERT and its kin see the whole row (with `leftToRight` in the config, what comes before), T-TA all other tokens.
  *
  * @param parameters of this family and config
  * @param key none means no dropout
  * @returns hidden states `[batch, length, width]`, those of every layer, attention weights and embeddings
- * @throws {RangeError} for a family that does not exist, or options that it cannot honour
+ * @throws {TypeError} naming inputs that are missing, of another type or shape {RangeError} for a family that does not exist, or options that it cannot honour
  */
 export function encode(
   family: FamilyName,
@@ -70,6 +90,7 @@ export function encode(
   options: EncodeOptions = {},
 ): Encoded {
   checkOptions('encode', options, { visible: anything, showDiagonal: flag, recompute: flag, openLength: flag });
+  checkInputs({ ids, segments, attend });
   return familyOf(family).encode(parameters, { ids, segments, attend, positionIds }, config, key, options);
 }
 

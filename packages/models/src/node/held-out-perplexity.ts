@@ -15,15 +15,22 @@ export function heldOutEvery(paths: string | readonly string[]): number {
   return bytes < smallCorpus ? 10 : 50;
 }
 
-/** Looks whether there is held-out text, before anything is trained. @throws {RangeError} for files without any */
-export async function checkHeldOut(
-  heldOut: string | readonly string[],
+/** Looks whether there is text to learn from and held-out text, before anything is made or trained. @throws {RangeError} for files without any */
+export async function checkHaveText(
+  corpus: string | readonly string[],
+  heldOut: string | readonly string[] | undefined,
   options: { readonly column?: string },
 ): Promise<void> {
-  for await (const text of streamTexts(heldOut, options)) if (text.trim() !== '') return;
-  throw new RangeError(
-    `pretrain: ${[heldOut].flat().join(', ')} has no text to judge by; give another file, or leave heldOut out to keep documents of the corpus aside.`,
-  );
+  const hasText = async (paths: string | readonly string[]) => {
+    for await (const text of streamTexts(paths, options)) if (text.trim() !== '') return true;
+    return false;
+  };
+  if (!(await hasText(corpus)))
+    throw new RangeError(`pretrain: ${[corpus].flat().join(', ')} has no text to learn from; give another file.`);
+  if (heldOut !== undefined && !(await hasText(heldOut)))
+    throw new RangeError(
+      `pretrain: ${[heldOut].flat().join(', ')} has no text to judge by; give another file, or leave heldOut out to keep documents of the corpus aside.`,
+    );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cloze/backend';
@@ -176,6 +176,12 @@ describe('pretrain', () => {
     await expect(pretrain({ corpus, maxSteps: 5, output: join(folder, 'none'), engine })).rejects.toThrow(
       "need 'layers' and 'width'",
     );
+    const blank = join(folder, 'blank.txt');
+    writeFileSync(blank, '\n \n');
+    const unread = fresh('unread', { corpus: blank });
+    await expect(pretrain(unread)).rejects.toThrow('blank.txt has no text to learn from; give another file.');
+    await expect(pretrain(fresh('unread', { heldOut: blank }))).rejects.toThrow('blank.txt has no text to judge by');
+    expect(existsSync(unread.output)).toBe(false);
     const strange = { ...fresh('strange'), epochz: 3 };
     await expect(pretrain(strange)).rejects.toThrow("'epochz' is no setting");
   });

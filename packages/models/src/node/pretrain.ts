@@ -21,7 +21,7 @@ import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
-import { checkHeldOut, heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
+import { checkHaveText, heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type MaskSources, maskOf } from './mask-of.ts';
 import type { ModelCard } from './model-card.ts';
@@ -153,7 +153,7 @@ export async function pretrain(
     throw new RangeError(
       `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
     );
-  if (heldOut !== undefined) await checkHeldOut(heldOut, column === undefined ? {} : { column });
+  await checkHaveText(paths, heldOut, column === undefined ? {} : { column });
   // Rank 0 keeps the run; the others need room for the corpus in shards, on the same disk or on their own.
   const output = rank === 0 ? folder : join(folder, `replica-${rank}`);
   await mkdir(output, { recursive: true });
