@@ -197,12 +197,24 @@ describe.runIf(canMount)('a full disk', () => {
     return { ...spawnSync('unshare', ['-m', 'sh', '-c', script], { encoding: 'utf8', timeout: 100_000 }), left };
   }
 
-  it.each([4, 8, 12, 16, 24, 32])(
-    'of %i KiB: exit code 1, a reason, no record',
-    (size) => {
+  it.each([
+    [4, 240, 'it begins', /disk is full/],
+    [16, 240, 'it logs', /disk is full/],
+    [32, 240, 'it writes its predictions', /disk is full \(writing .*predictions\.jsonl\)/],
+    [
+      48,
+      240,
+      'it writes the rest of its record',
+      /disk is full \(writing .*(steps\.jsonl|scores\.json|manifest\.json)\)/,
+    ],
+    // So long a training is saved on the way.
+    [64, 3000, 'it saves', /save: a checkpoint takes \d+ bytes, .* has \d+ free.*make room/],
+  ])(
+    'of %i KiB, full in a run of %i steps while %s: exit code 1, a reason, no record',
+    (size, steps, _stage, reason) => {
       // A log line every step, so that the log outgrows the disk.
-      const { status, stderr, left } = onSmallDisk(size, '--set', 'tune.train.steps=240');
-      expect([status, stderr]).toEqual([1, expect.stringMatching(/disk is full|ENOSPC|no space/)]);
+      const { status, stderr, left } = onSmallDisk(size, '--set', `tune.train.steps=${steps}`);
+      expect([status, stderr]).toEqual([1, expect.stringMatching(reason)]);
       expect(stderr).not.toContain('    at ');
       expect(existsSync(join(runIn(left), 'manifest.json'))).toBe(false);
     },

@@ -59,12 +59,12 @@ const typeOf = { ids: 'int32', segments: 'int32', attend: 'bool' } as const;
 /** Refuses inputs that are no tensors of one shape: a row of `attend` would stand for all rows without a word. */
 function checkInputs(inputs: Pick<TokenInputs, keyof typeof typeOf>): void {
   const problems = Object.entries(typeOf).flatMap(([name, dtype]) => {
-    const given: unknown = inputs[name as keyof typeof typeOf];
-    if (!isTensor(given)) return [`'${name}' is no tensor`];
+    const given: Tensor | undefined = inputs[name as keyof typeof typeOf];
+    if (given === undefined || !isTensor(given)) return [`'${name}' is no tensor`];
     const fits =
       given.dtype === dtype &&
       given.shape.length === 2 &&
-      (!isTensor(inputs.ids) || `${given.shape}` === `${inputs.ids.shape}`);
+      (inputs.ids === undefined || `${given.shape}` === `${inputs.ids.shape}`);
     return fits ? [] : [`'${name}' is ${given.dtype} [${given.shape}]`];
   });
   if (problems.length > 0)
