@@ -68,6 +68,16 @@ describe('embed as a folder of sentence-transformers says', () => {
     model.dispose();
   });
 
+  it('a plain folder is cut where its tokenizer says, as sentence-transformers opens it; the model reads on elsewhere', async () => {
+    const model = await sentenceModel({ 'tokenizer_config.json': { model_max_length: 8 } });
+    near((await model.embed([text]))[0], (await plain.embed([text.slice(0, 6)]))[0]);
+    expect(await model.score([text])).toEqual(await plain.score([text]));
+    model.dispose();
+    const endless = await sentenceModel({ 'tokenizer_config.json': { model_max_length: 1e30 } });
+    near((await endless.embed([text]))[0], (await plain.embed([text]))[0]);
+    endless.dispose();
+  });
+
   it('a default prompt is written before each text', async () => {
     const model = await sentenceModel({
       'modules.json': modules.slice(0, 2),

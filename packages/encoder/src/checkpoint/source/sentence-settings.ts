@@ -133,7 +133,8 @@ function modulesOf(bytes: Uint8Array, path: string): readonly Readonly<Record<st
 }
 
 /**
- * What sentence-transformers' files say, and the files, so that a save keeps them; undefined where there are none.
+ * What sentence-transformers' files say, and the files, so that a save keeps them; undefined where there are none and the tokenizer says no
+ * longest text.
  *
  * @param readFile reads a file of the folder @param folder for messages
  * @throws {CheckpointError} for a file that is not JSON, or a path that leads out of the folder
@@ -186,7 +187,6 @@ export async function readSentenceSettings(
   let transformer: Record<string, unknown> | undefined;
   for (const name of transformerConfigs) transformer ??= await open(name);
   const general = await open('config_sentence_transformers.json');
-  if (Object.keys(files).length === 0) return undefined;
   judgeKeys(transformer ?? {}, sentenceKeys['sentence_bert_config.json'], 'sentence_bert_config.json', problems);
   judgeKeys(
     general ?? {},
@@ -208,6 +208,8 @@ export async function readSentenceSettings(
   if (limit !== undefined && limit !== null && typeof limit !== 'number')
     problems.push(`tokenizer_config.json: 'model_max_length' must be a number, got ${JSON.stringify(limit)}`);
   const longest = length ?? (typeof limit === 'number' && limit >= 1 && limit < 1e6 ? Math.floor(limit) : undefined);
+  // A folder without any of these files is still cut where its tokenizer says, as sentence-transformers opens it.
+  if (Object.keys(files).length === 0 && longest === undefined && problems.length === 0) return undefined;
   const prompts = (general?.prompts ?? {}) as Readonly<Record<string, unknown>>;
   const chosen = general?.default_prompt_name ?? undefined;
   const prompt = typeof chosen === 'string' ? prompts[chosen] : undefined;
