@@ -84,7 +84,7 @@ export async function fineTuneCommand(file: string, options: FineTuneCommandOpti
   const settings = settingsFrom(options);
   if (out === undefined && output === undefined)
     throw new UsageError('give --out (a folder for the model), --output (a folder for the run), or both.');
-  if (out !== undefined) checkModelFolder(out);
+  if (out !== undefined) checkModelFolder(out, name);
   const { engine, placement, specialInText } = engineOf(options);
   const { replicas, first, say, end } = await joinTrainingJob(meetingOf(options));
   const model = await openModel(name, { engine, placement, say, specialInText });

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { chunkText, maskableBatches, policySetting } from '@cloze/datasets';
-import { readPmi, streamTexts } from '@cloze/datasets/node';
+import { readPmi, readUtf8, streamTexts } from '@cloze/datasets/node';
 import { loadPretrained } from '@cloze/encoder/node';
 import {
   auditPolicy,
@@ -19,6 +18,7 @@ import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { measureSpeed } from '../mask/measure-speed.ts';
+import { checkOutputFile } from '../terminal/output-file.ts';
 import { say } from '../terminal/say.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
@@ -113,7 +113,7 @@ async function prepare(texts: readonly string[], { policy, model, pmi, vectors, 
   const { setting, given } = policySetting(vocabulary, batches, {
     texts,
     pmi: pmi === undefined ? undefined : readPmi(pmi),
-    vectors: vectors === undefined ? undefined : parseWordVectors(readFileSync(vectors, 'utf8').split('\n')),
+    vectors: vectors === undefined ? undefined : parseWordVectors(readUtf8(vectors).split('\n')),
   });
   return { vocabulary, tokenizer, batches, setting, rows: rows.length, policies: await policiesOf(policy, given) };
 }
@@ -139,6 +139,7 @@ async function show(text: string, options: MaskCommandOptions): Promise<void> {
 
 async function audit(options: MaskCommandOptions): Promise<void> {
   const { seed, out, json, length, corpus = [] } = options;
+  if (out !== undefined) checkOutputFile('--out', out, corpus);
   const texts = await textsOf(options);
   checkCorpus('--audit', corpus, texts);
   const { batches, setting, policies, rows } = await prepare(texts, options);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -19,6 +19,19 @@ it('builds a list from a corpus and shows it, whole or what holds a text', async
     expect(found.out).toContain('喜欢 音乐');
     expect(found.out).not.toContain('学习');
     expect(await cloze('pmi', 'show', join(folder, 'none.txt'))).toMatchObject({ code: 1, out: '' });
+    const before = readFileSync(corpus, 'utf8');
+    expect(await cloze('pmi', 'build', corpus, '--out', join(folder, '.', 'corpus.txt'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is a file that is read, and would be replaced'),
+    });
+    expect(readFileSync(corpus, 'utf8')).toBe(before);
+    writeFileSync(list, Uint8Array.of(0x61, 0x0a, 0xe4, 0x0a));
+    expect((await cloze('pmi', 'show', list)).err).toContain('list.txt: line 2 is no UTF-8');
+    writeFileSync(corpus, ' \n');
+    expect(await cloze('pmi', 'build', corpus, '--out', list)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('corpus.txt has no text.'),
+    });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -5,6 +5,7 @@ import { readPmi, streamTexts, writePmi } from '@cloze/datasets/node';
 import { buildPmiVocabulary } from '@cloze/masking';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
+import { checkOutputFile } from '../terminal/output-file.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface PmiBuildOptions {
@@ -21,9 +22,11 @@ const round = (value: number) => Number(value.toFixed(2));
 /** Builds the collocations of a corpus, which is held in memory, and saves them. */
 export async function pmiBuildCommand(corpus: readonly string[], options: PmiBuildOptions): Promise<void> {
   const { out, column, minimum, size, power, json } = options;
+  checkOutputFile('--out', out, corpus);
   const started = performance.now();
   const texts: string[] = [];
   for await (const text of streamTexts(corpus, column === undefined ? {} : { column })) texts.push(text);
+  if (texts.length === 0) throw new RangeError(`${corpus.join(', ')} has no text.`);
   const { sentences, words } = segmentCorpus(texts);
   const segmented = performance.now();
   process.stderr.write(

@@ -50,7 +50,7 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
   const { model: base, output, out, maxSteps, json, tensorboard, mlflow } = options;
   if (base === undefined && (options.layers === undefined || options.width === undefined))
     throw new UsageError('give --layers and --width for fresh weights, or --model to go on from a checkpoint.');
-  if (out !== undefined) checkModelFolder(out);
+  if (out !== undefined) checkModelFolder(out, base);
   const { engine, placement } = engineOf(options);
   const given: PretrainOptions = {
     corpus,

@@ -20,7 +20,7 @@ export async function trimCommand(
   corpus: readonly string[],
   { out, column, minimum, json }: TrimCommandOptions,
 ): Promise<void> {
-  checkModelFolder(out);
+  checkModelFolder(out, name);
   const loaded = await loadPretrained(name, { fill: streamFrom(1).fork('missing weights') });
   if (loaded.notes.length > 0) say(`${name}: ${loaded.notes.join('; ')}.`);
   const texts = streamTexts(corpus, column === undefined ? {} : { column });

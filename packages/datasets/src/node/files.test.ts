@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { expandPaths, openTable, streamLines, streamTexts } from '../node.ts';
+import { expandPaths, openTable, readUtf8, streamLines, streamTexts } from '../node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cloze-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,6 +51,18 @@ describe('openTable', () => {
       { text: 'a', label: 'good' },
       { text: 'b', label: 'bad' },
     ]);
+  });
+  it('reads a file once, whatever its path looks like, and says what is no file', async () => {
+    const file = put('once.csv', 'text\na\n');
+    mkdirSync(join(folder, 'sub'), { recursive: true });
+    expect(
+      expandPaths([file, join(folder, 'sub', '..', 'once.csv').replace('once', './once'), join(folder, 'on*.csv')]),
+    ).toEqual([file]);
+    expect(() => expandPaths(join(folder, 'sub'))).toThrow(/sub: is a folder; name its files/);
+    expect(() => expandPaths('/dev/null')).toThrow('/dev/null: is no file, but a pipe or a device');
+    expect(() => readUtf8(join(folder, 'sub'))).toThrow(/sub: no such file/);
+    expect(readUtf8(put('marked.txt', '\uFEFF明\n'))).toBe('明\n');
+    expect(() => readUtf8(put('latin.txt', Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a)))).toThrow('line 2 is no UTF-8');
   });
   it('names files that are not there, that tell no format, and that lack columns of the first', async () => {
     await expect(openTable([join(folder, 'x?.csv'), join(folder, 'y.csv')])).rejects.toThrow(

@@ -1,11 +1,12 @@
-import { createWriteStream, readFileSync, renameSync } from 'node:fs';
+import { createWriteStream, renameSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { formatPmi, type PmiVocabulary, parsePmi } from '@cloze/masking';
+import { readUtf8 } from './read-utf8.ts';
 
-/** Reads a list of collocations. Only \n ends a line: words may hold U+2028, at which node:readline cuts. @throws naming the line that is wrong */
+/** Reads a list of collocations. Only \n ends a line: words may hold U+2028, at which node:readline cuts. @throws naming the line that is wrong, or no UTF-8 */
 export function readPmi(file: string): PmiVocabulary {
-  return parsePmi(readFileSync(file, 'utf8').split('\n'));
+  return parsePmi(readUtf8(file).split('\n'));
 }
 
 /** Writes a list of collocations, which may be long, beside its place first, so that an interrupted run leaves no half list. */

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { shown } from '@cloze/checks';
-import { readPmi, streamTexts } from '@cloze/datasets/node';
+import { readPmi, readUtf8, streamTexts } from '@cloze/datasets/node';
 import {
   candidateIds,
   candidatesByFrequency,
@@ -114,10 +113,10 @@ export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus
       list.entries.flatMap(({ words }) => words),
     );
     given = { ...given, ngrams: ngramIds(list, ids, unknownId) };
-    sources.collocations = await hashOf(readFileSync(collocations, 'utf8'));
+    sources.collocations = await hashOf(readUtf8(collocations));
   }
   if (needs.includes('similar') && wordVectors !== undefined) {
-    const text = readFileSync(wordVectors, 'utf8');
+    const text = readUtf8(wordVectors);
     const vectors = parseWordVectors(text.split('\n'));
     given = {
       ...given,

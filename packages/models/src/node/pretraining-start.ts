@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { streamTexts } from '@cloze/datasets/node';
+import { readUtf8, streamTexts } from '@cloze/datasets/node';
 import { type EncoderConfig, encoderConfig, familyOf } from '@cloze/encoder';
 import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
@@ -77,12 +77,15 @@ async function freshStart(
   });
 }
 
-async function wordsOf(given: string | readonly string[]): Promise<readonly string[]> {
+/** Words to add: those given, or those of a file, one a line. @throws {RangeError} for a file without any */
+function wordsOf(given: string | readonly string[]): readonly string[] {
   if (typeof given !== 'string') return given;
-  return (await readFile(given, 'utf8'))
+  const words = readUtf8(given)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
+  if (words.length === 0) throw new RangeError(`pretrain: ${given} has no word to add; write one a line.`);
+  return words;
 }
 
 /**
@@ -99,8 +102,10 @@ export async function startFromCheckpoint(
   const opened = await loadPretrained(base, { ...hub, fill: streamFrom(given.seed ?? 1).fork('missing weights') });
   const settings = resolvePretraining(given, opened.config.maximumLength - opened.config.positionOffset, false);
   if (opened.notes.length > 0) say(`${base}: ${opened.notes.join('; ')}.`);
-  const added = more === undefined ? [] : await wordsOf(more);
+  const added = more === undefined ? [] : wordsOf(more);
   const grown = await addTokens(base, opened, added);
+  if (added.length > 0 && grown === opened)
+    say(`${base} has each of the ${added.length} words to add as a token already.`);
   const { dropout } = settings;
   const config = dropout === undefined ? grown.config : { ...grown.config, dropout, attentionDropout: dropout };
   return { loaded: { ...grown, config }, settings, base, added, kept: grown.config };

@@ -96,7 +96,7 @@ function filesWith(
  *
  * @param name the folder or hub id, for messages @param texts of any length
  * @throws {TypeError} for a string in place of texts, or an item that is none
- * @throws {RangeError} for a vocabulary that is not WordPiece, whose merges hang together, or a minimum below 1
+ * @throws {RangeError} for no text at all, a vocabulary that is not WordPiece, whose merges hang together, or a minimum below 1
  */
 export async function trimVocabulary(
   name: string,
@@ -131,6 +131,7 @@ export async function trimVocabulary(
     waiting = [];
   }
   await count(waiting);
+  if (number === 0) throw new RangeError(`trimVocabulary: there is no text: every token of ${name} would go.`);
   const added = Array.isArray(json.added_tokens) ? json.added_tokens.map((token) => String(token.content)) : [];
   const always = new Set([...specialTokens, ...added]);
   const tokens = Array.from(counts, (_, id) => tokenizer.tokenOf(id));

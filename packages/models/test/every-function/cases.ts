@@ -367,7 +367,17 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     'submissionOf',
   ],
   'datasets/node': [
-    ...['expandPaths', 'formatOf', 'heldOutTexts', 'openCorpus', 'openTable', 'readPmi', 'readPoetry', 'streamLines'],
+    ...[
+      'expandPaths',
+      'formatOf',
+      'heldOutTexts',
+      'openCorpus',
+      'openTable',
+      'readPmi',
+      'readPoetry',
+      'readUtf8',
+      'streamLines',
+    ],
     ...['streamTexts', 'writePmi', 'decodeLines', 'evaluationTexts', 'listProblems', 'readSplit', 'readTaskFile'],
     'readRowsFile',
   ],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { benchmarkTasks, type ClueFile, type ClueProblem, checkSubmission } from '@cloze/datasets';
-import { listProblems, readTaskFile } from '@cloze/datasets/node';
+import { listProblems, readTaskFile, readUtf8 } from '@cloze/datasets/node';
 import { zipSync } from 'fflate';
 
 /** What is wrong with one file of predictions. @throws when no task has a file of that name */
@@ -19,7 +19,13 @@ function problemsOf(path: string, data: string): { readonly lines: number; reado
   if (!existsSync(join(data, task.folder, test)))
     return problem(`${join(data, task.folder, test)}, the test file it answers, is not there`);
   const read = readTaskFile(task, data, task.files.find(({ name }) => name === test) as ClueFile);
-  const found = checkSubmission(task, { name: file, text: readFileSync(path, 'utf8') }, read);
+  let text: string;
+  try {
+    text = readUtf8(path);
+  } catch (error) {
+    return problem(error instanceof Error ? error.message : String(error));
+  }
+  const found = checkSubmission(task, { name: file, text }, read);
   return { lines: read.lines, problems: [...read.problems, ...found] };
 }
 
