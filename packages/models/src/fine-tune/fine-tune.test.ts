@@ -232,6 +232,12 @@ describe('what cannot be learnt from', () => {
       fineTune(model, { task: regression({ text: 'review', value: 'stars' }), train, dev, ...short }, place),
     ).rejects.toThrow('"good", expected a finite number');
   });
+  it('batches whose classes all count nothing teach nothing, and end nothing', async () => {
+    const weighed = classification({ text: 'review', label: 'stars', classWeights: { good: 0, bad: 1 } });
+    const run = await attempt(train.slice(0, 8), weighed, { epochs: 1, batchSize: 1 });
+    expect(run.dev.accuracy.value).toBeGreaterThanOrEqual(0);
+    run.model.dispose();
+  });
   it('labels that look alike are named, and a choice that may be two candidates', async () => {
     const odd = [...train, { review: '明月', stars: 'good ' }];
     await expect(attempt(odd)).rejects.toThrow(

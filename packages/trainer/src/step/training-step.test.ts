@@ -15,6 +15,7 @@ import {
   rootKey,
   slice,
   square,
+  stopGradient,
   subtract,
   sum,
   type Tensor,
@@ -256,4 +257,35 @@ it('the key of a step is (seed, step, first row), forked by dropout', () => {
   });
   expect([...inputsOf(3, {}, 16).words.values]).toEqual([7, 3, 16]);
   expect(rootKey(constant([7, 3, 16], [3], 'int32')).site).toBe(0);
+});
+
+describe('what nothing could be learnt from', () => {
+  const w = vector([1, 2]);
+  const training = (of: (w: Tensor) => Tensor) => {
+    const optimiser = sgd({ learningRate: 0.1 });
+    const variables = trainingVariables(engine, { parameters: { w }, optimiser });
+    const step = trainingStep({
+      variables,
+      optimiser,
+      seed: 1,
+      objective: (tree: { w: Tensor }) => ({ loss: of(tree.w) }),
+    });
+    return step(1, {});
+  };
+  it('a loss that depends on no parameter is refused', async () => {
+    for (const of of [() => constant([1], []), (x: Tensor) => sum(stopGradient(x))])
+      await expect(training(of)).rejects.toThrow('the loss depends on none of the tensors it is to be derived by');
+    expect((await training((x) => sum(square(x)))).updated).toBe(true);
+  });
+  it('gradients that lack, are of another shape or of no parameter are named together', () => {
+    const optimiser = sgd({ learningRate: 0.1 });
+    const [parameters, gradients] = [
+      { a: constant([1, 2]), b: constant([1]) },
+      { a: constant([1]), c: constant([1]) },
+    ];
+    const fed = { sgd: { rate: constant([0.1], []) } };
+    expect(() => optimiser.update({ parameters, gradients, state: {} }, fed)).toThrow(
+      "sgd: a gradient of 'c', which is no parameter that is trained; the gradient of 'a' is [1], the parameter [2]; no gradient of 'b'.",
+    );
+  });
 });
