@@ -1,9 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { mostThreads, printable, stopSignals, whole } from 'cloze/terminal';
-import { type Command, Option } from 'commander';
+import { printable, stopSignals } from 'cloze/terminal';
+import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { type Size, sizes } from '../recipes/define-recipe.ts';
 import { parseAssignment } from '../recipes/settings.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
 import { folderQueue } from '../runs/folder-queue.ts';
@@ -11,27 +9,12 @@ import { isFinished } from '../runs/run-record.ts';
 import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
 import { checkInputs } from './check-inputs.ts';
-
-/** Options of `bench run`. */
-export interface RunOptions {
-  readonly data?: string;
-  readonly size: Size;
-  readonly seeds: number;
-  readonly firstSeed: number;
-  readonly encoder?: string;
-  readonly set: readonly string[];
-  readonly arm: readonly string[];
-  readonly out: string;
-  readonly jobs: number;
-  readonly threads: number;
-  readonly dryRun: boolean;
-  readonly json: boolean;
-}
+import { type PlanOptions, planOptions } from './plan-options.ts';
 
 const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Runs a recipe: all arms, several seeds; what is done is skipped. Exit code 1 when a run failed, or was left because it could not be taken. */
-export async function runCommand(name: string, options: RunOptions): Promise<void> {
+export async function runCommand(name: string, options: PlanOptions): Promise<void> {
   const { data, size, seeds, firstSeed, encoder, set, arm, out, jobs, threads, dryRun, json } = options;
   const recipe = recipeOf(name);
   checkInputs(recipe, { data, size, encoder }, say);
@@ -73,28 +56,15 @@ export async function runCommand(name: string, options: RunOptions): Promise<voi
   if (outcome.failed.length > 0 || outcome.refused.length > 0 || outcome.interrupted) process.exitCode = 1;
 }
 
-const several = (value: string, before: readonly string[]) => [...before, value];
-
 /** Declares `bench run`. */
 export function addRun(program: Command): void {
-  program
+  const run = program
     .command('run')
     .description(
       'run a recipe: every arm with several seeds, each run in a process of its own, what is done is skipped',
     )
     .argument('<recipe>', 'see bench list')
-    .option('--data <folder>', "data in CLUE's official layout; without it recipes of size tiny read classical poems")
-    .addOption(new Option('--size <size>', 'how much').choices([...sizes]).default('laptop'))
-    .option('--seeds <number>', 'runs of each arm', whole(1, 10_000), 3)
-    .option('--first-seed <number>', 'the first seed', whole(0, 2_000_000_000), 1)
-    .option('--encoder <folder>', 'a Hugging Face checkpoint to begin from')
-    .option('--set <path=value>', 'change a setting; repeat for more', several, [])
-    .option('--arm <name>', 'only this arm or row; repeat for more', several, [])
-    .option('--out <folder>', 'where records go', 'runs')
-    .option('--jobs <number>', 'runs side by side', whole(1, 1024), Math.max(1, Math.floor(availableParallelism() / 2)))
-    .option('--threads <number>', 'cores a run', whole(1, mostThreads), 2)
-    .option('--dry-run', 'say what would run', false)
-    .option('--json', 'one JSON object a run on stdout', false)
     .addHelpText('after', '\nExample: pnpm bench run r-drop --data DIR --seeds 5 --set train.steps=400')
     .action(runCommand);
+  planOptions(run, ['--set <path=value>', 'change a setting; repeat for more']);
 }

@@ -49,6 +49,11 @@ describe('bench sweep without a queue, as a command', () => {
     ]);
   }, 120_000);
 
+  it('refuses what goes with a queue, or without one', () => {
+    const { status, stderr } = bench(...asked, '--heartbeat', '9');
+    expect([status, stderr]).toEqual([2, 'bench: --heartbeat goes with --queue.\n']);
+  }, 60_000);
+
   it('refuses a limit that so many runs could not keep', () => {
     const all = Math.floor(totalmem() / 2 ** 20);
     expect(() => memoryLimit(all, 2)).toThrow(

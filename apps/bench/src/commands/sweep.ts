@@ -1,55 +1,52 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { mostThreads, printable, stopSignals, UsageError, whole } from 'cloze/terminal';
-import { type Command, Option } from 'commander';
+import { printable, stopSignals, UsageError, whole } from 'cloze/terminal';
+import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { type Size, sizes } from '../recipes/define-recipe.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
 import { findRecords } from '../runs/find-records.ts';
-import type { PlannedRun } from '../runs/run-queue.ts';
 import { isFinished } from '../runs/run-record.ts';
 import { armsKept } from '../sweeps/hopeless-arms.ts';
 import { planSweep } from '../sweeps/plan-sweep.ts';
 import { queueAddress } from '../sweeps/queue-address.ts';
-import { longestFirst, runCost } from '../sweeps/run-cost.ts';
+import { longestFirst, measuredRuns, runCost } from '../sweeps/run-cost.ts';
 import { settingGrid } from '../sweeps/setting-grid.ts';
 import { sweepHere } from '../sweeps/sweep-here.ts';
 import { sweepOnQueue } from '../sweeps/sweep-on-queue.ts';
 import { sweepTold } from '../sweeps/sweep-told.ts';
 import { checkInputs } from './check-inputs.ts';
+import { type PlanOptions, planOptions } from './plan-options.ts';
 import { openQueue, type QueueOptions, queueOptions } from './queue-options.ts';
 import { addSweepControls } from './sweep-controls.ts';
 
 /** Options of `bench sweep`. */
-export interface SweepOptions extends QueueOptions {
-  readonly data?: string;
-  readonly size: Size;
-  readonly seeds: number;
-  readonly firstSeed: number;
-  readonly encoder?: string;
-  readonly set: readonly string[];
-  readonly arm: readonly string[];
-  readonly out: string;
-  readonly jobs: number;
-  readonly threads: number;
+export interface SweepOptions extends PlanOptions, QueueOptions {
   readonly memory?: number;
   readonly stopHopeless?: number;
   readonly heartbeat: number;
-  readonly dryRun: boolean;
-  readonly json: boolean;
 }
 
 const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Plans a sweep, leaves out what is done, and does the rest here or on a queue's workers. Exit code 1 when a run failed or is missing. */
-export async function sweepCommand(names: readonly string[], options: SweepOptions): Promise<void> {
+export async function sweepCommand(
+  names: readonly string[],
+  options: SweepOptions,
+  command: Pick<Command, 'getOptionValueSource'>,
+): Promise<void> {
   const { data, size, seeds, firstSeed, encoder, set, arm, out, jobs, threads, dryRun, json } = options;
   const recipes = [...new Set(names)].map(recipeOf);
   for (const recipe of recipes) checkInputs(recipe, { data, size, encoder }, say);
   const address = queueAddress(options, process.env);
-  if (options.memory !== undefined && address)
-    throw new UsageError('--memory is what a run may hold on its machine: with a queue give it to bench worker.');
+  const vain = (address ? ['jobs', 'threads', 'memory'] : ['heartbeat']).find(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  if (vain !== undefined)
+    throw new UsageError(
+      address
+        ? `--${vain} is of the machine that runs: with a queue give it to bench worker.`
+        : `--${vain} goes with --queue.`,
+    );
   const runs = planSweep(recipes, {
     root: out,
     grid: settingGrid(set),
@@ -59,18 +56,18 @@ export async function sweepCommand(names: readonly string[], options: SweepOptio
     ...(encoder !== undefined && { encoder: encoderOf(encoder) }),
     data: data === undefined ? 'poems' : 'folder',
   });
-  const isOpen = ({ spec, folder }: PlannedRun) => !isFinished(folder, spec);
-  const finished = existsSync(out) ? findRecords(out).records : [];
-  const kept = armsKept(out, options.stopHopeless, finished);
-  const cost = runCost(finished, recipeOf);
+  const notDone = runs.filter(({ spec, folder }) => !isFinished(folder, spec));
+  const judged = options.stopHopeless !== undefined && existsSync(out) ? findRecords(out).records : [];
+  const kept = armsKept(out, options.stopHopeless, judged);
+  const cost = runCost(measuredRuns(out), recipeOf);
   const open = longestFirst(
-    runs.filter((run) => isOpen(run) && !kept.isLeftOut(run)),
+    notDone.filter((run) => !kept.isLeftOut(run)),
     cost,
     options.stopHopeless !== undefined,
   );
   const hours = open.reduce((sum, { spec }) => sum + cost(spec), 0) / 3600;
   say(
-    `${recipes.map(({ name }) => name).join(', ')}, size ${size}: ${runs.length} runs, ${runs.filter((run) => !isOpen(run)).length} done, ${open.length} to do; about ${hours.toFixed(2)} hours of one process`,
+    `${recipes.map(({ name }) => name).join(', ')}, size ${size}: ${runs.length} runs, ${runs.length - notDone.length} done, ${open.length} to do; about ${hours.toFixed(2)} hours of one process`,
   );
   if (dryRun) {
     for (const { spec, folder } of open) process.stdout.write(`${json ? JSON.stringify(spec) : folder}\n`);
@@ -84,16 +81,16 @@ export async function sweepCommand(names: readonly string[], options: SweepOptio
     const inputs = { data: data && resolve(data), encoder };
     const { name, heartbeat } = options;
     const plan = { runs: open, root: out, recipes: recipes.map((recipe) => recipe.name) };
-    await sweepOnQueue({ client, name, shown: address.shown, heartbeat, inputs, ...plan, kept, told, signal, say });
-    client.disconnect();
+    const { shown } = address;
+    await sweepOnQueue({ client, name, shown, heartbeat, inputs, ...plan, kept, told, signal, say }).finally(() =>
+      client.disconnect(),
+    );
   } else {
     const place = { data: data && resolve(data), encoder, threads };
     await sweepHere(open, { jobs, memory: options.memory, place, kept, told, signal, say });
   }
   if (told.hasFailed() || signal.aborted) process.exitCode = 1;
 }
-
-const several = (value: string, before: readonly string[]) => [...before, value];
 
 /** Declares `bench sweep` and what looks after one. */
 export function addSweep(program: Command): void {
@@ -102,21 +99,6 @@ export function addSweep(program: Command): void {
     .description('many runs: recipes, settings and seeds, here or on the workers of a queue; what is done is skipped')
     .argument('<recipes...>', 'see bench list')
     .enablePositionalOptions()
-    .option('--data <folder>', "data in CLUE's official layout; without it recipes of size tiny read classical poems")
-    .addOption(new Option('--size <size>', 'how much').choices([...sizes]).default('laptop'))
-    .option('--seeds <number>', 'runs of each arm', whole(1, 10_000), 3)
-    .option('--first-seed <number>', 'the first seed', whole(0, 2_000_000_000), 1)
-    .option('--encoder <folder>', 'a Hugging Face checkpoint to begin from')
-    .option('--set <path=a,b>', 'vary a setting; repeat for every combination of several', several, [])
-    .option('--arm <name>', 'only this arm or row; repeat for more', several, [])
-    .option('--out <folder>', 'where records go', 'runs')
-    .option(
-      '--jobs <number>',
-      'without a queue: runs side by side',
-      whole(1, 1024),
-      Math.max(1, Math.floor(availableParallelism() / 2)),
-    )
-    .option('--threads <number>', 'without a queue: cores a run', whole(1, mostThreads), 2)
     .option('--memory <MiB>', 'without a queue: what a run may hold; one that holds more is killed', whole(1))
     .option(
       '--stop-hopeless <seeds>',
@@ -129,13 +111,12 @@ export function addSweep(program: Command): void {
       whole(1, 3600),
       30,
     )
-    .option('--dry-run', 'say what would run, in its order', false)
-    .option('--json', 'one JSON object a run on stdout', false)
     .addHelpText(
       'after',
       '\nExample: pnpm bench sweep drop-token r-drop --data DIR --seeds 5 --set tune.train.steps=200,400 --queue redis://first:6379',
     )
     .action(sweepCommand);
+  planOptions(sweep, ['--set <path=a,b>', 'vary a setting; repeat for every combination of several']);
   queueOptions(sweep);
   addSweepControls(sweep);
 }

@@ -1,10 +1,22 @@
 import type { Recipe } from '../recipes/define-recipe.ts';
 import { canonicalJson } from '../runs/canonical-json.ts';
-import type { RunRecord } from '../runs/run-record.ts';
+import { findRunFolders } from '../runs/find-run-folders.ts';
+import { type RunRecord, readManifest, readSpec } from '../runs/run-record.ts';
 import type { RunSpec } from '../runs/run-spec.ts';
 
 /** What is known of how long runs take. */
 export type Measured = Pick<RunRecord, 'spec' | 'manifest'>;
+
+/** Finished runs below a folder, without their figures: a sweep has many. What cannot be read tells nothing here; `verify` says why. */
+export function measuredRuns(root: string): Measured[] {
+  return findRunFolders(root).flatMap((folder) => {
+    try {
+      return [{ spec: readSpec(folder), manifest: readManifest(folder) }];
+    } catch {
+      return [];
+    }
+  });
+}
 
 const median = (values: readonly number[]): number | undefined =>
   [...values].sort((a, b) => a - b)[(values.length - 1) >> 1];
