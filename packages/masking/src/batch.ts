@@ -26,8 +26,10 @@ export interface MaskedBatch {
   readonly targetPositions: Int32Array;
   /** Token id to predict; 0 in empty slots. */
   readonly targets: Int32Array;
-  /** 1 for a target, 0 for an empty slot. */
+  /** 1 for a target, 0 for an empty slot; a policy may weigh targets otherwise. */
   readonly weights: Float32Array;
+  /** `[batch]`: what the weighted losses are divided by, summed over rows; absent where that is the sum of the weights. */
+  readonly divisors?: Float32Array;
 }
 
 /** A source of uniform numbers in [0, 1). */

@@ -45,6 +45,7 @@ export {
   presetsNamed,
 } from './presets/registry.ts';
 export {
+  diffusion,
   droppedTokens,
   electra,
   everyToken,
@@ -65,6 +66,7 @@ export { parseWordVectors, similarByWordVectors, type WordVectors } from './repl
 export type { SimilarWords } from './replace/similar-words.ts';
 export { constantRate, cosineRate, linearRate, type RateSchedule, uniformRate } from './schedules/schedules.ts';
 export { splitMaskable } from './schedules/split-maskable.ts';
+export { type DiffusionSetting, maskByDiffusion } from './targets/mask-by-diffusion.ts';
 export { predictNext, predictPrefix } from './targets/predict-next.ts';
 export { type PermutedBatch, predictPermuted } from './targets/predict-permuted.ts';
 export { replacedTokens } from './targets/replaced-tokens.ts';

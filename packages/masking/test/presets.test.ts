@@ -59,8 +59,8 @@ describe.each(all)('preset %s', (_name, preset) => {
 });
 
 describe('presets by name', () => {
-  it('are 29, each with a name and what it does; a policy carries both', () => {
-    expect(new Set(presets.map(({ name }) => name)).size).toBe(29);
+  it('are 30, each with a name and what it does; a policy carries both', () => {
+    expect(new Set(presets.map(({ name }) => name)).size).toBe(30);
     for (const preset of presets) {
       const made = preset.policyFrom(given);
       expect(made).toMatchObject({ name: preset.name, about: preset.about });
@@ -162,7 +162,7 @@ describe('slotsFor', () => {
   const counts = (batch: ReturnType<typeof batchOf>, preset: Policy, seed: number) => {
     const { weights, slots, shape } = mask(batch, preset, { ...setting(seed), slots: batch.shape[1] });
     return Array.from({ length: shape[0] }, (_, row) =>
-      weights.subarray(row * slots, (row + 1) * slots).reduce((a, b) => a + b, 0),
+      weights.subarray(row * slots, (row + 1) * slots).reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0),
     );
   };
   const isExact = (preset: Policy) => isTargetPolicy(preset) || preset.selection !== 'bernoulli';

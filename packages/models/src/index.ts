@@ -34,6 +34,7 @@ export {
 } from './fine-tune/settings.ts';
 export { type TrainedOnce, type TrainingExamples, type TrainingPlace, trainOnce } from './fine-tune/train-once.ts';
 export { type GeneratedText, type GenerateOptions, generate } from './generate/generate.ts';
+export { type Unmasked, type UnmaskedText, type UnmaskOptions, unmask } from './generate/unmask.ts';
 export { type LoadedModel, loadModel, type ModelTensors } from './model/loaded-model.ts';
 export { createModel, type Model } from './model/model.ts';
 export { countTokens, type ModelBatch, modelBatch } from './model/model-batch.ts';

@@ -1,4 +1,4 @@
-import { constant, evaluate, gradients, referenceEngine, type Tensor } from '@cloze/backend';
+import { constant, evaluate, fill, gradients, referenceEngine, type Tensor } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { ignoredTarget, maskedCrossEntropy } from '../index.ts';
 
@@ -23,5 +23,14 @@ describe('maskedCrossEntropy', () => {
   });
   it.each([-1, 3, -99, 2 ** 31 - 1])('is NaN for a target of %d, which is none', (target) => {
     expect(of([0, target, 2], [1, 1, 1]).loss.values[0]).toBeNaN();
+  });
+  it('divides by what it is told to, where that is not the sum of the weights', () => {
+    const asked = constant([0, 1, 2], [1, 3], 'int32');
+    const weights = constant([2, 0.5, 0], [1, 3]);
+    const { mean, over } = evaluate(engine, {
+      mean: maskedCrossEntropy(logits, asked, weights).loss,
+      over: maskedCrossEntropy(logits, asked, weights, fill([], 10)).loss,
+    });
+    expect((over.values[0] as number) / (mean.values[0] as number)).toBeCloseTo(2.5 / 10, 6);
   });
 });

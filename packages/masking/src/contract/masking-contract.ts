@@ -60,6 +60,12 @@ const sum = (values: ArrayLike<number>, from: number, to: number) => {
   for (let i = from; i < to; i++) total += values[i] as number;
   return total;
 };
+/** Slots that ask something. */
+const asked = (weights: Float32Array, from: number, to: number) => {
+  let count = 0;
+  for (let i = from; i < to; i++) if (weights[i]) count++;
+  return count;
+};
 const differs = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   a.length !== b.length || Array.from(a).some((value, i) => value !== b[i]);
 
@@ -166,7 +172,7 @@ function slots(policy: Policy): string[] {
   for (let seed = 0; seed < draws; seed++) {
     const after = run(policy, batch, seed, 0, length);
     for (let row = 0; row < after.shape[0]; row++, seen++)
-      if (sum(after.weights, row * length, (row + 1) * length) > room) over++;
+      if (asked(after.weights, row * length, (row + 1) * length) > room) over++;
   }
   const allowed = independent ? 1e-3 + binomialBound({ share: 1e-3, n: seen }) : 0;
   if (over / seen > allowed)

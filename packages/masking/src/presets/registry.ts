@@ -61,7 +61,8 @@ function made(
 const { bert, roberta, bernoulli, wholeWord, wholeWordBernoulli, wholeWordSplit, wholeWord40 } = tokenPresets;
 const { ngram, ngramBernoulli, spanBert, spanTokens, macBert, mask40, mask80, decoupled, staticSplit } = tokenPresets;
 const { byFrequency, pmi, pmiBernoulli } = tokenPresets;
-const { everyToken, nextToken, prefixTokens, permutedTokens, electra, removedTokens, droppedTokens } = targetPresets;
+const { diffusion, everyToken, nextToken, prefixTokens, permutedTokens, electra, removedTokens, droppedTokens } =
+  targetPresets;
 const noDraw = { draw: () => 0 };
 
 /** Every preset: policies of the papers, variations that articles and readers of the project name, and the other targets. */
@@ -82,7 +83,7 @@ export const presets: readonly Preset[] = [
       [0.05, 0.4],
     ] as const
   ).map(([corrupt, predict]) => plain(decoupled({ corrupt, predict }))),
-  ...[staticSplit, everyToken, nextToken, prefixTokens, permutedTokens].map((policy) => plain(policy)),
+  ...[staticSplit, diffusion, everyToken, nextToken, prefixTokens, permutedTokens].map((policy) => plain(policy)),
   made(electra(noDraw), ['frequencies'], ({ frequencies }) => electra(frequencies)),
   ...[removedTokens, droppedTokens].map((policy) => plain(policy)),
 ];

@@ -3,6 +3,7 @@ import { maskBatch } from '../mask-batch.ts';
 import { dropTokens } from '../removal/drop-tokens.ts';
 import type { KeptBatch } from '../removal/gather-kept.ts';
 import { removeTokens } from '../removal/remove-tokens.ts';
+import { maskByDiffusion } from '../targets/mask-by-diffusion.ts';
 import { predictNext, predictPrefix } from '../targets/predict-next.ts';
 import { predictPermuted } from '../targets/predict-permuted.ts';
 import { replacedTokens } from '../targets/replaced-tokens.ts';
@@ -18,6 +19,7 @@ export const everyToken: TargetPolicy = {
   name: 't-ta',
   about: 'every token, inputs unchanged',
   kind: 'own',
+  visibility: 'others',
   room: every,
   targetsOf: (batch, { slots }) => targetEveryToken(batch, { slots }),
 };
@@ -27,8 +29,19 @@ export const nextToken: TargetPolicy = {
   name: 'left-to-right',
   about: 'each token predicts the next',
   kind: 'next',
+  visibility: 'before',
   room: allButLast,
   targetsOf: (batch, { slots }) => predictNext(batch, { slots }),
+};
+
+/** Masked diffusion (Sahoo et al. 2024; Nie et al. 2025): a rate a row, uniform in (0, 1), targets weighted by its inverse; see `maskByDiffusion`. */
+export const diffusion: TargetPolicy = {
+  name: 'diffusion',
+  about: 'masked diffusion: a rate a row, uniform in (0, 1), weights 1/rate',
+  kind: 'own',
+  visibility: 'all',
+  room: every,
+  targetsOf: (batch, { slots, maskId, randomOf }) => maskByDiffusion(batch, { slots, maskId, randomOf }),
 };
 
 /** Single texts as source and target: the second half of such a row's real tokens becomes segment 1. */

@@ -14,6 +14,11 @@ export interface TargetPolicy {
   /** What it does, in half a sentence. */
   readonly about: string;
   readonly kind: TargetKind;
+  /**
+   * What an encoder's output at a token may see, lest the question answers itself: `all` tokens, all `others`, those `before`. Absent where the question is
+   * not asked of a language-model head (ELECTRA's) or needs rows of another form: `pretrain` refuses such a policy.
+   */
+  readonly visibility?: 'all' | 'others' | 'before';
   /** Most targets of a row of `length` tokens of which `maskable` may be chosen. */
   readonly room: (length: number, maskable: number) => number;
   /** Inputs and targets of a batch. */

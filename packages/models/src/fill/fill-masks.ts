@@ -1,9 +1,8 @@
-import { ints, softmax, type Tensor } from '@cloze/backend';
+import { ints } from '@cloze/backend';
 import { callable, checkOptions, checkText, whole } from '@cloze/checks';
-import { predictTokens } from '@cloze/encoder';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import type { ModelBatch } from '../model/model-batch.ts';
+import { findMasks, probabilitiesOf } from './find-masks.ts';
 
 /** A token that may stand at a place. */
 export interface Guess {
@@ -28,14 +27,6 @@ export interface FillOptions {
   readonly onCut?: TellCut;
 }
 
-/** The function that gives probabilities of tokens at places of rows, compiled once a model. */
-const probabilitiesOf = (model: LoadedModel) =>
-  model.once('fill', () =>
-    model.compile(({ encoder }, batch: ModelBatch<Tensor> & { readonly targetPositions: Tensor }) => ({
-      p: softmax(predictTokens(encoder, model.forward(encoder, batch).hidden, batch.targetPositions, model.config)),
-    })),
-  );
-
 /**
  * The likeliest tokens for each mask of a text, each by itself: `softmax(logits)` at its place.
  *
@@ -48,18 +39,8 @@ export async function fillMasks(model: LoadedModel, text: string, options: FillO
   checkText('fillMasks: the text', text);
   checkOptions('fillMasks', options, { top: whole(1), onCut: callable });
   const { top = 5, onCut } = options;
-  model.needHead();
-  const mask = model.needMask();
-  const asked = text.replaceAll('[MASK]', mask.token);
-  const [encoding] = await model.tokenizer.encodeBatch([asked]);
-  if (!encoding) return [];
-  const columns = [...encoding.ids.entries()].filter(([, id]) => id === mask.id).map(([column]) => column);
-  const masks = asked.split(mask.token).length - 1;
-  if (masks === 0) throw new Error(`The text has no [MASK]: '${text}'. Write [MASK] where a token is to be guessed.`);
-  if (columns.length !== masks)
-    throw new Error(
-      `The text has ${masks} masks, but only ${columns.length} are among the first ${model.maximumLength} tokens that the model reads; shorten it.`,
-    );
+  const { encoding, columns, mask } = await findMasks(model, text);
+  const masks = columns.length;
   tellCuts([[encoding]], onCut);
   const targetPositions = ints([1, masks], Int32Array.from(columns));
   const { p } = await probabilitiesOf(model)({ ...model.batchOf([encoding]), targetPositions });

@@ -3,6 +3,7 @@ import { type EncodedText, type EncodeTextsOptions, encodeTexts } from '../encod
 import { type ExplainOptions, type Explanation, explain } from '../explain/explain.ts';
 import { type FilledMask, type FillOptions, fillMask, fillMasks, type Guess } from '../fill/fill-masks.ts';
 import { type GeneratedText, type GenerateOptions, generate } from '../generate/generate.ts';
+import { type UnmaskedText, type UnmaskOptions, unmask } from '../generate/unmask.ts';
 import { type PredictOptions, predict, type SavedInput, type SavedPrediction } from '../predict/predict.ts';
 import { type ScoredText, type ScoreOptions, score } from '../score/score.ts';
 import type { LoadedModel } from './loaded-model.ts';
@@ -13,6 +14,8 @@ export interface Model extends LoadedModel {
   fillMask(text: string, options?: FillOptions): Promise<Guess[]>;
   /** The likeliest tokens for each [MASK] of a text. */
   fillMasks(text: string, options?: FillOptions): Promise<FilledMask[]>;
+  /** A text whose masks are filled together, round by round, each seeing those before it. */
+  unmask(text: string, options?: UnmaskOptions): Promise<UnmaskedText>;
   /** Sentence vectors `[texts, width]`, in the order of the texts. */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
   /** States of chosen layers and attention weights of texts, streamed. */
@@ -36,6 +39,7 @@ export function createModel(loaded: LoadedModel): Model {
     ...loaded,
     fillMask: (text, options) => fillMask(loaded, text, options),
     fillMasks: (text, options) => fillMasks(loaded, text, options),
+    unmask: (text, options) => unmask(loaded, text, options),
     embed: (texts, options) => embed(loaded, texts, options),
     encodeTexts: (texts, options) => encodeTexts(loaded, texts, options),
     score: (texts, options) => score(loaded, texts, options),

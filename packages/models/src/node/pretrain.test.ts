@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cloze/backend';
-import { wholeWord } from '@cloze/masking';
+import { diffusion, wholeWord } from '@cloze/masking';
+import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, textsOf } from '../../test/small-model.ts';
 import { openEngine } from './open-engine.ts';
@@ -94,6 +95,39 @@ describe('pretrain', () => {
     expect(run.model.visibility).toBe(family === 't-ta' ? 'others' : 'before');
     run.model.dispose();
     await expect(pretrain(fresh(`${family}-hidden`, { family, mask: wholeWord }))).rejects.toThrow("leave 'mask' out");
+  });
+
+  it('masked diffusion is learnt from, in parts as in one; its sampler fills masks round by round', async () => {
+    const options = { mask: diffusion, maxSteps: 5, dropout: 0, batchSize: 8 };
+    const run = await pretrain(fresh('diffusion', options));
+    const parts = await pretrain(fresh('diffusion-parts', { ...options, gradientAccumulationSteps: 4 }));
+    expect(Number.isFinite(run.lastLoss)).toBe(true);
+    expect(Math.abs(run.lastLoss - parts.lastLoss)).toBeLessThan(1e-4);
+    const text = '床前[MASK]月[MASK]，疑是[MASK]上霜';
+    const { filled, text: whole } = await run.model.unmask(text);
+    expect(filled.map(({ step }) => step).sort()).toEqual([1, 2, 3]);
+    expect(whole).not.toContain('[MASK]');
+    // All at once it is what each mask is filled with by itself.
+    const once = await run.model.unmask(text, { steps: 1 });
+    expect(once.filled.map(({ id }) => id)).toEqual(
+      (await run.model.fillMasks(text)).map(({ guesses }) => guesses[0]?.id),
+    );
+    // The surest goes first, and the next round sees it.
+    const [first] = filled.filter(({ step }) => step === 1);
+    expect(first?.probability).toBe(Math.max(...once.filled.map(({ probability }) => probability)));
+    await expect(run.model.unmask(text, { temperature: 1 })).rejects.toThrow("so it needs 'random'");
+    const drawn = async (seed: number) =>
+      (await run.model.unmask(text, { temperature: 2, order: 'random', random: streamFrom(seed) })).filled;
+    expect(await drawn(1)).toEqual(await drawn(1));
+    for (const { model } of [run, parts]) model.dispose();
+  });
+
+  it.each([
+    ['t-ta', 'outputs see all tokens but their own'],
+    ['left-to-right', 'outputs see what comes before'],
+    ['mae', 'a language-model head does not answer'],
+  ])('refuses to ask an encoder that sees every token the question of %s', async (preset, why) => {
+    await expect(pretrain(fresh(`asked-${preset}`, { mask: { preset }, maxSteps: 2 }))).rejects.toThrow(why);
   });
 
   it('whole words are hidden where the policy says so, and the policy is part of the identity', async () => {

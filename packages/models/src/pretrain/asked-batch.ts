@@ -10,13 +10,15 @@ export interface AskedBatch<T> extends ModelBatch<T> {
   readonly targets: T;
   /** float32 `[rows, slots]` */
   readonly weights: T;
+  /** float32 `[rows]`: what the losses are divided by, summed; absent where that is the sum of the weights. */
+  readonly divisors?: T;
 }
 
 /** A masked batch as host tensors. */
 export function askedBatch(
   batch: Pick<
     MaskedBatch,
-    'shape' | 'slots' | 'ids' | 'segments' | 'attend' | 'targetPositions' | 'targets' | 'weights'
+    'shape' | 'slots' | 'ids' | 'segments' | 'attend' | 'targetPositions' | 'targets' | 'weights' | 'divisors'
   >,
 ): AskedBatch<HostTensor> {
   const asked = [batch.shape[0], batch.slots];
@@ -25,5 +27,6 @@ export function askedBatch(
     targetPositions: ints(asked, batch.targetPositions),
     targets: ints(asked, batch.targets),
     weights: floats(asked, batch.weights),
+    ...(batch.divisors && { divisors: floats([batch.shape[0]], batch.divisors) }),
   };
 }

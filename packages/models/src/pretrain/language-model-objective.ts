@@ -1,4 +1,4 @@
-import type { Tensor } from '@cloze/backend';
+import { maximum, sum, type Tensor } from '@cloze/backend';
 import {
   type EncoderConfig,
   type EncoderParameters,
@@ -10,15 +10,20 @@ import {
 import type { Objective, TaskOutput } from '@cloze/regularisers';
 import type { AskedBatch } from './asked-batch.ts';
 
-/** The cross-entropy of the targets, `Σ w·(−ln p(target)) / Σ w`. Parts: `correct` and `count` of the targets. */
+/** The cross-entropy of the targets, `Σ w·(−ln p(target)) / Σ w`, or over the batch's `divisors`. Parts: `correct` and `count` of the targets. */
 export function languageModelObjective(
   family: FamilyName,
   config: EncoderConfig,
 ): Objective<EncoderParameters<Tensor>, AskedBatch<Tensor>, TaskOutput> {
-  return (parameters, { targetPositions, targets, weights, ...rows }, key) => {
+  return (parameters, { targetPositions, targets, weights, divisors, ...rows }, key) => {
     const { hidden, weights: attention } = encode(family, parameters, rows, config, key);
     const logits = predictTokens(parameters, hidden, targetPositions, config);
-    const { loss, correct, count } = maskedCrossEntropy(logits, targets, weights);
+    const { loss, correct, count } = maskedCrossEntropy(
+      logits,
+      targets,
+      weights,
+      divisors && maximum(sum(divisors), 1),
+    );
     return { loss, parts: { correct, count }, output: { logits, states: hidden, attention } };
   };
 }

@@ -2,12 +2,22 @@ import type { Visibility } from '@cloze/encoder';
 import { bert, everyToken, isTargetPolicy, nextToken, type Policy, tokens } from '@cloze/masking';
 import { hashOf } from '../hash-of.ts';
 
+const sees = { all: 'every token', others: 'all tokens but their own', before: 'what comes before' } as const;
+
 /**
  * The policy of a model, by what its outputs see: BERT's own where none is asked for, every token for a T-TA, the next one from the left.
  *
- * @throws {RangeError} where tokens are to be hidden from a model that has no use for it
+ * @throws {RangeError} where tokens are to be hidden from a model that has no use for it, or a question is asked that answers itself
  */
 export function policyFor(visibility: Visibility, asked: Policy | undefined): Policy {
+  if (asked !== undefined && isTargetPolicy(asked) && asked.visibility !== visibility)
+    throw new RangeError(
+      `pretrain: '${asked.name}' (${asked.about}) ${
+        asked.visibility === undefined
+          ? 'asks a question that a language-model head does not answer'
+          : `is for an encoder whose outputs see ${sees[asked.visibility]}; this one's see ${sees[visibility]}`
+      }; leave 'mask' out, or take another.`,
+    );
   if (visibility === 'all') return asked ?? bert;
   if (asked !== undefined && !isTargetPolicy(asked))
     throw new RangeError(

@@ -49,6 +49,7 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
     targetPositions: columns(batch.targetPositions, batch.slots),
     targets: columns(batch.targets, batch.slots),
     weights: columns(batch.weights, batch.slots),
+    ...(batch.divisors && { divisors: batch.divisors.subarray(from, to) }),
   };
 }
 
@@ -100,7 +101,9 @@ export async function trainOnCorpus(
       seed,
       replicas,
       // Microbatches ask different numbers of tokens: each target counts alike, as in the batch they are cut from.
-      ...((cut > 1 || replicas) && { microbatchWeight: ({ weights }: AskedBatch<Tensor>) => sum(weights) }),
+      ...((cut > 1 || replicas) && {
+        microbatchWeight: ({ weights, divisors }: AskedBatch<Tensor>) => sum(divisors ?? weights),
+      }),
     });
     let running: { readonly iterator: AsyncIterator<MaskedBatch>; next: number } | undefined;
     const losses: number[] = [];
