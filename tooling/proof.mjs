@@ -136,6 +136,17 @@ const subjects = {
     ],
     prove: () => tests(['apps/qa/src/compiled-equals-eager']),
   },
+  // Needs CLOZE_DATA, a folder of CLUE's and GLUE's files: without it the tests are skipped, which counts as failed.
+  'fine-tuning': {
+    covers: [
+      'packages/encoder/src',
+      'packages/models/src',
+      'packages/trainer/src',
+      'tooling/oracles/models_fine_tuning.py',
+      'tooling/peers/requirements.txt',
+    ],
+    prove: () => tests(['packages/models/src/node/fine-tuning-peers'], { CLOZE_PYTHON: python() }),
+  },
   // A kind a process of its own, so that memory is one kind's. `pnpm proof fuzz` is all of them: about an hour and a half of one core.
   'fuzz-weights': fuzzing(['packages/encoder/src/checkpoint'], '--safetensors', '1000000', '--zips', '10000'),
   'fuzz-config': fuzzing(['packages/encoder/src/families'], '--configs', '1000000'),

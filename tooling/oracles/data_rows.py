@@ -54,6 +54,11 @@ def count(path):
         for row in rows:
             spans = sorted(tuple(s) for names in json.loads(row)["label"].values() for found in names.values() for s in found)
             flaws += sum(a[1] >= b[0] for a, b in zip(spans, spans[1:]))
+    if name.startswith("ner/"):
+        for row in rows:
+            tags = ["O", *json.loads(row)["label"]]
+            # BIO: an inside goes on an entity of its own type.
+            flaws += sum(tag[0] == "I" and (before[0] not in "BI" or before[2:] != tag[2:]) for before, tag in zip(tags, tags[1:]))
     if name.startswith(("clue/ocnli/", "clue/cmnli/")):
         return sum(json.loads(row)["label"] != "-" for row in rows), 0
     return len(rows), flaws

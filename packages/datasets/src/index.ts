@@ -53,7 +53,7 @@ export { type TnewsRow, tnews } from './clue/tasks/tnews.ts';
 export { type BatchOfRows, type CorpusState, corpusOrder, type ShardTable } from './corpus/corpus-order.ts';
 export { type CorpusBatch, masked } from './corpus/masked.ts';
 export type { GlueRow } from './glue/glue-task.ts';
-export { cola, glueTasks, mnli, mrpc, qnli, qqp, rte, sst2, stsB, wnli } from './glue/glue-tasks.ts';
+export { ax, cola, glueTasks, mnli, mrpc, qnli, qqp, rte, sst2, stsB, wnli } from './glue/glue-tasks.ts';
 export { type MinimalPairRow, readMinimalPairs } from './minimal-pairs/read-minimal-pairs.ts';
 export { checkIsTable } from './tables/check-is-table.ts';
 export { checkTable, type TableCheck } from './tables/check-table.ts';

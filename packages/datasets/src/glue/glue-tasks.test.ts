@@ -6,10 +6,10 @@ import { cola, glueTasks, mnli, mrpc, qqp, rte, sst2, stsB } from './glue-tasks.
 const reasons = ({ problems }: { readonly problems: readonly { readonly line: number; readonly reason: string }[] }) =>
   problems.map(({ line, reason }) => `${line}: ${reason}`);
 
-it('knows nine tasks, each with files, a metric and a submission', () => {
-  expect(glueTasks.map(({ name }) => name)).toEqual('cola sst-2 mrpc sts-b qqp mnli qnli rte wnli'.split(' '));
+it('knows nine tasks and the diagnosis, each with files, a metric and a submission', () => {
+  expect(glueTasks.map(({ name }) => name)).toEqual('cola sst-2 mrpc sts-b qqp mnli qnli rte wnli ax'.split(' '));
   for (const { files, metrics, submissions, labels, kind } of glueTasks) {
-    expect(files[0]?.split).toBe('train');
+    expect(files[0]?.split).toBe(files.length === 1 ? 'test' : 'train');
     expect(metrics.length).toBeGreaterThan(0);
     expect(labels.length === 0).toBe(kind === 'regression');
     for (const { test } of submissions) expect(files.find(({ name }) => name === test)?.labelled).toBe(false);

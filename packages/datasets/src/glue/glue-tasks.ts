@@ -85,6 +85,19 @@ export const mnli: ClueTask<GlueRow> = glueTask({
   ],
 });
 
+/** AX: GLUE's diagnostic sentences, answered by what learnt MNLI; a test set alone. */
+export const ax: ClueTask<GlueRow> = glueTask({
+  name: 'ax',
+  title: 'diagnosis of inference, 3 classes',
+  folder: 'AX',
+  texts: ['sentence1', 'sentence2'],
+  label: 'gold_label',
+  labels: mnli.labels,
+  metrics: ['matthewsCorrelation'],
+  files: [{ name: 'AX.tsv', split: 'test', labelled: false }],
+  submissions: [{ file: 'AX.tsv', test: 'AX.tsv', form: 'tab-separated' }],
+});
+
 /** QNLI: whether a sentence answers a question. */
 export const qnli: ClueTask<GlueRow> = glueTask({
   name: 'qnli',
@@ -118,5 +131,5 @@ export const wnli: ClueTask<GlueRow> = glueTask({
   metrics: ['accuracy'],
 });
 
-/** GLUE's tasks, in its order. */
-export const glueTasks: readonly ClueTask[] = [cola, sst2, mrpc, stsB, qqp, mnli, qnli, rte, wnli];
+/** GLUE's tasks, in its order, and its diagnosis. */
+export const glueTasks: readonly ClueTask[] = [cola, sst2, mrpc, stsB, qqp, mnli, qnli, rte, wnli, ax];

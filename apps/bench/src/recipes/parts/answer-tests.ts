@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostTensor } from '@cloze/backend';
-import { type ClueFile, type ClueRow, type ClueTask, writeSubmission } from '@cloze/datasets';
+import { ax, type ClueFile, type ClueRow, type ClueTask, writeSubmission } from '@cloze/datasets';
 import { readTaskFile } from '@cloze/datasets/node';
 import {
   benchmarkData,
@@ -32,17 +32,21 @@ export async function answerTests(
 ): Promise<void> {
   const { root } = lab.data;
   if (root === undefined) return;
-  const there = benchmark.submissions.filter(({ test }) => existsSync(join(root, benchmark.folder, test)));
+  // What learnt MNLI answers GLUE's diagnosis too.
+  const answered = benchmark.name === 'mnli' ? [benchmark, ax] : [benchmark];
+  const there = answered.flatMap((own) =>
+    own.submissions.flatMap(({ test }) => (existsSync(join(root, own.folder, test)) ? [{ own, test }] : [])),
+  );
   if (there.length === 0) return;
   const model = createTaskModel(start, prepared, task, parameters, Math.min(length, start.maximumLength));
   try {
-    for (const { test } of there) {
-      lab.data.read(`${benchmark.folder}/${test}`);
-      const read = readTaskFile(benchmark, root, benchmark.files.find(({ name }) => name === test) as ClueFile);
-      const { rows } = benchmarkData(benchmark, read.rows);
+    for (const { own, test } of there) {
+      lab.data.read(`${own.folder}/${test}`);
+      const read = readTaskFile(own, root, own.files.find(({ name }) => name === test) as ClueFile);
+      const { rows } = benchmarkData(own, read.rows);
       const predictions = await model.predict(rows.map((row) => prepared.inputOf(row, () => {})));
       const answers = predictions.map((prediction, i) => submissionAnswer(read.rows[i] as ClueRow, prediction));
-      const file = writeSubmission(benchmark, read, answers, test);
+      const file = writeSubmission(own, read, answers, test);
       writeFileSync(join(lab.folder, file.name), file.text);
       lab.say(`${file.name}: ${answers.length} answers`);
     }

@@ -135,7 +135,7 @@ describe('sources', () => {
     );
     expect(sourcesNamed([]).some(({ path }) => path.startsWith('glue/'))).toBe(false);
     expect(sourcesNamed(['glue', 'c3']).map(({ task }) => task)).toEqual([
-      ...['c3', 'cola', 'sst-2', 'sts-b', 'qqp', 'mnli', 'qnli', 'rte', 'wnli'],
+      ...['c3', 'cola', 'sst-2', 'sts-b', 'qqp', 'mnli', 'qnli', 'rte', 'wnli', 'ax'],
     ]);
     for (const { url } of dataSources) expect(url).toMatch(/^https:\/\//);
     expect(new Set(dataSources.map(({ path }) => path)).size).toBe(dataSources.length);

@@ -74,12 +74,12 @@ const glue = 'https://dl.fbaipublicfiles.com/glue/data';
 const corrected: Readonly<Record<string, string>> = { QQP: 'QQP-clean', QNLI: 'QNLIv2' };
 
 /** An archive a task; MRPC's rights keep it out of any, and its files have to be made by GLUE's script. */
-const glueSources: readonly DataSource[] = glueTasks.flatMap(({ name, folder }) => {
+const glueSources: readonly DataSource[] = glueTasks.flatMap(({ name, folder }): DataSource[] => {
   const own = folder.replace(/^glue\//, '');
   const archive = `${corrected[own] ?? own}.zip`;
-  return name === 'mrpc'
-    ? []
-    : [{ task: name, url: `${glue}/${archive}`, path: `glue/${archive}`, form: 'zip' as const }];
+  if (name === 'mrpc') return [];
+  if (name === 'ax') return [{ task: name, url: `${glue}/AX.tsv`, path: 'glue/AX.tsv', form: 'file' }];
+  return [{ task: name, url: `${glue}/${archive}`, path: `glue/${archive}`, form: 'zip' }];
 });
 
 /** Where the official files of every task are fetched from. */
