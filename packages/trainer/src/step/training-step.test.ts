@@ -277,6 +277,18 @@ describe('what nothing could be learnt from', () => {
       await expect(training(of)).rejects.toThrow('the loss depends on none of the tensors it is to be derived by');
     expect((await training((x) => sum(square(x)))).updated).toBe(true);
   });
+  it('a batch without rows is refused, of several microbatches too', async () => {
+    const optimiser = adamW({ learningRate: 0.1 });
+    const variables = trainingVariables(engine, { parameters: { w }, optimiser, accumulate: true });
+    const objective = (tree: { w: Tensor }, { x }: { x: Tensor }) => ({ loss: sum(multiply(x, tree.w)) });
+    const step = trainingStep({ variables, optimiser, seed: 1, objective });
+    const before = JSON.stringify(variables.read());
+    await expect(step(1, { x: host([0, 2], () => 1) })).rejects.toThrow(
+      "trainingStep: the batch has no rows: 'x' is [0,2]. Leave it out.",
+    );
+    await expect(step(1, { x: host([2, 2], () => 1) }, { x: host([0, 2], () => 1) })).rejects.toThrow('no rows');
+    expect(JSON.stringify(variables.read())).toBe(before);
+  });
   it('gradients that lack, are of another shape or of no parameter are named together', () => {
     const optimiser = sgd({ learningRate: 0.1 });
     const [parameters, gradients] = [

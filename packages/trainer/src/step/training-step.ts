@@ -70,6 +70,17 @@ const overWeight = (sums: Scalars<number>, weight: number): Scalars<number> =>
 const rowsOf = (batch: unknown) =>
   flattenTree(batch, isHostTensor).reduce((most, [, { shape }]) => Math.max(most, shape[0] ?? 1), 1);
 
+/** Refuses a batch none of whose tensors has a row: its update would be the decay of weights and moments alone. */
+function checkRows(batch: unknown): void {
+  const shapes = flattenTree(batch, isHostTensor).flatMap(([path, { shape }]) =>
+    shape.length > 0 ? [{ path, shape }] : [],
+  );
+  if (shapes.length > 0 && shapes.every(({ shape }) => shape[0] === 0))
+    throw new RangeError(
+      `trainingStep: the batch has no rows: ${shapes.map(({ path, shape }) => `'${path}' is [${shape}]`).join(', ')}. Leave it out.`,
+    );
+}
+
 /**
  * The training step: forward, backward, whatever the optimiser does with gradients, the parameters written; one compiled function.
  *
@@ -80,7 +91,7 @@ const rowsOf = (batch: unknown) =>
  *
  * A step whose loss or gradients are not finite numbers writes nothing and says so: `updated` is false.
  *
- * @throws {RangeError} (on a call) where variables and optimiser do not belong together
+ * @throws {RangeError} (on a call) where variables and optimiser do not belong together, and for a batch without rows
  * @throws {PlaceError} (on a call) for an id, label, segment or position outside of its table, naming table, row and value; nothing is written
  */
 export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): TrainingStep<MapTree<B, HostTensor>> {
@@ -164,6 +175,7 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
   return (step, ...microbatches) => {
     const [first, ...more] = microbatches;
     const turn = last.then(() => {
+      for (const batch of microbatches) checkRows(batch);
       if (replicas) return together(replicas, step, microbatches);
       return more.length === 0 ? single(step, first) : several(step, microbatches);
     });
