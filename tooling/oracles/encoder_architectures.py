@@ -155,4 +155,7 @@ from transformers.models.deberta_v2.modeling_deberta_v2 import make_log_bucket_p
 torch.set_default_dtype(torch.float32)
 out['buckets'] = [[buckets, longest, make_log_bucket_position(torch.arange(longest + 40), buckets, longest).long().tolist()]
                   for buckets, longest in ((256, 512), (8, 12), (32, 128), (256, 1024), (6, 40))]
+from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+bias_buckets = lambda sign: MPNetEncoder.relative_position_bucket(sign * torch.arange(600)).tolist()
+out['biasBuckets'] = {'behind': bias_buckets(-1), 'before': bias_buckets(1)}
 json.dump(out, open(sys.argv[1], 'w'), separators=(',', ':'))

@@ -3,6 +3,7 @@
 `encoder_architectures.py`, `encoder_lengths.py`, `encoder_pretrained.py` and `reader_keys.py` walk it; the tests walk what these write.
 """
 import transformers
+import neobert
 
 def models(V, W, L, H, F, M, E):
     """Name → (how transformers' classes begin, keys of the config) of models of these sizes: vocabulary, width, layers, heads, feed-forward, positions, narrow tables."""
@@ -22,6 +23,7 @@ def models(V, W, L, H, F, M, E):
         'roberta': ('Roberta', {**base, 'max_position_embeddings': M + 2, 'type_vocab_size': 1, 'pad_token_id': 1, 'layer_norm_eps': 1e-5}),
         'electra': ('Electra', {**base, 'embedding_size': E}),
         'albert': ('Albert', albert),
+        'albert, groups': ('Albert', {**albert, 'num_hidden_layers': 4, 'num_hidden_groups': 2, 'inner_group_num': 2}),
         'roformer': ('RoFormer', {**base, 'embedding_size': W}),
         'distilbert': ('DistilBert', dict(vocab_size=V, dim=W, n_layers=L, n_heads=H, hidden_dim=F, max_position_embeddings=M, dropout=0,
                                           attention_dropout=0, seq_classif_dropout=0)),
@@ -34,16 +36,23 @@ def models(V, W, L, H, F, M, E):
                                             'max_relative_positions': 5, 'type_vocab_size': 2, 'legacy': False}),
         'deberta, convolution': ('DebertaV2', {**deberta, 'pos_att_type': ['c2p'], 'conv_kernel_size': 3, 'conv_act': 'gelu'}),
         'deberta, absolute': ('DebertaV2', {**base, 'pos_att_type': None}),
+        'mpnet': ('MPNet', {k: v for k, v in {**base, 'max_position_embeddings': M + 2, 'pad_token_id': 1}.items() if k != 'type_vocab_size'}),
+        'neobert': ('NeoBERT', dict(vocab_size=V, hidden_size=W, num_hidden_layers=L, num_attention_heads=H, intermediate_size=F, max_length=M,
+                                    pad_token_id=0, classifier_dropout=0)),
     }
+
+def class_named(name):
+    """A class of transformers, or of what it runs only with trust_remote_code, written out."""
+    return getattr(neobert if name.startswith('NeoBERT') else transformers, name)
 
 def built(entry, kind='ForMaskedLM', **more):
     """A model of an entry, with transformers' class for a head."""
     prefix, keys = entry
-    return getattr(transformers, prefix + kind)(getattr(transformers, prefix + 'Config')(**{**keys, **more}))
+    return class_named(prefix + kind)(class_named(prefix + 'Config')(**{**keys, **more}))
 
 # What a call is given beside ids and mask: segments, none, or positions that count from the padding row on.
-without_segments = {'modernbert', 'distilbert'}
-from_padding = {'roberta', 'xlm-roberta'}
+without_segments = {'modernbert', 'distilbert', 'neobert', 'mpnet'}
+from_padding = {'roberta', 'xlm-roberta', 'mpnet'}
 
 def inputs_of(model, ids, att, seg):
     """Arguments of a forward pass."""
@@ -51,7 +60,7 @@ def inputs_of(model, ids, att, seg):
     if kind in from_padding:
         import torch
         places = torch.arange(2, 2 + ids.shape[-1]).expand(ids.shape)
-        return {'attention_mask': att, 'position_ids': places, 'token_type_ids': torch.zeros_like(seg)}
+        return {'attention_mask': att, 'position_ids': places, **({} if kind in without_segments else {'token_type_ids': torch.zeros_like(seg)})}
     if kind in without_segments: return {'attention_mask': att}
     return {'attention_mask': att, 'token_type_ids': seg}
 

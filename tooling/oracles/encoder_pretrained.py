@@ -6,7 +6,7 @@ usage: python encoder_pretrained.py packages/encoder/fixtures/pretrained    writ
 import json, os, shutil, sys
 import torch, transformers
 from transformers import AutoConfig
-from encoder_families import built, inputs_of, models
+from encoder_families import built, class_named, inputs_of, models
 ids = torch.tensor([[2, 7, 4, 9, 3, 11, 12, 3], [2, 8, 3, 14, 3, 0, 0, 0]]); seg = torch.tensor([[0, 0, 0, 0, 0, 1, 1, 1], [0, 0, 0, 1, 1, 0, 0, 0]]); att = (ids != 0).long()
 def outputs(model):
     call = inputs_of(model, ids, att, seg)
@@ -19,7 +19,7 @@ def outputs(model):
 if sys.argv[1] == '--check':
     for folder in sys.argv[2:]:
         name = AutoConfig.from_pretrained(folder).architectures[0]
-        model, info = getattr(transformers, name).from_pretrained(folder, output_loading_info=True)
+        model, info = class_named(name).from_pretrained(folder, output_loading_info=True)
         print(json.dumps({'class': name, **{k: sorted(map(str, v)) for k, v in info.items() if k in ('missing_keys', 'unexpected_keys', 'mismatched_keys')},
                           'logits': outputs(model.float()).flatten().tolist()}))
     raise SystemExit

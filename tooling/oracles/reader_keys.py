@@ -9,9 +9,11 @@ from transformers import PretrainedConfig, PreTrainedTokenizerBase
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.tokenization_auto import TOKENIZER_MAPPING_NAMES
 from encoder_families import models
+import neobert
 check, source = '--check' in sys.argv, sys.argv[-1]
 prefixes = {prefix for prefix, _ in models(V=20, W=8, L=2, H=2, F=12, M=10, E=4).values()}
-families = sorted({getattr(transformers, prefix + 'Config').model_type for prefix in prefixes} | {'xlm-roberta'})
+# NeoBERT's config class is its authors' own: its keys are those of neobert.py.
+families = sorted({getattr(transformers, prefix + 'Config').model_type for prefix in prefixes - {'NeoBERT'}} | {'xlm-roberta'})
 def popped(function):
     """Names that a function takes out of its keyword arguments."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
@@ -26,7 +28,7 @@ def asked_keys(family):
     folder = os.path.dirname(module.__file__)
     source = ''.join(open(os.path.join(folder, f), encoding='utf8').read() for f in os.listdir(folder) if f.startswith('modeling_') and f.endswith('.py'))
     return set(re.findall(r'getattr\((?:self\.)?config, "(\w+)"', source)) - {'_attn_implementation'}
-configs = {family: sorted(set(config_keys(CONFIG_MAPPING[family])) | asked_keys(family)) for family in families}
+configs = {**{family: sorted(set(config_keys(CONFIG_MAPPING[family])) | asked_keys(family)) for family in families}, 'neobert': config_keys(neobert.NeoBERTConfig)}
 def tokenizer_keys(name):
     cls = getattr(transformers, name); keys = set()
     for k in cls.__mro__:

@@ -46,6 +46,7 @@ export { mergeHeads, splitHeads } from './nn/heads.ts';
 export { jsFromLogits } from './nn/jensen-shannon.ts';
 export { layerNorm, type NormParameters } from './nn/layer-norm.ts';
 export { type LinearParameters, linear } from './nn/linear.ts';
+export { rmsNorm } from './nn/rms-norm.ts';
 export { visibleSoftmax } from './nn/visible-softmax.ts';
 export { encodeOnnx, type OnnxGraph, opset } from './onnx/onnx-model.ts';
 export { type Bounded, bounded } from './operations/bounded.ts';

@@ -20,6 +20,8 @@ export const architectures = JSON.parse(
   readonly models: Readonly<Record<string, Expected>>;
   /** Buckets to a side, longest distance, and the bucket of each distance from 0 on. */
   readonly buckets: readonly (readonly [number, number, readonly number[]])[];
+  /** Buckets of a bias, and that of each distance from 0 on: to a key behind, and before. */
+  readonly biasBuckets: { readonly behind: readonly number[]; readonly before: readonly number[] };
   readonly discriminator: Pick<Expected, 'config' | 'shapes' | 'logits'>;
   readonly heads: Readonly<Record<'classifier' | 'start' | 'end' | 'choice', number[]>>;
 };

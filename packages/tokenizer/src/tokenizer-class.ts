@@ -32,6 +32,8 @@ const classOfModelType: Readonly<Record<string, string>> = {
   modernbert: 'TokenizersBackend',
   distilbert: 'BertTokenizer',
   'deberta-v2': 'DebertaV2Tokenizer',
+  neobert: 'BertTokenizer',
+  mpnet: 'MPNetTokenizer',
 };
 
 /** The class and rules of a tokenizer's files. */

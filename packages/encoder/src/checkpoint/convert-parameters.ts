@@ -27,18 +27,36 @@ function apart({ shape, dtype, values }: HostTensor): HostTensor {
   return { shape, dtype, values: values.byteLength < values.buffer.byteLength ? values.slice() : values };
 }
 
-/** Part `index` of `of` equal ones along the first axis. */
-function rowsOf({ shape, dtype, values }: HostTensor, { index, of }: NonNullable<NamePair['part']>): HostTensor {
+/** Part `index` of `of` equal ones along the first axis, put together from `times` stacks. */
+function rowsOf(
+  { shape, dtype, values }: HostTensor,
+  { index, of, times = 1 }: NonNullable<NamePair['part']>,
+): HostTensor {
   const [rows = 0, ...rest] = shape;
-  const size = values.length / of;
-  return { shape: [rows / of, ...rest], dtype, values: values.subarray(index * size, (index + 1) * size) };
+  const size = values.length / of / times;
+  const found = { shape: [rows / of, ...rest], dtype };
+  if (times === 1) return { ...found, values: values.subarray(index * size, (index + 1) * size) };
+  const own = new Float32Array(size * times);
+  for (let stack = 0; stack < times; stack++) {
+    const from = (stack * of + index) * size;
+    own.set(values.subarray(from, from + size), stack * size);
+  }
+  return { ...found, values: own };
 }
 
-/** One tensor under another. */
-function below(above: HostTensor, { shape, values }: HostTensor): HostTensor {
+/** What stands above in a stack of `index` parts, with one more in each of its `times` stacks. */
+function below(
+  above: HostTensor,
+  { shape, values }: HostTensor,
+  { index, times = 1 }: NonNullable<NamePair['part']>,
+): HostTensor {
   const both = new Float32Array(above.values.length + values.length);
-  both.set(above.values);
-  both.set(values, above.values.length);
+  const size = values.length / times;
+  for (let stack = 0; stack < times; stack++) {
+    const from = stack * index * size;
+    both.set(above.values.subarray(from, from + index * size), from + stack * size);
+    both.set(values.subarray(stack * size, (stack + 1) * size), from + (stack + index) * size);
+  }
   return { ...above, shape: [(above.shape[0] as number) + (shape[0] as number), ...shape.slice(1)], values: both };
 }
 
@@ -107,7 +125,7 @@ export function checkpointFromParameters(
     written.add(ours);
     const laid = transposed ? transpose(leaf) : leaf;
     const above = part && part.index > 0 ? file.get(theirs) : undefined;
-    file.set(theirs, above ? below(above, laid) : laid);
+    file.set(theirs, above && part ? below(above, laid, part) : laid);
   }
   for (const [name, constant] of record.constants?.(config) ?? []) file.set(name, constant);
   const { output, bias } = parameters.languageModel;
@@ -246,7 +264,7 @@ export function parametersFromCheckpoint(
   const pairs = modelNames(family, config);
   const tableName = pairs.find(({ ours }) => ours === 'embeddings/tokenTable')?.theirs ?? '';
   // A tied matrix stands once in a file, under either name.
-  const isUnderOutput = tied !== false && !renamed.has(tableName) && renamed.has(outputName);
+  const isUnderOutput = tied !== false && !asked.ownOutput && !renamed.has(tableName) && renamed.has(outputName);
   const output = tied || isUnderOutput ? undefined : tensors.get(renamed.get(outputName) ?? '');
   for (const { ours, theirs, transposed, part } of pairs) {
     // What is wrong with a stack is told once.

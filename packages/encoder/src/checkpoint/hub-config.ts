@@ -92,6 +92,13 @@ const spelledOut = (config: EncoderConfig) => ({
   convolution: 0,
   convolutionActivation: 'tanh',
   legacyHead: true,
+  biasBuckets: 0,
+  layerGroups: 1,
+  groupLayers: 1,
+  normKind: 'layer',
+  embeddingNorm: true,
+  headTransform: true,
+  ownOutput: false,
   ...config,
 });
 
@@ -124,6 +131,9 @@ const unspoken: Readonly<Record<string, unknown>> = {
   conv_kernel_size: 0,
   conv_act: 'tanh',
   legacy: true,
+  num_hidden_groups: 1,
+  inner_group_num: 1,
+  classifier_init_range: 0.02,
 };
 
 /** Keys of ours that do not change what the encoder computes. */

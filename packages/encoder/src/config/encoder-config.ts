@@ -99,6 +99,20 @@ export interface EncoderConfig {
   readonly convolution?: number;
   /** The curve of that convolution (`conv_act`); default `tanh`. */
   readonly convolutionActivation?: Activation | 'tanh';
+  /** Buckets of distances, each with a number for every head that is added to the scores of all layers (T5's; MPNet has 32), at least 4; default 0: there are none. */
+  readonly biasBuckets?: number;
+  /** With `sharedLayers`: how many groups of blocks there are, each used for its share of `layers` (`num_hidden_groups`); default 1. */
+  readonly layerGroups?: number;
+  /** With `sharedLayers`: blocks of a group, run one after another whenever it is used (`inner_group_num`); default 1. */
+  readonly groupLayers?: number;
+  /** What a norm divides by: the deviation from the mean (`layer`, the default) or the root of the mean square (`rms`; NeoBERT). */
+  readonly normKind?: 'layer' | 'rms';
+  /** Whether embeddings are normalised; default true. */
+  readonly embeddingNorm?: boolean;
+  /** Whether the language-model head has a dense map, a curve and a norm before its output matrix; default true. */
+  readonly headTransform?: boolean;
+  /** Whether the language-model head has an output matrix of its own from the start, instead of the token table; default false. */
+  readonly ownOutput?: boolean;
   /** Of a DeBERTa: whether the language-model head goes by transformers' older names (`legacy`); default true. It computes the same. */
   readonly legacyHead?: boolean;
 }
@@ -160,6 +174,13 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   convolution: whole(0, 999),
   convolutionActivation: oneOf([...activations, 'tanh']),
   legacyHead: flag,
+  biasBuckets: whole(0, 2 ** 17),
+  layerGroups: whole(1, 1000),
+  groupLayers: whole(1, 1000),
+  normKind: oneOf(['layer', 'rms']),
+  embeddingNorm: flag,
+  headTransform: flag,
+  ownOutput: flag,
   embeddingCorrection: anything,
 };
 
@@ -225,6 +246,16 @@ export function encoderConfig(sizes: EncoderSizes): EncoderConfig {
     problems.push(`rotaryValues need positionKind 'rotary', got '${config.positionKind}'`);
   if (config.firstNorm === false && config.normPlacement !== 'pre')
     problems.push(`firstNorm false needs normPlacement 'pre', got '${config.normPlacement}'`);
+  const { biasBuckets = 0, layerGroups = 1, groupLayers = 1 } = config;
+  if (biasBuckets > 0 && biasBuckets < 4) problems.push(`biasBuckets must be 0, or at least 4, got ${biasBuckets}`);
+  if (layerGroups * groupLayers > 1 && !config.sharedLayers)
+    problems.push('layerGroups and groupLayers need sharedLayers');
+  if (layerGroups * groupLayers > 1000)
+    problems.push(`layerGroups · groupLayers must be at most 1000, got ${layerGroups * groupLayers}`);
+  if (config.headTransform === false && config.embeddingWidth !== config.width)
+    problems.push(
+      `headTransform false needs tables as wide as the blocks, ${config.width}, got ${config.embeddingWidth}`,
+    );
   for (const problem of disentangledProblems(config)) problems.push(problem);
   refuse('encoderConfig', problems);
   return config;

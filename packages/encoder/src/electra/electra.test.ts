@@ -80,7 +80,7 @@ const lossOf = (options?: Parameters<typeof electraLoss>[3], rows = inputs) => {
   const embeddings = {
     ...discriminator.embeddings,
     tokenTable,
-    norm,
+    ...(norm && { norm }),
     ...(segmentTable && { segmentTable }),
     ...(positionTable && { positionTable }),
   };
@@ -170,7 +170,7 @@ describe("ELECTRA's joint loss", () => {
     const { positionTable, segmentTable, norm } = generator.embeddings;
     const others = {
       ...discriminator.embeddings,
-      norm,
+      ...(norm && { norm }),
       ...(segmentTable && { segmentTable }),
       ...(positionTable && { positionTable }),
     };

@@ -39,6 +39,8 @@ export function enlarge(
   if (!(Number.isInteger(k) && k >= 1)) problems.push(`k must be a whole number from 1, got ${k}`);
   if (config.positionKind === 'rotary')
     problems.push("positionKind 'rotary' cannot be enlarged without loss: its angles depend on the width of a head");
+  if (config.normKind === 'rms' || config.headTransform === false || config.biasBuckets)
+    problems.push("normKind 'rms', headTransform false and biasBuckets cannot be enlarged: nobody has worked out how");
   if (config.positionKind === 'disentangled' || config.convolution)
     problems.push(
       'a DeBERTa cannot be enlarged: its scores are a sum over three products, its convolution one over places',
@@ -81,14 +83,14 @@ export function enlarge(
         tokenTable: table(embeddings.tokenTable),
         ...(embeddings.positionTable && { positionTable: table(embeddings.positionTable) }),
         ...(embeddings.segmentTable && { segmentTable: table(embeddings.segmentTable) }),
-        norm: norm(embeddings.norm),
+        ...(embeddings.norm && { norm: norm(embeddings.norm) }),
         ...(embeddings.projection && { projection: linear(embeddings.projection, 1 / k, root) }),
       },
       ...(finalNorm && { finalNorm: norm(finalNorm) }),
       layers: layers.map(layer),
       languageModel: {
-        transform: linear(languageModel.transform, root, 1),
-        norm: norm(languageModel.norm),
+        ...(languageModel.transform && { transform: linear(languageModel.transform, root, 1) }),
+        ...(languageModel.norm && { norm: norm(languageModel.norm) }),
         ...(languageModel.bias && { bias: languageModel.bias }),
         ...(languageModel.output && { output: table(languageModel.output) }),
       },

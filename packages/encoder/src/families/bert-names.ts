@@ -1,4 +1,5 @@
 import type { EncoderConfig } from '../config/encoder-config.ts';
+import { storedLayers } from '../layers/stored-layers.ts';
 import { type NamePair, namePairs } from './name-pairs.ts';
 
 /** Names of a language-model head's parts. */
@@ -24,8 +25,7 @@ export function bertNames(config: EncoderConfig, root: string, head: TokenHeadNa
   if (config.segmentTypes > 0) plain('embeddings/segmentTable', `${root}.embeddings.token_type_embeddings.weight`);
   norm('embeddings/norm', `${root}.embeddings.LayerNorm`);
   if (config.embeddingWidth !== config.width) linear('embeddings/projection', `${root}.embeddings_project`);
-  const stored = config.sharedLayers ? 1 : config.layers;
-  for (let i = 0; i < stored; i++) {
+  for (let i = 0; i < storedLayers(config); i++) {
     const [ours, theirs] = [`layers/${i}`, `${root}.encoder.layer.${i}`];
     const parts = config.attentionKind === 'random' ? ['value'] : ['query', 'key', 'value'];
     for (const part of parts) linear(`${ours}/attention/${part}`, `${theirs}.attention.self.${part}`);

@@ -82,6 +82,26 @@ export const configKeys: Readonly<Record<string, KeyDecision>> = {
   conv_act: 'read',
   conv_groups: notBuilt(1, null),
   legacy: 'read',
+  // MPNet's class uses 32 whatever the key says.
+  relative_attention_num_buckets: notBuilt(32),
+  // NeoBERT's positions; of other models it says how long a text is generated.
+  max_length: 'read',
+  dim_head: 'read',
+  classifier_init_range: 'read',
+  embedding_init_range: {
+    harmless: 'how its authors draw what a file lacks; here initializer_range, or the head’s, says it',
+  },
+  encoder_init_range: {
+    harmless: 'how its authors draw what a file lacks; here initializer_range, or the head’s, says it',
+  },
+  decoder_init_range: {
+    harmless: 'how its authors draw what a file lacks; here initializer_range, or the head’s, says it',
+  },
+  kwargs: story,
+  rope: notBuilt(true, null),
+  rms_norm: notBuilt(true, null),
+  ngpt: notBuilt(false, null),
+  flash_attention: running,
   cls_dropout: 'read',
   pooler_hidden_size: 'read',
   pooler_hidden_act: notBuilt('gelu'),

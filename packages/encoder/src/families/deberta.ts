@@ -167,9 +167,15 @@ export const deberta: Family<'deberta'> = {
   modelTypes: ['deberta-v2'],
   classes: classesOf('DebertaV2'),
   root: 'deberta',
-  // DeBERTa-v3's.
+  // DeBERTa-v3's, whose buckets reach as far whatever the longest row.
   fresh: {
-    ...{ positionKind: 'disentangled', distanceBuckets: 256, sharedPositionMaps: true, distanceNorm: true },
+    ...{
+      positionKind: 'disentangled',
+      distanceBuckets: 256,
+      longestDistance: 512,
+      sharedPositionMaps: true,
+      distanceNorm: true,
+    },
     ...{ segmentTypes: 0, normEpsilon: 1e-7 },
   },
   readConfig,

@@ -10,6 +10,8 @@ import { distilbert } from './distilbert.ts';
 import { electra } from './electra.ts';
 import type { EncodeOptions, Family, Visibility } from './family.ts';
 import { modernbert } from './modernbert.ts';
+import { mpnet } from './mpnet.ts';
+import { neobert } from './neobert.ts';
 import { roberta } from './roberta.ts';
 import { roformer } from './roformer.ts';
 import { tta } from './t-ta.ts';
@@ -24,6 +26,8 @@ export const families = [
   modernbert,
   distilbert,
   deberta,
+  neobert,
+  mpnet,
   tta,
 ] as const satisfies readonly Family[];
 

@@ -2,6 +2,7 @@ import { concat, constant, equal, fill, logicalOr, reshape, type Tensor, where }
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import { block } from '../layers/blocks.ts';
 import { embed } from '../layers/embed.ts';
+import { layerSequence } from '../layers/stored-layers.ts';
 import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
 import type { Cache } from './cache.ts';
 
@@ -19,15 +20,17 @@ export function extend(
   inputs: { readonly ids: Tensor; readonly segments: Tensor; readonly positionIds: Tensor },
   config: EncoderConfig,
 ): { readonly hidden: Tensor; readonly cache: Cache } {
+  if (config.biasBuckets) throw new RangeError('extend: biasBuckets cannot use a cache.');
   if (config.normPlacement !== 'post') throw new RangeError("extend: built for normPlacement 'post'.");
   const [rows, room] = cache.taken.shape as [number, number];
   const slot = equal(inputs.positionIds, constant([...new Array(room).keys()], [1, room], 'int32'));
   const visible = reshape(concat([cache.taken, fill([rows, 1], 1, 'bool')], 1), [rows, 1, 1, room + 1]);
   const column = reshape(slot, [rows, room, 1]);
+  const sequence = layerSequence(config);
   const layers: Cache['layers'][number][] = [];
   let stream = embed(parameters.embeddings, inputs, config, undefined);
   for (const [i, past] of cache.layers.entries()) {
-    const weights = parameters.layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
+    const weights = parameters.layers[sequence[i] ?? 0] as BlockParameters<Tensor>;
     const result = block(
       weights,
       { stream, source: stream, visible, positionIds: inputs.positionIds, past },

@@ -1,6 +1,7 @@
-import { add, layerNorm, linear, matmul, reshape, type Tensor } from '@cloze/backend';
+import { add, linear, matmul, reshape, type Tensor } from '@cloze/backend';
 import type { Activation } from '../config/encoder-config.ts';
 import { activate } from '../layers/activate.ts';
+import { normalise } from '../layers/normalise.ts';
 import type { LanguageModelParameters, ModelParameters } from '../parameters/parameter-tree.ts';
 import { rowsAt } from './rows-at.ts';
 
@@ -9,22 +10,31 @@ export interface HeadConfig {
   readonly normEpsilon: number;
   /** Default: `normEpsilon`. */
   readonly headNormEpsilon?: number;
+  /** Default `layer`. */
+  readonly normKind?: 'layer' | 'rms';
   readonly activation: Activation;
   /** Default: `activation`. */
   readonly headActivation?: Activation;
 }
 
-/** What the head makes of vectors before it names tokens: dense, activation, layer norm. `[n, width]` → `[n, embedding width]` */
+/** What the head makes of vectors before it names tokens: dense, activation, norm; the vectors themselves where it has none. `[n, width]` → `[n, embedding width]` */
 export function transformed(
   x: Tensor,
   { transform, norm }: Pick<LanguageModelParameters<Tensor>, 'transform' | 'norm'>,
-  { normEpsilon, headNormEpsilon = normEpsilon, activation, headActivation = activation }: HeadConfig,
+  {
+    normEpsilon,
+    headNormEpsilon = normEpsilon,
+    normKind = 'layer',
+    activation,
+    headActivation = activation,
+  }: HeadConfig,
 ): Tensor {
-  return layerNorm(activate(linear(x, transform), headActivation), norm, headNormEpsilon);
+  if (!transform) return x;
+  return normalise(activate(linear(x, transform), headActivation), norm, { normKind, normEpsilon: headNormEpsilon });
 }
 
 /**
- * The masked-language-model head at chosen positions: dense, activation, layer norm, then the token table transposed plus a bias where there is one.
+ * The masked-language-model head at chosen positions: dense, activation, norm (where it has them), then the token table transposed plus a bias where there is one.
  *
  * @param hidden `[batch, length, width]` @param positions int32 `[batch, slots]`, or `all` of them @param config the encoder's
  * @returns logits `[batch, slots, vocabulary]`, of all positions `[batch, length, vocabulary]`

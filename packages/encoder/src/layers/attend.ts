@@ -52,6 +52,8 @@ export interface AttendOperands {
   readonly rotaryBase?: number | undefined;
   /** Of `disentangled` positions: the table of distances that all layers share, `[2 · span, width]`. */
   readonly distances?: Tensor | undefined;
+  /** What is added to the scores, `[1 or batch, heads, queries, keys]` (`distanceBias`). */
+  readonly bias?: Tensor | undefined;
   /** Whether the graph's length is left open. */
   readonly openLength?: boolean | undefined;
 }
@@ -173,7 +175,7 @@ export function attend(
   config: EncoderConfig,
   key: Key | undefined,
 ): Attended {
-  const { source, visible, past, projected, near } = operands;
+  const { source, visible, past, projected, near, bias } = operands;
   const { heads, attentionKind, attentionDropout } = config;
   const plainValues = projected?.values ?? linear(source, parameters.value);
   const newValues = config.rotaryValues
@@ -190,11 +192,14 @@ export function attend(
           ...{ queries: undefined, ownKeys: undefined },
         }
       : scoresByProducts(parameters, operands, config, key);
+  if (bias && past) throw new RangeError('attend: a bias of distances cannot use a cache.');
+  const biased = bias ? add(scores, bias) : scores;
   const weights =
-    attentionKind === 'sigmoid' ? multiply(sigmoid(scores), cast(visible, 'float32')) : visibleSoftmax(scores, visible);
+    attentionKind === 'sigmoid' ? multiply(sigmoid(biased), cast(visible, 'float32')) : visibleSoftmax(biased, visible);
   const ownValues = splitHeads(behind(past?.values, newValues), heads);
   const dropping = { rate: attentionDropout, key };
-  const inBlocks = near && queries && !past && attentionKind === 'dot' && /absolute|rotary/.test(config.positionKind);
+  const inBlocks =
+    near && queries && !past && !bias && attentionKind === 'dot' && /absolute|rotary/.test(config.positionKind);
   const mixed = mergeHeads(
     inBlocks && isLongFor(source.shape[1] as number, near.reach)
       ? attendNearby({ ...near, queries, keys: ownKeys, values: ownValues }, dropping)

@@ -3,7 +3,6 @@ import {
   dropout,
   forkKey,
   type Key,
-  layerNorm,
   linear,
   logicalAnd,
   multiply,
@@ -12,13 +11,16 @@ import {
   type Tensor,
 } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import type { BlockParameters, EncoderParameters, Norm } from '../parameters/parameter-tree.ts';
+import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
 import { nearby } from '../visible/nearby.ts';
 import { activate } from './activate.ts';
 import { type Attended, type AttendOperands, attend, type KeysValues } from './attend.ts';
 import type { Encoded } from './batch.ts';
 import { convolve } from './convolve.ts';
+import { distanceBias as biasOfDistances } from './distance-bias.ts';
+import { normalise } from './normalise.ts';
 import { projectAll } from './project-all.ts';
+import { layerSequence, storedLayers } from './stored-layers.ts';
 
 /** What a block gives on: the new stream, and attention's weights, keys and values. */
 export interface BlockResult extends Omit<Attended, 'mixed'> {
@@ -42,10 +44,9 @@ export function block(
   const pre = config.normPlacement === 'pre';
   const site = (name: string) => key && forkKey(key, name);
   const { output, norm } = parameters.attention;
-  const normalise = (x: Tensor, by: Norm<Tensor> | undefined) => (by ? layerNorm(x, by, config.normEpsilon) : x);
   const drop = (x: Tensor, name: string, rate = config.dropout) => dropout(x, { rate, key: site(name) });
 
-  const asked = pre ? normalise(stream, norm) : stream;
+  const asked = pre ? normalise(stream, norm, config) : stream;
   const attended = attend(
     parameters.attention,
     { ...operands, stream: asked, source: source === stream ? asked : source },
@@ -56,16 +57,16 @@ export function block(
     stream,
     drop(linear(attended.mixed, output), 'attention output', config.attentionOutputDropout),
   );
-  const middle = pre ? afterAttention : normalise(afterAttention, norm);
+  const middle = pre ? afterAttention : normalise(afterAttention, norm, config);
 
   const { inner, outer, norm: lastNorm } = parameters.feedForward;
-  const within = linear(pre ? normalise(middle, lastNorm) : middle, inner);
+  const within = linear(pre ? normalise(middle, lastNorm, config) : middle, inner);
   const fed = config.gated
     ? linear(drop(gate(within, config), 'feed-forward'), outer)
     : drop(linear(activate(within, config.activation), outer), 'feed-forward');
   const afterFeedForward = add(middle, fed);
   const { weights, keys, values } = attended;
-  return { stream: pre ? afterFeedForward : normalise(afterFeedForward, lastNorm), weights, keys, values };
+  return { stream: pre ? afterFeedForward : normalise(afterFeedForward, lastNorm, config), weights, keys, values };
 }
 
 /** `f(a) ⊙ b` of `[…, a, b]`, the halves of the last axis (Shazeer 2020). */
@@ -80,11 +81,14 @@ export const isLocal = ({ localWindow = 0, globalEvery = 3 }: EncoderConfig, lay
   localWindow > 0 && layer % globalEvery !== 0;
 
 /** Weights of the blocks and of what stands between them. */
-export type BlocksParameters = Pick<EncoderParameters<Tensor>, 'layers' | 'finalNorm' | 'distances' | 'convolution'>;
+export type BlocksParameters = Pick<
+  EncoderParameters<Tensor>,
+  'layers' | 'finalNorm' | 'distances' | 'distanceBias' | 'convolution'
+>;
 
-/** Runs all blocks, one set of weights each or (`sharedLayers`) the same for all, and the last norm of a pre-layer-norm encoder. */
+/** Runs all blocks, one set of weights each or (`sharedLayers`) a group's for several, and the last norm of a pre-layer-norm encoder. */
 export function blocks(
-  { layers, finalNorm, distances, convolution }: BlocksParameters,
+  { layers, finalNorm, distances, distanceBias, convolution }: BlocksParameters,
   {
     start,
     source,
@@ -113,7 +117,7 @@ export function blocks(
   config: EncoderConfig,
   key: Key | undefined,
 ): Omit<Encoded, 'embeddings'> {
-  const stored = config.sharedLayers ? 1 : config.layers;
+  const stored = storedLayers(config);
   if (layers.length !== stored)
     throw new RangeError(`The config asks for ${stored} stored layers, the parameters have ${layers.length}.`);
   // A source that is the same for every layer is projected for all of them in one product.
@@ -123,14 +127,17 @@ export function blocks(
   const keysValues: KeysValues[] = [];
   let stream = start;
   const reach = Math.floor((config.localWindow ?? 0) / 2);
-  const table = distances?.norm ? layerNorm(distances.table, distances.norm, config.normEpsilon) : distances?.table;
+  const table = distances && normalise(distances.table, distances.norm, config);
+  if (config.biasBuckets && !distanceBias)
+    throw new RangeError("encode: biasBuckets need 'distanceBias' among the parameters.");
+  const bias = distanceBias && biasOfDistances(distanceBias, start.shape[1] as number, positionIds, config);
   if (convolution && !real)
     throw new RangeError(
       'encode: a convolution mixes neighbours whatever is said to be visible; it takes no other visibility.',
     );
   const seenNear = config.localWindow ? logicalAnd(visible, nearby(start.shape[1] as number, reach)) : visible;
-  for (let i = 0; i < config.layers; i++) {
-    const parameters = layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
+  for (const [i, place] of layerSequence(config).entries()) {
+    const parameters = layers[place] as BlockParameters<Tensor>;
     const operands = {
       stream,
       source: source ?? stream,
@@ -138,8 +145,8 @@ export function blocks(
       near: isLocal(config, i) && inBlocks && real ? { real, reach } : undefined,
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
-      ...{ distances: table, openLength },
-      projected: projected?.[config.sharedLayers ? 0 : i],
+      ...{ distances: table, bias, openLength },
+      projected: projected?.[place],
     };
     const run = () => {
       const result = block(parameters, operands, config, key && forkKey(key, `layer ${i}`));
@@ -162,6 +169,6 @@ export function blocks(
     if (own) weights.push(own);
     keysValues.push({ keys: result.keys, values: result.values });
   }
-  const hidden = finalNorm ? layerNorm(stream, finalNorm, config.normEpsilon) : stream;
+  const hidden = normalise(stream, finalNorm, config);
   return { hidden, states, weights, keysValues };
 }

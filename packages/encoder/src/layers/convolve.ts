@@ -4,7 +4,6 @@ import {
   concat,
   dropout,
   type Key,
-  layerNorm,
   matmul,
   multiply,
   pad,
@@ -17,6 +16,7 @@ import {
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { activate } from './activate.ts';
+import { normalise } from './normalise.ts';
 
 /**
  * DeBERTa-v2's convolution beside the first block: `LN(h₁ + f(conv(h₀)))`, where h₀ are the embeddings, zero at padding, and h₁ what the block gives.
@@ -28,9 +28,10 @@ import { activate } from './activate.ts';
 export function convolve(
   { kernel, bias, norm }: NonNullable<EncoderParameters<Tensor>['convolution']>,
   { before, after, real }: { readonly before: Tensor; readonly after: Tensor; readonly real: Tensor },
-  { convolutionActivation = 'tanh', dropout: rate, normEpsilon }: EncoderConfig,
+  config: EncoderConfig,
   key: Key | undefined,
 ): Tensor {
+  const { convolutionActivation = 'tanh', dropout: rate } = config;
   const [batch, length, width] = before.shape as [number, number, number];
   const places = kernel.shape[2] as number;
   const side = (places - 1) / 2;
@@ -52,5 +53,5 @@ export function convolve(
   ]);
   const dropped = dropout(multiply(mixed, isReal), { rate, key });
   const curved = convolutionActivation === 'tanh' ? tanh(dropped) : activate(dropped, convolutionActivation);
-  return multiply(layerNorm(add(after, curved), norm, normEpsilon), isReal);
+  return multiply(normalise(add(after, curved), norm, config), isReal);
 }

@@ -1,18 +1,8 @@
-import {
-  add,
-  dropout,
-  forkKey,
-  gatherRows,
-  type Key,
-  layerNorm,
-  linear,
-  reshape,
-  slice,
-  type Tensor,
-} from '@cloze/backend';
+import { add, dropout, forkKey, gatherRows, type Key, linear, reshape, slice, type Tensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import type { TokenInputs } from './batch.ts';
+import { normalise } from './normalise.ts';
 
 /**
  * Rows of a position table: for `[batch, length]` numbers `[batch, length, width]`, for none the first `length` rows `[1, length, width]`.
@@ -51,7 +41,7 @@ export function embed(
   if (segmentTable) summed = add(summed, gatherRows(segmentTable, segments));
   if (positionTable && (config.positionKind === 'absolute' || config.absoluteToo))
     summed = add(summed, positionRows(positionTable, length, positionIds, config));
-  const dropped = dropout(layerNorm(summed, norm, config.normEpsilon), {
+  const dropped = dropout(normalise(summed, norm, config), {
     rate: config.embeddingDropout ?? config.dropout,
     key: key && forkKey(key, 'embeddings'),
   });

@@ -1,5 +1,6 @@
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import { distanceSpan } from '../layers/distance-bucket.ts';
+import { storedLayers } from '../layers/stored-layers.ts';
 import type { BlockParameters, EncoderParameters, Linear, LinearMap, Norm } from './parameter-tree.ts';
 
 /** A parameter before it has values: its shape and how BERT draws it. */
@@ -55,11 +56,12 @@ export function parameterSpecs(config: EncoderConfig): EncoderParameters<Paramet
         positionTable: spec('normal', maximumLength, embeddingWidth),
       }),
       ...(segmentTypes > 0 && { segmentTable: spec('normal', segmentTypes, embeddingWidth) }),
-      norm: norm(embeddingWidth),
+      ...(config.embeddingNorm !== false && { norm: norm(embeddingWidth) }),
       ...(embeddingWidth !== width && { projection: linearSpec(embeddingWidth, width) }),
     },
-    layers: Array.from({ length: config.sharedLayers ? 1 : config.layers }, (_, layer) => block(layer)),
+    layers: Array.from({ length: storedLayers(config) }, (_, layer) => block(layer)),
     ...(config.normPlacement === 'pre' && { finalNorm: norm(width) }),
+    ...(config.biasBuckets && { distanceBias: spec('normal', config.biasBuckets, heads) }),
     ...(isDisentangled && {
       distances: {
         table: spec('normal', 2 * distanceSpan(config), width),
@@ -74,8 +76,11 @@ export function parameterSpecs(config: EncoderConfig): EncoderParameters<Paramet
       },
     }),
     languageModel: {
-      transform: mapSpec(width, embeddingWidth, headBias),
-      norm: norm(embeddingWidth),
+      ...(config.headTransform !== false && {
+        transform: mapSpec(width, embeddingWidth, headBias),
+        norm: norm(embeddingWidth),
+      }),
+      ...(config.ownOutput && { output: spec('normal', vocabularySize, embeddingWidth) }),
       ...(outputBias && { bias: spec('zeros', vocabularySize) }),
     },
   };

@@ -38,9 +38,9 @@ export interface BlockParameters<T> {
 
 /** The masked-language-model head. */
 export interface LanguageModelParameters<T> {
-  /** Width to the tables' width. */
-  readonly transform: LinearMap<T>;
-  readonly norm: Norm<T>;
+  /** Width to the tables' width; absent, as the norm, where the config's `headTransform` is false. */
+  readonly transform?: LinearMap<T>;
+  readonly norm?: Norm<T>;
   /** `[vocabulary]`; absent where the config's `outputBias` is false. */
   readonly bias?: T;
   /** An output matrix of its own, `[vocabulary, embedding width]`; absent: the token table (tied). */
@@ -62,16 +62,19 @@ export interface EncoderParameters<T> {
     readonly positionTable?: T;
     /** `[segment types, embedding width]`; absent where there are none. */
     readonly segmentTable?: T;
-    readonly norm: Norm<T>;
+    /** Absent where the config's `embeddingNorm` is false. */
+    readonly norm?: Norm<T>;
     /** From the tables' width to the blocks', where they differ. */
     readonly projection?: LinearMap<T>;
   };
-  /** One a block, or a single one where they are shared. */
+  /** One a block, or those of each group where they are shared. */
   readonly layers: readonly BlockParameters<T>[];
   /** The last norm of a pre-layer-norm encoder. */
   readonly finalNorm?: Norm<T>;
   /** Of `disentangled` positions: `[2 · buckets, width]`, or 2 · longest distance rows, and the norm over it, where there is one. */
   readonly distances?: { readonly table: T; readonly norm?: Norm<T> };
+  /** `[buckets, heads]`, where the config has `biasBuckets`. */
+  readonly distanceBias?: T;
   /** A convolution beside the first block: `kernel` `[width, width, places]` (out, in), `bias` `[width]`. */
   readonly convolution?: { readonly kernel: T; readonly bias: T; readonly norm: Norm<T> };
   readonly languageModel: LanguageModelParameters<T>;

@@ -1,5 +1,6 @@
 import { flattenTree, sizeOf } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
+import { layerSequence } from '../layers/stored-layers.ts';
 
 /** One part of a model. */
 export interface SummaryRow {
@@ -34,7 +35,8 @@ export function summary(tree: object, config: EncoderConfig, length = config.max
     parts.set(part, entry);
   }
   for (const [part, entry] of parts) {
-    const repeats = config.sharedLayers && part.startsWith('layers/') ? config.layers : 1;
+    const stored = Number(part.slice('layers/'.length));
+    const repeats = layerSequence(config).filter((place) => place === stored).length;
     if (part.startsWith('layers/')) entry.flops = repeats * (entry.flops + 4 * length * length * config.width);
     if (part === 'languageModel') entry.flops += 2 * length * config.embeddingWidth * config.vocabularySize;
   }

@@ -6,7 +6,6 @@ import {
   forkKey,
   gatherRows,
   type Key,
-  layerNorm,
   linear,
   logicalAnd,
   type Tensor,
@@ -16,6 +15,7 @@ import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
 import { embed, positionRows } from '../layers/embed.ts';
+import { normalise } from '../layers/normalise.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { hiddenDiagonal } from '../visible/hidden-diagonal.ts';
 import { realKeys } from '../visible/real-keys.ts';
@@ -62,7 +62,7 @@ export function encodeTta(
   const places = positionRows(positionTable, length, inputs.positionIds, config);
   const named =
     queryToken === undefined ? places : add(places, gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')));
-  const normalised = layerNorm(named, norm, config.normEpsilon);
+  const normalised = normalise(named, norm, config);
   const narrow = projection ? linear(normalised, projection) : normalised;
   // Rows differ only by dropout: a query must hold nothing of any token.
   const start = dropout(broadcastTo(narrow, [batch, length, config.width]), {

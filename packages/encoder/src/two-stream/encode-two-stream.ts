@@ -1,19 +1,11 @@
-import {
-  add,
-  broadcastTo,
-  constant,
-  dropout,
-  forkKey,
-  gatherRows,
-  type Key,
-  layerNorm,
-  type Tensor,
-} from '@cloze/backend';
+import { add, broadcastTo, constant, dropout, forkKey, gatherRows, type Key, type Tensor } from '@cloze/backend';
 import { anything, checkOptions, needed, whole } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { block } from '../layers/blocks.ts';
 import { embed, positionRows } from '../layers/embed.ts';
+import { normalise } from '../layers/normalise.ts';
+import { layerSequence } from '../layers/stored-layers.ts';
 import type { BlockParameters, EncoderParameters } from '../parameters/parameter-tree.ts';
 import { permuted } from '../visible/permuted.ts';
 
@@ -52,15 +44,15 @@ export function encodeTwoStream(
     positionRows(positionTable, length, inputs.positionIds, config),
     gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')),
   );
-  const start = dropout(broadcastTo(layerNorm(asked, norm, config.normEpsilon), [batch, length, config.width]), {
+  const start = dropout(broadcastTo(normalise(asked, norm, config), [batch, length, config.width]), {
     rate: config.dropout,
     key: key && forkKey(key, 'queries'),
   });
   const visible = permuted(inputs.order, inputs.attend);
   let [content, query] = [embeddings, start];
   const states = [query];
-  for (let i = 0; i < config.layers; i++) {
-    const weights = parameters.layers[config.sharedLayers ? 0 : i] as BlockParameters<Tensor>;
+  for (const [i, place] of layerSequence(config).entries()) {
+    const weights = parameters.layers[place] as BlockParameters<Tensor>;
     const site = (stream: string) => key && forkKey(key, `layer ${i} ${stream}`);
     // The query stream reads the content of the layer below, so it moves first.
     query = block(weights, { stream: query, source: content, visible: visible.query }, config, site('query')).stream;

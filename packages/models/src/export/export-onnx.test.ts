@@ -88,6 +88,7 @@ const variants: readonly (readonly [string, FamilyName, Partial<EncoderConfig>])
       const small = {
         ...(fresh.localWindow && { localWindow: 4, layers: 4 }),
         ...(fresh.distanceBuckets && { distanceBuckets: 8 }),
+        ...(fresh.positionOffset && { maximumLength: 24 + fresh.positionOffset }),
       };
       return [name, name, { ...fresh, ...small }] as const;
     }),

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '@cloze/backend';
+import { families } from '@cloze/encoder';
 import { diffusion, wholeWord } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +90,15 @@ describe('pretrain', () => {
     expect([run.model.visibility, run.model.config.width]).toEqual(['others', 48]);
     run.model.dispose();
   });
+
+  it.each(families.flatMap(({ name, fresh: own }) => (own ? [name] : [])))(
+    '%s is begun as its authors’ models are',
+    async (family) => {
+      const run = await pretrain(fresh(family, { family, maxSteps: 1 }));
+      expect([run.model.family, Number.isFinite(run.lastLoss)]).toEqual([family, true]);
+      run.model.dispose();
+    },
+  );
 
   it.each(['t-ta', 'left-to-right'] as const)('%s asks every token, and refuses to hide any', async (family) => {
     const run = await pretrain(fresh(family, { family, maxSteps: 5 }));

@@ -63,9 +63,12 @@ async function freshStart(
     `vocabulary: ${vocabulary.tokens.length.toLocaleString('en')} tokens from ${characters.toLocaleString('en')} characters.`,
   );
   const of = family === 'left-to-right' ? 'bert' : family;
+  const { fresh = {} } = familyOf(of);
   const config = encoderConfig({
-    ...familyOf(of).fresh,
-    ...{ layers, width, vocabularySize: vocabulary.tokens.length, maximumLength: length },
+    ...fresh,
+    ...{ layers, width, vocabularySize: vocabulary.tokens.length },
+    // MPNet's first rows are no positions.
+    maximumLength: length + (fresh.positionOffset ?? 0),
     ...(heads !== undefined && { heads }),
     ...(feedForwardWidth !== undefined && { feedForwardWidth }),
     ...{ dropout, attentionDropout: dropout },
