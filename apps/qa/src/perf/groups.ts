@@ -8,6 +8,7 @@ import { forwardRows } from './rows/forward.ts';
 import { inputRows } from './rows/input.ts';
 import { maeRows } from './rows/mae.ts';
 import { maskingRows } from './rows/masking.ts';
+import { modernRows } from './rows/modern.ts';
 import { regulariserRows } from './rows/regularisers.ts';
 import { scoringRows } from './rows/scoring.ts';
 import { stepRows } from './rows/steps.ts';
@@ -23,6 +24,7 @@ export const groups: Readonly<Record<string, readonly PerfRow[]>> = {
   'whole-runs': wholeRunRows,
   'drop-token': dropTokenRows,
   mae: maeRows,
+  modern: modernRows,
   regularisers: regulariserRows,
   memory: enduranceRows,
   input: inputRows,

@@ -1,5 +1,5 @@
 import type { Placement } from '@cloze/backend';
-import { mlmTraining } from './mlm-training.ts';
+import { mlmTraining, type PerfModel } from './mlm-training.ts';
 import { ownSide } from './own-side.ts';
 import type { PerfContext, Side } from './row.ts';
 import { timed } from './timed.ts';
@@ -11,8 +11,9 @@ export async function mlmSide(
   work: Work,
   name: string,
   placement: Placement = {},
+  model?: PerfModel,
 ): Promise<Side> {
-  const { training, nextBatch } = mlmTraining(engine, work, placement);
+  const { training, nextBatch } = mlmTraining(engine, work, placement, model);
   const step = () => {
     const batch = nextBatch();
     return timed(() => training.run(batch));

@@ -1,12 +1,12 @@
-import type { Key, Tensor } from '@cloze/backend';
+import { type Key, logicalAnd, type Tensor } from '@cloze/backend';
 import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { type BlocksParameters, blocks } from '../layers/blocks.ts';
 import { embed } from '../layers/embed.ts';
+import { inOrder, seenTokens } from '../layers/seen-tokens.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { causal } from '../visible/causal.ts';
-import { realKeys } from '../visible/real-keys.ts';
 
 /** Choices of a BERT encoder. */
 export interface BertOptions {
@@ -26,6 +26,7 @@ export interface BertOptions {
  *
  * @param key none means no dropout
  * @returns hidden states `[batch, length, width]`, and every layer's
+ * @throws {RangeError} for packed rows without positions, or with another visibility
  */
 export function encodeBert(
   parameters: BlocksParameters & Pick<EncoderParameters<Tensor>, 'embeddings'>,
@@ -37,13 +38,16 @@ export function encodeBert(
   checkOptions('encodeBert', options, { visible: anything, recompute: flag, openLength: flag });
   const { visible, recompute = false, openLength = false } = options;
 
-  const embeddings = embed(parameters.embeddings, inputs, config, key);
-  const own = config.leftToRight ? causal(inputs.attend) : realKeys(inputs.attend);
+  const { texts } = inputs;
+  if (texts && visible) throw new RangeError("encodeBert: give 'visible' or packed rows ('texts'), not both.");
+  const embeddings = inOrder(embed(parameters.embeddings, inputs, config, key), texts);
+  const seen = seenTokens(inputs);
+  const own = config.leftToRight ? logicalAnd(causal(inputs.attend), seen) : seen;
   const encoded = blocks(
     parameters,
     {
       ...{ start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute, openLength },
-      ...(!visible && !config.leftToRight && { real: inputs.attend, inBlocks: !openLength }),
+      ...(!visible && !config.leftToRight && { real: inputs.attend, texts, inBlocks: !openLength }),
     },
     config,
     key,

@@ -1,4 +1,5 @@
 import {
+  add,
   constant,
   evaluate,
   flattenTree,
@@ -6,7 +7,9 @@ import {
   type HostTensor,
   multiply,
   referenceEngine,
+  slice,
   sum,
+  type Tensor,
 } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { distance } from '../../test/architecture-fixture.ts';
@@ -73,5 +76,70 @@ describe('local layers in blocks', () => {
     const { values } = slopeAt(64);
     const isSeen = Array.from({ length: 131 }, (_, i) => values.slice(8 * i, 8 * i + 8).some((value) => value !== 0));
     expect(isSeen).toEqual(Array.from({ length: 131 }, (_, i) => Math.abs(i - 64) <= 10));
+  });
+
+  it('in packed rows give what each text gives alone, windows across texts too, with their gradients', () => {
+    const { layers } = tensors;
+    const lengths = [70, 1, 49, 3];
+    const [length, whole] = [128, 123];
+    const texts = Array.from({ length }, (_, i) => {
+      let end = 0;
+      return i < whole ? lengths.findIndex((of) => i < (end += of)) + 1 : 0;
+    });
+    const positions = texts.map((text, i) => i - texts.indexOf(text));
+    const ids = texts.map((text, i) => (text > 0 ? 1 + ((5 * i + i * i) % 19) : 0));
+    const row = (values: readonly number[], dtype: 'int32' | 'bool' = 'int32') =>
+      constant(values, [1, values.length], dtype);
+    const inputsOf = (from: number, count: number) => ({
+      ids: row(ids.slice(from, from + count)),
+      segments: row(new Array(count).fill(0)),
+      attend: row(
+        ids.slice(from, from + count).map((id) => Math.min(id, 1)),
+        'bool',
+      ),
+    });
+    const rows = { ...inputsOf(0, length), positionIds: row(positions), texts: row(texts) };
+    const both = [false, true].map((openLength) => encodeBert(tensors, rows, config, undefined, { openLength }).hidden);
+    const slopesOf = (hidden: Tensor) =>
+      gradients(sum(multiply(slice(hidden, [0, 0, 0], [1, whole, 8]), slice(hidden, [0, 0, 0], [1, whole, 8]))), {
+        layers,
+      });
+    const alone = lengths.map((count, i) => encodeBert(tensors, inputsOf(texts.indexOf(i + 1), count), config).hidden);
+    const got = evaluate(engine, {
+      together: both,
+      alone,
+      slopes: both.map(slopesOf),
+      slopesAlone: gradients(
+        alone.map((x) => sum(multiply(x, x))).reduce((a, b) => add(a, b)),
+        { layers },
+      ),
+    });
+    const expected = got.alone.flatMap(({ values }) => [...values]);
+    for (const { values } of got.together)
+      expect(distance([...values].slice(0, 8 * whole), expected)).toBeLessThan(1e-5);
+    const theirs = flattenTree(got.slopesAlone);
+    for (const slopes of got.slopes)
+      for (const [i, [path, { values }]] of flattenTree(slopes).entries())
+        expect(distance(values, theirs[i]?.[1].values ?? []), path).toBeLessThan(1e-5);
+  });
+
+  it('packed rows whose texts overlap come out as NaN; without positions, or with another visibility, they are refused', () => {
+    const inputs = rowsOf(6);
+    const int = (values: readonly number[]) => constant(values, [2, 6], 'int32');
+    const rows = (texts: readonly number[]) => ({
+      ...inputs,
+      positionIds: int(new Array(12).fill(0)),
+      texts: int(texts),
+    });
+    const spoilt = (texts: readonly number[]) => {
+      const { values } = evaluate(engine, encodeBert(tensors, rows(texts), config).hidden);
+      return [0, 1].map((row) => values.slice(48 * row, 48 * row + 48).every(Number.isNaN));
+    };
+    expect(spoilt([1, 2, 1, 2, 3, 0, 1, 1, 1, 1, 1, 1])).toEqual([true, false]);
+    expect(spoilt([1, 1, 2, 2, 2, 2, 1, 1, 0, 2, 2, 2])).toEqual([false, true]);
+    const fine = rows([1, 1, 2, 2, 3, 0, 1, 1, 1, 1, 1, 1]);
+    expect(() => encodeBert(tensors, { ...fine, positionIds: undefined }, config)).toThrow("need 'positionIds'");
+    expect(() => encodeBert(tensors, fine, config, undefined, { visible: fine.attend })).toThrow('not both');
+    expect(spoilt([1, 1, 2, 2, 3, 0, 1, 1, 1, 1, 1, 1])).toEqual([false, false]);
   });
 });

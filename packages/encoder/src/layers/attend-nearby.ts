@@ -2,6 +2,7 @@ import {
   concat,
   constant,
   dropout,
+  equal,
   type Key,
   logicalAnd,
   matmul,
@@ -21,6 +22,8 @@ export interface NearbyOperands {
   readonly values: Tensor;
   /** bool `[batch, length]`: true for real tokens. */
   readonly real: Tensor;
+  /** int32 `[batch, length]`: packed rows, in which a token sees its own text alone. */
+  readonly texts?: Tensor | undefined;
   /** How many places away a token sees, to either side. */
   readonly reach: number;
 }
@@ -40,7 +43,7 @@ export const isLongFor = (length: number, reach: number): boolean => length > 3 
  * @returns the mixture `[batch, heads, length, features]`; a query that sees nothing gets zeros
  */
 export function attendNearby(
-  { queries, keys, values, real, reach }: NearbyOperands,
+  { queries, keys, values, real, texts, reach }: NearbyOperands,
   { rate, key }: { readonly rate: number; readonly key: Key | undefined },
 ): Tensor {
   const [batch, heads, length, features] = queries.shape as [number, number, number, number];
@@ -70,7 +73,7 @@ export function attendNearby(
     ]),
     [rows * blocks, block, features],
   );
-  const near = (x: Tensor) =>
+  const nearOf = (x: Tensor) =>
     reshape(withNeighbours(reshape(x, [rows, length, features]), [rows], [features]), [
       rows * blocks,
       3 * block,
@@ -81,13 +84,26 @@ export function attendNearby(
     Math.abs((index % (3 * block)) - block - Math.floor(index / (3 * block))) <= reach ? 1 : 0,
   );
   const realNear = withNeighbours(real, [batch], []);
-  const visible = logicalAnd(
+  const near = logicalAnd(
     constant(band, [1, 1, 1, block, 3 * block], 'bool'),
     reshape(realNear, [batch, 1, blocks, 1, 3 * block]),
   );
-  const products = multiply(matmul(own, near(keys), { transposeB: true }), 1 / Math.sqrt(features));
+  const ownTexts =
+    texts &&
+    reshape(
+      pad(texts, [
+        [0, 0],
+        [0, padded - length],
+      ]),
+      [batch, 1, blocks, block, 1],
+    );
+  const visible =
+    texts && ownTexts
+      ? logicalAnd(near, equal(ownTexts, reshape(withNeighbours(texts, [batch], []), [batch, 1, blocks, 1, 3 * block])))
+      : near;
+  const products = multiply(matmul(own, nearOf(keys), { transposeB: true }), 1 / Math.sqrt(features));
   const scores = reshape(products, [batch, heads, blocks, block, 3 * block]);
   const weights = dropout(visibleSoftmax(scores, visible), { rate, key });
-  const mixed = matmul(reshape(weights, [rows * blocks, block, 3 * block]), near(values));
+  const mixed = matmul(reshape(weights, [rows * blocks, block, 3 * block]), nearOf(values));
   return slice(reshape(mixed, [batch, heads, padded, features]), [0, 0, 0, 0], [batch, heads, length, features]);
 }

@@ -47,7 +47,7 @@ export interface AttendOperands {
   /** The source's keys and values, where they have been computed for several layers at once (`projectAll`). */
   readonly projected?: KeysValues | undefined;
   /** How far a token sees, where every real token within it is seen: long rows then work in blocks, and `weights` alone form `[queries, keys]`. */
-  readonly near?: Pick<NearbyOperands, 'real' | 'reach'> | undefined;
+  readonly near?: Pick<NearbyOperands, 'real' | 'texts' | 'reach'> | undefined;
   /** The base of rotary angles; default the config's. */
   readonly rotaryBase?: number | undefined;
   /** Of `disentangled` positions: the table of distances that all layers share, `[2 · span, width]`. */

@@ -95,6 +95,7 @@ export function blocks(
     visible,
     positionIds,
     real,
+    texts,
     inBlocks = false,
     openLength,
     recompute: again = false,
@@ -107,6 +108,8 @@ export function blocks(
     readonly positionIds?: Tensor | undefined;
     /** bool `[batch, length]`, where nothing but these real tokens decides what is seen. */
     readonly real?: Tensor | undefined;
+    /** int32 `[batch, length]`, beside `real`: packed rows, in which a token sees its own text alone. */
+    readonly texts?: Tensor | undefined;
     /** With `real`: local layers never form `[length, length]`. */
     readonly inBlocks?: boolean | undefined;
     /** Whether the graph's length is left open. */
@@ -131,7 +134,7 @@ export function blocks(
   if (config.biasBuckets && !distanceBias)
     throw new RangeError("encode: biasBuckets need 'distanceBias' among the parameters.");
   const bias = distanceBias && biasOfDistances(distanceBias, start.shape[1] as number, positionIds, config);
-  if (convolution && !real)
+  if (convolution && (!real || texts))
     throw new RangeError(
       'encode: a convolution mixes neighbours whatever is said to be visible; it takes no other visibility.',
     );
@@ -142,7 +145,7 @@ export function blocks(
       stream,
       source: source ?? stream,
       visible: isLocal(config, i) ? seenNear : visible,
-      near: isLocal(config, i) && inBlocks && real ? { real, reach } : undefined,
+      near: isLocal(config, i) && inBlocks && real ? { real, texts, reach } : undefined,
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
       ...{ distances: table, bias, openLength },

@@ -16,9 +16,9 @@ import type { Encoded, TokenInputs } from '../layers/batch.ts';
 import { blocks } from '../layers/blocks.ts';
 import { embed, positionRows } from '../layers/embed.ts';
 import { normalise } from '../layers/normalise.ts';
+import { inOrder, seenTokens } from '../layers/seen-tokens.ts';
 import type { EncoderParameters } from '../parameters/parameter-tree.ts';
 import { hiddenDiagonal } from '../visible/hidden-diagonal.ts';
-import { realKeys } from '../visible/real-keys.ts';
 
 /** Choices of a T-TA encoder. */
 export interface TtaOptions {
@@ -58,7 +58,7 @@ export function encodeTta(
     );
   if (config.leftToRight)
     throw new RangeError('encodeTta: a T-TA sees every token but its own; leftToRight must not be set.');
-  const source = embed(parameters.embeddings, inputs, config, key);
+  const source = inOrder(embed(parameters.embeddings, inputs, config, key), inputs.texts);
   const places = positionRows(positionTable, length, inputs.positionIds, config);
   const named =
     queryToken === undefined ? places : add(places, gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')));
@@ -69,7 +69,7 @@ export function encodeTta(
     rate: config.dropout,
     key: key && forkKey(key, 'queries'),
   });
-  const real = realKeys(inputs.attend);
+  const real = seenTokens(inputs);
   const visible = showDiagonal ? real : logicalAnd(real, hiddenDiagonal(length));
   const encoded = blocks(
     parameters,

@@ -39,6 +39,7 @@ export function encodeTwoStream(
     throw new RangeError(
       'encodeTwoStream: needs absolute positions, post-layer-norm, and tables as wide as the blocks.',
     );
+  if (inputs.texts) throw new RangeError("encodeTwoStream: packed rows ('texts') are not built here.");
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const asked = add(
     positionRows(positionTable, length, inputs.positionIds, config),

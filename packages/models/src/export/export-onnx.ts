@@ -44,6 +44,8 @@ const knownTypes: ReadonlySet<string> = new Set([
   'distilbert',
   'modernbert',
   'deberta-v2',
+  'mpnet',
+  'neobert',
 ]);
 
 /** What a reader of the file should know. */
