@@ -14,6 +14,9 @@ export interface Runtime {
   readonly node: string;
 }
 
+/** What a user of these packages sees: none of this repository's settings, nor those that a package manager tells the scripts it runs, its registry among them. */
+const ofUser = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+
 /** Runs a program; its output when it fails is the message. */
 export function run(
   command: string,
@@ -28,8 +31,7 @@ export function run(
       stdio: ['ignore', 'pipe', 'pipe'],
       maxBuffer: 1 << 28,
       timeout: 600_000,
-      // What a user of these packages sees: none of this repository's own settings.
-      env: { ...process.env, CI: '1', ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_OPTIONS: '', ...env },
+      env: { ...ofUser, CI: '1', ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_OPTIONS: '', ...env },
     });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };

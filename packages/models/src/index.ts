@@ -47,6 +47,7 @@ export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
 export { freshWeights } from './pretrain/fresh-weights.ts';
 export { languageModelObjective } from './pretrain/language-model-objective.ts';
 export type { FreshFamily, FreshSizes, PresetMask, PretrainSettings } from './pretrain/pretrain-settings.ts';
+export type { PretrainStage } from './pretrain/stages.ts';
 export { askedSlots } from './score/asked-slots.ts';
 export { runningPerplexity } from './score/running-perplexity.ts';
 export { type ScoredText, type ScoreOptions, score } from './score/score.ts';

@@ -12,13 +12,13 @@ export interface CorpusBatch extends TokenBatch {
 }
 
 /**
- * Masks the batches of a corpus, whatever the policy; steps and states pass through.
+ * Masks the batches of a corpus, whatever the policy, or by the policy of each step; steps and states pass through.
  *
  * A row's mask depends on (stream, epoch, example) alone, a fixed policy's choice on (stream, example): on no batch, order or resume.
  */
 export async function* masked<State>(
   batches: AsyncIterable<readonly [step: number, batch: CorpusBatch, state: State]>,
-  policy: Policy,
+  policy: Policy | ((step: number) => Policy),
   options: {
     readonly random: RandomStream;
     readonly maskId: number;
@@ -37,7 +37,7 @@ export async function* masked<State>(
   const { random, ...setting } = options;
 
   for await (const [step, batch, state] of batches) {
-    const after = mask(batch, policy, {
+    const after = mask(batch, typeof policy === 'function' ? policy(step) : policy, {
       ...setting,
       randomOf: (row) => random.fork('mask', batch.epochs[row] as number, batch.examples[row] as number),
       exampleOf: (row) => random.fork('example', batch.examples[row] as number),

@@ -87,6 +87,17 @@ describe('encode', () => {
     expect(hidden('bert', {}).slice(0, 80)).not.toEqual(hidden('bert', {}, last).slice(0, 80));
   });
 
+  const causalToo = families.filter(
+    ({ visibility }) => visibility(encoderConfig({ ...sizes, leftToRight: true })) === 'before',
+  );
+  it.each(causalToo.map(({ name }) => name))(
+    'of %s, which says that it can see only what comes before, does',
+    (name) => {
+      const left = { leftToRight: true };
+      expect(hidden(name, left).slice(0, 80)).toEqual(hidden(name, left, last).slice(0, 80));
+    },
+  );
+
   it('of T-TA hides a token from itself unless the diagonal is shown', () => {
     expect(hidden('t-ta', {}).slice(80)).toEqual(hidden('t-ta', {}, last).slice(80));
     const shown = { showDiagonal: true };

@@ -140,6 +140,39 @@ describe('pretrain', () => {
     await expect(pretrain(fresh(`asked-${preset}`, { mask: { preset }, maxSteps: 2 }))).rejects.toThrow(why);
   });
 
+  it('goes through stages: each step asks what its stage asks, stopped and called again it ends bit-equal', async () => {
+    const stages = [
+      { share: 0.4, causal: true },
+      { share: 0.4, mask: { preset: 'whole-word', rate: 0.3 } },
+      { share: 0.2 },
+    ];
+    const options = { stages, maxSteps: 10 };
+    const whole = await pretrain(fresh('stages', options));
+    const tokensOnly = await pretrain(fresh('one-stage', { maxSteps: 10 }));
+    expect(await tokensOnly.model.hash()).not.toBe(await whole.model.hash());
+    // At the end it sees every token again.
+    expect(whole.model.visibility).toBe('all');
+    const controller = new AbortController();
+    const callbacks = [{ onStepEnd: ({ step }: { step: number }) => step === 3 && controller.abort() }];
+    const stopped = fresh('stages-stopped', options);
+    await expect(pretrain(stopped, { callbacks, signal: controller.signal })).rejects.toThrow('stopped after step 3');
+    const other = { ...stopped, stages: stages.map((stage, i) => ({ ...stage, share: [0.3, 0.5, 0.2][i] ?? 0 })) };
+    await expect(pretrain(other)).rejects.toThrow(/stages is/);
+    const resumed = await pretrain(stopped);
+    expect(await resumed.model.hash()).toBe(await whole.model.hash());
+    for (const { model } of [whole, tokensOnly, resumed]) model.dispose();
+  });
+
+  it('a causal stage is what a left-to-right model learns: the same weights after it', async () => {
+    const causal = await pretrain(fresh('all-causal', { stages: [{ share: 1, causal: true }], maxSteps: 3 }));
+    const left = await pretrain(fresh('left', { family: 'left-to-right', maxSteps: 3 }));
+    expect(await causal.model.hash()).toBe(await left.model.hash());
+    await expect(
+      pretrain(fresh('t-ta-causal', { family: 't-ta', stages: [{ share: 1, causal: true }], maxSteps: 3 })),
+    ).rejects.toThrow('stage 1 is causal, but the outputs of a t-ta do not see every token otherwise');
+    for (const { model } of [causal, left]) model.dispose();
+  });
+
   it('whole words are hidden where the policy says so, and the policy is part of the identity', async () => {
     const run = await pretrain(fresh('words', { maxSteps: 5, mask: wholeWord }));
     run.model.dispose();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Engine, EngineName, Placement } from '@cloze/backend';
 import { masked } from '@cloze/datasets';
 import { type Corpus, openCorpus } from '@cloze/datasets/node';
-import { readSafetensors, safetensorsParts, visibilityOf } from '@cloze/encoder';
+import { readSafetensors, safetensorsParts } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
 import { candidateIds, type Policy, type SimilarWords, slotsFor } from '@cloze/masking';
@@ -17,8 +17,9 @@ import { expectedCost } from '../model/expected-cost.ts';
 import { loadModel } from '../model/loaded-model.ts';
 import { createModel, type Model } from '../model/model.ts';
 import { tokenizerOf } from '../model/tokenizer-of.ts';
-import { needsWords, policyAsData, policyFor } from '../pretrain/policy-for.ts';
+import { needsWords } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
+import { planOf } from '../pretrain/question-plan.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
 import { checkHaveText, heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
@@ -112,7 +113,7 @@ export interface PretrainRun {
 /** Masked batches of a corpus from a step on. */
 function streamOf(
   corpus: Corpus,
-  { policy, similar }: { readonly policy: Policy; readonly similar?: SimilarWords },
+  { policyOf, similar }: { readonly policyOf: (step: number) => Policy; readonly similar?: SimilarWords | undefined },
   settings: ResolvedPretraining,
   special: { readonly pad: number; readonly mask: number },
   tokens: readonly string[],
@@ -127,7 +128,7 @@ function streamOf(
       padId: special.pad,
       ...(similar && { similar }),
     };
-    for await (const [, batch] of masked(batches, policy, setting)) yield batch;
+    for await (const [, batch] of masked(batches, policyOf, setting)) yield batch;
   };
 }
 
@@ -176,15 +177,14 @@ export async function pretrain(
   const { pad = 0, mask, unknown: unknownId = -1 } = special;
   if (mask === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
   const sources = { corpus: paths, column, tokenizer, unknownId, ...pick(options, ['collocations', 'wordVectors']) };
-  const chosen = await maskOf(settings.mask, sources);
-  const policy = policyFor(visibilityOf(loaded.family, loaded.config), chosen.policy);
+  const plan = await planOf(settings, loaded, (asked) => maskOf(asked, sources));
   const corpus = await openCorpus(paths, {
     tokenizer,
     padId: pad,
     length: settings.length,
     folder: join(output, 'corpus'),
     ...(column !== undefined && { column }),
-    ...(needsWords(policy) && { words: 'jieba' as const }),
+    ...(plan.policies.some(needsWords) && { words: 'jieba' as const }),
     ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEvery(paths) }),
   });
   const own = wanted === undefined || typeof wanted === 'string';
@@ -192,11 +192,11 @@ export async function pretrain(
   try {
     const enginesBefore = noteEngine(output, engine, say);
     const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]');
-    const stream = streamOf(corpus, { ...chosen, policy }, settings, { pad, mask }, tokens);
-    const { mask: _policy, ...plain } = settings;
+    const stream = streamOf(corpus, plan, settings, { pad, mask }, tokens);
+    const { mask: _policy, stages: _stages, ...plain } = settings;
     const identity = {
       ...plain,
-      mask: { ...(await policyAsData(policy)), ...chosen.sources },
+      ...(await plan.asData()),
       family: loaded.family,
       config: loaded.config,
       corpus: corpus.identity,
@@ -223,14 +223,23 @@ export async function pretrain(
       length,
       rows: Math.ceil(batchSize / (parts * (replicas?.size() ?? 1))),
     };
-    const expected = { ...planned, slots: slotsFor(policy, length) };
+    const expected = {
+      ...planned,
+      slots: plan.policies.reduce((most, policy) => Math.max(most, slotsFor(policy, length)), 0),
+    };
     say(expectedCost(engine, placement ?? {}, expected, machineMemory(engine)));
-    const { outcome, parameters, lastLoss } = await trainOnCorpus(engine, loaded, stream, settings, {
-      ...surroundings,
-      identity,
-      checkpoints,
-      placement,
-    }).finally(() => checkpoints?.close());
+    const { outcome, parameters, lastLoss } = await trainOnCorpus(
+      engine,
+      { ...loaded, causalAt: plan.causalAt },
+      stream,
+      settings,
+      {
+        ...surroundings,
+        identity,
+        checkpoints,
+        placement,
+      },
+    ).finally(() => checkpoints?.close());
     if (outcome.reason === 'interrupted')
       throw new InterruptedError(`stopped after step ${outcome.step}; the same call goes on from there.`);
     const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };

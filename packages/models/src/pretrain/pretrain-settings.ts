@@ -2,6 +2,8 @@ import type { FamilyName } from '@cloze/encoder';
 import type { MaskPolicy, Policy } from '@cloze/masking';
 import { decayProblems, type UpdateSettings } from '../update-settings.ts';
 
+import { type PretrainStage, stageProblems } from './stages.ts';
+
 /** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */
 export type FreshFamily = FamilyName | 'left-to-right';
 
@@ -29,6 +31,11 @@ export interface PresetMask extends Omit<MaskPolicy, 'name' | 'about'> {
 export interface PretrainSettings extends UpdateSettings {
   /** What is hidden and asked: a policy of `@cloze/masking`, or a preset by its name; default BERT's. T-TA and left-to-right models ask every token and take none. */
   readonly mask?: Policy | PresetMask;
+  /**
+   * Parts one after another, each with its own question, instead of `mask`: 30 % then 15 % (`[{ share: 0.8, mask: { ...bert, rate: 0.3 } }, { share: 0.2, mask: bert }]`), causal
+   * then masked (`[{ share: 0.5, causal: true }, { share: 0.5 }]`), or AntLM's three parts (Yu et al. 2024: 1/6 causal, 2/3 masked, 1/6 causal).
+   */
+  readonly stages?: readonly PretrainStage[];
   readonly maxSteps: number;
   /** Tokens a row at most, special ones included; default 128, or what the model reads. */
   readonly length?: number;
@@ -39,12 +46,13 @@ export interface PretrainSettings extends UpdateSettings {
 }
 
 /** Settings with every default filled in. */
-export type ResolvedPretraining = Required<Omit<PretrainSettings, 'mask' | 'dropout' | 'decayRatio'>> &
-  Pick<PretrainSettings, 'mask' | 'dropout' | 'decayRatio'>;
+export type ResolvedPretraining = Required<Omit<PretrainSettings, 'mask' | 'stages' | 'dropout' | 'decayRatio'>> &
+  Pick<PretrainSettings, 'mask' | 'stages' | 'dropout' | 'decayRatio'>;
 
 const known = [
   ...[
     'mask',
+    'stages',
     'maxSteps',
     'batchSize',
     'length',
@@ -109,7 +117,8 @@ export function resolvePretraining(settings: PretrainSettings, longest: number, 
     problems.push(
       `gradientAccumulationSteps (${full.gradientAccumulationSteps}) must divide batchSize (${full.batchSize})`,
     );
-  for (const problem of decayProblems(settings)) problems.push(problem);
+  for (const problem of [...decayProblems(settings), ...stageProblems(settings.stages, settings.mask)])
+    problems.push(problem);
   if (problems.length > 0) throw new RangeError(`pretrain: ${problems.join('; ')}.`);
   return full;
 }

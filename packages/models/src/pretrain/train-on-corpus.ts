@@ -25,6 +25,8 @@ export interface Pretrainable {
   readonly family: FamilyName;
   readonly config: EncoderConfig;
   readonly parameters: EncoderParameters<HostTensor>;
+  /** Whether a step's outputs see only what comes before and predict the next token; default never. */
+  readonly causalAt?: (step: number) => boolean;
 }
 
 /** A pretraining's end. */
@@ -60,7 +62,7 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
  */
 export async function trainOnCorpus(
   engine: Engine,
-  { family, config, parameters }: Pretrainable,
+  { family, config, parameters, causalAt = () => false }: Pretrainable,
   stream: MaskedStream,
   settings: ResolvedPretraining,
   {
@@ -94,17 +96,20 @@ export async function trainOnCorpus(
     ...(placement && { placement }),
   });
   try {
-    const step = trainingStep({
-      variables,
-      objective: languageModelObjective(family, config),
-      optimiser,
-      seed,
-      replicas,
-      // Microbatches ask different numbers of tokens: each target counts alike, as in the batch they are cut from.
-      ...((cut > 1 || replicas) && {
-        microbatchWeight: ({ weights, divisors }: AskedBatch<Tensor>) => sum(divisors ?? weights),
-      }),
-    });
+    const stepOf = (seen: EncoderConfig) =>
+      trainingStep({
+        variables,
+        objective: languageModelObjective(family, seen),
+        optimiser,
+        seed,
+        replicas,
+        // Microbatches ask different numbers of tokens: each target counts alike, as in the batch they are cut from.
+        ...((cut > 1 || replicas) && {
+          microbatchWeight: ({ weights, divisors }: AskedBatch<Tensor>) => sum(divisors ?? weights),
+        }),
+      });
+    // Two functions of the same variables: what an output sees is part of the traced step, which is traced when it is first taken.
+    const [plain, causal] = [stepOf(config), stepOf({ ...config, leftToRight: true })];
     let running: { readonly iterator: AsyncIterator<MaskedBatch>; next: number } | undefined;
     const losses: number[] = [];
     const outcome = await runTraining({
@@ -125,7 +130,10 @@ export async function trainOnCorpus(
           const part = joined.rank * parts + i;
           return askedBatch(rowsBetween(batch, part * rows, (part + 1) * rows));
         });
-        const taken = await step(t, ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]));
+        const taken = await (causalAt(t) ? causal : plain)(
+          t,
+          ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]),
+        );
         await joined.afterStep();
         return taken;
       },
