@@ -75,6 +75,7 @@ const fullRow = (random: { next(): number }) =>
 
 const fineTuning: Measurement = {
   row: `fine-tuning ${sizeName(size)}, ${steps} steps and 64 dev rows, from an interpreter that starts to figures`,
+  needs: ['python'],
   measure: (context) =>
     inFolder(async (folder) => {
       const random = streamFrom(3);
