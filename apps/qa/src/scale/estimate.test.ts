@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { estimateStep, stillPays } from './estimate.ts';
+import { estimateStep, type MeasuredStep, stillPays } from './estimate.ts';
 import { measuredStep } from './paper.ts';
 
 const measured = { parameters: 1e6, secondsPerRow: 0.01, secondsPerStep: 0.04, secondsPerByte: 1e-9 };
@@ -36,4 +38,34 @@ it('tells rows from steps by two measurements', () => {
   ]);
   for (const [name, value] of Object.entries(measured))
     expect(found[name as keyof typeof measured] / value).toBeCloseTo(1, 12);
+});
+
+it('gives the table of docs/several-machines.md, from the inputs that stand above it', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/several-machines.md'), 'utf8');
+  const number = (text = '') => Number(/[\d.]+/.exec(text)?.[0]);
+  const cells = [...page.matchAll(/^\| (\d+, \d+.*) \|$/gm)].map(([, line = '']) => line.split(' | '));
+  const inputs = new Map(
+    cells
+      .filter(({ length }) => length === 5)
+      .map(([size = '', parameters, row, step]): [string, MeasuredStep] => [
+        size.split(', ').slice(0, 2).join(', '),
+        {
+          parameters: 1e6 * number(parameters),
+          secondsPerRow: number(row) / 1000,
+          secondsPerStep: number(step) / 1000,
+          secondsPerByte: 0.006 / 13e6,
+        },
+      ]),
+  );
+  const rows = cells.filter(({ length }) => length === 10);
+  expect([inputs.size, rows.length]).toEqual([3, 12]);
+  for (const [size = '', batch, network, ...told] of rows) {
+    const asked = { rows: number(batch), bits: 1e9 * number(network), faster: 8 };
+    const steps = [2, 4, 8, 16, 32, 64].map((machines) =>
+      estimateStep(inputs.get(size) as MeasuredStep, { ...asked, machines }),
+    );
+    for (const [i, { efficiency }] of steps.entries())
+      expect(Math.abs(efficiency - Number(told[i]))).toBeLessThan(0.006);
+    expect(stillPays(steps)).toBe(Number(told.at(-1)));
+  }
 });

@@ -53,7 +53,7 @@ const password = 'of-the-torture';
 const env = { CLOZE_QUEUE_PASSWORD: password };
 const plan = (seeds: number, out: string) => [
   ...['sweep', 'drop-token', '--size', 'tiny', '--seeds', `${seeds}`, '--out', out],
-  ...['--arm', 'tnews.drop-0.00', '--arm', 'tnews.drop-0.50', '--set', 'tune.train.steps=120,160'],
+  ...['--arm', 'tnews.drop-0.00', '--arm', 'tnews.drop-0.50', '--set', 'tune.train.steps=40,60'],
 ];
 
 /** Seconds between the first run that a worker begins and the last that it has sent, less those of the runs' own processes, a run. */

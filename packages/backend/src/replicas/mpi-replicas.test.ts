@@ -76,7 +76,7 @@ describe.skipIf(!withMpi)('mpiReplicas under mpirun', { timeout: 60_000 }, () =>
 const spaces = ['job', 'beside', 'elsewhere'].map((name) => `clz-${process.pid}-${name}`);
 const [job = '', beside = '', elsewhere = ''] = spaces;
 const ip = (...words: string[]) => spawnSync('ip', words).status === 0;
-const withSpaces = withMpi && ip('netns', 'add', job);
+const withSpaces = withMpi && ip('netns', 'add', job) && ip('netns', 'del', job);
 
 describe.skipIf(!withSpaces)('a rank that is to be reached by one interface', { timeout: 60_000 }, () => {
   afterAll(() => {
@@ -84,6 +84,7 @@ describe.skipIf(!withSpaces)('a rank that is to be reached by one interface', { 
   });
 
   it('listens for that one, and refuses what comes by another', async () => {
+    expect(ip('netns', 'add', job)).toBe(true);
     for (const [i, other] of [beside, elsewhere].entries()) {
       expect(ip('netns', 'add', other)).toBe(true);
       ip('-n', job, 'link', 'add', `eth${i}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', other);
