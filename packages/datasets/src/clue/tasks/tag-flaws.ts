@@ -7,7 +7,8 @@ const goesOn = new Set(['I', 'M', 'E']);
  */
 export function tagFlaws(tags: readonly string[]): string[] {
   const flaws: string[] = [];
-  const ended = tags.some((tag) => /^[MES]-/.test(tag));
+  // BIO with S- for single characters (MSRA's) ends nothing either.
+  const ended = tags.some((tag) => /^[ME]-/.test(tag));
   let open: string | undefined;
   const notEnded = (at: number) => {
     if (open !== undefined && ended) flaws.push(`the ${open} before tag ${at} is not ended`);
