@@ -99,6 +99,7 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     expectedTargets: [one('batch', batch, (given) => masking.expectedTargets(given, {}))],
     mask: [one('batch', batch, (given) => masking.mask(given, masking.bert, setting))],
     maskBatch: [one('batch', batch, (given) => masking.maskBatch(given, setting))],
+    maskByDiffusion: [one('batch', batch, (given) => masking.maskByDiffusion(given, { maskId: 4, randomOf }))],
     maskCopies: [
       one('batch', batch, (given) => masking.maskCopies(given, { ...setting, rate: 0.2, predictionRate: 0.4 })),
     ],
@@ -267,6 +268,7 @@ export const modelCases = (model: Model, classifier: Model): Readonly<Record<str
   explain: [one('text', '床[MASK]', (text) => models.explain(model, text))],
   fillMask: [one('text', '床[MASK]', (text) => models.fillMask(model, text))],
   fillMasks: [one('text', '床[MASK]', (text) => models.fillMasks(model, text))],
+  unmask: [one('text', '床[MASK]', (text) => models.unmask(model, text))],
   fineTune: [
     one('table', table, (train) =>
       models.fineTune(model, {

@@ -49,6 +49,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
   'tokenizer.parseVocabulary': () => tokenizer.parseVocabulary(new TextEncoder().encode(many('床').join('\n'))),
   'masking.mask': () => masking.mask(batch, masking.bert, setting),
   'masking.maskBatch': () => masking.maskBatch(batch, setting),
+  'masking.maskByDiffusion': () => masking.maskByDiffusion(batch, { maskId: 4, randomOf }),
   'masking.maskCopies': () => masking.maskCopies(batch, { ...setting, rate: 0.2, predictionRate: 0.4 }),
   'masking.targetEveryToken': () => masking.targetEveryToken(batch),
   'masking.predictNext': () => masking.predictNext(batch),

@@ -79,6 +79,10 @@ const promises: Readonly<Record<string, Calls>> = {
       () => masking.mask(batch, { ...masking.everyToken, rate: 0.5 } as masking.Policy, setting),
       () => masking.mask(batch, { fixed: true, predictionRate: 0.5 }, setting),
     ],
+    maskByDiffusion: [
+      () => masking.maskByDiffusion(batch, { maskId: 4, randomOf, leastRate: 0 }),
+      () => masking.maskByDiffusion(batch, { maskId: -1, randomOf }),
+    ],
     maskBatch: [
       () => masking.maskBatch(batch, { ...setting, rate: -1 }),
       () => masking.maskBatch(batch, { ...setting, replacement: { mask: 1, random: 1, keep: 0 } }),
