@@ -1,6 +1,6 @@
 """Folders of tokenizer files, and the ids that transformers' AutoTokenizer gives texts with them.
 
-usage: python tokenizer_files.py packages/tokenizer/fixtures/files.json    (RoFormer's rows need rjieba, which transformers asks for)
+usage: python tokenizer_files.py packages/tokenizer/fixtures/files.json    (needs rjieba, which transformers asks for in RoFormer's)
 """
 import json, os, sys, tempfile
 import transformers
@@ -104,14 +104,11 @@ case('sentencepiece, DeBERTa, lower case', changed(deberta, 'tokenizer_config.js
 case('sentencepiece, DeBERTa, split by punctuation', changed(deberta, 'tokenizer_config.json', split_by_punct=True), 'deberta-v2')
 case('sentencepiece, DeBERTa, no blank before', changed(deberta, 'tokenizer_config.json', add_prefix_space=False), 'deberta-v2')
 case('sentencepiece, DeBERTa, file alone', {'tokenizer.json': deberta['tokenizer.json']}, 'deberta-v2')
-try:
-    import rjieba
-    words = {'tokenizer.json': built()['tokenizer.json'], 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer'}}
-    texts = ['今天天气非常好。', 'Hello 今天天气 [MASK] 非常好 hello[MASK]好', 'helloing café 非常', '今天\u3000天气 [x]', '北京大学生前来应聘', 'café天气']
-    case('jieba', words, 'roformer')
-    case('jieba, cased', {**words, 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer', 'do_lower_case': False}}, 'roformer')
-    case('jieba, added', {**words, 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer', 'extra_special_tokens': ['[x]']}}, 'roformer')
-except ImportError:
-    print('without RoFormer: rjieba is not there', file=sys.stderr)
+# Without rjieba there is no RoFormerTokenizer, and this stops: a fixture must not lose cases.
+words = {'tokenizer.json': built()['tokenizer.json'], 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer'}}
+texts = ['今天天气非常好。', 'Hello 今天天气 [MASK] 非常好 hello[MASK]好', 'helloing café 非常', '今天\u3000天气 [x]', '北京大学生前来应聘', 'café天气']
+case('jieba', words, 'roformer')
+case('jieba, cased', {**words, 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer', 'do_lower_case': False}}, 'roformer')
+case('jieba, added', {**words, 'tokenizer_config.json': {'tokenizer_class': 'RoFormerTokenizer', 'extra_special_tokens': ['[x]']}}, 'roformer')
 json.dump({'made_with': {'transformers': transformers.__version__}, 'cases': cases}, open(sys.argv[1], 'w'), ensure_ascii=False, separators=(',', ':'))
 print(len(cases), 'cases')
