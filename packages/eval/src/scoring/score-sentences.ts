@@ -3,7 +3,7 @@ import type { ScorableSentence } from './scorable-sentence.ts';
 import type { ScoringKind } from './scoring-kind.ts';
 
 /** One row for a model. */
-export interface ScoringQuery<Sentence> {
+export interface ScoringQuery<Sentence = ScorableSentence> {
   /** Where the row comes from: segments, say. */
   readonly sentence: Sentence;
   /** `[length]`, hidden tokens replaced. */
@@ -15,7 +15,7 @@ export interface ScoringQuery<Sentence> {
 }
 
 /** `ln p(target)` at each position of each query, natural logarithm. Queries of a call are of like length. */
-export type PredictQueries<Sentence> = (
+export type PredictQueries<Sentence = ScorableSentence> = (
   queries: readonly ScoringQuery<Sentence>[],
 ) => Promise<readonly ArrayLike<number>[]>;
 
