@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from '@cloze/backend';
 import { checkOptions, flag, listOf, real } from '@cloze/checks';
+import { decoupledDecay } from './decoupled-decay.ts';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { LeafSettings } from './leaf-settings.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -97,7 +98,7 @@ export function adafactor({
       let update = multiply(divide(raw, maximum(divide(rootMeanSquare(raw), clipThreshold), 1)), rate);
       if (beta1 !== undefined)
         update = next.mean = add(multiply(state.mean as Tensor, beta1), multiply(update, 1 - beta1));
-      const kept = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      const kept = decoupledDecay(parameter, rate, decay);
       return { parameter: subtract(kept, update), state: next };
     },
   });

@@ -1,4 +1,4 @@
-import { adamStep, type Tensor } from '@cloze/backend';
+import { adamStep, add, divide, multiply, square, subtract, type Tensor } from '@cloze/backend';
 import { real } from '@cloze/checks';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { LeafSettings } from './leaf-settings.ts';
@@ -28,6 +28,21 @@ export function momentsOf(state: Readonly<Record<string, Tensor>>, scalars: Leav
   const { beta1Power, beta2Power } = scalars;
   if (!mean || !variance || !beta1Power || !beta2Power) throw new RangeError('No moments, or no powers of β.');
   return { mean, variance, beta1Power, beta2Power };
+}
+
+/** The next moments, `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, and both corrected for their beginning at zero, `m̂ = m / (1 − β₁ᵗ)`. */
+export function nextMoments(
+  { mean, variance, beta1Power, beta2Power }: ReturnType<typeof momentsOf>,
+  gradient: Tensor,
+  { beta1, beta2 }: { readonly beta1: number; readonly beta2: number },
+) {
+  const next = {
+    mean: add(multiply(mean, beta1), multiply(gradient, 1 - beta1)),
+    variance: add(multiply(variance, beta2), multiply(square(gradient), 1 - beta2)),
+  };
+  const meanHat = divide(next.mean, subtract(1, beta1Power));
+  const varianceHat = divide(next.variance, subtract(1, beta2Power));
+  return { next, meanHat, varianceHat };
 }
 
 /**

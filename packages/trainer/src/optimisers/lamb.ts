@@ -13,7 +13,7 @@ import {
   where,
 } from '@cloze/backend';
 import { oneOf } from '@cloze/checks';
-import { adamMoments, momentsOf } from './adam-w.ts';
+import { adamMoments, momentsOf, nextMoments } from './adam-w.ts';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import { decaysByDefault, type LeafSettings } from './leaf-settings.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -52,11 +52,7 @@ export function lamb({
     ...moments,
     rules: { ...moments.rules, adapts: oneOf(['kernels', 'all']) },
     update: ({ path, parameter, gradient, state, rate, decay }, scalars) => {
-      const before = momentsOf(state, scalars);
-      const mean = add(multiply(before.mean, beta1), multiply(gradient, 1 - beta1));
-      const variance = add(multiply(before.variance, beta2), multiply(square(gradient), 1 - beta2));
-      const meanHat = divide(mean, subtract(1, before.beta1Power));
-      const varianceHat = divide(variance, subtract(1, before.beta2Power));
+      const { next, meanHat, varianceHat } = nextMoments(momentsOf(state, scalars), gradient, { beta1, beta2 });
       const scaled = divide(meanHat, add(sqrt(varianceHat), epsilon));
       const direction = decay === 0 ? scaled : add(scaled, multiply(parameter, decay));
       const norm = (x: Tensor) => sqrt(sum(square(x)));
@@ -68,7 +64,7 @@ export function lamb({
           : fill([], 1);
       return {
         parameter: subtract(parameter, multiply(multiply(rate, ratio), direction)),
-        state: { mean, variance },
+        state: next,
       };
     },
   });

@@ -1,7 +1,8 @@
 import { callable, either, listOf, needed, type Rules, real, record, ruleOf, text, whole } from '@cloze/checks';
 import type { LayerwiseDecay, LeafSettings, ParameterGroup } from './leaf-settings.ts';
 
-const pattern = ruleOf(
+/** What a pattern of paths is. */
+export const pattern = ruleOf(
   'a path or a regular expression',
   (value) => typeof value === 'string' || value instanceof RegExp,
 );

@@ -1,7 +1,9 @@
 import { adamStep, add, multiply, subtract, type Tensor } from '@cloze/backend';
-import { flag, oneOf, real, ruleOf, whole } from '@cloze/checks';
+import { flag, oneOf, real, whole } from '@cloze/checks';
 import { type AdamWOptions, adamMoments, momentsOf } from './adam-w.ts';
+import { decoupledDecay } from './decoupled-decay.ts';
 import { leafOptimiser } from './leaf-optimiser.ts';
+import { pattern } from './leaf-rules.ts';
 import { matches, type PathPattern } from './leaf-settings.ts';
 import { newtonSchulz } from './newton-schulz.ts';
 import type { Optimiser } from './optimiser.ts';
@@ -58,10 +60,7 @@ export function muon({
       nesterov: flag,
       newtonSchulzSteps: whole(1, 20),
       rateAdjustment: oneOf(['match_rms_adamw', 'original']),
-      matrices: ruleOf(
-        'a path or a regular expression',
-        (value) => typeof value === 'string' || value instanceof RegExp,
-      ),
+      matrices: pattern,
     },
     scalars: moments.scalars,
     slots: (shape, path): Readonly<Record<string, readonly number[]>> =>
@@ -82,7 +81,7 @@ export function muon({
           ? Math.sqrt(Math.max(1, outputs / inputs))
           : 0.2 * Math.sqrt(Math.max(inputs, outputs));
       const direction = newtonSchulz(nesterov ? follow(mean) : mean, newtonSchulzSteps);
-      const kept = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      const kept = decoupledDecay(parameter, rate, decay);
       return {
         parameter: subtract(kept, multiply(multiply(rate, scale), direction)),
         state: { momentum: mean },

@@ -1,5 +1,6 @@
 import { add, divide, maximum, mean, multiply, sqrt, square, subtract } from '@cloze/backend';
-import { type AdamWOptions, adamMoments, momentsOf } from './adam-w.ts';
+import { type AdamWOptions, adamMoments, momentsOf, nextMoments } from './adam-w.ts';
+import { decoupledDecay } from './decoupled-decay.ts';
 import { leafOptimiser } from './leaf-optimiser.ts';
 import type { Optimiser } from './optimiser.ts';
 
@@ -23,19 +24,14 @@ export function stableAdamW({
     options: { beta1, beta2, epsilon, weightDecay, ...shared },
     ...adamMoments(beta1, beta2),
     update: ({ parameter, gradient, state, rate: given, decay }, scalars) => {
-      const before = momentsOf(state, scalars);
-      const squares = square(gradient);
-      const next = add(multiply(before.mean, beta1), multiply(gradient, 1 - beta1));
-      const variance = add(multiply(before.variance, beta2), multiply(squares, 1 - beta2));
-      const meanHat = divide(next, subtract(1, before.beta1Power));
-      const varianceHat = divide(variance, subtract(1, before.beta2Power));
+      const { next, meanHat, varianceHat } = nextMoments(momentsOf(state, scalars), gradient, { beta1, beta2 });
       // ε² is 1e-16, which float32 holds; a gradient of zero gives a ratio of zero.
-      const lag = sqrt(mean(divide(squares, maximum(varianceHat, epsilon * epsilon))));
+      const lag = sqrt(mean(divide(square(gradient), maximum(varianceHat, epsilon * epsilon))));
       const rate = divide(given, maximum(lag, 1));
-      const kept = decay === 0 ? parameter : multiply(parameter, subtract(1, multiply(rate, decay)));
+      const kept = decoupledDecay(parameter, rate, decay);
       return {
         parameter: subtract(kept, multiply(rate, divide(meanHat, add(sqrt(varianceHat), epsilon)))),
-        state: { mean: next, variance },
+        state: next,
       };
     },
   });

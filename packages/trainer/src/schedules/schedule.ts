@@ -126,7 +126,8 @@ export function schedule(options: ScheduleOptions): Schedule {
   };
   const go = after[lrSchedulerType];
   const start = lrSchedulerType === 'warmup_stable_decay' ? minLrRatio : 0;
-  const rise = (step: number) => learningRate * (start + (1 - start) * (step / warmupSteps));
+  // To the bit what it was before there was a start, where that is 0: runs that were recorded go on by it.
+  const rise = (step: number) => learningRate * start + (learningRate * (1 - start) * step) / warmupSteps;
   const rate = (step: number) => (step < warmupSteps ? rise(step) : go(step));
   return Object.assign(rate, { settings: { ...options } });
 }
