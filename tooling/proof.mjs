@@ -168,11 +168,10 @@ const subjects = {
       return { passed: sum(({ passed }) => passed), failed: failed || (status === 0 ? 0 : 1) };
     },
   },
-  // Three to ten minutes; `qa torture --kills 300` is the longer look.
   torture: {
     covers: ['packages/backend/src', 'packages/encoder/src', 'packages/trainer/src', 'apps/qa/src/torture'],
     prove: () => {
-      const { status, stdout } = spawnSync(...qa('torture', '--kills', '30'), {
+      const { status, stdout } = spawnSync(...qa('torture', '--kills', '300'), {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 2],
       });
