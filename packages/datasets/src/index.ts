@@ -65,6 +65,7 @@ export { type Table, TableError, type TableProblem } from './tables/table.ts';
 export { chunkText } from './text/chunk-text.ts';
 export { type EncodeTimes, encodeWithWords } from './text/encode-with-words.ts';
 export { type LineSplitter, lineSplitter } from './text/line-splitter.ts';
+export { loneSurrogate } from './text/lone-surrogate.ts';
 export { maskableBatches } from './text/maskable-batches.ts';
 export { type PolicySetting, type PolicySources, policySetting } from './text/policy-setting.ts';
 export { segmentCorpus } from './text/segment-corpus.ts';

@@ -47,7 +47,7 @@ export function encodeBert(
     parameters,
     {
       ...{ start: embeddings, visible: visible ?? own, positionIds: inputs.positionIds, recompute, openLength },
-      ...(!visible && !config.leftToRight && { real: inputs.attend, texts, inBlocks: !openLength }),
+      ...(!visible && !config.leftToRight && { real: inputs.attend, texts }),
     },
     config,
     key,

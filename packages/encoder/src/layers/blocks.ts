@@ -96,7 +96,6 @@ export function blocks(
     positionIds,
     real,
     texts,
-    inBlocks = false,
     openLength,
     recompute: again = false,
   }: {
@@ -110,9 +109,7 @@ export function blocks(
     readonly real?: Tensor | undefined;
     /** int32 `[batch, length]`, beside `real`: packed rows, in which a token sees its own text alone. */
     readonly texts?: Tensor | undefined;
-    /** With `real`: local layers never form `[length, length]`. */
-    readonly inBlocks?: boolean | undefined;
-    /** Whether the graph's length is left open. */
+    /** Whether the graph's length is left open; otherwise local layers never form `[length, length]` where `real` is given. */
     readonly openLength?: boolean | undefined;
     /** Whether what a block computes on the way is computed again in the backward pass instead of being kept, default false. */
     readonly recompute?: boolean;
@@ -145,7 +142,7 @@ export function blocks(
       stream,
       source: source ?? stream,
       visible: isLocal(config, i) ? seenNear : visible,
-      near: isLocal(config, i) && inBlocks && real ? { real, texts, reach } : undefined,
+      near: isLocal(config, i) && !openLength && real ? { real, texts, reach } : undefined,
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
       ...{ distances: table, bias, openLength },

@@ -77,9 +77,10 @@ export async function unmask(model: LoadedModel, text: string, options: UnmaskOp
     const guesses = left.map((slot) => {
       const row = Float32Array.from(p.values.subarray(slot * size, (slot + 1) * size));
       const id = drawId(row, temperature, random);
-      return { slot, id, probability: row[id] as number, rank: order === 'random' && random ? random.next() : 0 };
+      const probability = row[id] as number;
+      return { slot, id, probability, rank: order === 'confidence' ? -probability : (random?.next() ?? 0) };
     });
-    guesses.sort((a, b) => (order === 'random' ? a.rank - b.rank : b.probability - a.probability) || a.slot - b.slot);
+    guesses.sort((a, b) => a.rank - b.rank || a.slot - b.slot);
     for (const { slot, id, probability } of guesses.slice(0, Math.ceil(left.length / Math.max(1, steps - step + 1)))) {
       ids[columns[slot] as number] = id;
       filled.set(slot, { id, token: model.tokenizer.tokenOf(id) ?? '', probability, step });

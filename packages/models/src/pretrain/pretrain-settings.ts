@@ -1,7 +1,6 @@
 import type { FamilyName } from '@cloze/encoder';
 import type { MaskPolicy, Policy } from '@cloze/masking';
 import { decayProblems, type UpdateSettings } from '../update-settings.ts';
-
 import { type PretrainStage, stageProblems } from './stages.ts';
 
 /** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */

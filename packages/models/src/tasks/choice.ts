@@ -2,7 +2,7 @@ import { bools, ints, mean, sparseCrossEntropy, type Tensor, where } from '@cloz
 import { objectiveOf } from '@cloze/regularisers';
 import { choiceOutputs } from './head-outputs.ts';
 import { type Metrics, metricsOf, type PreparedTask, type TaskSetting } from './prepared-task.ts';
-import { listOf, type Note, type Row, textOf } from './row.ts';
+import { isBlank, listOf, type Note, type Row, textOf } from './row.ts';
 import type { ChoiceTask } from './task.ts';
 import { encodeTexts } from './text-inputs.ts';
 
@@ -30,8 +30,6 @@ export const choiceMetrics: Metrics<ChoicePrediction, number> = metricsOf({
 const absent = -1e4;
 
 const silent: Note = () => {};
-const isBlank = (value: unknown) =>
-  value === undefined || value === null || (typeof value === 'string' && !value.trim());
 
 /** A row's candidates: of its columns all up to the last that is not empty, or its list. */
 function candidatesOf({ choices, separator = '|' }: ChoiceTask, row: Row, note: Note): readonly string[] {

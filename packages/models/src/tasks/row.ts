@@ -1,15 +1,21 @@
+import { loneSurrogate } from '@cloze/datasets';
+
 /** A row of a file: its columns by name, as text (CSV) or as JSON has them. */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Takes note of what is wrong with a column of the row at hand. */
 export type Note = (column: string, problem: string) => void;
 
+/** Whether a column holds nothing that could be read. */
+export const isBlank = (value: unknown) =>
+  value === undefined || value === null || (typeof value === 'string' && !value.trim());
+
 /** A column's value as text; a problem where there is none. */
 export function textOf(row: Row, column: string, note: Note): string {
   const value = row[column];
   if (typeof value === 'string' && value.trim() !== '') {
-    const half = /\p{Surrogate}/u.exec(value);
-    if (half) note(column, `holds half a surrogate pair at position ${half.index}`);
+    const half = loneSurrogate(value);
+    if (half !== undefined) note(column, half);
     return value;
   }
   if (Number.isFinite(value) || typeof value === 'boolean') return String(value);

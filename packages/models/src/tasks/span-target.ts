@@ -1,5 +1,5 @@
 import { placesOf } from '../score/places-of.ts';
-import { type Note, numberOf, type Row, textOf } from './row.ts';
+import { isBlank, type Note, numberOf, type Row, textOf } from './row.ts';
 import type { SpanTask } from './task.ts';
 
 /** What a question is answered with. */
@@ -19,9 +19,6 @@ const eachOf = (row: Row, column: string): Row[] => {
   const value = row[column];
   return (Array.isArray(value) ? value : [value]).map((item: unknown) => ({ [column]: item }));
 };
-
-const isBlank = (value: unknown) =>
-  value === undefined || value === null || (typeof value === 'string' && !value.trim());
 
 /** Reads the answers of a row and where the first of them stands; a row with answers of which none does has a flaw. */
 export function spanTarget(

@@ -360,6 +360,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     'TableError',
     'bucketOf',
     'chidPassage',
+    'loneSurrogate',
     'cluenerLabel',
     'entityTags',
     'checkSubmission',
