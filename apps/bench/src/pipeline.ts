@@ -1,30 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@cloze/backend';
 import type { Poem } from '@cloze/datasets/node';
-import { bootstrapInterval, perplexity } from '@cloze/eval';
-import { fineTune, type Guess, type PretrainRun, pretrain } from '@cloze/models/node';
+import { figureOverSeeds, ngramModels, perplexity } from '@cloze/eval';
+import { fineTune, type Guess, type Model, pretrain } from '@cloze/models/node';
 import { streamFrom } from '@cloze/random';
+import { specialTokens } from '@cloze/tokenizer';
 import type { TrainingCallback } from '@cloze/trainer';
-import { cutVerse, rowLength } from './quick-start/cut-verse.ts';
-import { ngramModels } from './quick-start/ngram-models.ts';
+import { logFile } from '@cloze/trainer/node';
+import { cutVerse, rowLength, type Verse } from './quick-start/cut-verse.ts';
 import type { Plan } from './quick-start/plan.ts';
 import { answerOf, askedOf, famous, type Riddle, riddles } from './quick-start/riddles.ts';
-
-/** A figure with its 95 % interval. */
-export interface Bounded {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** What a model gives to the rows held out. */
-export interface ScoredModel {
-  readonly name: string;
-  /** What it sees of a row when it gives a character its probability. */
-  readonly sees: string;
-  readonly perplexity: Bounded;
-}
 
 /** A riddle and what the encoder said, likeliest first. */
 export interface Answered extends Riddle {
@@ -34,20 +21,7 @@ export interface Answered extends Riddle {
 }
 
 /** Everything a quick start finds out. */
-export interface QuickStartResult {
-  readonly plan: Plan;
-  readonly trainRows: number;
-  readonly heldOutRows: number;
-  /** Tokens the encoder was shown. */
-  readonly tokens: number;
-  /** The closed-form models of the same rows, then the encoder. */
-  readonly models: readonly ScoredModel[];
-  readonly riddles: readonly Answered[];
-  readonly famous: Answered;
-  /** Tang or Song, of rows by authors never seen; guessing gives 0.5. */
-  readonly accuracy: Bounded;
-  readonly testRows: number;
-}
+export type QuickStartResult = Awaited<ReturnType<typeof quickStart>>;
 
 /** What a quick start is given besides its text. */
 export interface QuickStartOptions {
@@ -72,14 +46,17 @@ export async function quickStart(
   poems: readonly Poem[],
   plan: Plan,
   { seed, folder, watch, say, signal }: QuickStartOptions,
-): Promise<QuickStartResult> {
+) {
   const verse = cutVerse(poems, plan);
   await mkdir(folder, { recursive: true });
   const corpus = join(folder, 'verse.txt');
   await writeFile(corpus, verse.train.join('\n'));
-  say(`verse: ${count(verse.train.length)} rows of four lines to learn from, ${verse.heldOut.length} held out.`);
+  say(
+    `verse: ${verse.train.length.toLocaleString('en')} rows of four lines to learn from, ${verse.heldOut.length} held out.`,
+  );
 
-  const told = (part: 'pretraining' | 'fine-tuning') => ({ callbacks: watch(part), say, ...(signal && { signal }) });
+  const log = join(folder, 'pretraining.jsonl');
+  const told = { say, ...(signal && { signal }) };
   const pretrained = await pretrain(
     {
       corpus,
@@ -87,25 +64,21 @@ export async function quickStart(
       engine,
       seed,
       family: 't-ta',
-      layers: plan.layers,
-      width: plan.width,
-      heads: plan.heads,
-      vocabularySize: plan.characters + specialTokens,
+      vocabularySize: plan.characters + specialTokens.length,
       length: rowLength,
-      maxSteps: plan.pretrainSteps,
-      batchSize: plan.batchSize,
-      learningRate: plan.learningRate,
       dropout: 0,
       heldOutRows: 0,
+      ...plan.pretraining,
     },
-    told('pretraining'),
+    { ...told, callbacks: [...watch('pretraining'), logFile(log)] },
   );
   const { model } = pretrained;
   await model.save(join(folder, 'encoder'));
 
-  const models = await scoreModels(pretrained, verse, seed);
+  const models = await scoreModels(model, verse, seed);
   const answered: Answered[] = [];
-  for (const riddle of [...riddles, famous]) answered.push(await answer(pretrained, riddle));
+  for (const riddle of riddles) answered.push(await answer(model, riddle));
+  const known = await answer(model, famous);
 
   const tuned = await fineTune(
     model,
@@ -119,41 +92,33 @@ export async function quickStart(
       learningRate: 1e-3,
       seeds: [seed],
     },
-    told('fine-tuning'),
+    { ...told, callbacks: watch('fine-tuning') },
   );
   model.dispose();
   return {
     plan,
     trainRows: verse.train.length,
     heldOutRows: verse.heldOut.length,
+    /** That the encoder was shown. */
     tokens: pretrained.tokens,
+    /** Mean losses of the pretraining, in nats a character. */
+    curve: lossCurve(log),
+    /** Those that count the same rows, then the encoder. */
     models,
-    riddles: answered.slice(0, -1),
-    famous: answered.at(-1) as Answered,
+    riddles: answered,
+    famous: known,
+    /** Tang or Song, of rows by authors never seen; guessing gives 0.5. */
     accuracy: tuned.dev.accuracy,
     testRows: verse.labelled.test.length,
   };
 }
 
-/** `[PAD]`, `[UNK]`, `[CLS]`, `[SEP]`, `[MASK]`. */
-const specialTokens = 5;
-
-const count = (value: number) => value.toLocaleString('en');
-
-/** (Pseudo-)perplexity of the rows held out, under models that count the rows learnt from and under the encoder. */
-async function scoreModels(
-  { model }: PretrainRun,
-  { train, heldOut }: { readonly train: readonly string[]; readonly heldOut: readonly string[] },
-  seed: number,
-): Promise<ScoredModel[]> {
-  const scored = (name: string, sees: string, logProbabilities: readonly (readonly number[])[]): ScoredModel => ({
-    name,
-    sees,
-    perplexity: {
-      value: perplexity(logProbabilities),
-      ...bootstrapInterval(logProbabilities, { random: streamFrom(seed).fork('rows'), statistic: perplexity }),
-    },
-  });
+/** (Pseudo-)perplexity of the rows held out, with its interval, under models that count the rows learnt from and under the encoder. */
+async function scoreModels(model: Model, { train, heldOut }: Pick<Verse, 'train' | 'heldOut'>, seed: number) {
+  const scored = (name: string, sees: string, logProbabilities: readonly (readonly number[])[]) => {
+    const random = streamFrom(seed).fork('rows');
+    return { name, sees, perplexity: figureOverSeeds([logProbabilities], { random, statistic: perplexity }) };
+  };
   const encoder = (await model.score(heldOut)).map(({ tokens }) =>
     tokens.flatMap(([, log]) => (log === null ? [] : [log])),
   );
@@ -163,7 +128,16 @@ async function scoreModels(
   ];
 }
 
-async function answer({ model }: PretrainRun, riddle: Riddle): Promise<Answered> {
+/** Means of the loss from a training's log. */
+const lossCurve = (log: string): { readonly step: number; readonly loss: number }[] =>
+  readFileSync(log, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const { event, step, loss } = JSON.parse(line || '{}') as Readonly<Record<string, unknown>>;
+      return event === 'log' && typeof step === 'number' && typeof loss === 'number' ? [{ step, loss }] : [];
+    });
+
+async function answer(model: Model, riddle: Riddle): Promise<Answered> {
   const guesses = await model.fillMask(askedOf(riddle), { top: 5 });
   return { ...riddle, guesses, isHit: guesses.slice(0, 3).some(({ token }) => token === answerOf(riddle)) };
 }

@@ -1,3 +1,3 @@
-export { appendTo, truncateLog } from './node/log-file.ts';
+export { appendTo, logFile, truncateLog } from './node/log-file.ts';
 export { type FileOperations, nodeFiles } from './node/node-files.ts';
 export { writeWhole } from './node/write-whole.ts';

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { printable } from 'cloze/terminal';
+import { sayPrintable } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { judgeRecipe } from '../report/recipes/judge-recipe.ts';
@@ -14,8 +14,7 @@ function runsOf(name: string, root: string): RunRecord[] {
   if (existsSync(path) && statSync(path).isDirectory() && existsSync(join(path, 'manifest.json')))
     return findRecords(dirname(dirname(path))).records.filter(({ folder }) => folder === path);
   const { records, unreadable } = findRecords(root);
-  for (const { folder, reason } of unreadable)
-    process.stderr.write(`${printable(`${folder}: no record: ${reason}`)}\n`);
+  for (const { folder, reason } of unreadable) sayPrintable(`${folder}: no record: ${reason}`);
   const found = records.filter(({ spec }) => `${spec.recipe}/${spec.arm}` === name);
   if (found.length === 0)
     throw new Error(`${name}: no finished run; expected a run's folder, or <recipe>/<arm> below ${root}.`);

@@ -1,5 +1,4 @@
-import Table from 'cli-table3';
-import { printable, whole } from 'cloze/terminal';
+import { printable, sayPrintable, textTable, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
 import { judgeSeries } from '../report/recipes/judge-series.ts';
@@ -15,8 +14,7 @@ export interface PowerOptions {
 /** What the records below a folder could not decide, what that would take, and what a budget of hours decides. */
 export function powerCommand(root: string, { budget, json }: PowerOptions): void {
   const { records, unreadable } = findRecords(root);
-  for (const { folder, reason } of unreadable)
-    process.stderr.write(`${printable(`${folder}: no record: ${reason}`)}\n`);
+  for (const { folder, reason } of unreadable) sayPrintable(`${folder}: no record: ${reason}`);
   if (records.length === 0) throw new Error(`${root} holds no finished run that can be read.`);
   const { differences, hours } = planSeeds(
     allRecipes.flatMap((one) => judgeSeries(one, records)),
@@ -25,27 +23,23 @@ export function powerCommand(root: string, { budget, json }: PowerOptions): void
   if (json) {
     for (const one of differences) process.stdout.write(`${JSON.stringify(one)}\n`);
   } else {
-    const table = new Table({
-      head: ['', 'published', 'detectable', 'seeds', 'seeds needed', 'rows needed', 'hours', 'in the budget'],
-      style: { head: [], border: [] },
-    });
-    for (const one of differences) {
-      const { recipe, row, column, published, detectable, seeds, seedsNeeded, rowsNeeded, hours: cost, chosen } = one;
-      table.push([
-        `${recipe}: ${row}, ${column}`,
-        published.toFixed(2),
-        detectable?.toFixed(2) ?? 'no example differs',
-        `${seeds}`,
-        seedsNeeded?.toLocaleString('en') ?? 'rows are too few',
-        rowsNeeded?.toLocaleString('en') ?? 'seeds are too few',
-        cost === undefined ? '-' : cost.toFixed(1),
-        chosen ? 'yes' : '',
-      ]);
-    }
+    const table = textTable(
+      ['', 'published', 'detectable', 'seeds', 'seeds needed', 'rows needed', 'hours', 'in the budget'],
+      differences.map((one) => [
+        `${one.recipe}: ${one.row}, ${one.column}`,
+        one.published.toFixed(2),
+        one.detectable?.toFixed(2) ?? 'no example differs',
+        one.seeds,
+        one.seedsNeeded?.toLocaleString('en') ?? 'rows are too few',
+        one.rowsNeeded?.toLocaleString('en') ?? 'seeds are too few',
+        one.hours?.toFixed(1) ?? '-',
+        one.chosen ? 'yes' : '',
+      ]),
+    );
     const reached = differences.filter(({ chosen }) => chosen).length;
     process.stdout.write(
       printable(
-        `${table.toString()}\n${reached} of ${differences.length} open differences can be decided in ${hours.toFixed(1)} hours of ${budget}, at the scale of these runs.\n`,
+        `${table}\n${reached} of ${differences.length} open differences can be decided in ${hours.toFixed(1)} hours of ${budget}, at the scale of these runs.\n`,
       ),
     );
   }

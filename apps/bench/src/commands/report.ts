@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { printable, writeWhole } from 'cloze/terminal';
+import { printable, sayPrintable as say, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
 import { directionRows } from '../report/recipes/direction-rows.ts';
@@ -25,8 +25,6 @@ export interface ReportOptions {
 /** Words as part of a folder's name; long ones by their hash. */
 const fileName = (words: string) =>
   words.length > 60 ? sha256(words).slice(0, 8) : words.replaceAll(/[^\w.]+/g, '-').replace(/-$/, '');
-
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Judges the records below a folder: tables on stdout, a page with --out, compact copies with --keep. */
 export async function reportCommand(root: string, { recipe, out, markdown, keep, json }: ReportOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InterruptedError } from '@cloze/models';
-import { printable, stopSignals } from 'cloze/terminal';
+import { sayPrintable as say, stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { comparePredictions } from '../runs/compare-predictions.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
@@ -16,8 +16,6 @@ export interface RerunOptions {
   readonly out: string;
   readonly json: boolean;
 }
-
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Does a run again from its record and says whether the same came out. Exit code 1 when it did not. */
 export async function rerunCommand(folder: string, { data, encoder, out, json }: RerunOptions): Promise<void> {

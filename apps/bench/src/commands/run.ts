@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { printable, stopSignals } from 'cloze/terminal';
+import { sayPrintable as say, stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { parseAssignment } from '../recipes/settings.ts';
@@ -10,8 +10,6 @@ import { planRuns, runFolder } from '../runs/run-spec.ts';
 import { scheduleRuns } from '../runs/schedule-runs.ts';
 import { checkInputs } from './check-inputs.ts';
 import { type PlanOptions, planOptions } from './plan-options.ts';
-
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Runs a recipe: all arms, several seeds; what is done is skipped. Exit code 1 when a run failed, or was left because it could not be taken. */
 export async function runCommand(name: string, options: PlanOptions): Promise<void> {

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { textTable } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { type Size, sizes } from '../recipes/define-recipe.ts';
@@ -19,9 +19,8 @@ export function showCommand(name: string, { size, json }: { readonly size: Size;
   }
   const out = [`${recipe.name}: ${recipe.claim}`, recipe.paper];
   for (const { caption, source, columns, rows, remark } of recipe.published) {
-    const table = new Table({ head: [caption, ...columns], style: { head: [], border: [] } });
-    for (const [row, values] of Object.entries(rows)) table.push([row, ...values.map((value) => value ?? '-')]);
-    out.push('', table.toString(), `${source}${remark ? `. ${remark}` : ''}`);
+    const cells = Object.entries(rows).map(([row, values]) => [row, ...values.map((value) => value ?? '-')]);
+    out.push('', textTable([caption, ...columns], cells), `${source}${remark ? `. ${remark}` : ''}`);
   }
   out.push('', `arms (baseline: ${recipe.baseline}): ${arms.map((arm) => arm.name).join(', ')}`);
   if (recipe.data.length > 0) out.push(`reads: ${recipe.data.join(', ')}`);

@@ -1,12 +1,10 @@
-import { printable } from 'cloze/terminal';
+import { printable, sayPrintable as say } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { QueueError } from '../sweeps/connect-queue.ts';
 import { type SweepQueue, sweepQueue } from '../sweeps/sweep-queue.ts';
 import { type SweepStore, sweepStore } from '../sweeps/sweep-store.ts';
 import type { SweepTerms } from '../sweeps/sweep-terms.ts';
 import { openQueue, type QueueOptions, queueOptions } from './queue-options.ts';
-
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 interface ControlOptions extends QueueOptions {
   readonly json: boolean;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { printable, stopSignals, UsageError, whole } from 'cloze/terminal';
+import { sayPrintable as say, stopSignals, UsageError, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
@@ -25,8 +25,6 @@ export interface SweepOptions extends PlanOptions, QueueOptions {
   readonly stopHopeless?: number;
   readonly heartbeat: number;
 }
-
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Plans a sweep, leaves out what is done, and does the rest here or on a queue's workers. Exit code 1 when a run failed or is missing. */
 export async function sweepCommand(

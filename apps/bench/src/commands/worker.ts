@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { mostThreads, printable, stopSignals, whole } from 'cloze/terminal';
+import { mostThreads, sayPrintable as say, stopSignals, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { memoryLimit } from '../sweeps/sweep-here.ts';
 import { work } from '../sweeps/work.ts';
@@ -18,8 +18,6 @@ export interface WorkerOptions extends QueueOptions {
   readonly untilDone: boolean;
   readonly json: boolean;
 }
-
-const say = (line: string) => process.stderr.write(`${printable(line)}\n`);
 
 /** Takes runs of a sweep until it is stopped. Exit code 1 where this machine cannot do them as others do, or its disk is full. */
 export async function workerCommand(options: WorkerOptions): Promise<void> {

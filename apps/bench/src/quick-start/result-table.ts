@@ -1,8 +1,9 @@
-import type { Answered, Bounded, QuickStartResult } from '../pipeline.ts';
+import type { FigureOverSeeds } from '@cloze/eval';
+import type { Answered, QuickStartResult } from '../pipeline.ts';
 import { answerOf } from './riddles.ts';
 
 /** A figure with its interval. */
-export const bounded = ({ value, low, high }: Bounded, scale = 1): string =>
+export const bounded = ({ value, low, high }: FigureOverSeeds, scale = 1): string =>
   `${(scale * value).toFixed(1)} (${(scale * low).toFixed(1)} to ${(scale * high).toFixed(1)})`;
 
 /** Column names of the table of models. */

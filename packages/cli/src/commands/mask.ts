@@ -14,12 +14,12 @@ import {
 import { streamFrom } from '@cloze/random';
 import { type NativeTokenizer, openTokenizer, trainVocabulary, type Vocabulary } from '@cloze/tokenizer';
 import { writeWhole } from '@cloze/trainer/node';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
 import { measureSpeed } from '../mask/measure-speed.ts';
 import { checkOutputFile } from '../terminal/output-file.ts';
 import { say } from '../terminal/say.ts';
+import { textTable } from '../terminal/text-table.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
 import { loadPolicy } from '../training/load-policy.ts';
@@ -156,9 +156,7 @@ async function audit(options: MaskCommandOptions): Promise<void> {
     return found;
   });
   if (!json) {
-    const table = new Table({ head: auditHead, style: { head: [], border: [] } });
-    for (const row of auditRows(audits)) table.push(row);
-    process.stdout.write(`${table.toString()}\n`);
+    process.stdout.write(`${textTable(auditHead, auditRows(audits))}\n`);
   }
   if (out !== undefined) {
     writeWhole(out, auditPage(audits, about));

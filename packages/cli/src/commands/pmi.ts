@@ -3,9 +3,9 @@ import { dirname, resolve } from 'node:path';
 import { segmentCorpus } from '@cloze/datasets';
 import { readPmi, streamTexts, writePmi } from '@cloze/datasets/node';
 import { buildPmiVocabulary } from '@cloze/masking';
-import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { checkOutputFile } from '../terminal/output-file.ts';
+import { textTable } from '../terminal/text-table.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface PmiBuildOptions {
@@ -81,11 +81,12 @@ export function pmiShowCommand(
     for (const entry of shown) process.stdout.write(`${JSON.stringify(entry)}\n`);
     return;
   }
-  const table = new Table({ head: ['words', 'n', 'count', 'PMI (nats)'], style: { head: [], border: [] } });
-  for (const { words, count, score } of shown)
-    table.push([words.join(' '), `${words.length}`, `${count}`, score.toFixed(2)]);
+  const table = textTable(
+    ['words', 'n', 'count', 'PMI (nats)'],
+    shown.map(({ words, count, score }) => [words.join(' '), words.length, count, score.toFixed(2)]),
+  );
   process.stdout.write(
-    `${entries.length} collocations of ${minimum} or more occurrences in ${totals[0]} words, p(g)${numeratorPower === 2 ? '²' : ''} in the numerator\n${table.toString()}\n`,
+    `${entries.length} collocations of ${minimum} or more occurrences in ${totals[0]} words, p(g)${numeratorPower === 2 ? '²' : ''} in the numerator\n${table}\n`,
   );
 }
 

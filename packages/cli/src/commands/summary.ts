@@ -1,8 +1,8 @@
 import { summary } from '@cloze/encoder';
 import { loadPretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
+import { textTable } from '../terminal/text-table.ts';
 import { whole } from '../terminal/whole.ts';
 
 interface SummaryCommandOptions {
@@ -17,14 +17,14 @@ export async function summaryCommand({ model, length, json }: SummaryCommandOpti
   const rows = summary(parameters, config, length);
   if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
   else {
-    const table = new Table({
-      head: ['part', 'parameters', 'MB', `GFLOP, ${length ?? config.maximumLength} tokens`],
-      colAligns: ['left', 'right', 'right', 'right'],
-      style: { head: [], border: [] },
-    });
-    for (const { part, parameters: count, bytes, flops } of rows)
-      table.push([part, count.toLocaleString('en'), (bytes / 1e6).toFixed(2), (flops / 1e9).toFixed(3)]);
-    process.stdout.write(`${table.toString()}\n`);
+    const head = ['part', 'parameters', 'MB', `GFLOP, ${length ?? config.maximumLength} tokens`];
+    const cells = rows.map(({ part, parameters: count, bytes, flops }) => [
+      part,
+      count.toLocaleString('en'),
+      (bytes / 1e6).toFixed(2),
+      (flops / 1e9).toFixed(3),
+    ]);
+    process.stdout.write(`${textTable(head, cells, [1, 2, 3])}\n`);
   }
   process.stderr.write(
     `${family}, ${config.layers} layers of width ${config.width}${notes.map((note) => `; ${note}`).join('')}\n`,

@@ -232,6 +232,10 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     mcnemar: [one('values', [true, false], (given) => evaluation.mcnemar(given, [true, false]))],
     microF1: [one('values', ['a', 'b'], (given) => evaluation.microF1(given, ['a', 'b']))],
     minimalPairs: [one('rows', [...pairs, ...pairs], (rows) => evaluation.minimalPairs(rows))],
+    ngramModels: [
+      one('texts', ['床', '月'], (texts) => evaluation.ngramModels(texts)),
+      one('text', '床', (text) => evaluation.ngramModels(['床', '月'])[0].logProbabilities(text)),
+    ],
     pearsonCorrelation: [one('values', [1, 2], (given) => evaluation.pearsonCorrelation(given, [1, 2]))],
     perplexity: [one('values', [-1, -2], (given) => evaluation.perplexity([given]))],
     pseudoPerplexity: [

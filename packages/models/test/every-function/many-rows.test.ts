@@ -166,6 +166,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
   'eval.mcnemar': () => evaluation.mcnemar(many(true), many(false)),
   'eval.microF1': () => evaluation.microF1(labels, labels),
   'eval.minimalPairs': () => evaluation.minimalPairs(many({ good: -1, bad: -2 })),
+  'eval.ngramModels': () => evaluation.ngramModels(many('床前')),
   'eval.pearsonCorrelation': () => evaluation.pearsonCorrelation(values, values),
   'eval.spearmanCorrelation': () => evaluation.spearmanCorrelation(values, values),
   'eval.perplexity': () => evaluation.perplexity(many([-1])),

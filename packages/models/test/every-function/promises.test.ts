@@ -225,6 +225,12 @@ const promises: Readonly<Record<string, Calls>> = {
       () => e.spearmanCorrelation([1], []),
       () => e.spearmanCorrelation(list(1, Number.POSITIVE_INFINITY), list(1, 2)),
     ],
+    ngramModels: [
+      () => e.ngramModels(['床']),
+      () => e.ngramModels(['', '']),
+      () => e.ngramModels([Array.from({ length: 10_001 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join(''), '床']),
+      () => e.ngramModels(['床', '月'])[0].logProbabilities('光'),
+    ],
     perplexity: [
       () => e.perplexity([]),
       () => e.perplexity([[]]),

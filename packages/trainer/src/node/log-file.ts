@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import { truncateJsonLines } from '../watching/json-lines.ts';
+import type { TrainingCallback } from '../run/training-callback.ts';
+import { jsonLines, truncateJsonLines } from '../watching/json-lines.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Adds text or bytes to the end of a file. */
@@ -18,4 +19,20 @@ export function truncateLog(path: string, step: number): void {
     throw error;
   }
   writeWhole(path, truncateJsonLines(before, step));
+}
+
+/**
+ * A run's log of JSON lines on disk. Where a run is resumed its log goes on from the checkpoint, so that it becomes that of an unbroken run.
+ *
+ * @param path added to, and made where it is not there; its folder must be
+ */
+export function logFile(path: string): TrainingCallback {
+  const log = jsonLines({ write: appendTo(path) });
+  return {
+    ...log,
+    onTrainBegin: (run) => {
+      truncateLog(path, run.firstStep - 1);
+      return log.onTrainBegin?.(run);
+    },
+  };
 }

@@ -1,7 +1,7 @@
+import { type Figure, name, quantity } from '../figures/page-figure.ts';
 import { verdictText } from './direction-cells.ts';
 import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
-import type { Figure } from './recipe-figures.ts';
 
 /**
  * Every published difference beside ours and beside what could have been seen, those with the most power first: published over detectable.
@@ -31,17 +31,14 @@ export function decisionPlot(judged: readonly JudgedRecipe[]): Figure | undefine
     })
     .sort((a, b) => b.power - a.power);
   if (rows.length === 0) return undefined;
-  const y = { field: 'what', type: 'nominal', title: null, sort: null };
-  const x = (field: string) => ({ field, type: 'quantitative', title: 'difference from the baseline (points)' });
-  const color = {
-    field: 'verdict',
-    type: 'nominal',
-    title: null,
+  const y = name('what');
+  const x = (field: string) => quantity(field, 'difference from the baseline (points)', { scale: {} });
+  const color = name('verdict', null, {
     scale: {
       domain: ['found', 'opposite', 'bounded', 'too-small'],
       range: ['#059669', '#dc2626', '#2563eb', '#808080'],
     },
-  };
+  });
   return {
     title:
       'What could have been seen: grey, differences below what these seeds and rows detect with 80 % power; line, ours with its 95 % interval; diamond, published. Most power first',

@@ -1,6 +1,5 @@
 import { escapeHtml, htmlTable, page } from 'cloze/terminal';
-import type { TopLevelSpec } from 'vega-lite';
-import { vegaSvg } from '../figures/vega-svg.ts';
+import { figureHtml } from '../figures/page-figure.ts';
 import { decisionPlot } from './decision-plot.ts';
 import { directionCells, directionHead } from './direction-cells.ts';
 import { directionRows, type Verdict } from './direction-rows.ts';
@@ -8,29 +7,10 @@ import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend, verdictLegend } from './legend.ts';
 import type { MaskGallery } from './mask-gallery.ts';
 import { measureRows } from './measure-rows.ts';
-import { type Figure, recipeFigures } from './recipe-figures.ts';
+import { recipeFigures } from './recipe-figures.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
 import { titleOf } from './title-of.ts';
-
-/** Rows as comma-separated values, quoted where needed. */
-export function csv(rows: Figure['rows']): string {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cell = (value: string | number | undefined) => {
-    const text = value === undefined ? '' : String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [names.map(cell), ...rows.map((row) => names.map((name) => cell(row[name])))]
-    .map((line) => `${line.join(',')}\n`)
-    .join('');
-}
-
-async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Promise<string> {
-  // Vega-Lite's own type of a specification is a union of hundreds, which a plain record does not narrow to.
-  const svg = await vegaSvg({ ...spec, data: { values: rows } } as unknown as TopLevelSpec);
-  const link = `data:text/csv;charset=utf-8,${encodeURIComponent(csv(rows))}`;
-  return `<figure role="img" aria-label="${escapeHtml(alt)}"><div class="scroll">${svg}</div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;
-}
 
 const anchorOf = (judged: JudgedRecipe) => titleOf(judged).replace(/\W+/g, '-');
 

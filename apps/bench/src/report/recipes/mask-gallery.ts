@@ -3,7 +3,7 @@ import { auditPolicy, mask, presetsNamed, showMask } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { openVocabulary } from '../../mask/open-vocabulary.ts';
 import { readLines } from '../../mask/read-lines.ts';
-import type { Figure } from './recipe-figures.ts';
+import type { Figure } from '../figures/page-figure.ts';
 
 /** What each policy does to a line, and how long its runs of masked tokens are on poems. */
 export interface MaskGallery {

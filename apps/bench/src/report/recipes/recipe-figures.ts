@@ -1,29 +1,7 @@
 import type { AttentionMap } from '../../recipes/parts/attention-map.ts';
+import { type Figure, name, quantity } from '../figures/page-figure.ts';
 import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
-
-/** A figure: what vega-lite draws, and the rows it draws, which the page offers as a file. */
-export interface Figure {
-  readonly title: string;
-  readonly alt: string;
-  readonly rows: readonly Readonly<Record<string, string | number>>[];
-  readonly spec: Readonly<Record<string, unknown>>;
-}
-
-const quantity = (field: string, title: string, more: object = {}) => ({
-  field,
-  type: 'quantitative',
-  title,
-  scale: { zero: false },
-  ...more,
-});
-const name = (field: string, title: string | null = null, more: object = {}) => ({
-  field,
-  type: 'nominal',
-  title,
-  sort: null,
-  ...more,
-});
 
 /** Loss against steps, the mean over seeds with their range; a panel a phase. */
 export function learningCurves({ recipe, rows, records }: JudgedRecipe): Figure | undefined {

@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { textTable } from 'cloze/terminal';
 import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend } from './legend.ts';
 import { recipeRows } from './recipe-rows.ts';
@@ -10,9 +10,7 @@ export function terminalReport(judged: readonly JudgedRecipe[]): string {
   return [
     ...judged.map((one) => {
       const { head, body, foot } = recipeRows(one);
-      const table = new Table({ head: [...head], style: { head: [], border: [] } });
-      for (const row of [...body, foot]) table.push([...row]);
-      return `${titleOf(one)}: ${one.recipe.claim}\n${scaleOf(one)}\n${table.toString()}`;
+      return `${titleOf(one)}: ${one.recipe.claim}\n${scaleOf(one)}\n${textTable(head, [...body, foot])}`;
     }),
     legend,
   ].join('\n\n');

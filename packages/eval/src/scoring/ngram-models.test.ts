@@ -9,7 +9,7 @@ const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 describe('ngramModels', () => {
   // The row left out, the second, is like the others: the least k is best. Counts: a 6, b 3; ab 3, ba 3, a| 3, |a 3.
   const rows = ['aba', 'aba', 'aba'];
-  const [unigram, bigram, both] = ngramModels(rows) as [NgramModel, NgramModel, NgramModel];
+  const [unigram, bigram, both] = ngramModels(rows);
 
   it('are the counts raised by k, by hand', () => {
     const k = 0.003;
@@ -28,7 +28,7 @@ describe('ngramModels', () => {
   it('give probabilities that sum to 1, from the left with the edge', () => {
     const more = ngramModels(['床前明月光', '疑是地上霜', '舉頭望明月', '低頭思故鄉']);
     const characters = [...new Set('床前明月光疑是地上霜舉頭望明月低頭思故鄉')].join('');
-    const [one, left, sides] = more as [NgramModel, NgramModel, NgramModel];
+    const [one, left, sides] = more;
     expect(sum(distribution(one, '明', '光', characters))).toBeCloseTo(1, 10);
     expect(sum(distribution(sides, '明', '光', characters))).toBeCloseTo(1, 10);
     expect(sum(distribution(left, '明', '', characters))).toBeLessThan(1);
@@ -37,14 +37,17 @@ describe('ngramModels', () => {
 
   it('choose k on rows left out of the counts', () => {
     // What is left out is like nothing that was counted: the more is given to the unseen, the better.
-    const [, strange] = ngramModels(['abababab', 'bbbbbbaa', ...Array<string>(60).fill('abababab')]) as NgramModel[];
-    const [, plain] = ngramModels(Array<string>(62).fill('abababab')) as NgramModel[];
-    const seen = (model: NgramModel | undefined) => sum(model?.logProbabilities('abab') ?? []);
+    const [, strange] = ngramModels(['abababab', 'bbbbbbaa', ...Array<string>(60).fill('abababab')]);
+    const [, plain] = ngramModels(Array<string>(62).fill('abababab'));
+    const seen = (model: NgramModel) => sum(model.logProbabilities('abab'));
     expect(seen(strange)).toBeLessThan(seen(plain));
   });
 
   it('refuse what was never counted, and one row', () => {
     expect(() => bigram.logProbabilities('abc')).toThrow("'c' of 'abc' was never counted");
-    expect(() => ngramModels(['a'])).toThrow('expected at least 2 rows, got 1');
+    expect(() => ngramModels(['a'])).toThrow('expected at least 2 texts, got 1');
+    expect(() => ngramModels(['', ''])).toThrow('0 different characters, expected 1 to 10000');
+    const many = Array.from({ length: 10_001 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join('');
+    expect(() => ngramModels([many, 'a'])).toThrow('10002 different characters');
   });
 });
