@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { anything, checkOptions, listOf, text } from '@cloze/checks';
 import { mlflow, progressBar, type TrainingCallback, tensorBoard } from '@cloze/trainer';
 import { appendTo } from '@cloze/trainer/node';
 
@@ -32,16 +33,18 @@ function eachTraining(trainings: readonly string[], make: (training: string | un
 }
 
 /** What shows a training to people: a bar on a terminal, plain lines elsewhere, TensorBoard's files, an MLflow server. */
-export function watchTraining({
-  tensorboard,
-  mlflow: trackingUri,
-  parameters = {},
-  trainings = [],
-}: Watching): readonly TrainingCallback[] {
+export function watchTraining(options: Watching): readonly TrainingCallback[] {
+  checkOptions('watchTraining', options, {
+    tensorboard: text,
+    mlflow: text,
+    parameters: anything,
+    trainings: listOf(text),
+  });
+  const { tensorboard, mlflow: trackingUri, parameters = {}, trainings = [] } = options;
   const now = () => Date.now() / 1000;
   return [
     progressBar({
-      write: (text) => process.stderr.write(text),
+      write: (bar) => process.stderr.write(bar),
       now: () => performance.now() / 1000,
       redraw: process.stderr.isTTY === true,
     }),
