@@ -73,7 +73,7 @@ export { estimateMemory, type MemoryEstimate, type MemoryPlan } from './summary/
 export { type SummaryRow, summary } from './summary/summary.ts';
 export { encodeTta, type TtaOptions } from './tta/encode-tta.ts';
 export { encodeTwoStream, type TwoStreams } from './two-stream/encode-two-stream.ts';
-export { causal } from './visible/causal.ts';
+export { causal, causalRows } from './visible/causal.ts';
 export { hiddenDiagonal } from './visible/hidden-diagonal.ts';
 export { packed } from './visible/packed.ts';
 export { permuted } from './visible/permuted.ts';

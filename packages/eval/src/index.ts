@@ -25,6 +25,7 @@ export { maskWordsLeftToRight } from './scoring/mask-words-left-to-right.ts';
 export { type MinimalPair, minimalPairs, type PairFigures } from './scoring/minimal-pairs.ts';
 export { type NgramModel, ngramModels } from './scoring/ngram-models.ts';
 export { onePass } from './scoring/one-pass.ts';
+export { onePlaceEarlier } from './scoring/one-place-earlier.ts';
 export { type Hypothesis, type RerankOptions, rerank } from './scoring/rerank.ts';
 export type { ScorableSentence } from './scoring/scorable-sentence.ts';
 export {

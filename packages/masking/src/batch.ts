@@ -30,6 +30,8 @@ export interface MaskedBatch {
   readonly weights: Float32Array;
   /** `[batch]`: what the weighted losses are divided by, summed over rows; absent where that is the sum of the weights. */
   readonly divisors?: Float32Array;
+  /** `[batch]`: 1 for rows whose tokens may see only what comes before them; absent where there are none. */
+  readonly causal?: Uint8Array;
 }
 
 /** A source of uniform numbers in [0, 1). */

@@ -5,6 +5,8 @@ export { expectedTargets } from './audit/expected-targets.ts';
 export { maskLegend, type ShowSetting, showMask } from './audit/show-mask.ts';
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
 export { type Rounding, slotsFor, tokenBudget } from './budget.ts';
+export { type BestOf, informative, type PairScore, pmiOfPairs } from './choose/best-of.ts';
+export { type Chances, inProportion, rarerMore } from './choose/chances.ts';
 export { mask } from './mask.ts';
 export { maskBatch } from './mask-batch.ts';
 export { type MaskedCopies, maskCopies } from './mask-copies.ts';
@@ -15,11 +17,14 @@ export { formatPmi, parsePmi } from './pmi/pmi-text.ts';
 export type { PmiEntry, PmiVocabulary } from './pmi/pmi-vocabulary.ts';
 export { scoreNgram } from './pmi/score-ngram.ts';
 export { policy } from './policy.ts';
+export { gptBert, mntp, shifted } from './presets/next-presets.ts';
 export {
   bernoulli,
   bert,
   byFrequency,
   decoupled,
+  frequencyInformed,
+  inforMask,
   macBert,
   mask40,
   mask80,
@@ -45,10 +50,12 @@ export {
   presetsNamed,
 } from './presets/registry.ts';
 export {
+  bimodalDiffusion,
   diffusion,
   droppedTokens,
   electra,
   everyToken,
+  frequencyDiffusion,
   nextToken,
   permutedTokens,
   prefixTokens,
@@ -64,12 +71,14 @@ export type { Replacement } from './replace/replace-tokens.ts';
 export { similarByEmbedding } from './replace/similar-by-embedding.ts';
 export { parseWordVectors, similarByWordVectors, type WordVectors } from './replace/similar-by-word-vectors.ts';
 export type { SimilarWords } from './replace/similar-words.ts';
+export { bimodalRates, type RateLaw } from './schedules/bimodal-rates.ts';
 export { constantRate, cosineRate, linearRate, type RateSchedule, uniformRate } from './schedules/schedules.ts';
 export { splitMaskable } from './schedules/split-maskable.ts';
 export { type DiffusionSetting, maskByDiffusion } from './targets/mask-by-diffusion.ts';
 export { predictNext, predictPrefix } from './targets/predict-next.ts';
 export { type PermutedBatch, predictPermuted } from './targets/predict-permuted.ts';
 export { replacedTokens } from './targets/replaced-tokens.ts';
+export { shiftTargets } from './targets/shift-targets.ts';
 export { targetEveryToken } from './targets/target-every-token.ts';
 export { isTargetPolicy, type Policy, type TargetKind, type TargetPolicy } from './targets/target-policy.ts';
 export { ngrams } from './units/ngrams.ts';

@@ -1,5 +1,6 @@
 import { checkBatch, emptyTargets, type MaskableBatch, type MaskedBatch } from './batch.ts';
 import { tokenBudget } from './budget.ts';
+import { bestChoice } from './choose/best-of.ts';
 import { type Choice, chooseTokens, scratchFor } from './choose/choose-tokens.ts';
 import { thinTargets } from './choose/thin-targets.ts';
 import { type MaskOptions, maskProblems } from './mask-options.ts';
@@ -32,7 +33,15 @@ export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBat
   const problems = maskProblems(options);
   if (problems.length > 0) throw new RangeError(`maskBatch: ${problems.join('; ')}.`);
   const { rate = 0.15, selection = 'exact', rounding = 'stochastic', base = 'maskable', units = tokens } = options;
-  const { atLeastOne = selection === 'exact', overflow = 'skip', predictionRate, randomOf, choose } = options;
+  const {
+    atLeastOne = selection === 'exact',
+    overflow = 'skip',
+    predictionRate,
+    randomOf,
+    choose,
+    chances,
+    bestOf,
+  } = options;
   const { name = 'without a name' } = options;
   const replacing: Replacing = {
     shares: options.replacement ?? { mask: 0.8, random: 0.1, keep: 0.1 },
@@ -71,8 +80,11 @@ export function maskBatch(batch: MaskableBatch, options: MaskOptions): MaskedBat
       limit,
       name,
       ...(choose && { choose }),
+      ...(chances && { chances }),
     };
-    const total = chooseTokens(row, choice, random, scratch);
+    const total = bestOf
+      ? bestChoice(row, choice, random, scratch, bestOf)
+      : chooseTokens(row, choice, random, scratch);
     if (total === 0) continue;
     const { chosen } = scratch;
     replaceTokens(row, chosen, out.ids, replacing, random);

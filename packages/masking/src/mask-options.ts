@@ -1,6 +1,8 @@
 import { shown } from '@cloze/checks';
 import type { RandomStream } from './batch.ts';
 import type { Rounding } from './budget.ts';
+import type { BestOf } from './choose/best-of.ts';
+import type { Chances } from './choose/chances.ts';
 import { type Candidates, candidatesProblem } from './replace/candidates.ts';
 import type { Replacement } from './replace/replace-tokens.ts';
 import type { SimilarWords } from './replace/similar-words.ts';
@@ -36,6 +38,10 @@ export interface MaskPolicy {
   readonly fixed?: boolean;
   /** Numbers of the units to choose of a row's `count`, each once, at most ⌈rate·count⌉; instead of `selection`. See `policy`. */
   readonly choose?: (count: number, random: RandomStream) => Iterable<number>;
+  /** With `bernoulli`: the probability of each token instead of the same for all; of a unit the mean of its tokens'. See `rarerMore`, `inProportion`. */
+  readonly chances?: Chances;
+  /** The choice is drawn several times, and the one of the highest score kept. See `informative`. */
+  readonly bestOf?: BestOf;
   /** Ids that this policy's random replacement draws from, in place of those of the setting. */
   readonly candidates?: Candidates;
 }
@@ -71,7 +77,20 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 
 const policyFields = new Set([
   ...Object.keys(choices),
-  ...['name', 'about', 'units', 'rate', 'atLeastOne', 'replacement', 'predictionRate', 'fixed', 'choose', 'candidates'],
+  ...[
+    'name',
+    'about',
+    'units',
+    'rate',
+    'atLeastOne',
+    'replacement',
+    'predictionRate',
+    'fixed',
+    'choose',
+    'chances',
+    'bestOf',
+    'candidates',
+  ],
 ]);
 const settingFields = ['slots', 'maskId', 'candidates', 'similar', 'randomOf', 'exampleOf', 'padId'];
 const fields = new Set([...policyFields, ...settingFields]);
@@ -111,8 +130,14 @@ function policyValues(policy: MaskPolicy): string[] {
     if (decided.length > 0) problems.push(`choose says how many, so leave out ${decided.join(', ')}`);
     if (typeof rate !== 'number') problems.push('rate bounds what choose gives, so it must be a number');
   }
+  if (policy.chances && policy.selection !== 'bernoulli')
+    problems.push("chances are of independent choices: they need selection 'bernoulli'");
+  const { draws } = policy.bestOf ?? { draws: 1 };
+  if (!(Number.isInteger(draws) && draws >= 1)) problems.push(`bestOf.draws must be a positive integer, got ${draws}`);
   if (fixed && typeof rate !== 'number') problems.push('fixed needs a rate that is a number');
-  if (fixed && choose) problems.push('fixed chooses by rate alone, so leave out choose');
+  if (fixed)
+    for (const name of ['choose', 'chances', 'bestOf'] as const)
+      if (policy[name]) problems.push(`fixed chooses by rate alone, so leave out ${name}`);
   if (fixed && predictionRate !== undefined)
     problems.push('fixed predicts what it chooses, so leave out predictionRate');
   return problems;

@@ -7,7 +7,7 @@ import { type MaskSetting, policyProblems } from './mask-options.ts';
 import { splitMaskable } from './schedules/split-maskable.ts';
 import { isTargetPolicy, type Policy } from './targets/target-policy.ts';
 
-const targetFields = ['name', 'about', 'kind', 'visibility', 'room', 'targetsOf'];
+const targetFields = ['name', 'about', 'kind', 'visibility', 'of', 'room', 'targetsOf'];
 
 /**
  * Inputs and targets of a batch by any policy: tokens are hidden, or every one asked, or the next, as the policy says.

@@ -13,6 +13,7 @@ import {
   mask,
   ngrams,
   type Policy,
+  pmiOfPairs,
   policy,
   presetNamed,
   presets,
@@ -30,6 +31,8 @@ const given = {
   ngrams: collocations,
   similar,
   frequencies: candidatesByFrequency({ counts: Int32Array.from({ length: vocabularySize }, (_, i) => i + 1), ids }),
+  counts: Int32Array.from({ length: vocabularySize }, (_, i) => 1 + ((i * 7) % 13)),
+  pairs: pmiOfPairs([ids, Int32Array.from(ids, (id, i) => ids[(i * 5) % ids.length] ?? id)]),
 };
 const setting = (seed: number) => ({
   maskId,
@@ -59,8 +62,8 @@ describe.each(all)('preset %s', (_name, preset) => {
 });
 
 describe('presets by name', () => {
-  it('are 30, each with a name and what it does; a policy carries both', () => {
-    expect(new Set(presets.map(({ name }) => name)).size).toBe(30);
+  it('are 36, each with a name and what it does; a policy carries both', () => {
+    expect(new Set(presets.map(({ name }) => name)).size).toBe(36);
     for (const preset of presets) {
       const made = preset.policyFrom(given);
       expect(made).toMatchObject({ name: preset.name, about: preset.about });
@@ -76,7 +79,8 @@ describe('presets by name', () => {
     );
     expect(presetNamed('whole-word')).toBe(wholeWord);
     expect(presets.filter(({ needs }) => needs.length > 0).map(({ name }) => name)).toEqual([
-      ...['by-frequency', 'mac-bert', 'pmi', 'pmi-bernoulli', 'electra'],
+      ...['by-frequency', 'mac-bert', 'pmi', 'pmi-bernoulli', 'frequency-informed', 'infor-mask'],
+      ...['frequency-diffusion', 'electra'],
     ]);
   });
 });

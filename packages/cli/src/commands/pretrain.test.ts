@@ -54,6 +54,20 @@ it('takes a policy of one’s own from a module, which is checked first', async 
   expect(await wrong('export const a = ;')).toContain('cannot be loaded');
 });
 
+it('goes through stages, as the API does', async () => {
+  const found = await pretrain('stages', ...sizes, '--stage', '0.5:causal', '--stage', '0.5:mntp', '--json');
+  expect(found.code).toBe(0);
+  expect(JSON.parse(found.out)).toMatchObject({
+    settings: {
+      config: { predictsNext: true },
+      stages: [
+        { share: 0.5, causal: true, mask: { name: 'left-to-right' } },
+        { share: 0.5, causal: false, mask: { name: 'mntp' } },
+      ],
+    },
+  });
+});
+
 it('says in one sentence what was wrong', async () => {
   const wrong = async (code: number, sentence: string | RegExp, ...words: string[]) => {
     const found = await pretrain('none', ...words);
@@ -64,6 +78,9 @@ it('says in one sentence what was wrong', async () => {
   await wrong(1, "no masking preset 'whole-wrod'; did you mean 'whole-word'", ...sizes, '--mask', 'whole-wrod');
   await wrong(1, /rat.* is no/, ...sizes, '--mask', 'bert:rat=0.3');
   await wrong(1, 'hides no tokens and takes no options', ...sizes, '--mask', 't-ta:rate=0.3');
+  await wrong(2, 'give --stage, or --mask', ...sizes, '--mask', 'bert', '--stage', '1');
+  await wrong(1, 'must add up to 1, got 0.5', ...sizes, '--stage', '0.5');
+  await wrong(2, 'expected SHARE:PRESET', ...sizes, '--stage', 'causal');
   await wrong(1, 'a T-TA asks every token', ...sizes, '--family', 't-ta', '--mask', 'bert');
   expect(existsSync(join(folder, 'none', 'record.json'))).toBe(false);
 });

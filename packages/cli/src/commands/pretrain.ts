@@ -1,5 +1,5 @@
 import { families } from '@cloze/encoder';
-import type { FreshFamily, UpdateSettings } from '@cloze/models';
+import type { FreshFamily, PretrainStage, UpdateSettings } from '@cloze/models';
 import { type PretrainOptions, pretrain } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
@@ -11,6 +11,7 @@ import { defined } from '../training/defined.ts';
 import { loadPolicy } from '../training/load-policy.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigure } from '../training/show-figures.ts';
+import { stageOption } from '../training/stage-option.ts';
 import { joinTrainingJob } from '../training/training-job.ts';
 import { addTrainingOptions, meetingOf, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
@@ -26,6 +27,7 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
   readonly vocabularySize?: number;
   readonly mask?: NamedData;
   readonly maskModule?: string;
+  readonly stage?: readonly PretrainStage[];
   readonly pmi?: string;
   readonly vectors?: string;
   readonly maxSteps: number;
@@ -38,8 +40,10 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
 }
 
 /** What is hidden and asked, where the options say it. */
-async function maskOf({ mask, maskModule }: PretrainCommandOptions) {
+async function maskOf({ mask, maskModule, stage }: PretrainCommandOptions) {
   if (mask && maskModule !== undefined) throw new UsageError('give --mask or --mask-module, not both.');
+  if (stage && (mask ?? maskModule) !== undefined)
+    throw new UsageError('give --stage, or --mask or --mask-module, not both.');
   if (mask === undefined) return maskModule === undefined ? undefined : loadPolicy(maskModule);
   const { name: preset, ...more } = mask;
   return { ...more, preset };
@@ -61,6 +65,7 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
     ...defined({
       engine,
       mask: await maskOf(options),
+      stages: options.stage,
       collocations: options.pmi,
       wordVectors: options.vectors,
       model: base,
@@ -120,6 +125,11 @@ export function addPretrain(program: Command): void {
     .addOption(new Option('--family <name>', 'default bert').choices(familyNames))
     .option('--mask <name>', 'what is hidden and asked: a preset, with options such as whole-word:rate=0.3', namedData)
     .option('--mask-module <file>', 'a module that exports a masking policy of your own')
+    .option(
+      '--stage <share:question>',
+      'parts one after another instead of --mask, each --stage one: 0.5:causal, 0.5:whole-word:rate=0.3,rateTo=0.15; shares add up to 1',
+      stageOption,
+    )
     .option('--pmi <file>', 'a list of cloze pmi build, for --mask pmi')
     .option('--vectors <file>', "word vectors in word2vec's text format, for --mask mac-bert")
     .option('--length <number>', 'tokens a row, default 128', whole(8))
@@ -134,6 +144,7 @@ export function addPretrain(program: Command): void {
 Ctrl-C saves in --output and stops; the same command goes on.
 
 Examples: cloze pretrain corpus.txt.gz --layers 4 --width 256 --max-steps 20000 --mask whole-word:rate=0.3 --output runs/mine --out mine
+          cloze pretrain corpus.txt --layers 4 --width 256 --max-steps 20000 --stage 0.5:causal --stage 0.5:mntp --output runs/two
           cloze pretrain "reports/*.txt" --model bert-base-chinese --add-tokens words.txt --max-steps 5000 --output runs/domain`,
     )
     .action(pretrainCommand);

@@ -25,6 +25,8 @@ export async function* masked<State>(
     readonly candidates: Candidates;
     readonly similar?: SimilarWords;
     readonly padId?: number;
+    /** Room for targets in each row of a step, whose rows have so many tokens; default what its policy asks for. */
+    readonly slots?: (step: number, length: number) => number;
   },
 ): AsyncGenerator<readonly [step: number, batch: MaskedBatch, state: State]> {
   checkOptions('masked', options, {
@@ -33,12 +35,14 @@ export async function* masked<State>(
     candidates: needed(anything),
     similar: callable,
     padId: whole(0),
+    slots: callable,
   });
-  const { random, ...setting } = options;
+  const { random, slots, ...setting } = options;
 
   for await (const [step, batch, state] of batches) {
     const after = mask(batch, typeof policy === 'function' ? policy(step) : policy, {
       ...setting,
+      ...(slots && { slots: slots(step, batch.shape[1]) }),
       randomOf: (row) => random.fork('mask', batch.epochs[row] as number, batch.examples[row] as number),
       exampleOf: (row) => random.fork('example', batch.examples[row] as number),
     });

@@ -7,8 +7,10 @@ import {
   type MaskSetting,
   neighbourTable,
   ngramIds,
+  type PairScore,
   type PmiVocabulary,
   type PresetGiven,
+  pmiOfPairs,
   similarByEmbedding,
   similarByWordVectors,
   type WordVectors,
@@ -34,6 +36,22 @@ export interface PolicySources {
 
 /** Times a token must occur for its neighbours to tell what it is like. */
 const leastCount = 5;
+
+/** What ids of the batches tell of each other, counted when it is first asked. */
+function pairsOf(batches: readonly MaskableBatch[]): PairScore {
+  function* rows() {
+    for (const { shape, ids, maskable } of batches)
+      for (let row = 0; row < shape[0]; row++) {
+        const own = ids.subarray(row * shape[1], (row + 1) * shape[1]);
+        yield own.filter((_, column) => maskable[row * shape[1] + column]);
+      }
+  }
+  let score: PairScore | undefined;
+  return (a, b) => {
+    score ??= pmiOfPairs(rows());
+    return score(a, b);
+  };
+}
 
 /** What all presets need: counts, similar tokens and collocations of the corpus itself, where none are given. @param batches the texts, encoded */
 export function policySetting(
@@ -71,6 +89,8 @@ export function policySetting(
       ngrams: ngramIds(list, tokenize, vocabulary.special.unknown),
       similar,
       frequencies: candidatesByFrequency({ counts, ids: candidates }),
+      counts,
+      pairs: pairsOf(batches),
     },
   };
 }

@@ -65,6 +65,7 @@ const spelledOut = (config: EncoderConfig) => ({
   headNormEpsilon: config.normEpsilon,
   headActivation: config.activation,
   leftToRight: false,
+  predictsNext: false,
   rotaryValues: false,
   classifierDropout: config.dropout,
   drawDeviation: 0.02,

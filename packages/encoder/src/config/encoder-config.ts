@@ -54,6 +54,8 @@ export interface EncoderConfig {
   readonly drawDeviation?: number;
   /** Every token sees only itself and what comes before (`is_decoder`); default false. */
   readonly leftToRight?: boolean;
+  /** The output at a token names the token behind it although it sees the whole row (MNTP, GPT-BERT): whoever asks for a hidden token asks one place earlier; default false. It changes nothing that is computed. */
+  readonly predictsNext?: boolean;
   /** Of `rotary` positions: the base of the angles `m·base^(−2i/d)`, at least 1; default 10,000. */
   readonly rotaryBase?: number;
   /** The base of layers that see only near tokens; default `rotaryBase`. */
@@ -148,6 +150,7 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   attentionKind: oneOf(['dot', 'sigmoid', 'random']),
   queryToken: whole(0),
   leftToRight: flag,
+  predictsNext: flag,
   rotaryValues: flag,
   classifierDropout: share,
   drawDeviation: real({ above: 0 }),

@@ -39,6 +39,7 @@ export const albert: Family<'albert'> = {
   modelTypes: ['albert'],
   classes: classesOf('Albert'),
   root: 'albert',
+  fresh: { sharedLayers: true, embeddingWidth: 128, activation: 'gelu_new' },
   readConfig: (file) => {
     const groups = file.size('num_hidden_groups', mostSizes.layers, 1);
     const inner = file.size('inner_group_num', mostSizes.layers, 1);

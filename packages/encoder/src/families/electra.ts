@@ -13,6 +13,7 @@ export const electra: Family<'electra'> = {
   modelTypes: ['electra'],
   classes: classesOf('Electra'),
   root: 'electra',
+  fresh: { embeddingWidth: 128 },
   readConfig: (file) => {
     const sizes = readBertConfig(file, { embeddingWidth: 128 });
     return { ...sizes, ...(sizes.activation !== 'gelu' && { headActivation: 'gelu' }) };

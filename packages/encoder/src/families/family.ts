@@ -59,7 +59,7 @@ export interface Family<Name extends string = string> {
   readonly root: string;
   /** Keys that this family reads though `configKeys` refuses them for others. */
   readonly ownKeys?: readonly string[];
-  /** What a fresh config of this family has beside its sizes. */
+  /** What a fresh config of this family has beside its sizes; its `embeddingWidth` is the most, of narrower blocks their width. */
   readonly fresh?: Partial<EncoderConfig>;
   /** Keys of `config.json` for a model that comes from no file, where transformers' defaults would not fit it. */
   readonly freshKeys?: Readonly<Record<string, unknown>>;

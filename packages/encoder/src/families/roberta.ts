@@ -14,6 +14,8 @@ export const roberta: Family<'roberta'> = {
   classes: classesOf('Roberta'),
   classesOfType: { 'xlm-roberta': classesOf('XLMRoberta') },
   root: 'roberta',
+  // Of vocabularies made here the padding is row 0, and positions count from the row behind it.
+  fresh: { positionOffset: 1, segmentTypes: 1, normEpsilon: 1e-5 },
   readConfig: (file) => {
     const sizes = readBertConfig(file);
     return {

@@ -27,6 +27,7 @@ export const roformer: Family<'roformer'> = {
   modelTypes: ['roformer'],
   classes: classesOf('RoFormer'),
   root: 'roformer',
+  fresh: { positionKind: 'rotary' },
   readConfig: (file) => ({
     ...readBertConfig(file),
     positionKind: 'rotary',

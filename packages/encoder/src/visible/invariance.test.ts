@@ -1,7 +1,16 @@
 import { constant, type Engine, evaluate, referenceEngine, type Tensor } from '@cloze/backend';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, tokens } from '../../test/small-model.ts';
-import { causal, type EncoderConfig, encodeBert, encodeTta, encodeTwoStream, packed, prefix } from '../index.ts';
+import {
+  causal,
+  causalRows,
+  type EncoderConfig,
+  encodeBert,
+  encodeTta,
+  encodeTwoStream,
+  packed,
+  prefix,
+} from '../index.ts';
 
 const ids = [2, 7, 9, 4, 11, 5];
 const segments = [0, 0, 0, 1, 1, 1];
@@ -49,6 +58,22 @@ describe('exactly what may be seen changes the output, over three layers (every 
       'left to right: nothing later',
       (x) => encodeBert(tensors, tokens(x), config, undefined, { visible: causal(tokens(x).attend) }).hidden,
       (i, j) => j <= i,
+    ],
+    [
+      'some rows left to right: those nothing later',
+      (x) =>
+        encodeBert(tensors, tokens(x), config, undefined, {
+          visible: causalRows(constant([1], [1], 'bool'), tokens(x).attend),
+        }).hidden,
+      (i, j) => j <= i,
+    ],
+    [
+      'the others everything',
+      (x) =>
+        encodeBert(tensors, tokens(x), config, undefined, {
+          visible: causalRows(constant([0], [1], 'bool'), tokens(x).attend),
+        }).hidden,
+      () => true,
     ],
     [
       'UniLM: the source never sees the target, the target nothing later',
@@ -111,6 +136,18 @@ describe('exactly what may be seen changes the output, over three layers (every 
       return encodeBert(weights, inputs, deep as EncoderConfig, undefined, { visible: others }).hidden;
     };
     expect(influence(engine, run(2)).every((row, j) => row[j])).toBe(true);
+  });
+
+  it('rows read from left to right beside others equal those of a batch of their own, pads unseen, to the bit', () => {
+    const attend = constant([1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0], [2, 6], 'bool');
+    const both = { ...tokens([...ids, ...ids], { rows: 2 }), attend };
+    const mixed = causalRows(constant([1, 0], [2], 'bool'), attend);
+    const run = (visible: Tensor | undefined) => encodeBert(tensors, both, config, undefined, { visible }).hidden;
+    const got = evaluate(engine, { mixed: run(mixed), left: run(causal(attend)), whole: run(undefined) });
+    const half = got.mixed.values.length / 2;
+    expect(got.mixed.values.subarray(0, half)).toEqual(got.left.values.subarray(0, half));
+    expect(got.mixed.values.subarray(half)).toEqual(got.whole.values.subarray(half));
+    expect(() => causalRows(constant([1], [1], 'bool'), attend)).toThrow('reads must be bool [2], got bool [1]');
   });
 
   it('packed rows equal the same texts alone, to 1e-6, with positions beginning again', () => {

@@ -3,6 +3,7 @@ import { type Rounding, tokenBudget } from '../budget.ts';
 import type { MaskPolicy } from '../mask-options.ts';
 import { walk } from '../units/ngrams.ts';
 import { gapBefore, type TokenRow, type Units } from '../units/units.ts';
+import { type Chances, chancesOfRow, unitChance } from './chances.ts';
 
 /** How much of a row is chosen. */
 export interface Choice {
@@ -16,6 +17,8 @@ export interface Choice {
   readonly overflow: 'skip' | 'split';
   /** The policy's own choice of units, in place of `selection`. */
   readonly choose?: MaskPolicy['choose'];
+  /** Probabilities by token in place of `rate`, of independent choices. */
+  readonly chances?: Chances;
   /** Names the policy in messages. */
   readonly name: string;
   /** Most tokens a row may give. */
@@ -62,15 +65,17 @@ function mark({ chosen }: Scratch, from: number, to: number, left: number, value
 }
 
 function eachUnit(row: TokenRow, choice: Choice, random: RandomStream, scratch: Scratch): number {
-  const { units, rate, limit, atLeastOne } = choice;
+  const { units, rate, limit, atLeastOne, chances, name } = choice;
   const { starts } = scratch;
+  const byToken = chances && chancesOfRow(chances, row, rate, name);
   const cut = units.spanLength ? walk(units, units.spanLength) : units.cut;
   const count = cut(row, random, starts);
   starts[count] = row.count;
   let total = 0;
   for (let unit = 0; unit < count; unit++) {
-    if (random.next() >= rate) continue;
-    total += mark(scratch, starts[unit] as number, starts[unit + 1] as number, limit - total, unit + 1);
+    const [start, end] = [starts[unit] as number, starts[unit + 1] as number];
+    if (random.next() >= (byToken ? unitChance(byToken, start, end) : rate)) continue;
+    total += mark(scratch, start, end, limit - total, unit + 1);
   }
   if (total === 0 && atLeastOne && rate > 0) {
     const unit = Math.floor(random.next() * count);

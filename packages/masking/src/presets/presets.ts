@@ -1,4 +1,6 @@
 import { checkOptions, needed, real } from '@cloze/checks';
+import { informative, type PairScore } from '../choose/best-of.ts';
+import { rarerMore } from '../choose/chances.ts';
 import type { MaskPolicy } from '../mask-options.ts';
 import type { Candidates } from '../replace/candidates.ts';
 import { ngrams } from '../units/ngrams.ts';
@@ -148,6 +150,22 @@ export const byFrequency = (frequencies: Candidates): MaskPolicy => ({
   name: 'by-frequency',
   about: 'bernoulli, random tokens by frequency',
   candidates: frequencies,
+});
+
+/** Frequency-informed masking (Kosmopoulou et al. 2025): each token with 15 % in the mean, rarer ones more often; see `rarerMore`. @param counts how often each id occurs */
+export const frequencyInformed = (counts: ArrayLike<number>): MaskPolicy => ({
+  ...bernoulli,
+  name: 'frequency-informed',
+  about: 'each token with 15 % in the mean of a row, rarer ones more often',
+  chances: rarerMore({ counts }),
+});
+
+/** InforMask (Sadeq et al. 2022): of 30 choices of 15 % of the tokens the one that says most of the others; see `informative`. @param pmi of two ids, see `pmiOfPairs` */
+export const inforMask = (pmi: PairScore): MaskPolicy => ({
+  ...bert,
+  name: 'infor-mask',
+  about: 'of 30 choices of 15 % of the tokens the one that says most of the others, by PMI',
+  bestOf: informative({ pmi }),
 });
 
 /** "Should you mask 15 %?" (Wettig et al. 2023): 40 % of tokens, [MASK] only. */

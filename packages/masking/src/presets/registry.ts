@@ -1,7 +1,9 @@
 import { anything, checkOptions, checkText, nearestName, type Rules } from '@cloze/checks';
+import type { PairScore } from '../choose/best-of.ts';
 import type { candidatesByFrequency } from '../replace/candidates.ts';
 import type { SimilarWords } from '../replace/similar-words.ts';
 import { isTargetPolicy, type Policy } from '../targets/target-policy.ts';
+import * as nextPresets from './next-presets.ts';
 import * as tokenPresets from './presets.ts';
 import * as targetPresets from './target-presets.ts';
 
@@ -13,6 +15,10 @@ export interface PresetGiven {
   readonly similar?: SimilarWords;
   /** Ids drawn in proportion to their counts. */
   readonly frequencies?: ReturnType<typeof candidatesByFrequency>;
+  /** How often each id occurs. */
+  readonly counts?: ArrayLike<number>;
+  /** What two ids tell of each other, as `pmiOfPairs` gives it. */
+  readonly pairs?: PairScore;
 }
 
 /** A policy of the literature by name. */
@@ -29,10 +35,18 @@ const how: Readonly<Record<keyof PresetGiven, string>> = {
   ngrams: 'token ids of each collocation, see buildPmiVocabulary',
   similar: 'similar words, see similarByEmbedding and similarByWordVectors',
   frequencies: 'ids drawn by their counts, see candidatesByFrequency',
+  counts: 'how often each id occurs',
+  pairs: 'what two ids tell of each other, see pmiOfPairs',
 };
 
 /** What is given to a preset must be. */
-const givenRules: Rules<PresetGiven> = { ngrams: anything, similar: anything, frequencies: anything };
+const givenRules: Rules<PresetGiven> = {
+  ngrams: anything,
+  similar: anything,
+  frequencies: anything,
+  counts: anything,
+  pairs: anything,
+};
 
 const plain = (policy: Policy, needs: readonly (keyof PresetGiven)[] = []): Preset => made(policy, needs, () => policy);
 
@@ -60,9 +74,20 @@ function made(
 
 const { bert, roberta, bernoulli, wholeWord, wholeWordBernoulli, wholeWordSplit, wholeWord40 } = tokenPresets;
 const { ngram, ngramBernoulli, spanBert, spanTokens, macBert, mask40, mask80, decoupled, staticSplit } = tokenPresets;
-const { byFrequency, pmi, pmiBernoulli } = tokenPresets;
-const { diffusion, everyToken, nextToken, prefixTokens, permutedTokens, electra, removedTokens, droppedTokens } =
-  targetPresets;
+const { byFrequency, pmi, pmiBernoulli, frequencyInformed, inforMask } = tokenPresets;
+const { mntp, gptBert } = nextPresets;
+const {
+  diffusion,
+  bimodalDiffusion,
+  frequencyDiffusion,
+  everyToken,
+  nextToken,
+  prefixTokens,
+  permutedTokens,
+  electra,
+  removedTokens,
+  droppedTokens,
+} = targetPresets;
 const noDraw = { draw: () => 0 };
 
 /** Every preset: policies of the papers, variations that articles and readers of the project name, and the other targets. */
@@ -83,7 +108,15 @@ export const presets: readonly Preset[] = [
       [0.05, 0.4],
     ] as const
   ).map(([corrupt, predict]) => plain(decoupled({ corrupt, predict }))),
-  ...[staticSplit, diffusion, everyToken, nextToken, prefixTokens, permutedTokens].map((policy) => plain(policy)),
+  made(frequencyInformed([1]), ['counts'], ({ counts }) => frequencyInformed(counts)),
+  made(
+    inforMask(() => 0),
+    ['pairs'],
+    ({ pairs }) => inforMask(pairs),
+  ),
+  ...[staticSplit, diffusion, bimodalDiffusion].map((policy) => plain(policy)),
+  made(frequencyDiffusion([1]), ['counts'], ({ counts }) => frequencyDiffusion(counts)),
+  ...[everyToken, nextToken, mntp, gptBert(), prefixTokens, permutedTokens].map((policy) => plain(policy)),
   made(electra(noDraw), ['frequencies'], ({ frequencies }) => electra(frequencies)),
   ...[removedTokens, droppedTokens].map((policy) => plain(policy)),
 ];

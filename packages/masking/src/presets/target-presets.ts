@@ -1,8 +1,10 @@
 import type { MaskableBatch, MaskedBatch, RandomStream } from '../batch.ts';
+import { rarerMore } from '../choose/chances.ts';
 import { maskBatch } from '../mask-batch.ts';
 import { dropTokens } from '../removal/drop-tokens.ts';
 import type { KeptBatch } from '../removal/gather-kept.ts';
 import { removeTokens } from '../removal/remove-tokens.ts';
+import { bimodalRates } from '../schedules/bimodal-rates.ts';
 import { maskByDiffusion } from '../targets/mask-by-diffusion.ts';
 import { predictNext, predictPrefix } from '../targets/predict-next.ts';
 import { predictPermuted } from '../targets/predict-permuted.ts';
@@ -13,6 +15,7 @@ import { mask40 } from './presets.ts';
 
 const every = (_length: number, maskable: number) => maskable;
 const allButLast = (length: number) => length - 1;
+const bimodal = bimodalRates();
 
 /** T-TA (Shin, Lee, Jung 2020): every token is predicted, inputs unchanged; needs an encoder that hides the diagonal. */
 export const everyToken: TargetPolicy = {
@@ -42,6 +45,26 @@ export const diffusion: TargetPolicy = {
   visibility: 'all',
   room: every,
   targetsOf: (batch, { slots, maskId, randomOf }) => maskByDiffusion(batch, { slots, maskId, randomOf }),
+};
+
+/** Masked diffusion with rates of two normal laws, 60 % of rows at 12 % and the others at 85 %, weights softened by a power of 0.1 (Kosmopoulou et al. 2025). */
+export const bimodalDiffusion: TargetPolicy = {
+  ...diffusion,
+  name: 'bimodal-diffusion',
+  about: 'masked diffusion: a rate a row, near 12 % or near 85 %',
+  targetsOf: (batch, { slots, maskId, randomOf }) =>
+    maskByDiffusion(batch, { slots, maskId, randomOf, rates: bimodal, softening: 0.1 }),
+};
+
+/** Masked diffusion in which rarer tokens are hidden more often (Kosmopoulou et al. 2025); see `rarerMore`. @param counts how often each id occurs */
+export const frequencyDiffusion = (counts: ArrayLike<number>): TargetPolicy => {
+  const chances = rarerMore({ counts });
+  return {
+    ...diffusion,
+    name: 'frequency-diffusion',
+    about: 'masked diffusion: a rate a row, uniform in (0, 1), rarer tokens hidden more often',
+    targetsOf: (batch, { slots, maskId, randomOf }) => maskByDiffusion(batch, { slots, maskId, randomOf, chances }),
+  };
 };
 
 /** Single texts as source and target: the second half of such a row's real tokens becomes segment 1. */

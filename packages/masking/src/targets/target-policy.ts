@@ -2,7 +2,7 @@ import type { MaskableBatch, MaskedBatch } from '../batch.ts';
 import type { MaskPolicy, MaskSetting } from '../mask-options.ts';
 
 /**
- * What a target is: `own` the token at its position, `next` the one behind it, `replaced` 0 or 1, `removed` a token the encoder is
+ * What a target is: `own` the token at its position, `next` the one behind it (of a policy whose `visibility` is `all`: a hidden token, asked one place earlier), `replaced` 0 or 1, `removed` a token the encoder is
  * not given (its inputs are `removeTokens`' kept rows), `shorter` nothing, for rows only lose tokens.
  */
 export type TargetKind = 'own' | 'next' | 'replaced' | 'removed' | 'shorter';
@@ -19,6 +19,8 @@ export interface TargetPolicy {
    * not asked of a language-model head (ELECTRA's) or needs rows of another form: `pretrain` refuses such a policy.
    */
   readonly visibility?: 'all' | 'others' | 'before';
+  /** The way of hiding that it is made of, where it is made of one. */
+  readonly of?: MaskPolicy;
   /** Most targets of a row of `length` tokens of which `maskable` may be chosen. */
   readonly room: (length: number, maskable: number) => number;
   /** Inputs and targets of a batch. */

@@ -21,7 +21,7 @@ export function taskOf(model: LoadedModel): ExportTask {
   if (head === 'sequence') return 'text-classification';
   if (head === 'tokens') return 'token-classification';
   const predicts = !model.loaded.missing.some((name) => /predictions|lm_head|^decoder|^vocab_/.test(name));
-  return predicts && model.visibility !== 'before' ? 'fill-mask' : 'feature-extraction';
+  return predicts && model.visibility !== 'before' && !model.config.predictsNext ? 'fill-mask' : 'feature-extraction';
 }
 
 /** Logits of a head that reads one vector of a row, or every token. */
@@ -52,6 +52,10 @@ export function exportedFunction(model: LoadedModel, task: ExportTask): Exported
       if (model.visibility === 'before')
         throw new Error(
           `${model.name} reads from left to right, and fills no mask; name the task feature-extraction for its vectors.`,
+        );
+      if (model.config.predictsNext)
+        throw new Error(
+          `${model.name} names the token behind each output (predictsNext), which no reader of fill-mask knows; name the task feature-extraction for its vectors.`,
         );
       return ({ encoder }, batch) => ({
         logits: predictTokens(encoder, model.forward(encoder, batch).hidden, 'all', model.config),

@@ -1,6 +1,7 @@
 import { ints } from '@cloze/backend';
 import { callable, checkOptions, checkText, whole } from '@cloze/checks';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
+import { answerColumn } from '../model/answer-column.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { findMasks, probabilitiesOf } from './find-masks.ts';
 
@@ -42,7 +43,10 @@ export async function fillMasks(model: LoadedModel, text: string, options: FillO
   const { encoding, columns, mask } = await findMasks(model, text);
   const masks = columns.length;
   tellCuts([[encoding]], onCut);
-  const targetPositions = ints([1, masks], Int32Array.from(columns));
+  const targetPositions = ints(
+    [1, masks],
+    Int32Array.from(columns, (column) => answerColumn(model, column)),
+  );
   const { p } = await probabilitiesOf(model)({ ...model.batchOf([encoding]), targetPositions });
   const size = p.values.length / masks;
   let from = 0;

@@ -1,6 +1,7 @@
 import { ints } from '@cloze/backend';
 import { anything, checkOptions, checkText, oneOf, real, whole } from '@cloze/checks';
 import { findMasks, probabilitiesOf } from '../fill/find-masks.ts';
+import { answerColumn } from '../model/answer-column.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 
 /** How the masks of a text are filled together. */
@@ -68,7 +69,8 @@ export async function unmask(model: LoadedModel, text: string, options: UnmaskOp
   const { encoding, columns } = await findMasks(model, text);
   const { steps = columns.length } = options;
   const ids = Int32Array.from(encoding.ids);
-  const targetPositions = ints([1, columns.length], Int32Array.from(columns));
+  const answers = Int32Array.from(columns, (column) => answerColumn(model, column));
+  const targetPositions = ints([1, columns.length], answers);
   const filled = new Map<number, Unmasked>();
   for (let step = 1; filled.size < columns.length; step++) {
     const { p } = await probabilitiesOf(model)({ ...model.batchOf([{ ...encoding, ids }]), targetPositions });

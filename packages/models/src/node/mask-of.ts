@@ -8,6 +8,7 @@ import {
   type Policy,
   type PresetGiven,
   parseWordVectors,
+  pmiOfPairs,
   policy,
   presetNamed,
   presets,
@@ -42,8 +43,9 @@ interface ChosenMask {
   readonly sources: Readonly<Record<string, string>>;
 }
 
-/** Characters of the corpus that tokens are counted in. */
+/** Characters of the corpus that tokens are counted in, and pairs of them, of which there are many more. */
 const countedCharacters = 10_000_000;
+const pairedCharacters = 1_000_000;
 
 const textsAtOnce = 1024;
 
@@ -62,22 +64,28 @@ async function idsOfWords(tokenizer: NativeTokenizer, words: Iterable<string>): 
   return (word) => known.get(word) ?? new Int32Array(0);
 }
 
-/** How often tokens occur in the beginning of the corpus. */
-async function countsOf({ corpus, column, tokenizer }: MaskedCorpus): Promise<Float64Array> {
-  const counts = new Float64Array(tokenizer.size);
+/** Ids of the texts in the beginning of the corpus, special tokens left out. */
+async function* idsOfTexts({ corpus, column, tokenizer }: MaskedCorpus, most: number): AsyncGenerator<Int32Array> {
   let [waiting, characters]: [string[], number] = [[], 0];
-  const count = async () => {
+  async function* encoded() {
     for (const { ids, special } of await tokenizer.encodeBatch(waiting))
-      for (const [i, id] of ids.entries()) if (!special[i]) counts[id] = (counts[id] as number) + 1;
+      yield Int32Array.from(ids).filter((_, place) => !special[place]);
     waiting = [];
-  };
+  }
   for await (const text of streamTexts(corpus, column === undefined ? {} : { column })) {
     waiting.push(text);
     characters += text.length;
-    if (waiting.length >= textsAtOnce) await count();
-    if (characters >= countedCharacters) break;
+    if (waiting.length >= textsAtOnce) yield* encoded();
+    if (characters >= most) break;
   }
-  if (waiting.length > 0) await count();
+  if (waiting.length > 0) yield* encoded();
+}
+
+/** How often tokens occur in the beginning of the corpus. */
+async function countsOf(from: MaskedCorpus): Promise<Float64Array> {
+  const counts = new Float64Array(from.tokenizer.size);
+  for await (const ids of idsOfTexts(from, countedCharacters))
+    for (const id of ids) counts[id] = (counts[id] as number) + 1;
   return counts;
 }
 
@@ -123,6 +131,17 @@ export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus
       similar: similarByWordVectors(vectors, { tokenize: await idsOfWords(tokenizer, vectors.words), unknownId }),
     };
     sources.wordVectors = await hashOf(text);
+  }
+  if (needs.includes('pairs')) {
+    const texts: Int32Array[] = [];
+    for await (const ids of idsOfTexts(from, pairedCharacters)) texts.push(ids);
+    given = { ...given, pairs: pmiOfPairs(texts) };
+    sources.pairs = await hashOf(texts.map((ids) => Array.from(ids)));
+  }
+  if (needs.includes('counts')) {
+    const counts = await countsOf(from);
+    given = { ...given, counts };
+    sources.counts = await hashOf(Array.from(counts));
   }
   if (needs.includes('frequencies')) {
     const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '');

@@ -91,14 +91,84 @@ describe('pretrain', () => {
     run.model.dispose();
   });
 
-  it.each(families.flatMap(({ name, fresh: own }) => (own ? [name] : [])))(
-    '%s is begun as its authors’ models are',
-    async (family) => {
-      const run = await pretrain(fresh(family, { family, maxSteps: 1 }));
+  it.each(families.map(({ name, modelTypes }) => [name, modelTypes[0]] as const))(
+    '%s is begun as its authors’ models are: what is saved is transformers’ own %s',
+    async (family, modelType) => {
+      const run = await pretrain(fresh(`begun-${family}`, { family, maxSteps: 1 }));
       expect([run.model.family, Number.isFinite(run.lastLoss)]).toEqual([family, true]);
-      run.model.dispose();
+      const saved = join(folder, `${family}-saved`);
+      await run.model.save(saved);
+      const file = JSON.parse(readFileSync(join(saved, 'config.json'), 'utf8'));
+      expect([file.model_type, file.cloze]).toEqual([modelType, undefined]);
+      const opened = await openModel(saved, { engine });
+      expect(opened.config).toEqual(run.model.config);
+      for (const model of [run.model, opened]) model.dispose();
     },
   );
+
+  it('masked next tokens and GPT-BERT are learnt with one head and asked one place earlier ever after', async () => {
+    const options = { mask: { preset: 'gpt-bert' }, maxSteps: 150 };
+    const run = await pretrain(fresh('gpt-bert', options));
+    expect(run.model.config.predictsNext).toBe(true);
+    // Asked where they stand, hidden tokens would be no better known than by chance, 21 characters.
+    expect(run.heldOut.pseudoPerplexity.value).toBeLessThan(8);
+    const parts = await pretrain(
+      fresh('gpt-bert-parts', { ...options, maxSteps: 5, dropout: 0, gradientAccumulationSteps: 4 }),
+    );
+    const one = await pretrain(fresh('gpt-bert-one', { ...options, maxSteps: 5, dropout: 0 }));
+    expect(Math.abs(parts.lastLoss - one.lastLoss)).toBeLessThan(1e-4);
+    const saved = join(folder, 'gpt-bert-saved');
+    await run.model.save(saved);
+    expect(JSON.parse(readFileSync(join(saved, 'config.json'), 'utf8'))).toMatchObject({
+      model_type: 'cloze',
+      cloze: { predictsNext: true },
+    });
+    const opened = await openModel(saved, { engine });
+    const text = '床[MASK]月光';
+    expect(await opened.fillMask(text)).toEqual(await run.model.fillMask(text));
+    const [guess] = await opened.fillMask(text, { top: 1 });
+    const shown = await opened.unmask(text);
+    expect(shown.filled[0]?.id).toBe(guess?.id);
+    // Each character but 月 is followed by 明.
+    expect(guess?.token).toBe('明');
+    const further = { corpus, model: saved, maxSteps: 2, batchSize: 8, length: 24, heldOutRows: 0, engine };
+    const more = await pretrain({ ...further, output: join(folder, 'gpt-bert-further') });
+    expect(more.record.settings).toMatchObject({ mask: { name: 'shifted-bert' } });
+    await expect(pretrain({ ...further, mask: wholeWord, output: join(folder, 'gpt-bert-own') })).rejects.toThrow(
+      'outputs of this checkpoint name the next token',
+    );
+    for (const { model } of [run, parts, one, more]) model.dispose();
+    opened.dispose();
+  });
+
+  it('a causal stage leaves the head where masked next tokens ask it; stages that ask elsewhere are refused', async () => {
+    const both = [
+      { share: 0.5, causal: true },
+      { share: 0.5, mask: { preset: 'mntp' } },
+    ];
+    const run = await pretrain(fresh('two phases', { stages: both, maxSteps: 4 }));
+    expect([run.model.visibility, run.model.config.predictsNext]).toEqual(['all', true]);
+    run.model.dispose();
+    const mixed = [{ share: 0.5 }, { share: 0.5, mask: { preset: 'mntp' } }];
+    await expect(pretrain(fresh('mixed', { stages: mixed, maxSteps: 4 }))).rejects.toThrow(
+      'stage 2 asks hidden tokens one place earlier, stage 1 where they stand',
+    );
+  });
+
+  it('a rate that changes along a stage is hidden step by step; presets that need counts or pairs find them', async () => {
+    const stages = [{ share: 1, mask: { preset: 'bert', rate: 0.4 }, rateTo: 0.1, rateCourse: 'cosine' as const }];
+    const run = await pretrain(fresh('rates', { stages, maxSteps: 6 }));
+    expect(run.record.settings).toMatchObject({ stages: [{ rateTo: 0.1, rateCourse: 'cosine' }] });
+    run.model.dispose();
+    for (const preset of ['frequency-informed', 'infor-mask', 'frequency-diffusion', 'bimodal-diffusion']) {
+      const { model, record } = await pretrain(fresh(preset, { maxSteps: 2, mask: { preset } }));
+      expect(record.settings).toMatchObject({ mask: { name: preset } });
+      model.dispose();
+    }
+    await expect(
+      pretrain(fresh('no rate', { stages: [{ share: 1, mask: diffusion, rateTo: 0.1 }], maxSteps: 2 })),
+    ).rejects.toThrow("'diffusion' does not");
+  });
 
   it.each(['t-ta', 'left-to-right'] as const)('%s asks every token, and refuses to hide any', async (family) => {
     const run = await pretrain(fresh(family, { family, maxSteps: 5 }));

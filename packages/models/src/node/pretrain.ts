@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Engine, EngineName, Placement } from '@cloze/backend';
 import { masked } from '@cloze/datasets';
 import { type Corpus, openCorpus } from '@cloze/datasets/node';
-import { readSafetensors, safetensorsParts } from '@cloze/encoder';
+import { type EncoderConfig, readSafetensors, safetensorsParts } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
-import { candidateIds, type Policy, type SimilarWords, slotsFor } from '@cloze/masking';
+import { candidateIds } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { openCheckpoints } from '@cloze/trainer';
 import { nodeFiles, writeWhole } from '@cloze/trainer/node';
@@ -19,7 +19,7 @@ import { createModel, type Model } from '../model/model.ts';
 import { tokenizerOf } from '../model/tokenizer-of.ts';
 import { needsWords } from '../pretrain/policy-for.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
-import { planOf } from '../pretrain/question-plan.ts';
+import { planOf, type QuestionPlan } from '../pretrain/question-plan.ts';
 import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
 import { checkHaveText, heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
@@ -113,7 +113,7 @@ export interface PretrainRun {
 /** Masked batches of a corpus from a step on. */
 function streamOf(
   corpus: Corpus,
-  { policyOf, similar }: { readonly policyOf: (step: number) => Policy; readonly similar?: SimilarWords | undefined },
+  { policyOf, slotsAt, similar }: Pick<QuestionPlan, 'policyOf' | 'slotsAt' | 'similar'>,
   settings: ResolvedPretraining,
   special: { readonly pad: number; readonly mask: number },
   tokens: readonly string[],
@@ -126,6 +126,7 @@ function streamOf(
       maskId: special.mask,
       candidates: candidateIds(tokens),
       padId: special.pad,
+      slots: slotsAt,
       ...(similar && { similar }),
     };
     for await (const [, batch] of masked(batches, policyOf, setting)) yield batch;
@@ -159,7 +160,7 @@ export async function pretrain(
   const output = rank === 0 ? folder : join(folder, `replica-${rank}`);
   await mkdir(output, { recursive: true });
   const {
-    loaded,
+    loaded: opened,
     settings,
     base,
     added,
@@ -173,11 +174,13 @@ export async function pretrain(
         say,
       );
   const name = base ?? output;
-  const { tokenizer, special } = tokenizerOf(name, loaded);
+  const { tokenizer, special } = tokenizerOf(name, opened);
   const { pad = 0, mask, unknown: unknownId = -1 } = special;
   if (mask === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
   const sources = { corpus: paths, column, tokenizer, unknownId, ...pick(options, ['collocations', 'wordVectors']) };
-  const plan = await planOf(settings, loaded, (asked) => maskOf(asked, sources));
+  const plan = await planOf(settings, opened, (asked) => maskOf(asked, sources));
+  const asked = (config: EncoderConfig) => (plan.predictsNext ? { ...config, predictsNext: true } : config);
+  const loaded = { ...opened, config: asked(opened.config) };
   const corpus = await openCorpus(paths, {
     tokenizer,
     padId: pad,
@@ -225,7 +228,7 @@ export async function pretrain(
     };
     const expected = {
       ...planned,
-      slots: plan.policies.reduce((most, policy) => Math.max(most, slotsFor(policy, length)), 0),
+      slots: plan.slotsMost(length),
     };
     say(expectedCost(engine, placement ?? {}, expected, machineMemory(engine)));
     const { outcome, parameters, lastLoss } = await trainOnCorpus(
@@ -242,7 +245,7 @@ export async function pretrain(
     ).finally(() => checkpoints?.close());
     if (outcome.reason === 'interrupted')
       throw new InterruptedError(`stopped after step ${outcome.step}; the same call goes on from there.`);
-    const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };
+    const whole = { ...loaded, config: asked(kept ?? loaded.config), parameters, missing: [] };
     const trained = loadModel(name, whole, engine, placement);
     const rows = settings.heldOutRows;
     const pseudoPerplexity = await heldOutPerplexity(trained, {

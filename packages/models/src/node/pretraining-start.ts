@@ -67,7 +67,8 @@ async function freshStart(
   const config = encoderConfig({
     ...fresh,
     ...{ layers, width, vocabularySize: vocabulary.tokens.length },
-    // MPNet's first rows are no positions.
+    ...(fresh.embeddingWidth !== undefined && { embeddingWidth: Math.min(fresh.embeddingWidth, width) }),
+    // MPNet's and RoBERTa's first rows are no positions.
     maximumLength: length + (fresh.positionOffset ?? 0),
     ...(heads !== undefined && { heads }),
     ...(feedForwardWidth !== undefined && { feedForwardWidth }),

@@ -1,5 +1,6 @@
 import { maximum, sum, type Tensor } from '@cloze/backend';
 import {
+  causalRows,
   type EncoderConfig,
   type EncoderParameters,
   encode,
@@ -15,8 +16,10 @@ export function languageModelObjective(
   family: FamilyName,
   config: EncoderConfig,
 ): Objective<EncoderParameters<Tensor>, AskedBatch<Tensor>, TaskOutput> {
-  return (parameters, { targetPositions, targets, weights, divisors, ...rows }, key) => {
-    const { hidden, weights: attention } = encode(family, parameters, rows, config, key);
+  return (parameters, { targetPositions, targets, weights, divisors, causal, ...rows }, key) => {
+    const { hidden, weights: attention } = encode(family, parameters, rows, config, key, {
+      visible: causal && causalRows(causal, rows.attend),
+    });
     const logits = predictTokens(parameters, hidden, targetPositions, config);
     const { loss, correct, count } = maskedCrossEntropy(
       logits,

@@ -1,8 +1,8 @@
 import { type EncoderConfig, type FamilyName, visibilityOf } from '@cloze/encoder';
 import type { Policy, SimilarWords } from '@cloze/masking';
-import { policyAsData, policyFor } from './policy-for.ts';
+import { asksEarlier, policyAsData, policyFor } from './policy-for.ts';
 import type { PretrainSettings, ResolvedPretraining } from './pretrain-settings.ts';
-import { stageOf } from './stages.ts';
+import { courseOf, type PretrainStage, stageEnds, stageOf } from './stages.ts';
 
 /** A policy as it was asked for, made. */
 interface Chosen {
@@ -17,15 +17,33 @@ export interface QuestionPlan {
   readonly policies: readonly Policy[];
   readonly policyOf: (step: number) => Policy;
   readonly causalAt: (step: number) => boolean;
+  /** Room for targets in rows of a length, at a step. */
+  readonly slotsAt: (step: number, length: number) => number;
+  /** The most room that any step needs. */
+  readonly slotsMost: (length: number) => number;
+  /** Whether hidden tokens are asked one place earlier, so that the model is to be asked so ever after. */
+  readonly predictsNext: boolean;
   readonly similar?: SimilarWords | undefined;
   /** What tells it from others: `mask`, or `stages`. */
   readonly asData: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
+/** Whether hidden tokens are asked one place earlier in stages that hide any. @throws {RangeError} where some stages do and others do not */
+function earlierOf(parts: readonly PretrainStage[], policies: readonly Policy[], before: boolean): boolean {
+  const hiding = [...policies.entries()].filter(([i]) => parts[i]?.causal !== true);
+  const [earlier, own] = [true, false].map((is) => hiding.filter(([, policy]) => asksEarlier(policy) === is));
+  if (earlier?.[0] && own?.[0])
+    throw new RangeError(
+      `pretrain: stage ${earlier[0][0] + 1} asks hidden tokens one place earlier, stage ${own[0][0] + 1} where they stand; a model learns one of them.`,
+    );
+  return earlier?.[0] ? true : before;
+}
+
 /**
  * The questions of a pretraining, stage by stage; one stage where none are asked for.
  *
- * @throws {RangeError} for a causal stage of a family that cannot see only what comes before, and where a question does not suit what outputs see
+ * @throws {RangeError} for a causal stage of a family that cannot see only what comes before, where a question does not suit what outputs see, where stages ask
+ * hidden tokens at different places, and where a rate is to change that is none
  */
 export async function planOf(
   { mask, stages, maxSteps }: Pick<ResolvedPretraining, 'mask' | 'stages' | 'maxSteps'>,
@@ -33,7 +51,7 @@ export async function planOf(
   maskOf: (asked: PretrainSettings['mask']) => Promise<Chosen>,
 ): Promise<QuestionPlan> {
   const own = visibilityOf(family, config);
-  const parts = stages ?? [{ share: 1, ...(mask !== undefined && { mask }) }];
+  const parts: readonly PretrainStage[] = stages ?? [{ share: 1, ...(mask !== undefined && { mask }) }];
   const chosen: Chosen[] = [];
   const policies: Policy[] = [];
   for (const [i, { mask: asked, causal = false }] of parts.entries()) {
@@ -43,20 +61,29 @@ export async function planOf(
       );
     const made = await maskOf(asked);
     chosen.push(made);
-    policies.push(policyFor(causal ? 'before' : own, made.policy));
+    policies.push(policyFor(causal ? 'before' : own, made.policy, config.predictsNext));
   }
-  const stageAt = stageOf(parts, maxSteps);
+  const ends = stageEnds(parts, maxSteps);
+  const stageAt = stageOf(ends);
+  const startOf = (stage: number) => ends[stage - 1] ?? 0;
+  const courses = parts.map((part, i) => courseOf(policies[i] as Policy, part, (ends[i] as number) - startOf(i)));
+  const courseAt = (step: number) => courses[stageAt(step)] as (typeof courses)[number];
   return {
     policies,
-    policyOf: (step) => policies[stageAt(step)] as Policy,
+    policyOf: (step) => courseAt(step).policyAt(step - startOf(stageAt(step))),
     causalAt: (step) => parts[stageAt(step)]?.causal === true,
+    slotsAt: (step, length) => courseAt(step).slots(length),
+    slotsMost: (length) => courses.reduce((most, { slots }) => Math.max(most, slots(length)), 0),
+    predictsNext: earlierOf(parts, policies, config.predictsNext === true),
     similar: chosen.find(({ similar }) => similar)?.similar,
     asData: async () => {
       const data = await Promise.all(
         policies.map(async (policy, i) => ({ ...(await policyAsData(policy)), ...chosen[i]?.sources })),
       );
       if (!stages) return { mask: data[0] };
-      return { stages: parts.map(({ share, causal = false }, i) => ({ share, causal, mask: data[i] })) };
+      return {
+        stages: parts.map(({ mask: _, causal = false, ...rest }, i) => ({ ...rest, causal, mask: data[i] })),
+      };
     },
   };
 }

@@ -52,6 +52,7 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
     targets: columns(batch.targets, batch.slots),
     weights: columns(batch.weights, batch.slots),
     ...(batch.divisors && { divisors: batch.divisors.subarray(from, to) }),
+    ...(batch.causal && { causal: batch.causal.subarray(from, to) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { asStream, checkOptions, checkText, needed, oneOf, type Rules, whole } from '@cloze/checks';
-import { type SentenceScore, scoreSentences } from '@cloze/eval';
+import { onePlaceEarlier, type SentenceScore, scoreSentences } from '@cloze/eval';
 import { wordNumbersFromBoundaries } from '@cloze/masking';
 import { type PlacedEncoding, wordBoundaries } from '@cloze/tokenizer';
 import { cutTokens } from '../encode/cut-text.ts';
@@ -132,7 +132,7 @@ export async function* scoreTexts<Text extends ScorableText>(
   }
   const hides = kind === 'masked' || kind === 'masked-words';
   const scores: AsyncGenerator<SentenceScore<Sentence<Text>>> = scoreSentences(encoded(), {
-    kind: scoringKinds[kind],
+    kind: hides && model.config.predictsNext ? onePlaceEarlier(scoringKinds[kind]) : scoringKinds[kind],
     predict: predictQueries<Sentence<Text>>(model),
     boundaryTokens,
     // Every place of a one-pass row has logits of the whole vocabulary; a masked row has them at one place.

@@ -345,6 +345,16 @@ export const without: Readonly<Record<string, readonly string[]>> = {
   ],
   tokenizer: ['openTokenizer', 'tokenizerJson', 'tokenizerJsonOf'],
   masking: [
+    ...[
+      'bimodalRates',
+      'frequencyDiffusion',
+      'frequencyInformed',
+      'gptBert',
+      'inProportion',
+      'inforMask',
+      'informative',
+    ],
+    ...['pmiOfPairs', 'rarerMore', 'shiftTargets', 'shifted'],
     ...['binomialBound', 'byFrequency', 'candidatesByFrequency', 'constantRate', 'cosineRate', 'decoupled', 'electra'],
     ...[
       'formatPmi',
@@ -394,7 +404,15 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...['detectableDifference', 'differenceSpread', 'rowsToDetect', 'seedsToDetect', 'wilsonInterval'],
     ...['differenceOverSeeds', 'evaluateSts', 'figureOverSeeds', 'fitGaussian', 'fitWhitening', 'frechetDistance'],
     ...['gaussianKl', 'gradientTimesInput', 'holm', 'integratedGradients', 'leftToRight', 'maskEachToken'],
-    ...['maskWordsLeftToRight', 'meanAndSd', 'meanCosine', 'meanInterval', 'onePass', 'pairedBootstrap'],
+    ...[
+      'maskWordsLeftToRight',
+      'meanAndSd',
+      'meanCosine',
+      'meanInterval',
+      'onePass',
+      'onePlaceEarlier',
+      'pairedBootstrap',
+    ],
     ...[
       'pairedPermutation',
       'pairedT',

@@ -83,6 +83,12 @@ const promises: Readonly<Record<string, Calls>> = {
       () => masking.maskByDiffusion(batch, { maskId: 4, randomOf, leastRate: 0 }),
       () => masking.maskByDiffusion(batch, { maskId: -1, randomOf }),
     ],
+    bimodalRates: [() => masking.bimodalRates({ low: 1 })],
+    gptBert: [() => masking.gptBert({ causal: 2 }), () => masking.gptBert({ mask: { rate: 2 } })],
+    inProportion: [() => masking.inProportion([-1])],
+    pmiOfPairs: [() => masking.pmiOfPairs([[1, 2]], { window: 0 }), () => masking.pmiOfPairs([[1]])],
+    rarerMore: [() => masking.rarerMore({ counts: [-1] }), () => masking.rarerMore({ counts: [1], power: 2 })],
+    shifted: [() => masking.shifted({ rate: 2 }), () => masking.shifted({ rate: 0.1, predictionRate: 0.2 })],
     maskBatch: [
       () => masking.maskBatch(batch, { ...setting, rate: -1 }),
       () => masking.maskBatch(batch, { ...setting, replacement: { mask: 1, random: 1, keep: 0 } }),
