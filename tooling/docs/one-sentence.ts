@@ -71,6 +71,7 @@ const order = [
   'encoder',
   'regularisers',
   'trainer',
+  'sweeps',
   'eval',
   'models',
 ];

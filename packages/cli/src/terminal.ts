@@ -1,7 +1,5 @@
-export { writeWhole } from '@cloze/trainer/node';
-export { hashFile } from './clue/pull/hash-file.ts';
+export { errorSentence, hashFile, writeWhole } from '@cloze/trainer/node';
 export { engineOption, mostThreads } from './terminal/engine-option.ts';
-export { errorSentence } from './terminal/error-sentence.ts';
 export { endInOneSentence, exitCodeOf } from './terminal/exit.ts';
 export { escapeHtml, figure, htmlTable, page } from './terminal/page.ts';
 export { printable } from './terminal/printable.ts';

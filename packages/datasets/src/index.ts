@@ -25,6 +25,7 @@ export {
 export { normaliseText } from './clue/duplicates/normalise-text.ts';
 export { withoutDuplicates } from './clue/duplicates/without-duplicates.ts';
 export { checkSubmission } from './clue/submission/check-submission.ts';
+export { currentSubmissions } from './clue/submission/current-submissions.ts';
 export { submissionOf } from './clue/submission/submission-of.ts';
 export { type SubmissionFile, writeSubmission } from './clue/submission/write-submission.ts';
 export { afqmc } from './clue/tasks/afqmc.ts';

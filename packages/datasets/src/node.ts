@@ -1,6 +1,7 @@
 export { decodeLines } from './node/clue/decode-lines.ts';
 export { evaluationTexts } from './node/clue/evaluation-texts.ts';
 export { listProblems } from './node/clue/list-problems.ts';
+export { type BenchmarkSet, readBenchmark } from './node/clue/read-benchmark.ts';
 export { readRowsFile } from './node/clue/read-rows-file.ts';
 export { readSplit } from './node/clue/read-split.ts';
 export { readTaskFile } from './node/clue/read-task-file.ts';

@@ -1,9 +1,8 @@
+import { connectQueue, type QueueAccess, type QueueAddress, queueAddress } from '@cloze/sweeps/node';
 import { UsageError } from 'cloze/terminal';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Redis } from 'ioredis';
 import { fileName } from '../runs/file-name.ts';
-import { connectQueue } from '../sweeps/connect-queue.ts';
-import { type QueueAccess, type QueueAddress, queueAddress } from '../sweeps/queue-address.ts';
 
 /** Options of every command that goes to a queue. */
 export interface QueueOptions extends QueueAccess {
@@ -26,16 +25,21 @@ export const queueOptions = (command: Command): Command =>
     .option('--password-file <file>', "the server's password; or CLOZE_QUEUE_PASSWORD in the environment")
     .option('--ca <file>', 'certificates that are trusted, PEM; or CLOZE_QUEUE_CA in the environment');
 
-/**
- * Connects to the queue that options or environment name; the password leaves the environment, so that no child is given it.
- *
- * @throws {UsageError} where neither names one
- */
+/** The queue that options or environment name; undefined where neither does. @throws {UsageError} for what is no address, and files that cannot be read */
+export function addressOf({ queue, passwordFile, ca }: QueueOptions): QueueAddress | undefined {
+  try {
+    return queueAddress({ queue, passwordFile, ca }, process.env);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Connects to the queue that options or environment name. @throws {UsageError} where neither names one */
 export async function openQueue(
   options: QueueOptions,
   say: (line: string) => void,
 ): Promise<{ readonly client: Redis; readonly address: QueueAddress }> {
-  const address = queueAddress(options, process.env);
+  const address = addressOf(options);
   if (!address)
     throw new UsageError('give the queue with --queue redis://host:port, or CLOZE_QUEUE in the environment.');
   return { client: await connectQueue(address, say), address };

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { sha256 } from '@cloze/sweeps/node';
 import { printable, sayPrintable as say, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { allRecipes } from '../recipes/all-recipes.ts';
@@ -9,7 +10,6 @@ import { judgeSeries } from '../report/recipes/judge-series.ts';
 import { markdownReport } from '../report/recipes/markdown-report.ts';
 import { maskGallery } from '../report/recipes/mask-gallery.ts';
 import { terminalReport } from '../report/recipes/terminal-report.ts';
-import { sha256 } from '../runs/canonical-json.ts';
 import { compactRecord } from '../runs/compact-record.ts';
 import { findRecords } from '../runs/find-records.ts';
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
+import { folderQueue, scheduleRuns } from '@cloze/sweeps/node';
 import { sayPrintable as say, stopSignals } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { parseAssignment } from '../recipes/settings.ts';
 import { encoderOf } from '../runs/encoder-of.ts';
-import { folderQueue } from '../runs/folder-queue.ts';
+import { runInOwnProcess } from '../runs/run-in-own-process.ts';
 import { isFinished } from '../runs/run-record.ts';
 import { planRuns, runFolder } from '../runs/run-spec.ts';
-import { scheduleRuns } from '../runs/schedule-runs.ts';
 import { checkInputs } from './check-inputs.ts';
 import { type PlanOptions, planOptions } from './plan-options.ts';
 
@@ -25,7 +25,7 @@ export async function runCommand(name: string, options: PlanOptions): Promise<vo
     data: data === undefined ? 'poems' : 'folder',
   });
   const runs = specs.map((spec) => ({ spec, folder: runFolder(out, spec) }));
-  const open = runs.filter(({ spec, folder }) => !isFinished(folder, spec));
+  const open = runs.filter((run) => !isFinished(run));
   say(
     `${name}, size ${size}: ${specs.length} runs, ${specs.length - open.length} done; about ${((open.length * recipe.minutes[size]) / jobs).toFixed(1)} minutes with ${jobs} at once`,
   );
@@ -35,10 +35,10 @@ export async function runCommand(name: string, options: PlanOptions): Promise<vo
   }
   const signal = stopSignals(say);
   let done = specs.length - open.length;
-  const outcome = await scheduleRuns(folderQueue(runs), {
+  const outcome = await scheduleRuns(folderQueue(runs, { isFinished }), {
     jobs,
-    place: { data: data && resolve(data), encoder, threads },
     signal,
+    run: runInOwnProcess({ data: data && resolve(data), encoder, threads }),
     watch: ({ folder, spec }, end, seconds) => {
       if (end.kind === 'begun') return;
       if (end.kind === 'finished') done++;

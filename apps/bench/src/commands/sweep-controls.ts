@@ -1,9 +1,15 @@
+import {
+  QueueError,
+  type SweepQueue,
+  type SweepStore,
+  type SweepTerms,
+  sweepQueue,
+  sweepStore,
+} from '@cloze/sweeps/node';
 import { printable, sayPrintable as say } from 'cloze/terminal';
 import type { Command } from 'commander';
-import { QueueError } from '../sweeps/connect-queue.ts';
-import { type SweepQueue, sweepQueue } from '../sweeps/sweep-queue.ts';
-import { type SweepStore, sweepStore } from '../sweeps/sweep-store.ts';
-import type { SweepTerms } from '../sweeps/sweep-terms.ts';
+import type { RunSpec } from '../runs/run-spec.ts';
+import { isShared, isSpec, type Shared } from '../sweeps/sweep-terms.ts';
 import { openQueue, type QueueOptions, queueOptions } from './queue-options.ts';
 
 interface ControlOptions extends QueueOptions {
@@ -14,15 +20,15 @@ interface ControlOptions extends QueueOptions {
 async function withSweep(
   options: ControlOptions,
   act: (sweep: {
-    readonly queue: SweepQueue;
-    readonly store: SweepStore;
-    readonly terms: SweepTerms;
+    readonly queue: SweepQueue<RunSpec>;
+    readonly store: SweepStore<Shared>;
+    readonly terms: SweepTerms<Shared>;
     readonly where: string;
   }) => Promise<object>,
 ): Promise<void> {
   const { client, address } = await openQueue(options, say);
   const where = `sweep '${options.name}' at ${address.shown}`;
-  const [queue, store] = [sweepQueue(client, options.name), sweepStore(client, options.name)];
+  const [queue, store] = [sweepQueue(client, options.name, isSpec), sweepStore(client, options.name, isShared)];
   try {
     const terms = await store.terms();
     if (!terms) throw new QueueError(`there is no ${where}.`);
@@ -44,8 +50,10 @@ const statusCommand = (options: ControlOptions): Promise<void> =>
       process.stdout.write(
         `${where}: ${state}, ${counts.waiting} runs wait, ${counts.active} are worked on, ${arrived} records to be fetched, ${counts.failed} failed\n`,
       );
-      for (const { spec, reason } of failed.slice(0, 20))
-        process.stdout.write(printable(`  ${spec.recipe}/${spec.arm}-${spec.seed}: ${reason}\n`));
+      for (const { run, spec, reason } of failed.slice(0, 20)) {
+        const name = spec ? `${spec.recipe}/${spec.arm}-${spec.seed}` : run;
+        process.stdout.write(printable(`  ${name}: ${reason}\n`));
+      }
       if (failed.length > 20) process.stdout.write(`  and ${failed.length - 20} more\n`);
     }
     const reasons = failed.map(({ run, reason }) => ({ run, reason }));

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { connectQueue } from '@cloze/sweeps/node';
 import { sayPrintable as say, stopSignals, UsageError, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
@@ -8,15 +9,15 @@ import { findRecords } from '../runs/find-records.ts';
 import { isFinished } from '../runs/run-record.ts';
 import { armsKept } from '../sweeps/hopeless-arms.ts';
 import { planSweep } from '../sweeps/plan-sweep.ts';
-import { queueAddress } from '../sweeps/queue-address.ts';
 import { longestFirst, measuredRuns, runCost } from '../sweeps/run-cost.ts';
 import { settingGrid } from '../sweeps/setting-grid.ts';
 import { sweepHere } from '../sweeps/sweep-here.ts';
 import { sweepOnQueue } from '../sweeps/sweep-on-queue.ts';
+import { sharedBy } from '../sweeps/sweep-terms.ts';
 import { sweepTold } from '../sweeps/sweep-told.ts';
 import { checkInputs } from './check-inputs.ts';
 import { type PlanOptions, planOptions } from './plan-options.ts';
-import { openQueue, type QueueOptions, queueOptions } from './queue-options.ts';
+import { addressOf, type QueueOptions, queueOptions } from './queue-options.ts';
 import { addSweepControls } from './sweep-controls.ts';
 
 /** Options of `bench sweep`. */
@@ -35,7 +36,7 @@ export async function sweepCommand(
   const { data, size, seeds, firstSeed, encoder, set, arm, out, jobs, threads, dryRun, json } = options;
   const recipes = [...new Set(names)].map(recipeOf);
   for (const recipe of recipes) checkInputs(recipe, { data, size, encoder }, say);
-  const address = queueAddress(options, process.env);
+  const address = addressOf(options);
   const vain = (address ? ['jobs', 'threads', 'memory'] : ['heartbeat']).find(
     (name) => command.getOptionValueSource(name) === 'cli',
   );
@@ -54,7 +55,7 @@ export async function sweepCommand(
     ...(encoder !== undefined && { encoder: encoderOf(encoder) }),
     data: data === undefined ? 'poems' : 'folder',
   });
-  const notDone = runs.filter(({ spec, folder }) => !isFinished(folder, spec));
+  const notDone = runs.filter((run) => !isFinished(run));
   const judged = options.stopHopeless !== undefined && existsSync(out) ? findRecords(out).records : [];
   const kept = armsKept(out, options.stopHopeless, judged);
   const cost = runCost(measuredRuns(out), recipeOf);
@@ -75,12 +76,14 @@ export async function sweepCommand(
   const told = sweepTold({ done: runs.length - open.length, open, cost, kept, json, say });
   const signal = stopSignals(say);
   if (address) {
-    const { client } = await openQueue(options, say);
-    const inputs = { data: data && resolve(data), encoder };
+    const client = await connectQueue(address, say);
     const { name, heartbeat } = options;
-    const plan = { runs: open, root: out, recipes: recipes.map((recipe) => recipe.name) };
-    const { shown } = address;
-    await sweepOnQueue({ client, name, shown, heartbeat, inputs, ...plan, kept, told, signal, say }).finally(() =>
+    const shared = await sharedBy(
+      recipes.map((recipe) => recipe.name),
+      { data, encoder },
+    );
+    const plan = { runs: open, root: out, heartbeat, shared };
+    await sweepOnQueue({ client, name, shown: address.shown, ...plan, kept, told, signal, say }).finally(() =>
       client.disconnect(),
     );
   } else {

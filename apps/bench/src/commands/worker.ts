@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { work } from '@cloze/sweeps/node';
 import { mostThreads, sayPrintable as say, stopSignals, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
+import { runInOwnProcess } from '../runs/run-in-own-process.ts';
+import { isFinished } from '../runs/run-record.ts';
 import { memoryLimit } from '../sweeps/sweep-here.ts';
-import { work } from '../sweeps/work.ts';
+import { cannotWork, isShared, isSpec } from '../sweeps/sweep-terms.ts';
 import { openQueue, type QueueOptions, queueOptions } from './queue-options.ts';
 
 /** Options of `bench worker`. */
@@ -28,9 +31,11 @@ export async function workerCommand(options: WorkerOptions): Promise<void> {
   const signal = stopSignals(say);
   const { client, address } = await openQueue(options, say);
   try {
+    const inputs = { data: data && resolve(data), encoder };
     await work({
-      ...{ client, name, shown: address.shown, jobs, threads, folder, memory, untilDone, signal, say },
-      inputs: { data: data && resolve(data), encoder },
+      ...{ client, name, shown: address.shown, jobs, folder, untilDone, signal, say, isSpec, isShared, isFinished },
+      cannotWork: (shared) => cannotWork(shared, inputs),
+      run: runInOwnProcess({ ...inputs, threads }, memory),
       watch: ({ spec, end, seconds, besides }) => {
         const run = `${spec.recipe}/${spec.arm}-${spec.seed}`;
         if (json) process.stdout.write(`${JSON.stringify({ run, ...end, seconds, besides })}\n`);

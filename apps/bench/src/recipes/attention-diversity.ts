@@ -45,11 +45,7 @@ export const attentionDiversityRecipe = defineRecipe({
   data: transferFiles,
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...transferSizes.tiny, ...base },
-    laptop: { ...transferSizes.laptop, ...base },
-    full: { ...transferSizes.full, ...base },
-  },
+  sizes: transferSizes(base),
   arms: () => [
     arm('plain', 'plain', 0, 'reward'),
     arm('reward-1', 'rewarded, λ = 1', 1, 'reward'),

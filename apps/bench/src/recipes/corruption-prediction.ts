@@ -33,11 +33,7 @@ export const corruptionPrediction = defineRecipe({
   data: transferFiles,
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...transferSizes.tiny, mask },
-    laptop: { ...transferSizes.laptop, mask },
-    full: { ...transferSizes.full, mask, tasks: ['tnews', 'iflytek', 'afqmc', 'ocnli'] },
-  },
+  sizes: transferSizes({ mask }, ['tnews', 'iflytek', 'afqmc', 'ocnli']),
   arms: () => [cell(40, 40), cell(40, 20), cell(20, 20), cell(20, 40), cell(10, 40), cell(5, 40)],
   baseline: '40 / 40',
   minutes: { tiny: 0.15, laptop: 1, full: 200_000 },

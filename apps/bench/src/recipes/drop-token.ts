@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { openStart } from './parts/open-start.ts';
-import { openTask } from './parts/open-task.ts';
+import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({ tune: tuneSettings, task: z.string(), rate: z.number().min(0).lt(1) });
 const tasks = ['iflytek', 'tnews', 'afqmc', 'ocnli', 'cluewsc2020', 'csl'];
@@ -35,11 +33,7 @@ export const dropToken = defineRecipe({
   data: taskFiles(tasks),
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { tune: tinyTuning, task: 'tnews', rate: 0 },
-    laptop: { tune: laptopTuning, task: 'tnews', rate: 0 },
-    full: { tune: fullTuning, task: 'tnews', rate: 0 },
-  },
+  sizes: tuningSizes({ task: 'tnews', rate: 0 }),
   arms: () =>
     tasks.flatMap((task) =>
       rates.map(
@@ -52,16 +46,5 @@ export const dropToken = defineRecipe({
     ),
   baseline: 'DropToken 0.00',
   minutes: { tiny: 0.1, laptop: 0.7, full: 240 },
-  run: async (lab, { tune, task: name, rate }) => {
-    const start = await openStart(lab);
-    const { set, measures } = await fineTuneClassifier(lab, start, openTask(lab, name, tune.limits), {
-      ...tune.train,
-      length: tune.length,
-      dropTokens: rate,
-    });
-    return {
-      predictions: [set],
-      measures: { ...measures },
-    };
-  },
+  run: (lab, { rate, ...rest }) => tuneFromStart(lab, rest, { dropTokens: rate }),
 });

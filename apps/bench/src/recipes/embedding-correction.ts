@@ -1,11 +1,10 @@
 import { correctEmbeddings } from '@cloze/encoder';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { openStart, withWeights } from './parts/open-start.ts';
-import { openTask } from './parts/open-task.ts';
+import { tuneFromStart } from './parts/fine-tune-classifier.ts';
+import { withWeights } from './parts/open-start.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
   tune: tuneSettings,
@@ -27,11 +26,7 @@ export const embeddingCorrection = defineRecipe({
   data: taskFiles(tasks),
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...base, tune: tinyTuning },
-    laptop: { ...base, tune: laptopTuning },
-    full: { ...base, tune: fullTuning },
-  },
+  sizes: tuningSizes(base),
   arms: () =>
     tasks.flatMap((task): Arm[] => [
       { name: `${task}.as-it-is`, row: 'as it is', set: { task } },
@@ -39,14 +34,13 @@ export const embeddingCorrection = defineRecipe({
     ]),
   baseline: 'as it is',
   minutes: { tiny: 0.1, laptop: 0.3, full: 240 },
-  run: async (lab, { tune, task: name, correct, rate }) => {
-    const start = await openStart(lab);
-    const corrected = correctEmbeddings(start.parameters, start.config, { maskId: start.needMask().id, rate });
-    const encoder = correct ? withWeights(lab, start, corrected.parameters, corrected.config) : start;
-    const { set, measures } = await fineTuneClassifier(lab, encoder, openTask(lab, name, tune.limits), {
-      ...tune.train,
-      length: tune.length,
-    });
-    return { predictions: [set], measures: { seconds: measures.seconds, lastLoss: measures.lastLoss } };
-  },
+  run: (lab, { correct, rate, ...rest }) =>
+    tuneFromStart(lab, rest, {}, (start) => {
+      if (!correct) return start;
+      const { parameters, config } = correctEmbeddings(start.parameters, start.config, {
+        maskId: start.needMask().id,
+        rate,
+      });
+      return withWeights(lab, start, parameters, config);
+    }),
 });

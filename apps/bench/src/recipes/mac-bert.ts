@@ -33,11 +33,7 @@ export const macBertRecipe = defineRecipe({
   data: transferFiles,
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...transferSizes.tiny, mask: classicMask },
-    laptop: { ...transferSizes.laptop, mask: classicMask },
-    full: { ...transferSizes.full, mask: classicMask, tasks: ['tnews', 'afqmc', 'ocnli'] },
-  },
+  sizes: transferSizes({ mask: classicMask }, ['tnews', 'afqmc', 'ocnli']),
   arms: () => [
     arm('token', 'tokens, 80/10/10', 'token', 'classic'),
     arm('word', 'whole words, 80/10/10', 'word', 'classic'),

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { defineRecipe } from './define-recipe.ts';
-import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
+import { tuneOnTasks } from './parts/fine-tune-classifier.ts';
 import { classicMask } from './parts/mask-settings.ts';
 import { openCorpus } from './parts/open-corpus.ts';
-import { openTask } from './parts/open-task.ts';
-import type { PredictionSet } from './parts/prediction-set.ts';
 import { freshOver } from './parts/pretrain-and-tune.ts';
 import { pretrainEncoder } from './parts/pretrain-encoder.ts';
 import { pretrainMae } from './parts/pretrain-mae.ts';
@@ -22,7 +20,7 @@ const settings = z.strictObject({
   /** Seconds of one MLM step over those of one MAE step, measured before: how much longer MAE runs at equal time. */
   equalTime: z.number().positive(),
 });
-const rest = { objective: 'mlm', rate: 0.75, longer: 1 } as const;
+const sizes = transferSizes({ objective: 'mlm', rate: 0.75, longer: 1 } as const, ['tnews', 'iflytek']);
 
 /** MAE for text against MLM. */
 export const mae = defineRecipe({
@@ -35,15 +33,9 @@ export const mae = defineRecipe({
   startsFromEncoder: 'never',
   settings,
   sizes: {
-    tiny: { ...transferSizes.tiny, ...rest, decoder: { layers: 1, width: 16, heads: 2 }, equalTime: 1.5 },
-    laptop: { ...transferSizes.laptop, ...rest, decoder: { layers: 1, width: 48, heads: 1 }, equalTime: 1.1 },
-    full: {
-      ...transferSizes.full,
-      ...rest,
-      tasks: ['tnews', 'iflytek'],
-      decoder: { layers: 2, width: 384, heads: 6 },
-      equalTime: 2,
-    },
+    tiny: { ...sizes.tiny, decoder: { layers: 1, width: 16, heads: 2 }, equalTime: 1.5 },
+    laptop: { ...sizes.laptop, decoder: { layers: 1, width: 48, heads: 1 }, equalTime: 1.1 },
+    full: { ...sizes.full, decoder: { layers: 2, width: 384, heads: 6 }, equalTime: 2 },
   },
   arms: ({ equalTime }) => [
     { name: 'mlm', row: 'MLM 15 %', set: { objective: 'mlm' } },
@@ -63,15 +55,6 @@ export const mae = defineRecipe({
       wanted.objective === 'mlm'
         ? await pretrainEncoder(lab, start, corpus, { ...train, mask: classicMask })
         : await pretrainMae(lab, start, corpus, { ...train, rate: wanted.rate, decoder: wanted.decoder });
-    const predictions: PredictionSet[] = [];
-    for (const name of wanted.tasks) {
-      const task = openTask(lab, name, wanted.tune.limits);
-      const options = { ...wanted.tune.train, length: wanted.tune.length };
-      predictions.push((await fineTuneClassifier(lab, encoder, task, options)).set);
-    }
-    return {
-      predictions,
-      measures: { ...measures },
-    };
+    return { predictions: await tuneOnTasks(lab, encoder, wanted), measures: { ...measures } };
   },
 });

@@ -14,6 +14,7 @@ const settings = z.strictObject({
   large: z.boolean(),
 });
 const base = { mask: { ...classicMask, replacement: 'mask' }, large: false } as const;
+const sizes = transferSizes(base, ['tnews', 'iflytek', 'afqmc', 'ocnli']);
 
 const percent = (rate: number) => `${Math.round(100 * rate)} %`;
 const cell = (
@@ -61,14 +62,9 @@ export const maskRate = defineRecipe({
   startsFromEncoder: 'always',
   settings,
   sizes: {
-    tiny: { ...transferSizes.tiny, ...base, larger: { layers: 1, width: 2 } },
-    laptop: { ...transferSizes.laptop, ...base, larger: { layers: 2, width: 2 } },
-    full: {
-      ...transferSizes.full,
-      ...base,
-      tasks: ['tnews', 'iflytek', 'afqmc', 'ocnli'],
-      larger: { layers: 2, width: 1 },
-    },
+    tiny: { ...sizes.tiny, larger: { layers: 1, width: 2 } },
+    laptop: { ...sizes.laptop, larger: { layers: 2, width: 2 } },
+    full: { ...sizes.full, larger: { layers: 2, width: 1 } },
   },
   arms: () => [
     ...[0.15, 0.3, 0.4, 0.5, 0.6, 0.8].map((rate) => cell('token', rate, 'mask')),

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { openStart } from './parts/open-start.ts';
-import { openTask } from './parts/open-task.ts';
+import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { regulariserSettings, unregularised } from './parts/regulariser-settings.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
   tune: tuneSettings,
@@ -29,11 +27,7 @@ export const modelAverageRecipe = defineRecipe({
   data: taskFiles(['tnews']),
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...base, tune: tinyTuning },
-    laptop: { ...base, tune: laptopTuning },
-    full: { ...base, tune: fullTuning },
-  },
+  sizes: tuningSizes(base),
   arms: ({ dropout }) => [
     arm('weights', 'dropout, weight average', { dropout: Math.max(0.3, dropout) }),
     arm('models', 'dropout, model average', { dropout: Math.max(0.3, dropout), samples: 16 }),
@@ -42,16 +36,5 @@ export const modelAverageRecipe = defineRecipe({
   ],
   baseline: 'dropout, weight average',
   minutes: { tiny: 0.1, laptop: 0.9, full: 300 },
-  run: async (lab, { tune, task: name, regulariser, dropout, samples }) => {
-    const start = await openStart(lab);
-    const task = openTask(lab, name, tune.limits);
-    const { set, measures } = await fineTuneClassifier(lab, start, task, {
-      ...tune.train,
-      length: tune.length,
-      regulariser,
-      dropout,
-      samples,
-    });
-    return { predictions: [set], measures: { seconds: measures.seconds, lastLoss: measures.lastLoss } };
-  },
+  run: (lab, { tune, task, ...own }) => tuneFromStart(lab, { tune, task }, own),
 });

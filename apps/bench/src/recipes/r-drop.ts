@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
-import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
-import { openStart } from './parts/open-start.ts';
-import { openTask } from './parts/open-task.ts';
+import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { type RegulariserSettings, regulariserSettings, unregularised } from './parts/regulariser-settings.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { laptopTuning, tuneSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
   tune: tuneSettings,
@@ -13,6 +11,8 @@ const settings = z.strictObject({
   regulariser: regulariserSettings,
   dropout: z.number().min(0).lt(1),
 });
+
+const sizes = tuningSizes({ task: 'tnews', regulariser: unregularised, dropout: 0.1 });
 
 const rows: Readonly<Record<string, { readonly regulariser: RegulariserSettings; readonly dropout: number }>> = {
   none: { regulariser: unregularised, dropout: 0.1 },
@@ -45,15 +45,9 @@ export const rDropRecipe = defineRecipe({
   startsFromEncoder: 'always',
   settings,
   sizes: {
-    tiny: { tune: tinyTuning, task: 'tnews', regulariser: unregularised, dropout: 0.1 },
-    laptop: {
-      // A few epochs of few rows: nearer to the articles' fifty epochs than one epoch of all.
-      tune: { ...laptopTuning, limits: { ...laptopTuning.limits, train: 1000 } },
-      task: 'tnews',
-      regulariser: unregularised,
-      dropout: 0.1,
-    },
-    full: { tune: fullTuning, task: 'tnews', regulariser: unregularised, dropout: 0.1 },
+    ...sizes,
+    // A few epochs of few rows: nearer to the articles' fifty epochs than one epoch of all.
+    laptop: { ...sizes.laptop, tune: { ...laptopTuning, limits: { ...laptopTuning.limits, train: 1000 } } },
   },
   arms: () =>
     ['iflytek', 'tnews'].flatMap((task) =>
@@ -67,18 +61,5 @@ export const rDropRecipe = defineRecipe({
     ),
   baseline: 'none',
   minutes: { tiny: 0.1, laptop: 1.1, full: 600 },
-  run: async (lab, { tune, task: name, regulariser, dropout }) => {
-    const start = await openStart(lab);
-    const task = openTask(lab, name, tune.limits);
-    const { set, measures } = await fineTuneClassifier(lab, start, task, {
-      ...tune.train,
-      length: tune.length,
-      regulariser,
-      dropout,
-    });
-    return {
-      predictions: [set],
-      measures: { ...measures },
-    };
-  },
+  run: (lab, { regulariser, dropout, ...rest }) => tuneFromStart(lab, rest, { regulariser, dropout }),
 });

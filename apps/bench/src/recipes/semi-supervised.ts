@@ -5,7 +5,7 @@ import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import type { Lab } from './parts/lab.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask, rowsOf } from './parts/open-task.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
   tune: tuneSettings,
@@ -16,7 +16,7 @@ const settings = z.strictObject({
   weight: z.number().min(0),
   dropout: z.number().min(0).lt(1),
 });
-const base = { unlabelled: 'none', weight: 1, dropout: 0.1 } as const;
+const sizes = tuningSizes({ unlabelled: 'none', weight: 1, dropout: 0.1, labelled: 200 } as const);
 const arm = (name: 'none' | 'vat' | 'r-drop', row: string, dropout: number): Arm => ({
   name,
   row,
@@ -48,11 +48,7 @@ export const semiSupervised = defineRecipe({
   data: ['sentiment/sentiment.train.data', 'sentiment/sentiment.valid.data'],
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...base, tune: tinyTuning, labelled: 16 },
-    laptop: { ...base, tune: laptopTuning, labelled: 200 },
-    full: { ...base, tune: fullTuning, labelled: 200 },
-  },
+  sizes: { ...sizes, tiny: { ...sizes.tiny, labelled: 16 } },
   arms: () => [arm('none', 'none', 0.1), arm('vat', 'VAT', 0.1), arm('r-drop', 'R-Drop', 0.3)],
   baseline: 'none',
   minutes: { tiny: 0.1, laptop: 4, full: 600 },

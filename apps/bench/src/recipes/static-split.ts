@@ -21,11 +21,7 @@ export const staticSplit = defineRecipe({
   data: transferFiles,
   startsFromEncoder: 'always',
   settings,
-  sizes: {
-    tiny: { ...transferSizes.tiny, mask: classicMask },
-    laptop: { ...transferSizes.laptop, mask: classicMask },
-    full: { ...transferSizes.full, mask: classicMask },
-  },
+  sizes: transferSizes({ mask: classicMask }),
   arms: () => [
     { name: 'dynamic', row: 'drawn anew', set: { 'mask.positions': 'dynamic' } },
     { name: 'split', row: 'same 15 % for good', set: { 'mask.positions': 'split' } },

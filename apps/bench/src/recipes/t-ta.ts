@@ -17,6 +17,8 @@ const settings = z.strictObject({
   architecture: z.enum(['bert', 't-ta', 'left-to-right']),
 });
 
+const sizes = transferSizes({ architecture: 'bert' } as const, ['tnews', 'afqmc']);
+
 /** What each architecture is to the encoder package. */
 const encoders = {
   bert: { family: 'bert', own: {} },
@@ -38,14 +40,8 @@ export const tta = defineRecipe({
   startsFromEncoder: 'never',
   settings,
   sizes: {
-    tiny: { ...transferSizes.tiny, architecture: 'bert' },
-    laptop: { ...transferSizes.laptop, architecture: 'bert' },
-    full: {
-      ...transferSizes.full,
-      encoder: { layers: 3, width: 512, heads: 8, dropout: 0.1 },
-      tasks: ['tnews', 'afqmc'],
-      architecture: 'bert',
-    },
+    ...sizes,
+    full: { ...sizes.full, encoder: { layers: 3, width: 512, heads: 8, dropout: 0.1 } },
   },
   arms: () => [
     { name: 'mlm', row: 'MLM', set: { architecture: 'bert' } },

@@ -1,5 +1,5 @@
+import { canonicalJson } from '@cloze/sweeps/node';
 import type { PredictionSet } from '../recipes/parts/prediction-set.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Score } from './score-set.ts';
 
 /** How a repeated run compares with the first. */

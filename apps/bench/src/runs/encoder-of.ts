@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from './canonical-json.ts';
+import { sha256 } from '@cloze/sweeps/node';
 import type { RunSpec } from './run-spec.ts';
 
 /** What a record says of an encoder: the hash of its weights, not where it lies. */

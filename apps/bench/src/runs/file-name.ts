@@ -1,3 +1,4 @@
+import { isInnerPath } from '@cloze/sweeps/node';
 import { z } from 'zod';
 
 /**
@@ -10,9 +11,4 @@ export const fileName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/, 'expected a name of letters, digits, dots and dashes');
 
 /** A path below a record's folder: file names with slashes between. */
-export const innerPath = z
-  .string()
-  .refine(
-    (path) => path.split('/').every((part) => fileName.safeParse(part).success),
-    'expected a path of names of letters, digits, dots and dashes',
-  );
+export const innerPath = z.string().refine(isInnerPath, 'expected a path of names of letters, digits, dots and dashes');

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { arrivingFolder } from '@cloze/sweeps/node';
 import { z } from 'zod';
 import { readCompactRecord } from './compact-record.ts';
 import { isRun } from './find-run-folders.ts';
@@ -40,7 +41,7 @@ export function findRecords(root: string): FoundRecords {
   const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   // What a sweep gathers there is no run yet.
   const folders = readdirSync(root)
-    .filter((name) => name !== '.arriving')
+    .filter((name) => name !== arrivingFolder)
     .map((name) => join(root, name));
   // The folder of one recipe may be given as well: then the runs lie in it.
   const inside = (folder: string) =>

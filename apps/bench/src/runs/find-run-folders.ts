@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { everyRunHas } from './record-files.ts';
+import { arrivingFolder } from '@cloze/sweeps/node';
+import { everyRunHas } from './run-record.ts';
 
 const foldersIn = (folder: string): string[] =>
   readdirSync(folder)
-    .filter((name) => name !== '.arriving')
+    .filter((name) => name !== arrivingFolder)
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
     .sort();

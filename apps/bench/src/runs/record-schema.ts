@@ -20,8 +20,8 @@ function isDeep(value: unknown): boolean {
   return false;
 }
 
-/** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */
-export const specSchema = z.looseObject({
+/** What a run is told. */
+export const specSchema = z.object({
   recipe: fileName,
   arm: fileName,
   row: line,
@@ -29,13 +29,13 @@ export const specSchema = z.looseObject({
   size: z.enum(sizes),
   settings: z.unknown().refine((settings) => !isDeep(settings), 'expected settings at most 32 deep'),
   /** Where the encoder came from and the hash of its weights; absent: fresh weights. */
-  encoder: z.exactOptional(z.looseObject({ name: line, sha256: line })),
+  encoder: z.exactOptional(z.object({ name: line, sha256: line })),
   /** Whether a data folder was given; what was read of it is in the manifest, with hashes. */
   data: z.enum(['folder', 'poems']),
 });
 
-/** What a run says of itself when it is done; written last, so that a folder with a manifest is a finished run. */
-export const manifestSchema = z.looseObject({
+/** `manifest.json`. */
+export const manifestSchema = z.object({
   /** Since 2 every file is named, and the manifest is sealed. */
   schema: z.union([z.literal(1), z.literal(2)]),
   /** Hash of `spec.json`. */
@@ -45,10 +45,10 @@ export const manifestSchema = z.looseObject({
   dirty: z.boolean(),
   versions: z.record(line, line),
   machine: z.record(line, z.union([line, z.number()])),
-  engine: z.looseObject({ name: line, version: line, threads: z.int().min(1).max(4096) }),
+  engine: z.object({ name: line, version: line, threads: z.int().min(1).max(4096) }),
   /** Engines that earlier processes of the run had, where they were others. */
-  enginesBefore: z.exactOptional(z.array(line)),
-  data: z.array(z.looseObject({ path: line, bytes: count, sha256: hash })),
+  enginesBefore: z.exactOptional(z.array(line).readonly()),
+  data: z.array(z.object({ path: line, bytes: count, sha256: hash })).readonly(),
   started: z.iso.datetime(),
   finished: z.iso.datetime(),
   /** Of all processes, by a clock that only goes forward. */
@@ -56,7 +56,7 @@ export const manifestSchema = z.looseObject({
   /** Times the run was taken up again. */
   resumed: count,
   /** Names of weights that were drawn at random because the encoder's file lacks them; absent where all were read. */
-  drawn: z.exactOptional(z.array(line)),
+  drawn: z.exactOptional(z.array(line).readonly()),
   /** The last step that each phase logged. */
   log: z.exactOptional(z.record(line, count)),
   /** Hashes of the other files of the record, all that lie in its folder. */
@@ -71,30 +71,34 @@ const figures = {
   value: z.number(),
   n: count,
   higherIsBetter: z.boolean(),
-  weights: z.exactOptional(z.array(z.number().min(0))),
+  /** Of the examples; absent: all alike. */
+  weights: z.exactOptional(z.array(z.number().min(0)).readonly()),
 };
 
-/** One figure of one set of predictions. */
-export const scoreSchema = z.looseObject({ ...figures, examples: z.array(z.number()) });
+export const scoreSchema = z.object({
+  ...figures,
+  /** What each example adds: the value is their weighted mean. Empty where it is no mean (Spearman). */
+  examples: z.array(z.number()).readonly(),
+});
 
 const measures = z.record(line, z.number());
 /** Anything small a report shows; of what one draws, the form is known. */
 const extras = z.exactOptional(
-  z.looseObject({
+  z.object({
     attention: z.exactOptional(
-      z.looseObject({ tokens: z.array(z.string()), layers: z.array(z.array(z.array(z.number()))) }),
+      z.object({ tokens: z.array(z.string()), layers: z.array(z.array(z.array(z.number()))) }),
     ),
   }),
 );
 
-/** `scores.json`: figures with what each example adds, so that tests need nothing else. */
-export const scoreFileSchema = z.looseObject({ scores: z.array(scoreSchema), measures, extras });
+/** `scores.json`. */
+export const scoreFileSchema = z.object({ scores: z.array(scoreSchema).readonly(), measures, extras });
 
 /** A line of `steps.jsonl`. */
-export const stepSchema = z.looseObject({ phase: line, step: count }).catchall(z.union([z.number(), line]));
+export const stepSchema = z.object({ phase: line, step: count }).catchall(z.union([z.number(), line]));
 
 /** Scores whose examples are 0 or 100 only, as bits: `n` of them, which the text must hold. */
-const packed = z.looseObject({ bits: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected Base64') });
+const packed = z.object({ bits: z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'expected Base64') });
 const compactScore = z
   .looseObject({ ...figures, examples: z.union([z.array(z.number()), packed]) })
   .superRefine(({ n, examples }, context) => {
@@ -107,7 +111,7 @@ const compactScore = z
   });
 
 /** A record without predictions, checkpoints and most steps: what is committed. */
-export const compactSchema = z.looseObject({
+export const compactSchema = z.object({
   spec: specSchema,
   manifest: manifestSchema,
   scores: z.array(compactScore),
@@ -120,19 +124,19 @@ const id = z.union([z.number(), line]);
 
 /** A line of `predictions.jsonl`, by its kind. */
 export const predictionSchema = z.discriminatedUnion('kind', [
-  z.looseObject({ set: line, kind: z.literal('class'), id, label: z.string(), prediction: z.string() }),
-  z.looseObject({
+  z.object({ set: line, kind: z.literal('class'), id, label: z.string(), prediction: z.string() }),
+  z.object({
     ...{ set: line, kind: z.enum(['f1', 'matthews']), id },
     ...{ label: z.enum(['0', '1']), prediction: z.enum(['0', '1']) },
   }),
-  z.looseObject({ set: line, kind: z.literal('entities'), id, label: z.string(), prediction: z.string() }),
-  z.looseObject({
+  z.object({ set: line, kind: z.literal('entities'), id, label: z.string(), prediction: z.string() }),
+  z.object({
     ...{ set: line, kind: z.enum(['exact-match', 'overlap']), id },
     ...{ references: z.array(z.string()).min(1), prediction: z.string() },
   }),
-  z.looseObject({ set: line, kind: z.literal('loss'), id, loss: z.number(), tokens: count }),
-  z.looseObject({ set: line, kind: z.literal('text'), id, reference: z.string(), prediction: z.string() }),
-  z.looseObject({ set: line, kind: z.literal('similarity'), id, label: z.number(), prediction: z.number() }),
+  z.object({ set: line, kind: z.literal('loss'), id, loss: z.number(), tokens: count }),
+  z.object({ set: line, kind: z.literal('text'), id, reference: z.string(), prediction: z.string() }),
+  z.object({ set: line, kind: z.literal('similarity'), id, label: z.number(), prediction: z.number() }),
 ]);
 
 /** The problems of a value in words: where, and what was expected; the first three. */

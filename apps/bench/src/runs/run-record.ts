@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { specHash } from '@cloze/sweeps/node';
 import type { z } from 'zod';
-import type { ReadFile } from '../recipes/parts/data-folder.ts';
 import type { StepLine } from '../recipes/parts/lab.ts';
 import type { PredictionSet } from '../recipes/parts/prediction-set.ts';
-import { canonicalJson, sha256 } from './canonical-json.ts';
 import { readText } from './read-text.ts';
 import {
   manifestSchema,
@@ -14,46 +13,13 @@ import {
   specSchema,
   stepSchema,
 } from './record-schema.ts';
-import { type RunSpec, specHash } from './run-spec.ts';
-import type { Score } from './score-set.ts';
+import type { RecipeRun, RunSpec } from './run-spec.ts';
 
 /** What a run says of itself when it is done; written last, so that a folder with a manifest is a finished run. */
-export interface Manifest {
-  /** Since 2 every file is named, and the manifest is sealed. */
-  readonly schema: 1 | 2;
-  /** Hash of `spec.json`. */
-  readonly spec: string;
-  readonly commit: string;
-  /** Whether the working tree differed from the commit. */
-  readonly dirty: boolean;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly machine: Readonly<Record<string, string | number>>;
-  readonly engine: { readonly name: string; readonly version: string; readonly threads: number };
-  /** Engines that earlier processes of the run had, where they were others. */
-  readonly enginesBefore?: readonly string[];
-  readonly data: readonly ReadFile[];
-  readonly started: string;
-  readonly finished: string;
-  /** Of all processes, by a clock that only goes forward. */
-  readonly seconds: number;
-  /** Times the run was taken up again. */
-  readonly resumed: number;
-  /** Names of weights that were drawn at random because the encoder's file lacks them; absent where all were read. */
-  readonly drawn?: readonly string[];
-  /** The last step that each phase logged. */
-  readonly log?: Readonly<Record<string, number>>;
-  /** Hashes of the other files of the record, all that lie in its folder. */
-  readonly files: Readonly<Record<string, string>>;
-  /** SHA-256 of the rest as canonical JSON: a figure that was changed by hand or by a disk is noticed. */
-  readonly seal?: string;
-}
+export type Manifest = z.infer<typeof manifestSchema>;
 
-/** `scores.json`: figures with what each example adds, so that tests need nothing else. */
-export interface ScoreFile {
-  readonly scores: readonly Score[];
-  readonly measures: Readonly<Record<string, number>>;
-  readonly extras?: Readonly<Record<string, unknown>>;
-}
+/** Figures with what each example adds, so that tests need nothing else. */
+export type ScoreFile = z.infer<typeof scoreFileSchema>;
 
 /** A finished run, read. */
 export interface RunRecord extends ScoreFile {
@@ -63,8 +29,8 @@ export interface RunRecord extends ScoreFile {
   readonly steps: readonly StepLine[];
 }
 
-/** The hash that a manifest's `seal` must be. */
-export const sealOf = ({ seal: _, ...rest }: Manifest): string => sha256(canonicalJson(rest));
+/** Files of a record that every run has. */
+export const everyRunHas = ['spec.json', 'steps.jsonl', 'predictions.jsonl', 'scores.json'] as const;
 
 /** Whether a value fits; it stays as it is, for a hash of what was read is that of the file. */
 const fits = <S extends z.ZodType>(value: unknown, schema: S): value is z.output<S> => schema.safeParse(value).success;
@@ -92,11 +58,11 @@ export function readJsonLines<S extends z.ZodType>(path: string, schema: S): z.o
 }
 
 /**
- * Whether a folder holds a finished run of a spec.
+ * Whether a run's folder holds its record.
  *
  * @throws {Error} where its manifest is torn, or was written for another spec
  */
-export function isFinished(folder: string, spec: RunSpec): boolean {
+export function isFinished({ folder, spec }: RecipeRun): boolean {
   if (!existsSync(join(folder, 'manifest.json'))) return false;
   if (readManifest(folder).spec !== specHash(spec))
     throw new Error(`${folder} holds a finished run with other settings; choose another --out, or remove it.`);

@@ -1,25 +1,16 @@
 import { join } from 'node:path';
+import type { PlannedRun } from '@cloze/sweeps/node';
 import { UsageError } from 'cloze/terminal';
+import type { z } from 'zod';
 import type { Recipe, Size } from '../recipes/define-recipe.ts';
 import { resolveSettings } from '../recipes/settings.ts';
-import { canonicalJson, sha256 } from './canonical-json.ts';
+import type { specSchema } from './record-schema.ts';
 
 /** Everything that decides what a run computes. Its canonical JSON's hash is the run's identity. */
-export interface RunSpec {
-  readonly recipe: string;
-  readonly arm: string;
-  readonly row: string;
-  readonly seed: number;
-  readonly size: Size;
-  readonly settings: unknown;
-  /** Where the encoder came from and the hash of its weights; absent: fresh weights. */
-  readonly encoder?: { readonly name: string; readonly sha256: string };
-  /** Whether a data folder was given; what was read of it is in the manifest, with hashes. */
-  readonly data: 'folder' | 'poems';
-}
+export type RunSpec = Readonly<z.infer<typeof specSchema>>;
 
-/** The hash of a spec. */
-export const specHash = (spec: RunSpec): string => sha256(canonicalJson(spec));
+/** A run of a recipe and where its record goes. */
+export type RecipeRun = PlannedRun<RunSpec>;
 
 /** The folder of a run below a root: `<recipe>/<arm>-<seed>`. */
 export const runFolder = (root: string, { recipe, arm, seed }: Pick<RunSpec, 'recipe' | 'arm' | 'seed'>): string =>

@@ -2,16 +2,15 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterruptedError } from '@cloze/models';
+import { folderQueue, scheduleRuns, specHash } from '@cloze/sweeps/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { compactRecord, expandRecord, packBits, unpackBits } from './compact-record.ts';
 import { comparePredictions } from './compare-predictions.ts';
 import { executeRun } from './execute-run.ts';
 import { findRecords } from './find-records.ts';
-import { folderQueue } from './folder-queue.ts';
-import { readPredictions, readRecord } from './run-record.ts';
-import { planRuns, runFolder, specHash } from './run-spec.ts';
-import { scheduleRuns } from './schedule-runs.ts';
+import { isFinished, readPredictions, readRecord } from './run-record.ts';
+import { planRuns, runFolder } from './run-spec.ts';
 import { scoreSet } from './score-set.ts';
 import { verifyRun } from './verify-run.ts';
 
@@ -55,7 +54,10 @@ describe('folder queue', () => {
     const specs = plan([1, 2]);
     const done = runFolder(own, specs[0] as never);
     await executeRun(specs[0] as never, { ...place, folder: done }, quiet);
-    const [first, second] = [folderQueue(planned(own, specs)), folderQueue(planned(own, specs))];
+    const [first, second] = [
+      folderQueue(planned(own, specs), { isFinished }),
+      folderQueue(planned(own, specs), { isFinished }),
+    ];
     const taken = [await first.take(), await second.take(), await first.take(), await second.take()];
     expect(taken.map((job) => job?.folder)).toEqual([
       ...[specs[1], specs[2], specs[3]].map((spec) => runFolder(own, spec as never)),
@@ -67,13 +69,12 @@ describe('folder queue', () => {
     }));
     expect([first.refused(), second.refused()]).toEqual([[{ ...others[0], folder: taken[1]?.folder }], others]);
     await taken[0]?.release();
-    expect((await folderQueue(planned(own, specs)).take())?.folder).toBe(taken[0]?.folder);
+    expect((await folderQueue(planned(own, specs), { isFinished }).take())?.folder).toBe(taken[0]?.folder);
   });
   it('a run that fails is noted and does not end the others', async () => {
     const own = join(root, 'failing');
-    const outcome = await scheduleRuns(folderQueue(planned(own, plan([1]))), {
+    const outcome = await scheduleRuns(folderQueue(planned(own, plan([1])), { isFinished }), {
       jobs: 2,
-      place,
       signal: quiet.signal,
       watch: () => {},
       run: async ({ spec }) => (spec.arm.endsWith('0.50') ? { kind: 'failed', reason: 'no' } : { kind: 'finished' }),

@@ -1,18 +1,10 @@
 import { bleu, classScores, entityF1, matthewsCorrelation, rouge, spanScores, spearmanCorrelation } from '@cloze/eval';
+import type { z } from 'zod';
 import type { PredictionSet } from '../recipes/parts/prediction-set.ts';
+import type { scoreSchema } from './record-schema.ts';
 
 /** One figure of one set of predictions. */
-export interface Score {
-  readonly set: string;
-  readonly metric: string;
-  readonly value: number;
-  readonly n: number;
-  readonly higherIsBetter: boolean;
-  /** What each example adds: the value is their weighted mean. Empty where it is no mean (Spearman). */
-  readonly examples: readonly number[];
-  /** Weights of the examples; absent: all alike. */
-  readonly weights?: readonly number[];
-}
+export type Score = Readonly<z.infer<typeof scoreSchema>>;
 
 const mean = (values: readonly number[], weights?: readonly number[]) => {
   const total = weights ? weights.reduce((a, b) => a + b, 0) : values.length;

@@ -1,13 +1,14 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sealOf } from '@cloze/sweeps/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { compactRecord, readCompactRecord } from './compact-record.ts';
 import { executeRun } from './execute-run.ts';
 import { findRecords } from './find-records.ts';
 import { findRunFolders } from './find-run-folders.ts';
-import { type Manifest, readRecord, sealOf } from './run-record.ts';
+import { type Manifest, readRecord } from './run-record.ts';
 import { planRuns, runFolder } from './run-spec.ts';
 import { verifyCompactRecord, verifyRun } from './verify-run.ts';
 

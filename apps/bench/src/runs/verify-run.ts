@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { canonicalJson, recordFiles, sealOf, sha256, specHash } from '@cloze/sweeps/node';
 import { hashFile } from 'cloze/terminal';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { canonicalJson, sha256 } from './canonical-json.ts';
 import { readCompactRecord } from './compact-record.ts';
 import { logProblems } from './log-problems.ts';
-import { everyRunHas, recordFiles } from './record-files.ts';
 import {
+  everyRunHas,
   type Manifest,
   type RunRecord,
   readManifest,
@@ -14,9 +14,8 @@ import {
   readScores,
   readSpec,
   readSteps,
-  sealOf,
 } from './run-record.ts';
-import { specHash } from './run-spec.ts';
+
 import { scoreText } from './score-file.ts';
 import { type Score, scoreSet } from './score-set.ts';
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { sha256 } from '../runs/canonical-json.ts';
+import { sha256 } from '@cloze/sweeps/node';
 
 /** The repository: this file lies in `apps/bench/src/sweeps`, or built in `apps/bench/dist/sweeps`. */
 const root = join(import.meta.dirname, '..', '..', '..', '..');

@@ -4,8 +4,8 @@ import { writeWhole } from 'cloze/terminal';
 import { z } from 'zod';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { judgeRecipe } from '../report/recipes/judge-recipe.ts';
-import type { PlannedRun } from '../runs/run-queue.ts';
 import { type RunRecord, readJson } from '../runs/run-record.ts';
+import type { RecipeRun } from '../runs/run-spec.ts';
 
 const stoppedSchema = z.object({
   /** The folder of its runs: a recipe, and the settings that a sweep varies. */
@@ -61,9 +61,9 @@ export function isHopeless(
 /** Which arms of a sweep go on. */
 export interface ArmsKept {
   /** Takes a new record into account. @returns what was stopped by it */
-  recorded(run: PlannedRun, record: RunRecord): StoppedArm | undefined;
+  recorded(run: RecipeRun, record: RunRecord): StoppedArm | undefined;
   /** Whether a run's arm was stopped, now or by an earlier command. */
-  isLeftOut(run: PlannedRun): boolean;
+  isLeftOut(run: RecipeRun): boolean;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { specHash } from '@cloze/sweeps/node';
 import { describe, expect, it } from 'vitest';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import { specHash } from '../runs/run-spec.ts';
+
 import { planSweep } from './plan-sweep.ts';
 import { longestFirst, runCost } from './run-cost.ts';
 import { settingGrid } from './setting-grid.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Recipe, Size } from '../recipes/define-recipe.ts';
-import type { PlannedRun } from '../runs/run-queue.ts';
-import { planRuns, type RunSpec } from '../runs/run-spec.ts';
+import { planRuns, type RecipeRun, type RunSpec } from '../runs/run-spec.ts';
 import type { GridPoint } from './setting-grid.ts';
 
 /**
@@ -26,7 +25,7 @@ export function planSweep(
     readonly encoder?: RunSpec['encoder'] | undefined;
     readonly data: RunSpec['data'];
   },
-): PlannedRun[] {
+): RecipeRun[] {
   return recipes.flatMap((recipe) =>
     grid.flatMap(({ changes, label }) =>
       planRuns(recipe, { ...rest, changes }).map((spec) => ({

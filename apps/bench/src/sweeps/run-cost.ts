@@ -1,5 +1,5 @@
+import { canonicalJson } from '@cloze/sweeps/node';
 import type { Recipe } from '../recipes/define-recipe.ts';
-import { canonicalJson } from '../runs/canonical-json.ts';
 import { findRunFolders } from '../runs/find-run-folders.ts';
 import { type RunRecord, readManifest, readSpec } from '../runs/run-record.ts';
 import type { RunSpec } from '../runs/run-spec.ts';

@@ -1,6 +1,6 @@
+import { sha256 } from '@cloze/sweeps/node';
 import { UsageError } from 'cloze/terminal';
 import { parseAssignment } from '../recipes/settings.ts';
-import { sha256 } from '../runs/canonical-json.ts';
 
 /** One choice of every setting that a sweep varies. */
 export interface GridPoint {

@@ -1,11 +1,10 @@
 import { totalmem } from 'node:os';
+import { folderQueue, peakMemory, scheduleRuns } from '@cloze/sweeps/node';
 import { UsageError } from 'cloze/terminal';
 import type { RunPlace } from '../runs/execute-run.ts';
-import { folderQueue } from '../runs/folder-queue.ts';
-import { peakMemory } from '../runs/peak-memory.ts';
-import { runInChild } from '../runs/run-in-child.ts';
-import type { PlannedRun } from '../runs/run-queue.ts';
-import { scheduleRuns } from '../runs/schedule-runs.ts';
+import { runInOwnProcess } from '../runs/run-in-own-process.ts';
+import { isFinished } from '../runs/run-record.ts';
+import type { RecipeRun } from '../runs/run-spec.ts';
 import type { ArmsKept } from './hopeless-arms.ts';
 import type { SweepTold } from './sweep-told.ts';
 
@@ -24,7 +23,7 @@ export function memoryLimit(mebibytes: number | undefined, jobs: number): number
 
 /** Does a sweep's runs in processes of this machine. */
 export async function sweepHere(
-  runs: readonly PlannedRun[],
+  runs: readonly RecipeRun[],
   {
     jobs,
     memory,
@@ -44,14 +43,13 @@ export async function sweepHere(
   },
 ): Promise<void> {
   const limit = memoryLimit(memory, jobs);
-  const outcome = await scheduleRuns(folderQueue(runs, kept.isLeftOut), {
+  const outcome = await scheduleRuns(folderQueue(runs, { isFinished, leaveOut: kept.isLeftOut }), {
     jobs,
-    place,
     signal,
-    run: (task, stop) => runInChild(task, stop, limit),
-    watch: (job, end) => {
-      if (end.kind === 'finished') told.recorded(job);
-      else if (end.kind === 'failed') told.failed(job, end.reason);
+    run: runInOwnProcess(place, limit),
+    watch: (run, end) => {
+      if (end.kind === 'finished') told.recorded(run);
+      else if (end.kind === 'failed') told.failed(run, end.reason);
     },
   });
   for (const { folder, reason } of outcome.refused) told.notBegun(folder, reason);

@@ -1,15 +1,14 @@
 import { basename, dirname } from 'node:path';
-import type { PlannedRun } from '../runs/run-queue.ts';
+import { sweepProgress } from '@cloze/sweeps/node';
 import { type RunRecord, readRecord } from '../runs/run-record.ts';
-import type { RunSpec } from '../runs/run-spec.ts';
+import type { RecipeRun, RunSpec } from '../runs/run-spec.ts';
 import type { ArmsKept } from './hopeless-arms.ts';
-import { sweepProgress } from './sweep-progress.ts';
 
 /** What those who do a sweep tell, wherever it is done. */
 export interface SweepTold {
   /** A run is recorded; arms may be stopped by it. */
-  recorded(run: PlannedRun, record?: RunRecord): void;
-  failed(run: PlannedRun, reason: string): void;
+  recorded(run: RecipeRun, record?: RunRecord): void;
+  failed(run: RecipeRun, reason: string): void;
   /** A run was not begun, for a reason that is not its own. */
   notBegun(folder: string, reason: string): void;
   hasFailed(): boolean;
@@ -28,15 +27,15 @@ export function sweepTold({
   say,
 }: {
   readonly done: number;
-  readonly open: readonly PlannedRun[];
+  readonly open: readonly RecipeRun[];
   readonly cost: (spec: RunSpec) => number;
   readonly kept: ArmsKept;
   readonly json: boolean;
   readonly say: (line: string) => void;
 }): SweepTold {
-  const clock = () => performance.now() / 1000;
-  const progress = sweepProgress({ finished: done, open: open.map(({ spec }) => spec), cost }, clock);
-  const nameOf = ({ folder }: PlannedRun) => `${basename(dirname(folder))}/${basename(folder)}`;
+  const now = () => performance.now() / 1000;
+  const progress = sweepProgress({ finished: done, open: open.map(({ spec }) => spec), cost, now });
+  const nameOf = ({ folder }: RecipeRun) => `${basename(dirname(folder))}/${basename(folder)}`;
   const write = (told: object) => {
     if (json) process.stdout.write(`${JSON.stringify(told)}\n`);
   };

@@ -1,5 +1,5 @@
+import { errorSentence } from '@cloze/trainer/node';
 import { CommanderError } from 'commander';
-import { errorSentence } from './error-sentence.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -42,6 +42,8 @@ export interface ClueFile {
   readonly name: string;
   readonly split: 'train' | 'dev' | 'test' | 'unlabelled';
   readonly labelled: boolean;
+  /** Files of a split that name one set are one set together; those of other names are sets beside it. */
+  readonly set?: string;
 }
 
 /** Where predictions for a test file are handed in. */
@@ -82,10 +84,14 @@ export interface ClueTask<Row extends ClueRow = ClueRow> {
   readonly kind: 'single' | 'pair' | 'regression' | 'generation' | 'span' | 'choice' | 'tokens';
   /** Folder below the data folder. */
   readonly folder: string;
-  /** Known files; of those there are, the first of a split is the one to use. */
+  /** Known files; of those there are and that name no set, the first of a split is the one to use. */
   readonly files: readonly ClueFile[];
   /** Files beside them that hold no rows, such as the answers of others. */
   readonly companions?: readonly string[];
+  /** Files of answers that stand apart from their rows, by split; where one is there, the rows' own labels are not asked for. */
+  readonly answerFiles?: Readonly<Partial<Record<'train' | 'dev', string>>>;
+  /** A test set of another name that what learnt this task answers too. */
+  readonly diagnosis?: ClueTask;
   /** In official order: a label's index is the class a model predicts. Types of entities; empty where the answer is no label. */
   readonly labels: readonly string[];
   /** The first is the one models are selected by. */
@@ -96,6 +102,8 @@ export interface ClueTask<Row extends ClueRow = ClueRow> {
   read(text: string, file: string, options?: ReadOptions): ReadRows<Row>;
   /** The reference's template: one text, or two in the order they go into a pair. */
   texts(row: Row): readonly [string] | readonly [string, string];
+  /** Rows with the answers of a file of theirs, as text. @throws {RangeError} for answers that do not fit */
+  withAnswers?(rows: readonly Row[], answers: string): readonly Row[];
   /** What is asked for, as a text, where it is no label: the text to be written, the answer, the right candidate, the entities. */
   target?(row: Row): string | undefined;
 }

@@ -28,6 +28,7 @@ interface GlueLayout {
   /** Column that numbers the rows of test files. */
   readonly index?: string;
   readonly files?: readonly ClueFile[];
+  readonly diagnosis?: ClueTask;
   readonly submissions?: readonly ClueSubmission[];
 }
 
@@ -51,6 +52,7 @@ export function glueTask({
   leaveOutShort,
   index = 'index',
   files = threeFiles,
+  diagnosis,
   submissions = [{ file: `${folder}.tsv`, test: 'test.tsv', form: 'tab-separated' }],
 }: GlueLayout): ClueTask<GlueRow> {
   const [first, second] = texts;
@@ -63,6 +65,7 @@ export function glueTask({
     labels,
     metrics,
     submissions,
+    ...(diagnosis && { diagnosis }),
     read: (text, file, { labelled = true } = {}) =>
       readTabRows<GlueRow>(
         text,

@@ -3,6 +3,7 @@ import { type GlueRow, glueTask } from './glue-task.ts';
 
 const binary = ['0', '1'];
 const entailment = ['entailment', 'not_entailment'];
+const inference = ['entailment', 'neutral', 'contradiction'];
 
 /** CoLA: whether a sentence is acceptable; its labelled files have no header. */
 export const cola: ClueTask<GlueRow> = glueTask({
@@ -62,29 +63,6 @@ export const qqp: ClueTask<GlueRow> = glueTask({
   metrics: ['f1', 'accuracy'],
 });
 
-/** MNLI: natural language inference; matched files first, the mismatched ones beside them. */
-export const mnli: ClueTask<GlueRow> = glueTask({
-  name: 'mnli',
-  title: 'natural language inference, 3 classes',
-  folder: 'MNLI',
-  texts: ['sentence1', 'sentence2'],
-  label: 'gold_label',
-  labels: ['entailment', 'neutral', 'contradiction'],
-  withoutLabel: '-',
-  metrics: ['accuracy'],
-  files: [
-    { name: 'train.tsv', split: 'train', labelled: true },
-    { name: 'dev_matched.tsv', split: 'dev', labelled: true },
-    { name: 'dev_mismatched.tsv', split: 'dev', labelled: true },
-    { name: 'test_matched.tsv', split: 'test', labelled: false },
-    { name: 'test_mismatched.tsv', split: 'test', labelled: false },
-  ],
-  submissions: [
-    { file: 'MNLI-m.tsv', test: 'test_matched.tsv', form: 'tab-separated' },
-    { file: 'MNLI-mm.tsv', test: 'test_mismatched.tsv', form: 'tab-separated' },
-  ],
-});
-
 /** AX: GLUE's diagnostic sentences, answered by what learnt MNLI; a test set alone. */
 export const ax: ClueTask<GlueRow> = glueTask({
   name: 'ax',
@@ -92,10 +70,34 @@ export const ax: ClueTask<GlueRow> = glueTask({
   folder: 'AX',
   texts: ['sentence1', 'sentence2'],
   label: 'gold_label',
-  labels: mnli.labels,
+  labels: inference,
   metrics: ['matthewsCorrelation'],
   files: [{ name: 'AX.tsv', split: 'test', labelled: false }],
   submissions: [{ file: 'AX.tsv', test: 'AX.tsv', form: 'tab-separated' }],
+});
+
+/** MNLI: natural language inference; matched files first, the mismatched ones beside them. */
+export const mnli: ClueTask<GlueRow> = glueTask({
+  name: 'mnli',
+  title: 'natural language inference, 3 classes',
+  folder: 'MNLI',
+  texts: ['sentence1', 'sentence2'],
+  label: 'gold_label',
+  labels: inference,
+  withoutLabel: '-',
+  metrics: ['accuracy'],
+  diagnosis: ax,
+  files: [
+    { name: 'train.tsv', split: 'train', labelled: true },
+    { name: 'dev_matched.tsv', split: 'dev', labelled: true, set: 'mnli-m' },
+    { name: 'dev_mismatched.tsv', split: 'dev', labelled: true, set: 'mnli-mm' },
+    { name: 'test_matched.tsv', split: 'test', labelled: false, set: 'mnli-m' },
+    { name: 'test_mismatched.tsv', split: 'test', labelled: false, set: 'mnli-mm' },
+  ],
+  submissions: [
+    { file: 'MNLI-m.tsv', test: 'test_matched.tsv', form: 'tab-separated' },
+    { file: 'MNLI-mm.tsv', test: 'test_mismatched.tsv', form: 'tab-separated' },
+  ],
 });
 
 /** QNLI: whether a sentence answers a question. */

@@ -381,6 +381,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     'corpusOrder',
     'lineSplitter',
     'masked',
+    'currentSubmissions',
     'submissionOf',
   ],
   'datasets/node': [
@@ -396,6 +397,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
       'streamLines',
     ],
     ...['streamTexts', 'writePmi', 'decodeLines', 'evaluationTexts', 'listProblems', 'readSplit', 'readTaskFile'],
+    'readBenchmark',
     'readRowsFile',
   ],
   // Vectors and figures over seeds: uncertainty/ and similarity/ have a guard of their own.

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostTensor } from '@cloze/backend';
-import { ax, type ClueFile, type ClueRow, type ClueTask, writeSubmission } from '@cloze/datasets';
+import { type ClueFile, type ClueRow, type ClueTask, writeSubmission } from '@cloze/datasets';
 import { readTaskFile } from '@cloze/datasets/node';
 import {
   benchmarkData,
@@ -32,9 +32,8 @@ export async function answerTests(
 ): Promise<void> {
   const { root } = lab.data;
   if (root === undefined) return;
-  // What learnt MNLI answers GLUE's diagnosis too.
-  const answered = benchmark.name === 'mnli' ? [benchmark, ax] : [benchmark];
-  const there = answered.flatMap((own) =>
+  const { diagnosis } = benchmark;
+  const there = (diagnosis ? [benchmark, diagnosis] : [benchmark]).flatMap((own) =>
     own.submissions.flatMap(({ test }) => (existsSync(join(root, own.folder, test)) ? [{ own, test }] : [])),
   );
   if (there.length === 0) return;

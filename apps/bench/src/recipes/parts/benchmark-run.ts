@@ -54,23 +54,24 @@ export const benchmarkArms = (
 export async function runBenchmark(lab: Lab, settings: BenchmarkSettings): Promise<RunResult> {
   const { task: name, limits, epochs, batch, ...rest } = settings;
   const start = await openStart(lab);
-  const { benchmark, task, train, dev } = openBenchmarkTask(lab, name, limits);
-  const prepared = prepareTask(task, { model: start, rows: train });
+  const { benchmark, train, dev } = openBenchmarkTask(lab, name, limits);
+  const { task, rows } = train;
+  const prepared = prepareTask(task, { model: start, rows });
   const { judged, measures, parameters } = await tuneOnTask(
     lab,
     `fine-tune ${name}`,
     start,
     task,
     prepared,
-    { train, dev: dev.flatMap(({ rows }) => rows) },
-    { ...rest, batch, steps: Math.max(1, Math.round((epochs * train.length) / batch)) },
+    { train: rows, dev: dev.flatMap((set) => set.rows) },
+    { ...rest, batch, steps: Math.max(1, Math.round((epochs * rows.length) / batch)) },
   );
   await answerTests(lab, { benchmark, task, prepared, start, parameters, length: rest.length });
   let from = 0;
-  const predictions = dev.flatMap(({ name: set, rows }) => {
-    const own = judged.slice(from, from + rows.length);
-    from += rows.length;
-    return benchmarkSets(benchmark, set, own);
+  const predictions = dev.flatMap((set) => {
+    const own = judged.slice(from, from + set.rows.length);
+    from += set.rows.length;
+    return benchmarkSets(benchmark, set.name, own);
   });
   return { predictions, measures: { ...measures } };
 }

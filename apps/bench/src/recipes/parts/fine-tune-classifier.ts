@@ -13,12 +13,15 @@ import {
 } from '@cloze/models';
 import { streamFrom } from '@cloze/random';
 import { objectiveOf, semiSupervisedRDrop, type TaskOutput, tableScope, vat } from '@cloze/regularisers';
+import type { RunResult } from '../define-recipe.ts';
 import type { Lab } from './lab.ts';
-import type { Labelled, OpenTask } from './open-task.ts';
+import { openStart } from './open-start.ts';
+import { type Labelled, type OpenTask, openTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';
 import { type RegulariserSettings, regulariserOf, unregularised } from './regulariser-settings.ts';
 import type { TrainingMeasures } from './train-parameters.ts';
 import { type TuneOptions, tuneOnTask } from './tune-on-task.ts';
+import type { TuneSettings } from './tune-settings.ts';
 
 /** Rows without labels that are learnt from too. */
 interface Unlabelled {
@@ -130,4 +133,32 @@ export async function fineTuneClassifier(
       lines: rows.dev.map(({ id, label }, i) => ({ id, label, prediction: judged[i]?.prediction.label as string })),
     },
   };
+}
+
+/** The usual run of a recipe that only fine-tunes: the encoder it is given, one task, one set of predictions. @param own what the recipe does otherwise @param prepare changes the encoder first */
+export async function tuneFromStart(
+  lab: Lab,
+  { tune, task }: { readonly tune: TuneSettings; readonly task: string },
+  own: Omit<FineTuneOptions, keyof TuneSettings['train'] | 'length'> = {},
+  prepare: (start: LoadedModel) => LoadedModel = (start) => start,
+): Promise<RunResult> {
+  const start = prepare(await openStart(lab));
+  const options = { ...tune.train, length: tune.length, ...own };
+  const { set, measures } = await fineTuneClassifier(lab, start, openTask(lab, task, tune.limits), options);
+  return { predictions: [set], measures: { ...measures } };
+}
+
+/** Fine-tunes one encoder on several tasks, each time from its own weights. @param suffix added to the names of the prediction sets */
+export async function tuneOnTasks(
+  lab: Lab,
+  encoder: LoadedModel,
+  { tune, tasks }: { readonly tune: TuneSettings; readonly tasks: readonly string[] },
+  suffix = '',
+): Promise<PredictionSet[]> {
+  const predictions: PredictionSet[] = [];
+  for (const name of tasks) {
+    const options = { ...tune.train, length: tune.length, setName: `${name}${suffix}` };
+    predictions.push((await fineTuneClassifier(lab, encoder, openTask(lab, name, tune.limits), options)).set);
+  }
+  return predictions;
 }

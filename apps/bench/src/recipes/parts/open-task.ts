@@ -1,7 +1,7 @@
-import { nearestName } from '@cloze/checks';
 import { type ClueRow, type ClueTask, clueTasks } from '@cloze/datasets';
 import { readSplit } from '@cloze/datasets/node';
 import type { Lab } from './lab.ts';
+import { taskOf } from './open-benchmark-task.ts';
 import { readPoems } from './read-poems.ts';
 
 /** A text or pair with its class. */
@@ -17,18 +17,6 @@ export interface OpenTask {
   readonly labels: readonly string[];
   readonly train: readonly Labelled[];
   readonly dev: readonly Labelled[];
-}
-
-/** The task of a name. @throws {RangeError} with the nearest name */
-export function clueTaskOf(name: string): ClueTask {
-  const found = clueTasks.find((task) => task.name === name);
-  if (found) return found;
-  throw new RangeError(
-    `there is no task '${name}'; ${nearestName(
-      name,
-      clueTasks.map((task) => task.name),
-    )}`,
-  );
 }
 
 /** Rows of a split, its file noted in the run's record. */
@@ -62,7 +50,7 @@ function poemTask(name: string, kind: ClueTask['kind']): OpenTask {
  * @param limits rows at most, the first ones
  */
 export function openTask(lab: Lab, name: string, limits: { readonly train: number; readonly dev: number }): OpenTask {
-  const task = clueTaskOf(name);
+  const task = taskOf(name, clueTasks);
   if (lab.data.root === undefined) return poemTask(name, task.kind);
   const [train, dev] = (['train', 'dev'] as const).map((split) =>
     rowsOf(lab, task, split)

@@ -1,13 +1,11 @@
 import type { FamilyName } from '@cloze/encoder';
 import type { LoadedModel } from '@cloze/models';
 import type { RunResult } from '../define-recipe.ts';
-import { fineTuneClassifier } from './fine-tune-classifier.ts';
+import { tuneOnTasks } from './fine-tune-classifier.ts';
 import type { Lab } from './lab.ts';
 import type { MaskSettings } from './mask-settings.ts';
 import { type Corpus, openCorpus } from './open-corpus.ts';
 import { freshModel, openEncoder } from './open-start.ts';
-import { openTask } from './open-task.ts';
-import type { PredictionSet } from './prediction-set.ts';
 import { type PretrainOptions, pretrainEncoder } from './pretrain-encoder.ts';
 import { bucketsTo, type PretrainSettings } from './pretrain-settings.ts';
 import { askHeldOut } from './score-held-out.ts';
@@ -59,20 +57,11 @@ export async function pretrainAndTune(
     buckets,
   });
   const lines = await askHeldOut(encoder, corpus, buckets);
-  const predictions: PredictionSet[] = [{ name: `held out${suffix}`, kind: 'loss', lines }];
-  for (const name of settings.tasks) {
-    const task = openTask(lab, name, settings.tune.limits);
-    const { set } = await fineTuneClassifier(lab, encoder, task, {
-      ...settings.tune.train,
-      length: settings.tune.length,
-      setName: `${name}${suffix}`,
-    });
-    predictions.push(set);
-  }
+  const tuned = await tuneOnTasks(lab, encoder, settings, suffix);
   return {
     encoder,
     corpus,
-    predictions,
+    predictions: [{ name: `held out${suffix}`, kind: 'loss', lines }, ...tuned],
     measures: { ...measures },
   };
 }

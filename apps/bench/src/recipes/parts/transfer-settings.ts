@@ -13,12 +13,15 @@ export const transferSettings = z.strictObject({
 });
 export type TransferSettings = z.infer<typeof transferSettings>;
 
-/** The same at each size, for recipes to add to. */
-export const transferSizes: Readonly<Record<Size, TransferSettings>> = {
-  tiny: { ...tinyPretraining, tune: tinyTuning, tasks: ['tnews'] },
-  laptop: { ...laptopPretraining, tune: laptopTuning, tasks: ['tnews'] },
-  full: { ...fullPretraining, tune: fullTuning, tasks: ['tnews'] },
-};
+/** Sizes of such a recipe. @param own what it is told besides, the same at each size @param tasks at size full */
+export const transferSizes = <Own extends object>(
+  own: Own,
+  tasks: readonly string[] = ['tnews'],
+): Record<Size, TransferSettings & Own> => ({
+  tiny: { ...tinyPretraining, tune: tinyTuning, tasks: ['tnews'], ...own },
+  laptop: { ...laptopPretraining, tune: laptopTuning, tasks: ['tnews'], ...own },
+  full: { ...fullPretraining, tune: fullTuning, tasks: [...tasks], ...own },
+});
 
 /** What these recipes read, for size laptop. */
 export const transferFiles: readonly string[] = [

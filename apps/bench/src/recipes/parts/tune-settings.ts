@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Size } from '../define-recipe.ts';
 import { trainSettings } from './pretrain-settings.ts';
 
 /** How a task is fine-tuned. */
@@ -31,3 +32,10 @@ export const fullTuning: TuneSettings = {
   length: 128,
   limits: { train: 1_000_000, dev: 1_000_000 },
 };
+
+/** Sizes of a recipe that only fine-tunes. @param own what it is told besides, the same at each size */
+export const tuningSizes = <Own extends object>(own: Own): Record<Size, Own & { readonly tune: TuneSettings }> => ({
+  tiny: { tune: tinyTuning, ...own },
+  laptop: { tune: laptopTuning, ...own },
+  full: { tune: fullTuning, ...own },
+});

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClueTask } from '@cloze/datasets';
-import { hashFile } from '../pull/hash-file.ts';
+import { hashFile } from '@cloze/trainer/node';
 import { readPins } from '../pull/pins.ts';
 import type { ProblemRecord } from './check-record.ts';
 

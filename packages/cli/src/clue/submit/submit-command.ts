@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { benchmarkTasks, type ClueFile, type ClueProblem, checkSubmission } from '@cloze/datasets';
+import { benchmarkTasks, type ClueFile, type ClueProblem, checkSubmission, currentSubmissions } from '@cloze/datasets';
 import { listProblems, readTaskFile, readUtf8 } from '@cloze/datasets/node';
 import { zipSync } from 'fflate';
 
@@ -30,13 +30,7 @@ function problemsOf(path: string, data: string): { readonly lines: number; reado
 }
 
 /** Names of the files that the current test sets are answered in. */
-const currentNames = new Set(
-  benchmarkTasks.flatMap(({ name, submissions }) => {
-    // MNLI's two test sets are two files; of other tasks a later entry is an older test set.
-    const current = name === 'mnli' ? submissions : submissions.slice(0, 1);
-    return current.map(({ file }) => file);
-  }),
-);
+const currentNames = new Set(benchmarkTasks.flatMap((task) => currentSubmissions(task).map(({ file }) => file)));
 
 /** Files, and of folders every file in them that answers a current test set. @throws for a folder without any */
 function filesAt(paths: readonly string[]): string[] {

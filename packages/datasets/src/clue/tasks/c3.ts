@@ -13,8 +13,8 @@ export interface ChoiceRow extends ClueRow {
 }
 
 const filesOf = (prefix: string): readonly ClueFile[] => [
-  { name: `${prefix}-train.json`, split: 'train', labelled: true },
-  { name: `${prefix}-dev.json`, split: 'dev', labelled: true },
+  { name: `${prefix}-train.json`, split: 'train', labelled: true, set: 'c3' },
+  { name: `${prefix}-dev.json`, split: 'dev', labelled: true, set: 'c3' },
 ];
 
 /** What choices lack. */

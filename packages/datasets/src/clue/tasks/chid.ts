@@ -48,6 +48,8 @@ function readGaps(text: string, file: string, { labelled = true }: ReadOptions):
   return { ...read, lines: read.lines - read.rows.length + rows.length, rows, flaws };
 }
 
+const answerFiles = { train: 'train_answer.json', dev: 'dev_answer.json' };
+
 /** ChID: which idiom fills a gap (Zheng et al. 2019), in FewCLUE's form and CLUE's. A row is a gap; of several in a text the row's `id` is the one asked for. */
 export const chid: ClueTask<ChoiceRow> = {
   name: 'chid',
@@ -59,7 +61,8 @@ export const chid: ClueTask<ChoiceRow> = {
     { name: 'test1.1.json', split: 'test', labelled: false },
     { name: 'test1.0.json', split: 'test', labelled: false },
   ],
-  companions: ['train_answer.json', 'dev_answer.json'],
+  companions: Object.values(answerFiles),
+  answerFiles,
   labels: [],
   metrics: ['accuracy'],
   submissions: [
@@ -67,6 +70,7 @@ export const chid: ClueTask<ChoiceRow> = {
     { file: 'chid10_predict.json', test: 'test1.0.json', form: 'object', answers: 'index' },
   ],
   read: (text, file, options = {}) => readGaps(text, file, options),
+  withAnswers: (rows, answers) => withChidAnswers(rows, JSON.parse(answers) as Readonly<Record<string, number>>),
   texts: ({ text, choices }) => [choices.join('\n'), text],
   target: ({ choices, answer }) => (answer === undefined ? undefined : choices[answer]),
 };

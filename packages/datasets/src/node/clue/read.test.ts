@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ocnli, sentiment, tnews } from '../../index.ts';
+import { ax, c3, chid, currentSubmissions, mnli, ocnli, sentiment, tnews } from '../../index.ts';
 import { decodeLines } from './decode-lines.ts';
 import { evaluationTexts } from './evaluation-texts.ts';
+import { readBenchmark } from './read-benchmark.ts';
 import { readSplit } from './read-split.ts';
 import { readTaskFile } from './read-task-file.ts';
 
@@ -59,5 +60,55 @@ describe('reading from the disk', () => {
     expect(() => readSplit(tnews, data, 'dev')).toThrow('clue/tnews/dev.json: 30 of 30 lines are bad');
     expect(() => readSplit(tnews, data, 'dev')).toThrow('and 10 more');
     expect(() => readSplit(sentiment, data, 'unlabelled')).toThrow('has no unlabelled file (the task has none)');
+  });
+});
+
+describe('a benchmark', () => {
+  const put = (task: { readonly folder: string }, name: string, content: string) => {
+    mkdirSync(join(data, task.folder), { recursive: true });
+    writeFileSync(join(data, task.folder, name), content);
+  };
+  const told = (...of: Parameters<typeof readBenchmark>) =>
+    readBenchmark(...of).map(({ name, files, rows }) => [
+      name,
+      files.map((file) => file.split('/').at(-1)),
+      rows.length,
+    ]);
+
+  it('reads files of one set together, sets side by side, and of others the first that is there', () => {
+    const question = (id: number) =>
+      JSON.stringify([[['天'], [{ question: '何', choice: ['天', '地'], answer: '天' }], `${id}`]]);
+    put(c3, 'd-dev.json', question(1));
+    put(c3, 'm-dev.json', question(2));
+    expect(told(c3, data, 'dev')).toEqual([['c3', ['d-dev.json', 'm-dev.json'], 2]]);
+    const table = 'sentence1\tsentence2\tgold_label\na\tb\tneutral\n';
+    for (const name of ['train', 'dev_matched', 'dev_mismatched']) put(mnli, `${name}.tsv`, table);
+    expect(told(mnli, data, 'train')).toEqual([['mnli', ['train.tsv'], 1]]);
+    expect(told(mnli, data, 'dev')).toEqual([
+      ['mnli-m', ['dev_matched.tsv'], 1],
+      ['mnli-mm', ['dev_mismatched.tsv'], 1],
+    ]);
+    expect(told(ocnli, data, 'train')).toEqual([['ocnli', ['train.50k.json'], 1]]);
+    expect(mnli.diagnosis).toBe(ax);
+  });
+
+  it('takes answers that stand in a file of their own', () => {
+    put(chid, 'dev.json', `${JSON.stringify({ candidates: ['一', '二'], content: ['甲#idiom000001#。'] })}\n`);
+    put(chid, 'dev_answer.json', '{"#idiom000001#": 1}');
+    expect(told(chid, data, 'dev')).toEqual([['chid', ['dev.json', 'dev_answer.json'], 1]]);
+    expect(readBenchmark(chid, data, 'dev')[0]?.rows).toMatchObject([{ answer: 1 }]);
+    put(chid, 'dev_answer.json', '{"#idiom000001#": 2}');
+    expect(() => readBenchmark(chid, data, 'dev')).toThrow('#idiom000001# has the answer 2 of 2 candidates');
+  });
+
+  it('names a split that is not there and every bad line', () => {
+    expect(() => readBenchmark(c3, data, 'train')).toThrow(/has no train file \(d-train.json, m-train.json\)/);
+    put(tnews, 'dev.json', '{}\n');
+    expect(() => readBenchmark(tnews, data, 'dev')).toThrow('clue/tnews/dev.json: 1 lines are bad.');
+  });
+
+  it('hands in for the current test sets: of MNLI both, of others the first', () => {
+    expect(currentSubmissions(mnli).map(({ file }) => file)).toEqual(['MNLI-m.tsv', 'MNLI-mm.tsv']);
+    expect(currentSubmissions(c3).map(({ file }) => file)).toEqual(['c311_predict.json']);
   });
 });

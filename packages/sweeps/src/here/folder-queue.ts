@@ -1,9 +1,8 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFiles } from '@cloze/trainer/node';
-import { errorSentence } from 'cloze/terminal';
-import type { Job, PlannedRun, Refused, RunQueue } from './run-queue.ts';
-import { isFinished } from './run-record.ts';
+import { callable, checkOptions, needed } from '@cloze/checks';
+import { errorSentence, nodeFiles } from '@cloze/trainer/node';
+import type { PlannedRun, RefusedRun, RunQueue, TakenRun } from './planned-run.ts';
 
 const files = nodeFiles();
 
@@ -34,33 +33,39 @@ export async function takeLease(folder: string): Promise<() => Promise<void>> {
  * A lease is a lock in the run's folder that names its process; the lock of a process that is gone counts for nothing. Several schedulers on
  * one machine, or on one shared folder with living owners told apart by host, may work through the same plan.
  *
- * @param leaveOut asked when a run's turn comes: whether it is not to be done after all
+ * @param options.isFinished whether a run's record is there; what it throws, such as for the record of another run, keeps the run from being given out
+ * @param options.leaveOut asked when a run's turn comes: whether it is not to be done after all; default false
  */
-export function folderQueue(
-  runs: readonly PlannedRun[],
-  leaveOut: (run: PlannedRun) => boolean = () => false,
-): RunQueue {
+export function folderQueue<Spec>(
+  runs: readonly PlannedRun<Spec>[],
+  options: {
+    readonly isFinished: (run: PlannedRun<Spec>) => boolean;
+    readonly leaveOut?: (run: PlannedRun<Spec>) => boolean;
+  },
+): RunQueue<Spec> {
+  checkOptions('folderQueue', options, { isFinished: needed(callable), leaveOut: callable });
+  const { isFinished, leaveOut = () => false } = options;
   let next = 0;
-  const refused: (Refused & PlannedRun)[] = [];
-  const take = async (): Promise<Job | undefined> => {
+  const refused: (RefusedRun & { readonly run: PlannedRun<Spec> })[] = [];
+  const take = async (): Promise<TakenRun<Spec> | undefined> => {
     while (next < runs.length) {
-      const run = runs[next++] as PlannedRun;
+      const run = runs[next++] as PlannedRun<Spec>;
       const { spec, folder } = run;
       try {
-        if (isFinished(folder, spec) || leaveOut(run)) continue;
+        if (isFinished(run) || leaveOut(run)) continue;
         const release = await takeLease(folder);
         // Somebody may have finished it between the look and the lease.
-        if (isFinished(folder, spec)) await release();
+        if (isFinished(run)) await release();
         else return { spec, folder, release };
       } catch (error) {
-        refused.push({ spec, folder, reason: errorSentence(error) });
+        refused.push({ run, folder, reason: errorSentence(error) });
       }
     }
     return undefined;
   };
-  const isDone = ({ folder, spec }: PlannedRun) => {
+  const isDone = ({ run }: (typeof refused)[number]) => {
     try {
-      return isFinished(folder, spec);
+      return isFinished(run);
     } catch {
       return false;
     }

@@ -1,38 +1,22 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { hashFile, writeWhole } from 'cloze/terminal';
-import { recordFiles } from '../runs/record-files.ts';
-import { manifestSchema } from '../runs/record-schema.ts';
-import { type Manifest, readJson, readManifest, sealOf } from '../runs/run-record.ts';
-import { type RunSpec, specHash } from '../runs/run-spec.ts';
+import { hashFile, writeWhole } from '@cloze/trainer/node';
+import { specHash } from './canonical-json.ts';
+import { recordFiles } from './record-files.ts';
+import { RecordError, readSealed, type SealedManifest, sealOf } from './sealed-manifest.ts';
 
 /** Bytes of a file in one part: Redis sends and keeps each whole. */
 const partBytes = 1 << 20;
-
-/** A record that came and is none. */
-export class RecordError extends Error {
-  override readonly name = 'RecordError';
-}
 
 /**
  * A finished run's record as parts: its manifest, then the files that it names, in its order, cut and compressed. A byte before each part says whether a
  * file goes on in the next.
  *
- * @throws {Error} where the record is not whole: a file that nobody named lies there
+ * @throws {RecordError} where the record is not whole: a file that nobody named lies there, or its manifest is none
  */
 export function* recordParts(folder: string): Generator<Uint8Array> {
-  const { files } = readManifest(folder);
+  const { files } = readSealed(join(folder, 'manifest.json'));
   const stray = recordFiles(folder).find((name) => files[name] === undefined);
   if (stray !== undefined) throw new RecordError(`${join(folder, stray)} is not of the record; it is not sent.`);
   const packed = (bytes: Uint8Array, goesOn: boolean) =>
@@ -56,29 +40,25 @@ export function* recordParts(folder: string): Generator<Uint8Array> {
 }
 
 /** A manifest that came. @throws {RecordError} where it is none, or none of this run */
-function arrivedManifest(path: string, spec: RunSpec): Manifest {
-  let manifest: Manifest;
-  try {
-    manifest = readJson(path, manifestSchema);
-  } catch (error) {
-    throw new RecordError(error instanceof Error ? error.message : String(error));
-  }
+function arrivedManifest(path: string, spec: unknown): SealedManifest {
+  const manifest = readSealed(path);
   if (manifest.spec !== specHash(spec)) throw new RecordError('it is of another run.');
-  if (manifest.schema !== 2 || manifest.seal !== sealOf(manifest))
-    throw new RecordError("its manifest's seal differs.");
+  if (manifest.seal !== sealOf(manifest)) throw new RecordError("its manifest's seal differs.");
   return manifest;
 }
 
 /**
- * Writes a record from its parts into a new folder and compares all with what its manifest says; the manifest comes last, all of it is on the disk then.
+ * Writes a record from its parts into a new folder and compares all with what its manifest says, which comes last: all of it is on the disk then.
  *
+ * @param mustHave files without which it is no record; default none
  * @returns the bytes written
  * @throws {RecordError} for parts that are no whole record of this run; the operating system's error for a disk that takes no more
  */
 export async function writeRecordParts(
   folder: string,
-  spec: RunSpec,
+  spec: unknown,
   parts: AsyncIterable<Uint8Array>,
+  mustHave: readonly string[] = [],
 ): Promise<number> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -100,6 +80,8 @@ export async function writeRecordParts(
   const { bytes: manifestBytes } = await next('the manifest');
   writeWhole(arriving, manifestBytes);
   const manifest = arrivedManifest(arriving, spec);
+  const lacking = mustHave.find((name) => manifest.files[name] === undefined);
+  if (lacking !== undefined) throw new RecordError(`it has no ${lacking}.`);
   let total = manifestBytes.length;
   for (const [name, hash] of Object.entries(manifest.files)) {
     const path = join(folder, name);
@@ -119,7 +101,6 @@ export async function writeRecordParts(
     if ((await hashFile(path)).sha256 !== hash) throw new RecordError(`${name} is not what its manifest says.`);
   }
   if (!(await source.next()).done) throw new RecordError('more came than its manifest names.');
-  if (!existsSync(join(folder, 'spec.json'))) throw new RecordError('it has no spec.json.');
   rmSync(arriving);
   writeWhole(join(folder, 'manifest.json'), manifestBytes);
   return total;

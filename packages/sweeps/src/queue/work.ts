@@ -1,27 +1,24 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { anything, callable, checkOptions, flag, needed, text, unchecked, whole } from '@cloze/checks';
 import { nodeFiles } from '@cloze/trainer/node';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import { errorSentence } from 'cloze/terminal';
 import type { Redis } from 'ioredis';
-import { takeLease } from '../runs/folder-queue.ts';
-import { type ChildEnd, codeOf, runInChild } from '../runs/run-in-child.ts';
-import { isFinished } from '../runs/run-record.ts';
-import { type RunSpec, specHash } from '../runs/run-spec.ts';
+import { codeOf } from '../here/child-end.ts';
+import { takeLease } from '../here/folder-queue.ts';
+import type { DoRun, PlannedRun, RunEnd } from '../here/planned-run.ts';
+import { specHash } from '../record/canonical-json.ts';
 import { QueueError } from './connect-queue.ts';
-import { recordParts } from './record-parts.ts';
-import { queuePrefix, type SweepTask, sweepQueue, taskSchema } from './sweep-queue.ts';
+import { sending } from './send-record.ts';
+import { queuePrefix, type SweepTask, sweepQueue } from './sweep-queue.ts';
 import { type CommitEnd, sweepStore } from './sweep-store.ts';
-import { cannotWork, type Inputs, type SweepTerms } from './sweep-terms.ts';
+import type { SweepTerms } from './sweep-terms.ts';
 
 /** How a run that a worker took ended, or that it begins. */
-export interface WorkEvent {
-  readonly spec: RunSpec;
-  readonly end:
-    | ChildEnd
-    | { readonly kind: 'begun' | 'given back' }
-    | { readonly kind: 'sent'; readonly as: CommitEnd };
+export interface WorkEvent<Spec> {
+  readonly spec: Spec;
+  readonly end: RunEnd | { readonly kind: 'begun' | 'given back' } | { readonly kind: 'sent'; readonly as: CommitEnd };
   /** In the run's own process. */
   readonly seconds: number;
   /** Around it: looking, sending. */
@@ -29,35 +26,32 @@ export interface WorkEvent {
 }
 
 /** What a worker is told. */
-export interface WorkOptions {
+export interface WorkOptions<Spec, Shared> {
+  /** Of `connectQueue`. */
   readonly client: Redis;
+  /** Of the sweep, where a server has several. */
   readonly name: string;
   /** The server, for people. */
   readonly shown: string;
-  readonly inputs: Inputs;
   /** Runs side by side. */
   readonly jobs: number;
-  readonly threads: number;
   /** Where runs lie until their record is sent. */
   readonly folder: string;
-  /** Bytes that a run may hold. */
-  readonly memory?: number | undefined;
   /** Leaves when nothing is left to do. */
   readonly untilDone: boolean;
+  readonly isSpec: (spec: unknown) => spec is Spec;
+  readonly isShared: (shared: unknown) => shared is Shared;
+  /** Why this machine cannot do a sweep's runs as others do, in words; undefined where it can. */
+  readonly cannotWork: (shared: Shared) => Promise<string | undefined>;
+  readonly isFinished: (run: PlannedRun<Spec>) => boolean;
+  readonly run: DoRun<Spec>;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
-  readonly watch: (event: WorkEvent) => void;
-  /** Runs one; the default starts a child. */
-  readonly run?: typeof runInChild;
+  readonly watch: (event: WorkEvent<Spec>) => void;
 }
 
 /** Times that a run's worker may be lost before the run has failed: what kills every machine that takes it must end. */
 const mostLosses = 20;
-
-/** What a server answers that has no room, or is not ready: it may be asked again. */
-const isPassing = (error: unknown) =>
-  error instanceof Error &&
-  /^(OOM|MISCONF|LOADING|READONLY|BUSY|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)\b/.test(error.message);
 
 /** A full disk here: another machine may have room. */
 const isOfDisk = (code: string | undefined) => code === 'ENOSPC' || code === 'EDQUOT' || code === 'EROFS';
@@ -66,21 +60,26 @@ const isOfDisk = (code: string | undefined) => code === 'ENOSPC' || code === 'ED
  * Takes runs of a sweep until told to stop: each in a process of its own, its heartbeat kept by BullMQ's lock, its record sent whole or not at all. A run
  * that was begun and not sent, by this worker or one of before in the same folder, goes on from its checkpoints.
  *
- * @throws {QueueError} where this machine cannot do the sweep's runs as others do: other code, data or encoder, named with their hashes
+ * @throws {QueueError} where this machine cannot do the sweep's runs as others do: other code or other data, as `cannotWork` says
  */
-export async function work(options: WorkOptions): Promise<void> {
-  const { client, name, shown, inputs, jobs, threads, folder, memory, untilDone, signal, say, watch } = options;
-  const { run: runOne = runInChild } = options;
-  const store = sweepStore(client, name);
-  const queue = sweepQueue(client, name);
+export async function work<Spec, Shared>(options: WorkOptions<Spec, Shared>): Promise<void> {
+  checkOptions('work', options, {
+    ...{ client: needed(anything), name: needed(text), shown: needed(text), jobs: needed(whole(1)) },
+    ...{ folder: needed(text), untilDone: needed(flag), isSpec: needed(callable), isShared: needed(callable) },
+    ...{ cannotWork: needed(callable), isFinished: needed(callable), run: needed(callable) },
+    ...{ signal: needed(unchecked), say: needed(callable), watch: needed(callable) },
+  });
+  const { client, name, shown, jobs, folder, untilDone, isSpec, isFinished, run: runOne, signal, say, watch } = options;
+  const store = sweepStore(client, name, options.isShared);
+  const queue = sweepQueue(client, name, isSpec);
   const where = `sweep '${name}' at ${shown}`;
 
   /** Waits for a sweep to be there that this machine can work on. */
-  const nextTerms = async (): Promise<SweepTerms | undefined> => {
+  const nextTerms = async (): Promise<SweepTerms<Shared> | undefined> => {
     for (let told = false; !signal.aborted; told = true) {
       const terms = await store.terms();
       if (terms && !terms.cancelled) {
-        const problem = await cannotWork(terms, inputs);
+        const problem = await options.cannotWork(terms.shared);
         if (problem !== undefined) throw new QueueError(`${where}: ${problem}.`);
         return terms;
       }
@@ -111,32 +110,7 @@ export async function work(options: WorkOptions): Promise<void> {
     return known;
   };
 
-  /** Again and again while the server has no room. */
-  const withRoom = async <T>(ask: () => Promise<T>): Promise<T> => {
-    for (let told = false; ; told = true) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!isPassing(error) || stop.signal.aborted) throw error;
-        if (!told) say(`${shown} takes nothing now (${errorSentence(error)}); trying again.`);
-        await pause(1000, undefined, { signal: stop.signal }).catch(() => {});
-      }
-    }
-  };
-
-  const send = async (sweep: string, run: string, from: string): Promise<CommitEnd> => {
-    for (let tries = 1; ; tries++) {
-      const upload = store.newUpload(run);
-      let parts = 0;
-      for (const part of recordParts(from)) {
-        const index = parts++;
-        await withRoom(() => store.putPart(upload, index, part));
-      }
-      const as = await withRoom(() => store.commit(sweep, run, upload, parts));
-      // A server that lost some of it, for it kept nothing over a restart.
-      if (as !== 'incomplete' || tries === 5) return as;
-    }
-  };
+  const send = sending(store, { shown, signal: stop.signal, say });
 
   const giveBack = async (job: Job<SweepTask>, token: string | undefined, milliseconds: number): Promise<never> => {
     if (milliseconds > 0) {
@@ -147,21 +121,19 @@ export async function work(options: WorkOptions): Promise<void> {
     throw new WaitingError();
   };
 
-  /** A task that a worker may do. @throws {UnrecoverableError} for another */
-  const taskOf = (job: Job<SweepTask>): SweepTask => {
-    const { success, data, error } = taskSchema.safeParse(job.data);
-    if (!success) throw new UnrecoverableError(`what stands in the queue is no run: ${error.message}`);
-    if (specHash(data.spec) !== job.id) throw new UnrecoverableError('the run is not the one that its name says');
-    return data;
+  /** A run that a worker may do. @throws {UnrecoverableError} for another */
+  const taskOf = ({ data: { sweep, spec }, id }: Job<SweepTask>) => {
+    if (typeof sweep !== 'string' || !isSpec(spec)) throw new UnrecoverableError('what stands in the queue is no run');
+    if (specHash(spec) !== id) throw new UnrecoverableError('the run is not the one that its name says');
+    return { sweep, spec, id };
   };
 
   const doJob = async (job: Job<SweepTask>, token: string | undefined): Promise<string> => {
     const began = performance.now();
-    const { sweep, spec } = taskOf(job);
+    const { sweep, spec, id: run } = taskOf(job);
     if (sweep !== terms.id) return giveBack(job, token, 1000);
-    const run = job.id as string;
     if (await store.isCommitted(run)) return 'recorded before';
-    const own = join(folder, `${terms.code.slice(0, 8)}-${run.slice(0, 24)}`);
+    const own = join(folder, `${specHash(terms.shared).slice(0, 8)}-${run.slice(0, 24)}`);
     let release: () => Promise<void>;
     try {
       release = await takeLease(own);
@@ -174,12 +146,10 @@ export async function work(options: WorkOptions): Promise<void> {
     }
     try {
       watch({ spec, end: { kind: 'begun' }, seconds: 0, besides: 0 });
-      const place = { folder: own, data: inputs.data, encoder: inputs.encoder, threads };
       const halt = AbortSignal.any([stop.signal, cancelOf(sweep).signal]);
       const started = performance.now();
-      const ended: ChildEnd = isFinished(own, spec)
-        ? { kind: 'finished' }
-        : await runOne({ spec, place }, halt, memory);
+      const planned = { spec, folder: own };
+      const ended: RunEnd = isFinished(planned) ? { kind: 'finished' } : await runOne(planned, halt);
       const seconds = (performance.now() - started) / 1000;
       const besides = () => (performance.now() - began) / 1000 - seconds;
       if (ended.kind === 'finished') {

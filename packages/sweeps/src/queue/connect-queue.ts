@@ -44,7 +44,7 @@ function meaningOf(error: unknown, { shown, passwordFrom, user, tls }: QueueAddr
   return `${shown}: ${message || code || String(error)}`;
 }
 
-/** A connection that failed to be made. */
+/** A queue that cannot be used, or not as asked. */
 export class QueueError extends Error {
   override readonly name = 'QueueError';
 }
@@ -57,10 +57,10 @@ export class QueueError extends Error {
  */
 async function probe(address: QueueAddress, warn: (sentence: string) => void): Promise<void> {
   const client = new Redis({ ...optionsOf(address), retryStrategy: () => null, maxRetriesPerRequest: 0 });
-  let told: unknown;
+  let first: unknown;
   // Without a listener it would be printed; the first says why, those after that the connection is gone.
   client.on('error', (error) => {
-    told ??= error;
+    first ??= error;
   });
   try {
     const deadline = new Promise<never>((_, refuse) =>
@@ -70,20 +70,20 @@ async function probe(address: QueueAddress, warn: (sentence: string) => void): P
     // A server without one would be told it in vain, and be open to all.
     if (address.password !== undefined)
       await (address.user === undefined ? client.auth(address.password) : client.auth(address.user, address.password));
-    const told = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1];
-    const version = told('redis_version') ?? '0';
+    const said = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1];
+    const version = said('redis_version') ?? '0';
     if (Number(version.split('.')[0]) < 6)
       throw new QueueError(`${address.shown} is Redis ${version}; expected 6 or newer, or Valkey.`);
-    const policy = told('maxmemory_policy');
+    const policy = said('maxmemory_policy');
     if (policy !== undefined && policy !== 'noeviction')
       throw new QueueError(
         `${address.shown} forgets runs when its memory is full (maxmemory-policy ${policy}); set it to noeviction.`,
       );
-    if (told('aof_enabled') === '0')
+    if (said('aof_enabled') === '0')
       warn(`${address.shown} keeps no log (appendonly no): after a restart runs may be done again.`);
   } catch (error) {
     if (error instanceof QueueError) throw error;
-    throw new QueueError(meaningOf(told ?? error, address));
+    throw new QueueError(meaningOf(first ?? error, address));
   } finally {
     client.disconnect();
   }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { QueueError } from './connect-queue.ts';
-import { queueFormat, type SweepTerms, termsSchema } from './sweep-terms.ts';
+import { type SweepTerms, termsOf } from './sweep-terms.ts';
 
 /** How the way back of a record ended: it is kept; another worker's was kept before; the sweep is cancelled; parts of it were lost on the way. */
 export type CommitEnd = 'kept' | 'already' | 'cancelled' | 'incomplete';
 
 /** What a sweep has in Redis beside its queue: terms, records on their way back, and which runs are recorded. */
-export interface SweepStore {
+export interface SweepStore<Shared> {
   /** @throws {QueueError} for a queue of another version, or what is none */
-  terms(): Promise<SweepTerms | undefined>;
-  putTerms(terms: SweepTerms): Promise<void>;
+  terms(): Promise<SweepTerms<Shared> | undefined>;
+  putTerms(terms: SweepTerms<Shared>): Promise<void>;
   /** The way of a record that nobody else uses, of which nothing counts until it is committed; forgotten after an hour. */
   newUpload(run: string): string;
   putPart(upload: string, index: number, part: Uint8Array): Promise<void>;
@@ -32,7 +32,7 @@ export interface SweepStore {
   follow(own: string, milliseconds: number): Promise<string | undefined>;
   unfollow(own: string): Promise<void>;
   /** Leaves a word that the sweep is cancelled, for a day, and forgets all else. */
-  cancel(terms: SweepTerms): Promise<void>;
+  cancel(terms: SweepTerms<Shared>): Promise<void>;
 }
 
 /** Seconds until parts that were never committed are forgotten. */
@@ -65,23 +65,12 @@ const unfollowScript = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call
 const isEnd = (value: unknown): value is CommitEnd =>
   value === 'kept' || value === 'already' || value === 'cancelled' || value === 'incomplete';
 
-function termsOf(text: string, name: string): SweepTerms {
-  let told: unknown;
-  try {
-    told = JSON.parse(text);
-  } catch {}
-  const format = typeof told === 'object' && told !== null && 'format' in told ? told.format : undefined;
-  if (format !== queueFormat)
-    throw new QueueError(
-      `sweep '${name}' is of version ${typeof format === 'number' ? format : 'unknown'}, this program's is ${queueFormat}: use the same version of Cloze, or another --name.`,
-    );
-  const { success, data } = termsSchema.safeParse(told);
-  if (!success) throw new QueueError(`sweep '${name}' says what no sweep says; cancel it, or use another --name.`);
-  return data;
-}
-
-/** Opens what a sweep of a name has on a server. */
-export function sweepStore(client: Redis, name: string): SweepStore {
+/** Opens what a sweep of a name has on a server. @param isShared whether what its terms say is what this program's sweeps share */
+export function sweepStore<Shared>(
+  client: Redis,
+  name: string,
+  isShared: (shared: unknown) => shared is Shared,
+): SweepStore<Shared> {
   const key = (what: string) => `cloze-sweep:${name}:${what}`;
   const [terms, state, arrived, follower] = [key('terms'), key('state'), key('arrived'), key('follower')];
   const uploadOf = async (run: string) => {
@@ -98,7 +87,7 @@ export function sweepStore(client: Redis, name: string): SweepStore {
   return {
     terms: async () => {
       const text = await client.get(terms);
-      return text === null ? undefined : termsOf(text, name);
+      return text === null ? undefined : termsOf(text, name, isShared);
     },
     putTerms: async (told) => {
       await client.set(terms, JSON.stringify(told));

@@ -1,15 +1,11 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
-import { specSchema } from '../runs/record-schema.ts';
-import { type RunSpec, specHash } from '../runs/run-spec.ts';
+import { specHash } from '../record/canonical-json.ts';
 
-/** What a worker is given. */
-export const taskSchema = z.object({ sweep: z.string(), spec: specSchema });
 /** A run of a sweep, as it lies in the queue. */
 export interface SweepTask {
   readonly sweep: string;
-  readonly spec: RunSpec;
+  readonly spec: unknown;
 }
 
 /** Before the keys of all queues of ours. */
@@ -19,9 +15,11 @@ export const queuePrefix = 'cloze';
 const lastPriority = 2 ** 21 - 1;
 
 /** Runs of a sweep that ended with a reason. */
-export interface FailedRun {
+export interface FailedRun<Spec> {
+  /** The run's hash. */
   readonly run: string;
-  readonly spec: RunSpec;
+  /** Undefined for what is no run of this program's. */
+  readonly spec: Spec | undefined;
   readonly reason: string;
 }
 
@@ -33,23 +31,27 @@ export interface QueueCounts {
 }
 
 /** The queue of a sweep: BullMQ's, with a run's hash as its job's name, so that no run stands in it twice. */
-export interface SweepQueue {
+export interface SweepQueue<Spec> {
   /** Adds runs that do not stand there, in the order in which they are to be taken. */
-  add(sweep: string, specs: readonly RunSpec[]): Promise<void>;
+  add(sweep: string, specs: readonly Spec[]): Promise<void>;
   counts(): Promise<QueueCounts>;
-  failed(): Promise<FailedRun[]>;
+  failed(): Promise<FailedRun<Spec>[]>;
   /** Puts runs that failed back. @returns how many */
   retry(): Promise<number>;
   /** Takes a run out that nobody works on. @returns whether it was there and is gone */
-  leaveOut(spec: RunSpec): Promise<boolean>;
+  leaveOut(spec: Spec): Promise<boolean>;
   workers(): Promise<number>;
   /** Removes all that stands there, runs that are being worked on too. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the queue of a sweep's name. */
-export function sweepQueue(client: Redis, name: string): SweepQueue {
+/** Opens the queue of a sweep's name. @param client of `connectQueue` @param isSpec whether what stands in a queue is what this program's runs are told */
+export function sweepQueue<Spec>(
+  client: Redis,
+  name: string,
+  isSpec: (spec: unknown) => spec is Spec,
+): SweepQueue<Spec> {
   const queue = new Queue<SweepTask>(name, { connection: client, prefix: queuePrefix });
   // What cannot be sent now is sent when the server is back; the connection says when that is.
   queue.on('error', () => {});
@@ -59,7 +61,7 @@ export function sweepQueue(client: Redis, name: string): SweepQueue {
       for (let from = 0; from < specs.length; from += 500)
         await queue.addBulk(
           specs.slice(from, from + 500).map((spec, i) => ({
-            name: spec.recipe,
+            name: 'run',
             data: { sweep, spec },
             opts: { ...options, jobId: specHash(spec), priority: Math.min(from + i + 1, lastPriority) },
           })),
@@ -71,7 +73,10 @@ export function sweepQueue(client: Redis, name: string): SweepQueue {
     },
     failed: async () => {
       const jobs = await queue.getFailed(0, -1);
-      return jobs.map(({ id = '', data, failedReason = '' }) => ({ run: id, spec: data.spec, reason: failedReason }));
+      return jobs.map(({ id = '', data, failedReason = '' }) => {
+        const { spec } = data;
+        return { run: id, spec: isSpec(spec) ? spec : undefined, reason: failedReason };
+      });
     },
     retry: async () => {
       const { failed = 0 } = await queue.getJobCounts('failed');

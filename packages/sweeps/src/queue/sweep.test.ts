@@ -1,54 +1,62 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnRedis, ownRedis, redisServer } from '../../../qa/src/sweeps/own-redis.ts';
-import { recipeOf } from '../recipes/all-recipes.ts';
-import { canonicalJson, sha256 } from '../runs/canonical-json.ts';
-import { executeRun } from '../runs/execute-run.ts';
-import type { runInChild } from '../runs/run-in-child.ts';
-import { readManifest, sealOf } from '../runs/run-record.ts';
-import { type RunSpec, specHash } from '../runs/run-spec.ts';
-import { verifyRun } from '../runs/verify-run.ts';
+import { type OwnRedis, ownRedis, redisServer } from '../../../../apps/qa/src/sweeps/own-redis.ts';
+import type { DoRun, PlannedRun } from '../here/planned-run.ts';
+import { canonicalJson, sha256, specHash } from '../record/canonical-json.ts';
+import { readSealed, sealOf } from '../record/sealed-manifest.ts';
 import { connectQueue } from './connect-queue.ts';
-import { armsKept } from './hopeless-arms.ts';
-import { planSweep } from './plan-sweep.ts';
+import { type FollowEvent, followSweep } from './follow-sweep.ts';
 import { queueAddress } from './queue-address.ts';
-import { sweepOnQueue } from './sweep-on-queue.ts';
 import { sweepQueue } from './sweep-queue.ts';
 import { sweepStore } from './sweep-store.ts';
 import { newTerms } from './sweep-terms.ts';
-import { sweepTold } from './sweep-told.ts';
 import { type WorkEvent, work } from './work.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'cloze-sweep-'));
-const arms = ['tnews.drop-0.50'];
-const plan = (out: string, seeds: number) =>
-  planSweep([recipeOf('drop-token')], {
-    ...{ root: out, grid: [{ changes: {}, label: '' }], size: 'tiny', arms, data: 'poems' },
-    seeds: Array.from({ length: seeds }, (_, i) => i + 1),
-  });
-const template = join(root, 'template');
+/** What a run is told here, and what all workers must share. */
+interface Spec {
+  readonly seed: number;
+}
+interface Shared {
+  readonly code: string;
+}
+const isSpec = (value: unknown): value is Spec => typeof value === 'object' && value !== null && 'seed' in value;
+const isShared = (value: unknown): value is Shared => typeof value === 'object' && value !== null && 'code' in value;
+const differs = (own: Shared, there: Shared) =>
+  own.code === there.code ? undefined : `its code is ${there.code}, here ${own.code}`;
+const isFinished = ({ folder }: PlannedRun<Spec>) => existsSync(join(folder, 'manifest.json'));
+const shared: Shared = { code: 'a' };
 
-/** Leaves the record of a run in its folder as a child would, without its work: that of the template under another spec. */
-const copied: typeof runInChild = async ({ spec, place }) => {
-  cpSync(template, place.folder, { recursive: true });
-  const text = `${canonicalJson(spec)}\n`;
-  writeFileSync(join(place.folder, 'spec.json'), text);
-  const manifest = readManifest(template);
-  const changed = { ...manifest, spec: specHash(spec), files: { ...manifest.files, 'spec.json': sha256(text) } };
-  writeFileSync(join(place.folder, 'manifest.json'), JSON.stringify({ ...changed, seal: sealOf(changed) }));
+const root = mkdtempSync(join(tmpdir(), 'cloze-sweep-'));
+const plan = (out: string, seeds: number) =>
+  Array.from({ length: seeds }, (_, i) => ({ spec: { seed: i + 1 }, folder: join(out, 'runs', `${i + 1}`) }));
+
+/** Leaves the record of a run in its folder as a child would, without its work. */
+const copied: DoRun<Spec> = async ({ spec, folder }) => {
+  mkdirSync(folder, { recursive: true });
+  const contents = { 'spec.json': `${canonicalJson(spec)}\n`, 'predictions.jsonl': `${spec.seed}\n` };
+  for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
+  const files = Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, sha256(content)]));
+  const manifest = { spec: specHash(spec), files };
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, seal: sealOf(manifest) }));
   return { kind: 'finished' };
 };
+
+/** Runs that have no record of theirs. */
+const wrong = (runs: readonly PlannedRun<Spec>[]) =>
+  runs.filter(({ spec, folder }) => {
+    const { files, spec: hash, seal } = readSealed(join(folder, 'manifest.json'));
+    const same = Object.entries(files).every(([name, own]) => sha256(readFileSync(join(folder, name))) === own);
+    return !same || hash !== specHash(spec) || seal !== sealOf({ files, spec: hash });
+  });
 
 describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30_000 }, () => {
   let redis: OwnRedis;
   beforeAll(async () => {
     redis = await ownRedis(join(root, 'redis'));
-    const place = { folder: template, data: undefined, encoder: undefined, threads: 1 };
-    await executeRun(plan(root, 1)[0]?.spec as RunSpec, place, { signal: new AbortController().signal, say: () => {} });
   });
   afterAll(async () => {
     await redis.stop();
@@ -67,32 +75,34 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
   };
   let names = 0;
   const newName = () => `test-${++names}`;
-  const inputs = { data: undefined, encoder: undefined };
+  const queueOf = (client: Redis, name: string) => sweepQueue(client, name, isSpec);
+  const storeOf = (client: Redis, name: string) => sweepStore(client, name, isShared);
 
   async function follow(name: string, seeds: number, out = mkdtempSync(join(root, 'out-'))) {
     const said: string[] = [];
+    const events: FollowEvent<Spec>[] = [];
     const signal = new AbortController();
     ends.push(() => signal.abort());
     const runs = plan(out, seeds);
-    const kept = armsKept(out, undefined, []);
-    const say = (line: string) => said.push(line);
-    const told = sweepTold({ done: 0, open: runs, cost: () => 1, kept, json: false, say });
     const client = await connect(said);
-    const done = sweepOnQueue({
-      ...{ client, name, shown: 'redis://test', heartbeat: 1, inputs, runs, recipes: ['drop-token'], root: out },
-      ...{ kept, told, signal: signal.signal, say },
+    const done = followSweep({
+      ...{ client, name, where: `sweep '${name}' at redis://test`, heartbeat: 1, runs, root: out },
+      ...{ shared, isShared, isSpec, differs, isFinished, recordHas: ['spec.json'] },
+      ...{ signal: signal.signal, watch: (event: FollowEvent<Spec>) => events.push(event) },
     });
     done.catch(() => {});
-    return { out, runs, said, done, told, client, stop: () => signal.abort() };
+    const recorded = () => events.filter(({ kind }) => kind === 'recorded').length;
+    return { out, runs, said, events, recorded, done, client, stop: () => signal.abort() };
   }
-  async function worker(name: string, run: typeof runInChild = copied, untilDone = false) {
-    const events: WorkEvent[] = [];
+  async function worker(name: string, run: DoRun<Spec> = copied, untilDone = false) {
+    const events: WorkEvent<Spec>[] = [];
     const signal = new AbortController();
     const folder = mkdtempSync(join(root, 'work-'));
     const client = await connect();
     const done = work({
-      ...{ client, name, shown: 'redis://test', inputs, jobs: 1, threads: 1, folder, untilDone, run },
-      ...{ signal: signal.signal, say: () => {}, watch: (event) => events.push(event) },
+      ...{ client, name, shown: 'redis://test', jobs: 1, folder, untilDone, run, isSpec, isShared, isFinished },
+      cannotWork: async (there: Shared) => differs(shared, there),
+      ...{ signal: signal.signal, say: () => {}, watch: (event: WorkEvent<Spec>) => events.push(event) },
     });
     done.catch(() => {});
     ends.push(async () => {
@@ -102,52 +112,50 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
     const sent = () => events.flatMap(({ end }) => (end.kind === 'sent' ? [end.as] : []));
     return { events, sent, done, folder, client, stop: () => signal.abort() };
   }
-  const problems = async (folders: readonly { readonly folder: string }[]) =>
-    (await Promise.all(folders.map(({ folder }) => verifyRun(folder)))).flat();
 
   it('is done by two workers, each run once; their folders are empty then, and nothing is left to do', async () => {
     const name = newName();
     const [one, two] = [await worker(name, copied, true), await worker(name)];
-    const { done, runs, out, said } = await follow(name, 12);
+    const { done, runs, out, recorded } = await follow(name, 12);
     await done;
-    expect(await problems(runs)).toEqual([]);
-    expect(readdirSync(out)).toEqual(['drop-token']);
+    expect(wrong(runs)).toEqual([]);
+    expect(readdirSync(out)).toEqual(['runs']);
     expect([...one.sent(), ...two.sent()]).toEqual(Array.from({ length: 12 }, () => 'kept'));
-    expect(said.at(-1)).toMatch(/^\[12\/12\] /);
+    expect(recorded()).toBe(12);
     // The first was the only one who was to leave.
     await (await worker(name, copied, true)).done;
     expect([one, two].flatMap(({ folder }) => readdirSync(folder))).toEqual([]);
-    const queue = sweepQueue(await connect(), name);
+    const queue = queueOf(await connect(), name);
     ends.push(queue.close);
     expect(await queue.counts()).toEqual({ waiting: 0, active: 0, failed: 0 });
   });
 
   it('goes on when the server is killed and started again', async () => {
     const name = newName();
-    const slow: typeof runInChild = async (...task) => {
+    const slow: DoRun<Spec> = async (...task) => {
       await pause(100);
       return copied(...task);
     };
     await worker(name, slow);
-    const { done, runs, said } = await follow(name, 6);
-    while (!said.some((line) => line.startsWith('['))) await pause(20);
+    const { done, runs, said, recorded } = await follow(name, 6);
+    while (recorded() === 0) await pause(20);
     await redis.kill();
     await pause(300);
     await redis.start();
     await done;
-    expect(await problems(runs)).toEqual([]);
+    expect(wrong(runs)).toEqual([]);
     expect(said.filter((line) => /is gone|is back/.test(line))).toHaveLength(2);
   });
 
   it('puts back what a server lost that kept nothing', async () => {
     const name = newName();
     const { done, runs, client } = await follow(name, 3);
-    const queue = sweepQueue(client, name);
+    const queue = queueOf(client, name);
     while ((await queue.counts()).waiting < 3) await pause(20);
     await client.flushall();
     await worker(name);
     await done;
-    expect(await problems(runs)).toEqual([]);
+    expect(wrong(runs)).toEqual([]);
   });
 
   it('a run of a worker that is silent goes to another, and what it sends afterwards is not kept', async () => {
@@ -170,40 +178,38 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
     wake();
     while (silent.sent().length === 0) await pause(20);
     expect([other.sent(), silent.sent()]).toEqual([['kept'], ['already']]);
-    expect(await problems(runs)).toEqual([]);
+    expect(wrong(runs)).toEqual([]);
   });
 
   it('a run that fails is told with its reason, and tried again when asked', async () => {
     const name = newName();
     let fails = true;
-    await worker(name, (task, ...rest) =>
-      fails && task.spec.seed === 2 ? Promise.resolve({ kind: 'failed', reason: 'no good' }) : copied(task, ...rest),
+    await worker(name, (run, ...rest) =>
+      fails && run.spec.seed === 2 ? Promise.resolve({ kind: 'failed', reason: 'no good' }) : copied(run, ...rest),
     );
-    const { done, told, said, out, client } = await follow(name, 3);
-    await done;
-    expect(told.hasFailed()).toBe(true);
-    expect(said).toContain('drop-token/tnews.drop-0.50-2 failed: no good');
+    const { done, events, out, client } = await follow(name, 3);
+    const reasons = [...(await done).failed].map(([{ spec }, reason]) => [spec.seed, reason]);
+    expect(reasons).toEqual([[2, 'no good']]);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'failed', reason: 'no good' }));
     fails = false;
-    const queue = sweepQueue(client, name);
+    const queue = queueOf(client, name);
     expect(await queue.retry()).toBe(1);
     const again = await follow(name, 3, out);
-    await again.done;
-    expect([again.told.hasFailed(), await problems(again.runs)]).toEqual([false, []]);
+    expect([(await again.done).failed.size, wrong(again.runs)]).toEqual([0, []]);
   });
 
   it('a worker whose disk is full gives the run back and leaves, with one sentence', async () => {
     const name = newName();
     const full = await worker(name, async () => ({ kind: 'failed', reason: 'the disk is full.', code: 'ENOSPC' }));
-    const { done, runs, told } = await follow(name, 1);
+    const { done, runs } = await follow(name, 1);
     await expect(full.done).rejects.toThrow('the disk is full.');
     await worker(name);
-    await done;
-    expect([told.hasFailed(), await problems(runs)]).toEqual([false, []]);
+    expect([(await done).failed.size, wrong(runs)]).toEqual([0, []]);
   });
 
   it('a stopped worker gives its run back; a cancelled sweep stops its runs and its follower', async () => {
     const name = newName();
-    const held: typeof runInChild = (_task, signal) =>
+    const held: DoRun<Spec> = (_task, signal) =>
       new Promise((resolve) => {
         signal.addEventListener('abort', () => resolve({ kind: 'interrupted' }), { once: true });
       });
@@ -212,12 +218,13 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
     while (first.events.length === 0) await pause(20);
     first.stop();
     await first.done;
-    const queue = sweepQueue(client, name);
+    const queue = queueOf(client, name);
     expect(await queue.counts()).toEqual({ waiting: 1, active: 0, failed: 0 });
     const second = await worker(name, held);
     while (second.events.length === 0) await pause(20);
-    const store = sweepStore(client, name);
-    await store.cancel((await store.terms()) as never);
+    const store = storeOf(client, name);
+    const terms = await store.terms();
+    if (terms) await store.cancel(terms);
     await queue.clear();
     await expect(done).rejects.toThrow('the sweep was cancelled');
     while (readdirSync(second.folder).length > 0) await pause(20);
@@ -227,49 +234,52 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
   it('a damaged record is refused and its run done again', async () => {
     const name = newName();
     let times = 0;
-    const damaged: typeof runInChild = async (task, ...rest) => {
-      const end = await copied(task, ...rest);
+    const damaged: DoRun<Spec> = async (run, ...rest) => {
+      const end = await copied(run, ...rest);
       // After its hash was taken.
-      if (++times === 1) writeFileSync(join(task.place.folder, 'predictions.jsonl'), 'x');
+      if (++times === 1) writeFileSync(join(run.folder, 'predictions.jsonl'), 'x');
       return end;
     };
     await worker(name, damaged);
-    const { done, runs, said } = await follow(name, 1);
+    const { done, runs, events } = await follow(name, 1);
     await done;
-    expect(said.join('\n')).toContain('its record is refused: predictions.jsonl is not what its manifest says');
-    expect([times, await problems(runs)]).toEqual([2, []]);
+    const reason = 'its record is refused: predictions.jsonl is not what its manifest says.';
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'refused', reason }));
+    expect([times, wrong(runs)]).toEqual([2, []]);
   });
 
-  it('other code, data or version are refused before anything is done; so is a second follower', async () => {
+  it('what does not share, and other versions, are refused before anything is done; so is a second follower', async () => {
     const name = newName();
-    const store = sweepStore(await connect(), name);
+    const store = storeOf(await connect(), name);
     await store.follow('process 7 on another', 60_000);
     await expect((await follow(name, 1)).done).rejects.toThrow(
       'this sweep is followed by process 7 on another already.',
     );
     await store.unfollow('process 7 on another');
-    const terms = await newTerms(['drop-token'], inputs, 1);
-    await store.putTerms({ ...terms, code: 'f'.repeat(64) });
-    const refused = `sweep '${name}' at redis://test: it was begun by other code (ffffffffffff, here ${terms.code.slice(0, 12)})`;
+    const terms = newTerms(shared, 1);
+    await store.putTerms({ ...terms, shared: { code: 'b' } });
+    const refused = `sweep '${name}' at redis://test: its code is b, here a`;
     await expect((await worker(name)).done).rejects.toThrow(refused);
-    await expect((await follow(name, 1)).done).rejects.toThrow(refused);
-    await store.putTerms({ ...terms, data: { 'a.json': 'a'.repeat(64) } });
-    await expect((await worker(name)).done).rejects.toThrow('it reads a data folder; give yours with --data');
-    await store.putTerms({ ...terms, format: 2 });
+    // One that is done is nobody's: the same name may be used for another.
+    const queue = queueOf(await connect(), name);
+    ends.push(queue.close);
+    await queue.add(terms.id, [{ seed: 9 }]);
+    await expect((await follow(name, 1)).done).rejects.toThrow(`${refused}; or choose another --name`);
+    await store.putTerms({ ...terms, format: 1 });
     await expect((await worker(name)).done).rejects.toThrow(
-      `sweep '${name}' is of version 2, this program's is 1: use the same version of Cloze, or another --name.`,
+      `sweep '${name}' is of version 1, this program's is 2: use the same version of Cloze, or another --name.`,
     );
   });
 
-  it('a folder that a run on this machine holds is left to it', async () => {
+  it('what a run on this machine left unfinished gives way', async () => {
     const name = newName();
     await worker(name);
     const out = mkdtempSync(join(root, 'held-'));
     const [run] = plan(out, 1);
-    cpSync(template, run?.folder as string, { recursive: true });
-    rmSync(join(run?.folder as string, 'manifest.json'));
-    await (await follow(name, 1, out)).done;
-    expect(existsSync(join(run?.folder as string, 'manifest.json'))).toBe(true);
-    expect(readFileSync(join(run?.folder as string, 'spec.json'), 'utf8')).toContain('"seed":1');
+    mkdirSync(run?.folder as string, { recursive: true });
+    writeFileSync(join(run?.folder as string, 'spec.json'), 'of a run that was stopped');
+    const { done, runs } = await follow(name, 1, out);
+    await done;
+    expect(wrong(runs)).toEqual([]);
   });
 });

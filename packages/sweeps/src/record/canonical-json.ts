@@ -11,3 +11,6 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of text or bytes, in hexadecimal. */
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/** The identity of a run: the SHA-256 of what it was told, as canonical JSON. */
+export const specHash = (spec: unknown): string => sha256(canonicalJson(spec));
