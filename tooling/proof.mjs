@@ -153,10 +153,20 @@ const subjects = {
   'fuzz-vocabulary': fuzzing(['packages/tokenizer/src'], '--vocabularies', '1000000'),
   'fuzz-tensorflow-index': fuzzing(['packages/encoder/src/checkpoint'], '--tensorflow-indexes', '1000000'),
   'fuzz-tokenizers': fuzzing(['packages/tokenizer/src'], '--tokenizers', '300000'),
-  'fuzz-records': fuzzing(['apps/bench/src/runs', 'apps/bench/src/report', 'packages/sweeps/src/record'], '--records', '1000000'),
+  'fuzz-records': fuzzing(
+    ['apps/bench/src/runs', 'apps/bench/src/report', 'packages/sweeps/src/record'],
+    '--records',
+    '1000000',
+  ),
   // What went wrong without a word once, done again: full disks, leases, torn and tampered records, killed parents. Some minutes.
   reproductions: {
-    covers: ['apps/bench/src', 'apps/qa/src/torture', 'packages/backend/src', 'packages/sweeps/src', 'packages/trainer/src'],
+    covers: [
+      'apps/bench/src',
+      'apps/qa/src/torture',
+      'packages/backend/src',
+      'packages/sweeps/src',
+      'packages/trainer/src',
+    ],
     prove: () => {
       const { status, stdout } = spawnSync(...qa('torture', '--reproduce', 'all'), {
         encoding: 'utf8',
