@@ -18,4 +18,5 @@ export { formatOf, openTable } from './node/open-table.ts';
 export { readPmi, writePmi } from './node/pmi-file.ts';
 export { type Poem, readPoetry } from './node/read-poetry.ts';
 export { readUtf8 } from './node/read-utf8.ts';
+export { readWordVectors } from './node/read-word-vectors.ts';
 export { streamLines, streamTexts } from './node/stream-texts.ts';

@@ -4,7 +4,7 @@ import { pieces } from './pieces.ts';
 import { quoted } from './quoted.ts';
 import { splitWords } from './split-words.ts';
 import { cutRules, type Truncation, truncatedLengths } from './truncated-lengths.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import { checkVocabulary, type Vocabulary } from './vocabulary.ts';
 
 /** One text or pair as token ids. */
 export interface Encoding {
@@ -42,7 +42,7 @@ export interface EncodeOptions extends BertSettings, CutOptions {}
  * The same ids as {@link nativeTokenizer} on the same vocabulary, which is the way for many texts. A special token's own spelling
  * in the text, `[MASK]` say, is that token, marked in `written`.
  *
- * @throws {TypeError} for what is no text
+ * @throws {TypeError} for what is no text, and no vocabulary
  * @throws {RangeError} when maximumLength leaves no room for special tokens or truncation may not cut enough, or for a lone surrogate
  */
 export function encode(vocabulary: Vocabulary, text: string, pair?: string, options: EncodeOptions = {}): Encoding {
@@ -53,6 +53,7 @@ export function encode(vocabulary: Vocabulary, text: string, pair?: string, opti
     specialInText,
     ...settings
   } = options;
+  checkVocabulary('encode', vocabulary);
   checkText('encode: the text', text);
   if (pair !== undefined) checkText('encode: the pair', pair);
   checkOptions('encode', options, { ...cutRules, lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });

@@ -283,7 +283,7 @@ function readTokenizer(
     );
   if (!hasJson && !(isBert && lines) && !hasBytes)
     throw new Error(
-      `${where} has neither tokenizer.json nor ${kind.rules === 'roberta' ? 'vocab.json and merges.txt' : 'vocab.txt'}; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
+      `${where} has ${lines ? `no tokenizer.json, which a ${kind.name} is read from` : `neither tokenizer.json nor ${kind.rules === 'roberta' ? 'vocab.json and merges.txt' : 'vocab.txt'}`}; save the tokenizer into it, in Python: AutoTokenizer.from_pretrained(…).save_pretrained(folder).`,
     );
   const unnamed = isBert
     ? roleNames.map((role) => roles[role][0]).filter((key) => settings[key] === null || map[key] === null)

@@ -1,6 +1,6 @@
 import { checkOptions, flag } from '@cloze/checks';
 import type { BertSettings } from './bert-settings.ts';
-import type { SpecialIds, Vocabulary } from './vocabulary.ts';
+import { checkVocabulary, type SpecialIds, type Vocabulary } from './vocabulary.ts';
 
 /** BERT's rules as parts of a `tokenizer.json`: normaliser, pre-tokeniser, WordPiece and template. @param tokens the vocabulary, all ids with those of added tokens, and what the special tokens are called */
 export function tokenizerParts(
@@ -48,10 +48,14 @@ export function tokenizerParts(
 
 /**
  * A vocabulary as Hugging Face's `tokenizer.json`: BERT's normaliser, pre-tokeniser, WordPiece and template.
+ *
+ * @throws {TypeError} for what is no vocabulary
  */
-export function tokenizerJson({ tokens, special }: Vocabulary, settings: BertSettings = {}): string {
+export function tokenizerJson(vocabulary: Vocabulary, settings: BertSettings = {}): string {
+  checkVocabulary('tokenizerJson', vocabulary);
   checkOptions('tokenizerJson', settings, { lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
 
+  const { tokens, special } = vocabulary;
   const tokenOf = (id: number) => tokens[id] as string;
   const added = Object.values(special)
     .sort((a, b) => a - b)

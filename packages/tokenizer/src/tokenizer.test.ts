@@ -15,6 +15,7 @@ import {
   splitWords,
   tokenizerJson,
   trainVocabulary,
+  type Vocabulary,
   vocabularyFrom,
   wordBoundaries,
 } from './index.ts';
@@ -82,6 +83,15 @@ describe('encode', () => {
         }
   });
 });
+
+it.each([[['床', '月']], [undefined], [null], ['床'], [{ tokens: ['床'] }]])(
+  'what is no vocabulary is named: %j',
+  (given) => {
+    const of = given as unknown as Vocabulary;
+    expect(() => tokenizerJson(of)).toThrow('tokenizerJson: expected a vocabulary, as vocabularyFrom makes one, got');
+    expect(() => encode(of, '床')).toThrow('encode: expected a vocabulary');
+  },
+);
 
 describe('nativeTokenizer', () => {
   it('offsets are UTF-16, also behind astral characters; code points on request', async () => {

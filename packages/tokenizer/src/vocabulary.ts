@@ -1,4 +1,5 @@
-import { checkTexts } from '@cloze/checks';
+import { checkTexts, whatIs } from '@cloze/checks';
+
 /** Ids of the tokens with a role. */
 export interface SpecialIds {
   readonly pad: number;
@@ -13,6 +14,13 @@ export interface Vocabulary {
   readonly tokens: readonly string[];
   readonly idOf: ReadonlyMap<string, number>;
   readonly special: SpecialIds;
+}
+
+/** Refuses what is no vocabulary, a list of tokens say. @throws {TypeError} naming the function and what it got */
+export function checkVocabulary(where: string, given: Vocabulary): void {
+  const { tokens, idOf, special }: Partial<Vocabulary> = given ?? {};
+  if (Array.isArray(tokens) && idOf instanceof Map && typeof special === 'object') return;
+  throw new TypeError(`${where}: expected a vocabulary, as vocabularyFrom makes one, got ${whatIs(given)}.`);
 }
 
 /** The tokens with a role, in the order a new vocabulary starts with. */

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sealOf } from '@cloze/sweeps/node';
@@ -67,6 +67,22 @@ describe('verify', () => {
       'a file put in',
       (at) => writeFileSync(at('encoder/tokenizer_config.json'), '{"do_lower_case":false}'),
       /^encoder\/tokenizer_config.json is not what the manifest says|not of the record/,
+    ],
+    // What every object has is no name that the manifest gives.
+    ...['constructor', 'toString', '__proto__', 'encoder/valueOf'].map(
+      (name): [string, (at: (name: string) => string) => void, RegExp] => [
+        `a file put in that is called ${name}`,
+        (at) => writeFileSync(at(name), '{}'),
+        new RegExp(`^${name}: not of the record, the manifest does not name it$`),
+      ],
+    ),
+    [
+      'a link put in the place of a folder that is gone',
+      (at) => {
+        rmSync(at('encoder'), { recursive: true });
+        symlinkSync('/nowhere', at('encoder'));
+      },
+      /^encoder\/config.json is missing$/,
     ],
     [
       'no files in the manifest, predictions removed',

@@ -74,14 +74,14 @@ export function verifyCompactRecord(path: string): string[] {
 /** Files that are missing, changed, or nowhere named. */
 async function fileProblems(folder: string, { schema, files }: Manifest): Promise<string[]> {
   const problems: string[] = [];
-  for (const name of everyRunHas) if (files[name] === undefined) problems.push(`the manifest does not name ${name}`);
+  for (const name of everyRunHas) if (!Object.hasOwn(files, name)) problems.push(`the manifest does not name ${name}`);
   for (const [name, expected] of Object.entries(files)) {
     const path = join(folder, name);
     if (!statSync(path, { throwIfNoEntry: false })?.isFile()) problems.push(`${name} is missing`);
     else if ((await hashFile(path)).sha256 !== expected)
       problems.push(`${name} is not what the manifest says: it was changed`);
   }
-  const others = recordFiles(folder).filter((name) => files[name] === undefined);
+  const others = recordFiles(folder).filter((name) => !Object.hasOwn(files, name));
   if (others.length > 0)
     problems.push(
       schema === 1

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -45,6 +45,27 @@ it('audits presets and a policy of one’s own on a corpus', async () => {
   expect(readFileSync(page, 'utf8').match(/<figure>/g)).toHaveLength(1);
   const [other] = objects((await cloze(...words, '--policy', own)).out);
   expect(other).toMatchObject({ policy: 'every-other', within: true, masked: 1, rows_without: 0 });
+});
+
+it('asks a folder’s tokenizer alone: weights need not be there, and a class that is not built is named', async () => {
+  const lines = '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n床\n前\n明\n';
+  const put = (name: string, files: Readonly<Record<string, string>>) => {
+    mkdirSync(join(folder, name));
+    for (const [file, content] of Object.entries({ 'vocab.txt': lines, ...files }))
+      writeFileSync(join(folder, name, file), content);
+    return join(folder, name);
+  };
+  const masked = (model: string) => cloze('mask', '床[W]月', '--policy', own, '--model', model, '--seed', '1');
+  // Tokens are shown as the vocabulary has them: the added one in one piece, the unknown one as such.
+  const alone = put('alone', { 'added_tokens.json': '{"[W]": 8}' });
+  expect((await masked(alone)).out).toMatch(/\nevery-other {11}(床▢\[UNK\]|▢\[W\]▢)\n$/);
+  const japanese = put('japanese', {
+    'config.json': '{"model_type":"bert"}',
+    'tokenizer_config.json': '{"tokenizer_class":"BertJapaneseTokenizer"}',
+  });
+  expect(await masked(japanese)).toMatchObject({ code: 1, err: expect.stringContaining('BertJapaneseTokenizer') });
+  const ours = put('ours', { 'config.json': '{"model_type":"cloze","cloze_family":"modernbert"}' });
+  expect((await masked(ours)).err).toContain('no tokenizer.json, which a TokenizersBackend is read from');
 });
 
 it('says what is missing', async () => {

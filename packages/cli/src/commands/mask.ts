@@ -1,18 +1,17 @@
 import { chunkText, maskableBatches, policySetting } from '@cloze/datasets';
-import { readPmi, readUtf8, streamTexts } from '@cloze/datasets/node';
-import { loadPretrained } from '@cloze/encoder/node';
+import { readPmi, readWordVectors, streamTexts } from '@cloze/datasets/node';
 import {
   auditPolicy,
   mask,
   maskLegend,
   type NamedPolicy,
   type PresetGiven,
-  parseWordVectors,
   presetsNamed,
   showMask,
 } from '@cloze/masking';
+import { loadTokenizer } from '@cloze/models/node';
 import { streamFrom } from '@cloze/random';
-import { type NativeTokenizer, openTokenizer, trainVocabulary, type Vocabulary } from '@cloze/tokenizer';
+import { type NativeTokenizer, trainVocabulary, type Vocabulary } from '@cloze/tokenizer';
 import { writeWhole } from '@cloze/trainer/node';
 import type { Command } from 'commander';
 import { auditHead, auditPage, auditRows } from '../mask/audit-page.ts';
@@ -67,8 +66,7 @@ async function vocabularyOf(
   texts: readonly string[],
 ): Promise<{ readonly vocabulary: Vocabulary; readonly tokenizer?: NativeTokenizer }> {
   if (model === undefined) return { vocabulary: trainVocabulary(texts, { size: 12_000, minimum: 1 }) };
-  const { tokenizerFiles, file } = await loadPretrained(model, { fill: streamFrom(1) });
-  const { tokenizer, special, notes } = openTokenizer(tokenizerFiles, model, { modelConfig: file });
+  const { tokenizer, special, notes } = await loadTokenizer(model);
   if (notes.length > 0) say(`${model}: ${notes.join('; ')}.`);
   const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? `[unused-id-${id}]`);
   const { pad, unknown, classify, separate, mask: maskId } = special;
@@ -113,7 +111,7 @@ async function prepare(texts: readonly string[], { policy, model, pmi, vectors, 
   const { setting, given } = policySetting(vocabulary, batches, {
     texts,
     pmi: pmi === undefined ? undefined : readPmi(pmi),
-    vectors: vectors === undefined ? undefined : parseWordVectors(readUtf8(vectors).split('\n')),
+    vectors: vectors === undefined ? undefined : readWordVectors(vectors),
   });
   return { vocabulary, tokenizer, batches, setting, rows: rows.length, policies: await policiesOf(policy, given) };
 }
@@ -191,7 +189,7 @@ export function addMask(program: Command): void {
     .option('--speed', 'time policies on the corpus, one core', false)
     .option('--corpus <files...>', 'text files, .gz or not; counts, collocations and similar tokens are taken from it')
     .option('--column <name>', 'of tables, default text')
-    .option('--model <model>', 'whose vocabulary is used; default: one learnt from the corpus')
+    .option('--model <model>', 'whose tokenizer is used, weights or not; default: one learnt from the corpus')
     .option('--pmi <file>', 'a list of cloze pmi build; default: built from the corpus')
     .option(
       '--vectors <file>',

@@ -8,9 +8,20 @@ export interface BatchPlan {
   readonly length: number;
 }
 
-/** The bucket of a length: the smallest that holds it, else the largest. */
-export const bucketOf = (length: number, buckets: readonly number[]): number =>
-  buckets.find((bucket) => bucket >= length) ?? (buckets.at(-1) as number);
+/**
+ * The bucket of a length: the smallest that holds it, else the largest.
+ *
+ * @param buckets whole numbers, ascending
+ * @throws {RangeError} for a length that is none, no buckets, and a bucket that is no whole number
+ */
+export function bucketOf(length: number, buckets: readonly number[]): number {
+  checkNumbers('bucketOf', buckets);
+  const found = buckets.find((bucket) => bucket >= length) ?? buckets.at(-1);
+  if (Number.isInteger(length) && length >= 0 && found !== undefined && Number.isInteger(found)) return found;
+  throw new RangeError(
+    `bucketOf: expected a whole number of tokens and buckets of whole numbers, at least one, got ${length} and [${buckets.slice(0, 20)}].`,
+  );
+}
 
 /**
  * An epoch in batches of rows of similar length, in random order: few shapes, little padding.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { expandPaths, openTable, readUtf8, streamLines, streamTexts } from '../node.ts';
+import { expandPaths, openTable, readPmi, readUtf8, readWordVectors, streamLines, streamTexts } from '../node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cloze-files-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,6 +63,15 @@ describe('openTable', () => {
     expect(() => readUtf8(join(folder, 'sub'))).toThrow(/sub: no such file/);
     expect(readUtf8(put('marked.txt', '\uFEFF明\n'))).toBe('明\n');
     expect(() => readUtf8(put('latin.txt', Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a)))).toThrow('line 2 is no UTF-8');
+  });
+  it('names the file of vectors or collocations that is wrong, and the line', () => {
+    const vectors = put('v.txt', '5 2\n今 1 2\n');
+    expect(() => readWordVectors(vectors)).toThrow(
+      `${vectors}: parseWordVectors: line 1 promises 5 words, there are 1`,
+    );
+    expect(readWordVectors(put('w.txt', '\uFEFF今 1 2\r\n天 2 1\r\n')).words).toEqual(['今', '天']);
+    const pmi = put('p.txt', 'no list\n');
+    expect(() => readPmi(pmi)).toThrow(`${pmi}: parsePmi: line 1 must begin with`);
   });
   it('names files that are not there, that tell no format, and that lack columns of the first', async () => {
     await expect(openTable([join(folder, 'x?.csv'), join(folder, 'y.csv')])).rejects.toThrow(

@@ -95,6 +95,16 @@ describe("PyTorch's .bin", () => {
     ],
     ['no archive', new Uint8Array(50), 'Not a zip archive'],
     [
+      'two models of one file',
+      pickled(
+        `\x80\x02}(${['X\x01\0\0\0a', 'X\x01\0\0\0b'].map((key) => key + view('\0\0\0\0', 4, 1).slice(2, -1)).join('')}u.`,
+        {
+          'm/data/0': new Uint8Array(32),
+        },
+      ),
+      "no tensors of its own, but under 'a', 'b'; save the one that is the model",
+    ],
+    [
       'a list of a million items, by memory and not by stack',
       pickled(`\x80\x02](${'N'.repeat(1e6)}e.`),
       'no dictionary',
@@ -405,7 +415,7 @@ describe('a folder', () => {
       ),
     ).rejects.toThrow("names 'x.safetensors', which is not there");
     await expect(loadPretrained(make({ 'config.json': '{"model_type":"gpt2","hidden_act":"mish"}' }))).rejects.toThrow(
-      /'model_type' must be one of .* got "gpt2"; 'hidden_act' must be one of .* got 'mish'; 'hidden_size' must be a number/,
+      /'model_type' must be one of .* got "gpt2"; 'hidden_act' must be one of .* got "mish"; 'hidden_size' must be a number/,
     );
     await expect(loadPretrained('../no/such/folder')).rejects.toThrow('no folder here, and no hub id');
   });

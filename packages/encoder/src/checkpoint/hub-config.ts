@@ -22,7 +22,9 @@ function padProblems({ pad_token_id: pad, vocab_size: size }: Readonly<Record<st
   if (pad === undefined || pad === null || typeof size !== 'number') return [];
   // Python counts from the end below 0: −1 is the last row.
   if (typeof pad === 'number' && Number.isInteger(pad) && pad < size && pad >= -size) return [];
-  return [`'pad_token_id' must be a row of the ${size} that 'vocab_size' says, got ${JSON.stringify(pad)}`];
+  return [
+    `'pad_token_id' must be a row of the ${size} that 'vocab_size' says, got ${typeof pad === 'number' ? pad : JSON.stringify(pad)}`,
+  ];
 }
 
 /**
@@ -41,6 +43,8 @@ export function configFromHub(file: Readonly<Record<string, unknown>>): HubConfi
   // Without a family the other keys are read as BERT's, so that all problems are told at once.
   const family = found ?? 'bert';
   const sizes = familyOf(family).readConfig(reader);
+  // `false` parts the output matrix from the token table; what is neither true nor false would say nothing.
+  reader.flag('tie_word_embeddings', true);
   for (const problem of [...keyProblems(file, familyOf(family).ownKeys), ...headProblems(file), ...padProblems(file)])
     reader.problems.push(problem);
   if (reader.problems.length > 0) throw new CheckpointError(`config.json: ${reader.problems.join('; ')}.`);

@@ -77,6 +77,30 @@ describe('every key of config.json (tooling/oracles/reader_keys.py)', () => {
       { model_type: 'electra', architectures: ['ElectraForMultipleChoice'], summary_type: 'mean' },
       '\'summary_type\' is "mean"',
     ],
+    [
+      'a tie that says nothing',
+      { tie_word_embeddings: 'false' },
+      '\'tie_word_embeddings\' must be true or false, got "false"',
+    ],
+    ['a tie of 0', { tie_word_embeddings: 0 }, "'tie_word_embeddings' must be true or false, got 0"],
+    ['a tie that is null', { tie_word_embeddings: null }, "'tie_word_embeddings' must be true or false, got null"],
+    ['a flag that is null', { is_decoder: null }, "'is_decoder' must be true or false, got null"],
+    [
+      'a number beyond all numbers',
+      { layer_norm_eps: Number.POSITIVE_INFINITY },
+      "'layer_norm_eps' must be a number, got Infinity",
+    ],
+    ['a curve that is an object', { hidden_act: { name: 'gelu' } }, 'got {"name":"gelu"}'],
+    [
+      'one wrong size, and nothing that follows from it',
+      { hidden_size: '32' },
+      /^config\.json: 'hidden_size' must be a number, got "32"\.$/,
+    ],
+    [
+      'one wrong dropout, and nothing that follows from it',
+      { hidden_dropout_prob: '0.1', classifier_dropout: null },
+      /^config\.json: 'hidden_dropout_prob' must be a number, got "0\.1"\.$/,
+    ],
     ['a curve nobody builds', { hidden_act: 'quick_gelu' }, "'hidden_act' must be one of"],
     [
       'two at once',

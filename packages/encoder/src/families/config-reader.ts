@@ -25,6 +25,9 @@ const nullMeansUnsaid: ReadonlySet<string> = new Set([
   'pad_token_id',
 ]);
 
+/** A value as the file may have said it: JSON has no word for a number that is too large. */
+const said = (value: unknown) => (typeof value === 'number' ? String(value) : JSON.stringify(value));
+
 /** Reads keys of a `config.json` and notes every problem instead of stopping at the first. */
 export interface ConfigReader {
   readonly problems: string[];
@@ -48,7 +51,8 @@ export function configReader(file: Readonly<Record<string, unknown>>): ConfigRea
   const number = (key: string, fallback?: number) => {
     const value = nullMeansUnsaid.has(key) ? (file[key] ?? fallback) : file[key] === undefined ? fallback : file[key];
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    problems.push(`'${key}' must be a number, got ${JSON.stringify(file[key])}`);
+    // What it falls back to is noted where that was read.
+    if (!Number.isNaN(value)) problems.push(`'${key}' must be a number, got ${said(value)}`);
     return Number.NaN;
   };
   return {
@@ -63,20 +67,20 @@ export function configReader(file: Readonly<Record<string, unknown>>): ConfigRea
     choice: (key, known, fallback) => {
       const value = file[key] ?? fallback;
       const found = known.find((name) => name === value);
-      if (found === undefined) problems.push(`'${key}' must be ${known.join(' or ')}, got ${JSON.stringify(value)}`);
+      if (found === undefined) problems.push(`'${key}' must be ${known.join(' or ')}, got ${said(value)}`);
       return found ?? fallback;
     },
     activation: (key, fallback = 'gelu') => {
       const value = file[key] === undefined ? fallback : file[key];
       const found = activationNamed(value);
       if (found === undefined)
-        problems.push(`'${key}' must be one of ${Object.keys(activations).join(', ')}, got '${value}'`);
+        problems.push(`'${key}' must be one of ${Object.keys(activations).join(', ')}, got ${said(value)}`);
       return found ?? 'gelu';
     },
     flag: (key, fallback = false) => {
-      const value = file[key] ?? fallback;
+      const value = file[key] === undefined ? fallback : file[key];
       if (typeof value === 'boolean') return value;
-      problems.push(`'${key}' must be true or false, got ${JSON.stringify(value)}`);
+      problems.push(`'${key}' must be true or false, got ${said(value)}`);
       return fallback;
     },
     value: (key) => file[key],

@@ -88,14 +88,20 @@ function checkInputs(inputs: Pick<TokenInputs, keyof typeof typeOf>): void {
 export function encode(
   family: FamilyName,
   parameters: ModelParameters<Tensor>,
-  { ids, segments, attend, positionIds, texts }: TokenInputs,
+  { ids, segments, attend, positionIds, tablePositions, texts }: TokenInputs,
   config: EncoderConfig,
   key?: Key,
   options: EncodeOptions = {},
 ): Encoded {
   checkOptions('encode', options, { visible: anything, showDiagonal: flag, recompute: flag, openLength: flag });
   checkInputs({ ids, segments, attend });
-  return familyOf(family).encode(parameters, { ids, segments, attend, positionIds, texts }, config, key, options);
+  return familyOf(family).encode(
+    parameters,
+    { ids, segments, attend, positionIds, tablePositions, texts },
+    config,
+    key,
+    options,
+  );
 }
 
 /** What the output at a token has seen: it decides how a model is pretrained and how it scores. */

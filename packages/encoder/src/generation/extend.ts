@@ -21,6 +21,7 @@ export function extend(
   config: EncoderConfig,
 ): { readonly hidden: Tensor; readonly cache: Cache } {
   if (config.biasBuckets) throw new RangeError('extend: biasBuckets cannot use a cache.');
+  if (config.localWindow) throw new RangeError('extend: localWindow cannot use a cache.');
   if (config.normPlacement !== 'post') throw new RangeError("extend: built for normPlacement 'post'.");
   const [rows, room] = cache.taken.shape as [number, number];
   const slot = equal(inputs.positionIds, constant([...new Array(room).keys()], [1, room], 'int32'));

@@ -11,6 +11,8 @@ export interface TokenInputs {
   readonly attend: Tensor;
   /** int32 `[batch, length]`: where each token stands; default 0, 1, 2, … Kept tokens of a shortened row keep their own (MAE, DropToken), packed rows begin again. */
   readonly positionIds?: Tensor | undefined;
+  /** int32 `[batch, length]`: which row of the position table each token takes, `positionOffset` not counted, where that is not where it stands: a padding token that a text of RoBERTa's spells takes −1, and those behind it one less. Default `positionIds`. */
+  readonly tablePositions?: Tensor | undefined;
   /** Packed rows, int32 `[batch, length]`: the number of the text that each token belongs to, 1, 2, … one after another, then 0 for padding. A token sees its own text alone; `positionIds` begin again with each. */
   readonly texts?: Tensor | undefined;
 }

@@ -135,14 +135,18 @@ export function blocks(
     throw new RangeError(
       'encode: a convolution mixes neighbours whatever is said to be visible; it takes no other visibility.',
     );
-  const seenNear = config.localWindow ? logicalAnd(visible, nearby(start.shape[1] as number, reach)) : visible;
+  const seenNear = config.localWindow
+    ? logicalAnd(visible, nearby(start.shape[1] as number, reach, positionIds))
+    : visible;
+  // Blocks count columns: tokens at places of their own may be farther apart than their columns are.
+  const isCounted = !positionIds || texts !== undefined;
   for (const [i, place] of layerSequence(config).entries()) {
     const parameters = layers[place] as BlockParameters<Tensor>;
     const operands = {
       stream,
       source: source ?? stream,
       visible: isLocal(config, i) ? seenNear : visible,
-      near: isLocal(config, i) && !openLength && real ? { real, texts, reach } : undefined,
+      near: isLocal(config, i) && isCounted && !openLength && real ? { real, texts, reach } : undefined,
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
       ...{ distances: table, bias, openLength },
@@ -151,7 +155,7 @@ export function blocks(
     const run = () => {
       const result = block(parameters, operands, config, key && forkKey(key, `layer ${i}`));
       if (i > 0 || !convolution || !real) return result;
-      const places = { before: start, after: result.stream, real };
+      const places = { before: start, after: result.stream, real, positionIds };
       return { ...result, stream: convolve(convolution, places, config, key && forkKey(key, 'convolution')) };
     };
     let whole: Tensor | undefined;

@@ -1,4 +1,4 @@
-import { constant, evaluate, referenceEngine } from '@cloze/backend';
+import { constant, evaluate, gatherRows, referenceEngine } from '@cloze/backend';
 import { describe, expect, it } from 'vitest';
 import { architectures, distance } from '../../test/architecture-fixture.ts';
 import { smallModel, tokens } from '../../test/small-model.ts';
@@ -45,6 +45,23 @@ describe('a bias of distances', () => {
         plain,
       ),
     ).toBeLessThan(1e-6);
+  });
+
+  it('keeps to the row where tokens take other rows of the position table (a padding token that a text spells)', () => {
+    const asked = [0, -1, 1, 2, -1, 3];
+    const tablePositions = constant(asked, [1, 6], 'int32');
+    const { positionTable: table, ...embeddings } = tensors.embeddings;
+    if (!table) throw new Error('MPNet has a position table');
+    // The same by the definition: a table that has these rows in this order behind its two first.
+    const inOrder = gatherRows(
+      table,
+      constant([0, 1, ...asked.map((row) => row + config.positionOffset)], [8], 'int32'),
+    );
+    const moved = { ...tensors, embeddings: { ...embeddings, positionTable: inOrder } };
+    const hidden = evaluate(engine, encode('mpnet', tensors, { ...tokens(ids), tablePositions }, config).hidden).values;
+    const expected = evaluate(engine, encode('mpnet', moved, tokens(ids), config).hidden).values;
+    expect(distance(hidden, expected)).toBeLessThan(1e-6);
+    expect(distance(hidden, hiddenOf(ids))).toBeGreaterThan(1e-3);
   });
 
   it('refuses buckets too few, and parameters without it', () => {

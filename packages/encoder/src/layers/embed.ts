@@ -32,7 +32,12 @@ export function positionRows(
  */
 export function embed(
   { tokenTable, positionTable, segmentTable, norm, projection }: EncoderParameters<Tensor>['embeddings'],
-  { ids, segments, positionIds }: Pick<TokenInputs, 'ids' | 'segments' | 'positionIds'>,
+  {
+    ids,
+    segments,
+    positionIds,
+    tablePositions = positionIds,
+  }: Pick<TokenInputs, 'ids' | 'segments' | 'positionIds' | 'tablePositions'>,
   config: EncoderConfig,
   key: Key | undefined,
 ): Tensor {
@@ -40,7 +45,7 @@ export function embed(
   let summed = gatherRows(tokenTable, ids);
   if (segmentTable) summed = add(summed, gatherRows(segmentTable, segments));
   if (positionTable && (config.positionKind === 'absolute' || config.absoluteToo))
-    summed = add(summed, positionRows(positionTable, length, positionIds, config));
+    summed = add(summed, positionRows(positionTable, length, tablePositions, config));
   const dropped = dropout(normalise(summed, norm, config), {
     rate: config.embeddingDropout ?? config.dropout,
     key: key && forkKey(key, 'embeddings'),

@@ -15,10 +15,13 @@ import {
 import { streamFrom } from '@cloze/random';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, tokens } from '../../test/small-model.ts';
+import { typicalConfig } from '../../test/typical-config.ts';
 import {
   decodeRemoved,
+  encode,
   encodeBert,
   encoderConfig,
+  families,
   initialMaeDecoder,
   type MaeDecoderParameters,
   predictTokens,
@@ -73,6 +76,68 @@ describe('MAE', () => {
       }
     // Negative control: tokens that are numbered anew give something else.
     expect(moved).toBeGreaterThan(1e-3);
+  });
+
+  it.each([
+    ...families.map(({ name }) => [name, name, {}] as const),
+    ['modernbert, a window of 2 about each token', 'modernbert', { localWindow: 4, layers: 3 }],
+    ['deberta with a convolution over 5', 'deberta', { convolution: 5 }],
+    ['mpnet with a bias for each distance', 'mpnet', { biasBuckets: 64 }],
+  ] as const)('kept tokens are what they are beside masked columns, in every family: %s', (_kind, name, own) => {
+    const { config: sizes, tensors: weights } = smallModel({ ...typicalConfig(name), maximumLength: 24, ...own });
+    // Where only near tokens are seen, most of a long row must be far.
+    const row = [2, 7, 9, 4, 11, 5, 8, 6, 12, 13, 3, 10];
+    const places = [0, 2, 5, 9, 10];
+    const visible = constant(
+      row.map((_, i) => (places.includes(i) ? 1 : 0)),
+      [1, 12],
+      'bool',
+    );
+    const kept = tokens(places.map((place) => row[place] as number));
+    const got = evaluate(engine, {
+      short: encode(name, weights, { ...kept, positionIds: constant(places, [1, 5], 'int32') }, sizes).hidden,
+      renumbered: encode(name, weights, kept, sizes).hidden,
+      whole: encode(name, weights, { ...tokens(row), attend: visible }, sizes).hidden,
+    });
+    let moved = 0;
+    for (const [slot, place] of places.entries())
+      for (let f = 0; f < 16; f++) {
+        const right = got.whole.values[place * 16 + f] as number;
+        expect(Math.abs((got.short.values[slot * 16 + f] as number) - right), `slot ${slot}`).toBeLessThan(1e-5);
+        moved = Math.max(moved, Math.abs((got.renumbered.values[slot * 16 + f] as number) - right));
+      }
+    expect(moved).toBeGreaterThan(1e-3);
+  });
+
+  it('kept tokens of a row so long that local layers would work in blocks see by place, not by column', () => {
+    const { config: sizes, tensors: weights } = smallModel({
+      ...typicalConfig('modernbert'),
+      ...{ layers: 3, localWindow: 20, maximumLength: 400 },
+    });
+    const row = Array.from({ length: 240 }, (_, i) => 1 + ((7 * i) % 19));
+    const places = row.flatMap((_, i) => (i % 2 === 0 ? [i] : []));
+    const visible = constant(
+      row.map((_, i) => (i % 2 === 0 ? 1 : 0)),
+      [1, 240],
+      'bool',
+    );
+    const { short, whole } = evaluate(engine, {
+      short: encode(
+        'modernbert',
+        weights,
+        {
+          ...tokens(places.map((place) => row[place] as number)),
+          positionIds: constant(places, [1, places.length], 'int32'),
+        },
+        sizes,
+      ).hidden,
+      whole: encode('modernbert', weights, { ...tokens(row), attend: visible }, sizes).hidden,
+    });
+    for (const [slot, place] of places.entries())
+      for (let f = 0; f < 16; f++)
+        expect(
+          Math.abs((short.values[slot * 16 + f] as number) - (whole.values[place * 16 + f] as number)),
+        ).toBeLessThan(1e-5);
   });
 
   it.each([

@@ -59,7 +59,7 @@ export function encodeTta(
   if (config.leftToRight)
     throw new RangeError('encodeTta: a T-TA sees every token but its own; leftToRight must not be set.');
   const source = inOrder(embed(parameters.embeddings, inputs, config, key), inputs.texts);
-  const places = positionRows(positionTable, length, inputs.positionIds, config);
+  const places = positionRows(positionTable, length, inputs.tablePositions ?? inputs.positionIds, config);
   const named =
     queryToken === undefined ? places : add(places, gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')));
   const normalised = normalise(named, norm, config);

@@ -33,16 +33,20 @@ export function encodeTwoStream(
   checkOptions('encodeTwoStream', options, { queryToken: needed(whole(0)), key: anything });
   const { queryToken, key } = options;
 
+  const { positionIds } = inputs;
   const [batch, length] = inputs.ids.shape as [number, number];
   const { tokenTable, positionTable, norm, projection } = parameters.embeddings;
   if (!positionTable || projection || config.positionKind !== 'absolute' || config.normPlacement !== 'post')
     throw new RangeError(
       'encodeTwoStream: needs absolute positions, post-layer-norm, and tables as wide as the blocks.',
     );
+  const lacking = (['localWindow', 'biasBuckets', 'convolution'] as const).filter((name) => config[name]);
+  if (lacking.length > 0)
+    throw new RangeError(`encodeTwoStream: ${lacking.join(', ')} of the config are not built here.`);
   if (inputs.texts) throw new RangeError("encodeTwoStream: packed rows ('texts') are not built here.");
   const embeddings = embed(parameters.embeddings, inputs, config, key);
   const asked = add(
-    positionRows(positionTable, length, inputs.positionIds, config),
+    positionRows(positionTable, length, inputs.tablePositions ?? positionIds, config),
     gatherRows(tokenTable, constant([queryToken], [1, 1], 'int32')),
   );
   const start = dropout(broadcastTo(normalise(asked, norm, config), [batch, length, config.width]), {
@@ -56,10 +60,15 @@ export function encodeTwoStream(
     const weights = parameters.layers[place] as BlockParameters<Tensor>;
     const site = (stream: string) => key && forkKey(key, `layer ${i} ${stream}`);
     // The query stream reads the content of the layer below, so it moves first.
-    query = block(weights, { stream: query, source: content, visible: visible.query }, config, site('query')).stream;
+    query = block(
+      weights,
+      { positionIds, stream: query, source: content, visible: visible.query },
+      config,
+      site('query'),
+    ).stream;
     content = block(
       weights,
-      { stream: content, source: content, visible: visible.content },
+      { positionIds, stream: content, source: content, visible: visible.content },
       config,
       site('content'),
     ).stream;

@@ -48,6 +48,10 @@ describe('replacement per unit', () => {
   });
 });
 
+it('two blanks in a row of vectors are no 0', () => {
+  expect(() => parseWordVectors(['今  1 2', '天  2 1'])).toThrow("line 1 ('今') must hold 3 finite numbers");
+});
+
 describe('candidates', () => {
   it('leave special and unused tokens out, keep single brackets and ## pieces unless told', () => {
     const tokens = ['[PAD]', '[unused1]', '[UNK]', '[', ']', '用', '##用', '<s>', '<', 'a'];

@@ -34,7 +34,8 @@ export function parseWordVectors(lines: Iterable<string>): WordVectors {
       continue;
     }
     width ||= parts.length - 1;
-    const values = parts.slice(1).map(Number);
+    // An empty part, of two blanks in a row, would be the number 0.
+    const values = parts.slice(1).map((part) => (part === '' ? Number.NaN : Number(part)));
     if (values.length === 0 || values.length !== width || values.some((value) => !Number.isFinite(value)))
       throw new RangeError(
         `parseWordVectors: line ${lineNumber} ('${parts[0]}') must hold ${width || 'at least one'} finite number${width === 1 ? '' : 's'}.`,

@@ -122,6 +122,11 @@ describe('embed as a folder of sentence-transformers says', () => {
       { 'sentence_bert_config.json': { max_seq_length: 'long' } },
       "'max_seq_length' must be a positive whole number",
     ],
+    ...[0, -1, 3.5, '8'].map((model_max_length): [string, Record<string, object>, string] => [
+      `a limit of ${model_max_length}`,
+      { 'tokenizer_config.json': { model_max_length } },
+      "'model_max_length' must be a positive whole number",
+    ]),
     [
       'vectors of another kind',
       { 'config_sentence_transformers.json': { model_type: 'SparseEncoder' } },

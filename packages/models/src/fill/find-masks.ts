@@ -33,9 +33,13 @@ export async function findMasks(model: LoadedModel, text: string): Promise<Maske
   if (masks === 0) throw new Error(`The text has no [MASK]: '${text}'. Write [MASK] where a token is to be guessed.`);
   const [encoding] = await model.tokenizer.encodeBatch([asked]);
   const columns = [...(encoding?.ids.entries() ?? [])].filter(([, id]) => id === mask.id).map(([column]) => column);
-  if (!encoding || columns.length !== masks)
+  if (!encoding || (columns.length < masks && encoding.cut))
     throw new Error(
       `The text has ${masks} masks, but only ${columns.length} are among the first ${model.maximumLength} tokens that the model reads; shorten it.`,
+    );
+  if (columns.length !== masks)
+    throw new Error(
+      `The text has ${masks} times '${mask.token}', of which its tokenizer makes ${columns.length} mask tokens: its files let other words be that token (an unknown one?) or it count only where it stands alone (single_word); mend mask_token there.`,
     );
   return { encoding, columns, mask };
 }

@@ -7,6 +7,8 @@ export interface ModelBatch<T> {
   readonly attend: T;
   /** Where each token stands, for rows that lost tokens. */
   readonly positionIds?: T;
+  /** Which row of the position table each token takes, where a text spells the padding token of a RoBERTa. */
+  readonly tablePositions?: T;
 }
 
 /** Padded rows of numbers. */
@@ -27,18 +29,19 @@ export function modelBatch(
   { shape, ids, segments, attend, positionIds }: PaddedRows,
   config?: { readonly segmentTypes: number; readonly positionOffset?: number },
 ): ModelBatch<HostTensor> {
-  const places = positionIds ?? countedPositions(ids, attend, shape, config?.positionOffset ?? 0);
+  const counted = positionIds ? undefined : countedPositions(ids, attend, shape, config?.positionOffset ?? 0);
   return {
     ids: ints(shape, ids),
     segments: ints(shape, config?.segmentTypes === 1 ? new Int32Array(ids.length) : segments),
     attend: bools(shape, attend),
-    ...(places && { positionIds: ints(shape, places) }),
+    ...(positionIds && { positionIds: ints(shape, positionIds) }),
+    ...(counted && { tablePositions: ints(shape, counted) }),
   };
 }
 
 /**
- * RoBERTa's positions where a real token is the one that its config calls padding: such a token stands at that row of the table and is not
- * counted, as transformers has it. Undefined where there is none, and tokens stand at 0, 1, 2, …
+ * Rows of RoBERTa's position table where a real token is the one that its config calls padding: such a token takes the padding's row and is not
+ * counted, as transformers has it; how far apart two tokens stand (MPNet's bias) is not changed by it. Undefined where there is none.
  */
 function countedPositions(
   ids: Int32Array,

@@ -5,6 +5,7 @@ import { constant, evaluate, type HostTensor, mapTree, referenceEngine, softmax,
 import {
   type EncoderConfig,
   type EncoderParameters,
+  encode,
   encodeBert,
   encoderConfig,
   encodeTta,
@@ -91,6 +92,51 @@ describe('fillMasks', () => {
     );
     model.dispose();
   });
+});
+
+it.each([
+  ['unknown', { mask_token: '[UNK]' }, '龘[MASK]光', "has 1 times '[UNK]', of which its tokenizer makes 2"],
+  [
+    'alone',
+    { added_tokens_decoder: { 4: { content: '[MASK]', special: true, single_word: true } } },
+    '明a[MASK]b',
+    "has 1 times '[MASK]', of which its tokenizer makes 0 mask tokens",
+  ],
+])(
+  'a mask that is the unknown token, or one only where it stands alone, is told as such: %s',
+  async (name, settings, asked, message) => {
+    const own = {
+      'vocab.txt': text(`${vocabulary.tokens.join('\n')}\n`),
+      'tokenizer_config.json': text(JSON.stringify(settings)),
+    };
+    const model = await openModel(await save(`mask-${name}`, own), { engine });
+    await expect(model.fillMasks(asked)).rejects.toThrow(message);
+    model.dispose();
+  },
+);
+
+it('a padding token that a text spells takes the padding’s row of an MPNet’s table, and no distance changes', async () => {
+  const bias = { ...config, biasBuckets: 32, positionOffset: 1, segmentTypes: 0 };
+  const own = initialParameters(bias, streamFrom(4));
+  const made = join(folder, 'mpnet');
+  await savePretrained(made, { parameters: own, config: bias, family: 'mpnet', tokenizerFiles: files });
+  const model = await openModel(made, { engine });
+  const [given] = await model.embed(['明[PAD]月'], { pooling: 'mean' });
+  const constants = mapTree(own, ({ values, shape }: HostTensor) => constant(values, shape)) as unknown;
+  const { hidden } = encode(
+    'mpnet',
+    constants as EncoderParameters<Tensor>,
+    { ...row('[CLS]', '明', '[PAD]', '月', '[SEP]'), tablePositions: constant([0, 1, -1, 2, 3], [1, 5], 'int32') },
+    bias,
+  );
+  const { values } = evaluate(engine, hidden);
+  for (let f = 0; f < 16; f++)
+    expect(
+      Math.abs(
+        [0, 1, 2, 3, 4].reduce((sum, i) => sum + (values[i * 16 + f] as number), 0) / 5 - (given?.[f] as number),
+      ),
+    ).toBeLessThan(1e-5);
+  model.dispose();
 });
 
 describe('embed', () => {

@@ -1,5 +1,5 @@
 import { shown } from '@cloze/checks';
-import { readPmi, readUtf8, streamTexts } from '@cloze/datasets/node';
+import { readPmi, readUtf8, readWordVectors, streamTexts } from '@cloze/datasets/node';
 import {
   candidateIds,
   candidatesByFrequency,
@@ -7,7 +7,6 @@ import {
   ngramIds,
   type Policy,
   type PresetGiven,
-  parseWordVectors,
   pmiOfPairs,
   policy,
   presetNamed,
@@ -124,13 +123,12 @@ export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus
     sources.collocations = await hashOf(readUtf8(collocations));
   }
   if (needs.includes('similar') && wordVectors !== undefined) {
-    const text = readUtf8(wordVectors);
-    const vectors = parseWordVectors(text.split('\n'));
+    const vectors = readWordVectors(wordVectors);
     given = {
       ...given,
       similar: similarByWordVectors(vectors, { tokenize: await idsOfWords(tokenizer, vectors.words), unknownId }),
     };
-    sources.wordVectors = await hashOf(text);
+    sources.wordVectors = await hashOf(readUtf8(wordVectors));
   }
   if (needs.includes('pairs')) {
     const texts: Int32Array[] = [];

@@ -133,6 +133,7 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
         consumed(datasets.batchByLength(items, { lengthOf: () => 1, buckets: [4], tokens: 8 })),
       ),
     ],
+    bucketOf: [one('values', [8, 16], (buckets) => datasets.bucketOf(3, buckets))],
     bucketedBatches: [
       one('values', [3, 4], (lengths) =>
         datasets.bucketedBatches(lengths, { rows: 2, buckets: [8], random: streamFrom(1) }),
@@ -372,7 +373,6 @@ export const without: Readonly<Record<string, readonly string[]>> = {
   ],
   datasets: [
     'TableError',
-    'bucketOf',
     'chidPassage',
     'loneSurrogate',
     'cluenerLabel',
@@ -399,6 +399,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...['streamTexts', 'writePmi', 'decodeLines', 'evaluationTexts', 'listProblems', 'readSplit', 'readTaskFile'],
     'readBenchmark',
     'readRowsFile',
+    'readWordVectors',
   ],
   // Vectors and figures over seeds: uncertainty/ and similarity/ have a guard of their own.
   eval: [

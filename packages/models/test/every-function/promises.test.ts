@@ -189,6 +189,12 @@ const promises: Readonly<Record<string, Calls>> = {
       () => datasets.readTable(text('a\n'), { format: 'csv' }),
       () => datasets.readTable(text('x'), { format: 'xls' as 'csv' }),
     ],
+    bucketOf: [
+      () => datasets.bucketOf(3, []),
+      () => datasets.bucketOf(3, [5.5]),
+      () => datasets.bucketOf(Number.NaN, [8]),
+      () => datasets.bucketOf(-1, [8]),
+    ],
     bucketedBatches: [
       () => datasets.bucketedBatches([], { rows: 1, buckets: [8], random: streamFrom(1) }),
       () => datasets.bucketedBatches([9], { rows: 1, buckets: [8], random: streamFrom(1) }),

@@ -67,6 +67,14 @@ describe('a record in parts', () => {
       await expect(arrived(wrong)).rejects.toThrow(new RegExp(reason));
       expect(existsSync(join(root, 'arrived', 'manifest.json'))).toBe(false);
     }
+    const namedToo = (name: string) => {
+      const manifest = manifestIn(sound);
+      const changed = { ...manifest, files: { ...manifest.files, [name]: '0'.repeat(64) } };
+      const bytes = Buffer.from(JSON.stringify({ ...changed, seal: sealOf(changed) }));
+      return parts.with(0, Buffer.concat([Uint8Array.of(0), gzipSync(bytes)]));
+    };
+    for (const name of ['manifest.arriving.json', 'manifest.json', 'encoder', 'spec.json/x'])
+      await expect(arrived(namedToo(name))).rejects.toThrow(/its manifest names '[\w./]+', which can be no file of it/);
     await expect(writeRecordParts(join(root, 'other'), { ...spec, seed: 2 }, given(parts))).rejects.toThrow(
       'it is of another run',
     );

@@ -17,7 +17,7 @@ const partBytes = 1 << 20;
  */
 export function* recordParts(folder: string): Generator<Uint8Array> {
   const { files } = readSealed(join(folder, 'manifest.json'));
-  const stray = recordFiles(folder).find((name) => files[name] === undefined);
+  const stray = recordFiles(folder).find((name) => !Object.hasOwn(files, name));
   if (stray !== undefined) throw new RecordError(`${join(folder, stray)} is not of the record; it is not sent.`);
   const packed = (bytes: Uint8Array, goesOn: boolean) =>
     Buffer.concat([Uint8Array.of(goesOn ? 1 : 0), gzipSync(bytes, { level: 1 })]);
@@ -39,11 +39,18 @@ export function* recordParts(folder: string): Generator<Uint8Array> {
   }
 }
 
+/** Where a manifest lies while its record comes, and afterwards. */
+const [arrivingName, manifestName] = ['manifest.arriving.json', 'manifest.json'];
+const ownFiles = [arrivingName, manifestName];
+
 /** A manifest that came. @throws {RecordError} where it is none, or none of this run */
 function arrivedManifest(path: string, spec: unknown): SealedManifest {
   const manifest = readSealed(path);
   if (manifest.spec !== specHash(spec)) throw new RecordError('it is of another run.');
   if (manifest.seal !== sealOf(manifest)) throw new RecordError("its manifest's seal differs.");
+  const names = Object.keys(manifest.files);
+  const clash = names.find((name) => ownFiles.includes(name) || names.some((other) => other.startsWith(`${name}/`)));
+  if (clash !== undefined) throw new RecordError(`its manifest names '${clash}', which can be no file of it.`);
   return manifest;
 }
 
@@ -76,11 +83,11 @@ export async function writeRecordParts(
     if (done) throw new RecordError(`${what} did not come.`);
     return unpacked(value);
   };
-  const arriving = join(folder, 'manifest.arriving.json');
+  const arriving = join(folder, arrivingName);
   const { bytes: manifestBytes } = await next('the manifest');
   writeWhole(arriving, manifestBytes);
   const manifest = arrivedManifest(arriving, spec);
-  const lacking = mustHave.find((name) => manifest.files[name] === undefined);
+  const lacking = mustHave.find((name) => !Object.hasOwn(manifest.files, name));
   if (lacking !== undefined) throw new RecordError(`it has no ${lacking}.`);
   let total = manifestBytes.length;
   for (const [name, hash] of Object.entries(manifest.files)) {
@@ -102,6 +109,6 @@ export async function writeRecordParts(
   }
   if (!(await source.next()).done) throw new RecordError('more came than its manifest names.');
   rmSync(arriving);
-  writeWhole(join(folder, 'manifest.json'), manifestBytes);
+  writeWhole(join(folder, manifestName), manifestBytes);
   return total;
 }

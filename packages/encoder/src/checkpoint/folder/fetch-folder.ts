@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { flag, type Rules, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
+import { adapterName } from '../source/load-source.ts';
 import { tokenizerFileNames } from '../source/pretrained.ts';
 
 /** Where a hub id is looked up. */
@@ -17,6 +19,12 @@ export interface HubOptions {
   /** Never ask the network: only what is in the cache. Default false; without a network the cache is used too. */
   readonly offline?: boolean;
 }
+
+/** What each of these must be. */
+export const hubRules = {
+  ...{ hubUrl: text, revision: text, cacheFolder: text, accessToken: text },
+  offline: flag,
+} satisfies Rules<HubOptions>;
 
 const weightNames = [
   'model.safetensors',
@@ -77,6 +85,7 @@ async function download(hub: Hub, id: string, repository: string, options: HubOp
     ({ path }) =>
       path === 'config.json' ||
       path === weights ||
+      path === adapterName ||
       (tokenizerFileNames as readonly string[]).includes(path) ||
       /^(modules\.json|config_sentence_transformers\.json|sentence_[\w-]+_config\.json|\d+_\w+\/config\.json)$/.test(
         path,

@@ -1,6 +1,6 @@
-import { anything, checkOptions, flag, text } from '@cloze/checks';
+import { anything, checkOptions, flag } from '@cloze/checks';
 import { type LoadedPretrained, type LoadSourceOptions, loadSource } from '../source/load-source.ts';
-import { fetchFolder, type HubOptions } from './fetch-folder.ts';
+import { fetchFolder, type HubOptions, hubRules } from './fetch-folder.ts';
 import { folderSource } from './folder-source.ts';
 import { recoverFolder } from './save-pretrained.ts';
 
@@ -17,11 +17,7 @@ export interface LoadOptions extends HubOptions, LoadSourceOptions {}
  */
 export async function loadPretrained(folderOrId: string, options: LoadOptions = {}): Promise<LoadedPretrained> {
   checkOptions('loadPretrained', options, {
-    hubUrl: text,
-    revision: text,
-    cacheFolder: text,
-    accessToken: text,
-    offline: flag,
+    ...hubRules,
     fill: anything,
     ignoreMismatched: flag,
     strict: flag,

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallModel } from '../../../test/small-model.ts';
 import { tensorflowCheckpoint } from '../../../test/tensorflow-checkpoint.ts';
@@ -153,7 +154,16 @@ describe('TensorFlow’s folders', () => {
     await expect(loadPretrained(folderOf(several))).rejects.toThrow("keep one, or a file 'checkpoint' that names it");
     await expect(
       loadPretrained(folderOf({ ...several, checkpoint: 'model_checkpoint_path: "model.ckpt-5"' })),
-    ).rejects.toThrow('keep one');
+    ).rejects.toThrow("keep one, or a file 'checkpoint' that names it (it names 'model.ckpt-5')");
+  });
+  it('`checkpoint` that names another than the one there is, is told; one that names it, or nothing, is not', async () => {
+    const notesWith = async (checkpoint: string) =>
+      (await loadPretrained(folderOf({ 'bert_config.json': file, ...files(0), checkpoint }))).notes;
+    expect(await notesWith('model_checkpoint_path: "old.ckpt-7"\n')).toEqual([
+      "'checkpoint' names 'old.ckpt-7', which is not there; model.ckpt-0 is read",
+    ]);
+    for (const quiet of ['model_checkpoint_path: "/elsewhere/model.ckpt-0"\r\n', '', 'no state at all'])
+      expect(await notesWith(quiet)).toEqual([]);
   });
   it('an index without its data, and another model’s files, are named', async () => {
     const { 'model.ckpt-0.index': index } = files(0);
@@ -175,6 +185,34 @@ describe('what lies in the place of a file', () => {
       const folder = folderOf({ 'config.json': file, [name]: content });
       await expect(loadPretrained(folder)).rejects.toThrow(`${join(folder, name)} ${message}`);
     }
+  });
+  it.each([
+    [
+      'model.safetensors',
+      zipSync({ 'm/data.pkl': Uint8Array.of(46) }, { level: 0 }),
+      'is a zip archive, as torch.save writes it; call it pytorch_model.bin',
+    ],
+    ['pytorch_model.bin', safetensors, 'has the form of safetensors; call it model.safetensors'],
+    ['model.safetensors.index.json', safetensors, 'has the form of safetensors; call it model.safetensors'],
+    ['pytorch_model.bin', gzipSync(safetensors), 'is compressed by gzip; unpack it'],
+    ['model.safetensors', Uint8Array.from('\u0089HDF\r\n\u001a\n', (c) => c.charCodeAt(0)), 'is HDF5'],
+    ['pytorch_model.bin', Uint8Array.from('GGUF\u0003', (c) => c.charCodeAt(0)), 'is GGUF'],
+  ])('%s of another form is told by that form', async (name, content, message) => {
+    const folder = folderOf({ 'config.json': file, [name]: content });
+    await expect(loadPretrained(folder)).rejects.toThrow(`${join(folder, name)} ${message}`);
+  });
+  it('an adapter beside whole weights is refused: it changes what they compute', async () => {
+    const files = { 'config.json': file, 'model.safetensors': safetensors };
+    const folder = folderOf({ ...files, 'adapter_config.json': { peft_type: 'LORA' } });
+    await expect(loadPretrained(folder)).rejects.toThrow(`${folder} has an adapter (adapter_config.json)`);
+    // Those of a folder inside are another model's.
+    const inner = folderOf({ ...files, 'lora/adapter_config.json': { peft_type: 'LORA' } });
+    expect((await loadPretrained(inner)).parameters).toEqual(host);
+  });
+  it('settings nested so deep that no save could write them are refused', async () => {
+    const nested = JSON.stringify(file).replace(/}$/, `,"x":${'['.repeat(5000)}${']'.repeat(5000)}}`);
+    const folder = folderOf({ 'config.json': nested, 'model.safetensors': safetensors });
+    await expect(loadPretrained(folder)).rejects.toThrow('config.json is not JSON: it is nested more than 100 deep');
   });
   it('a pipe and a folder do not hang', async () => {
     const folder = folderOf({ 'config.json': file });

@@ -56,6 +56,17 @@ function readZip(file: Uint8Array): PickledStorages {
   return { dictionary: readPickle(entries.get(pickle) as Uint8Array), storages };
 }
 
+/** Under what trainers put the weights of a checkpoint: Lightning and others, Google's and OpenAI's scripts, DeepSpeed, PyTorch's own tutorials. */
+const containers = ['state_dict', 'model', 'module', 'model_state_dict'];
+
+/** Keys of dictionaries that hold tensors themselves. */
+const dictionariesIn = (dictionary: ReadonlyMap<unknown, unknown>) =>
+  [...dictionary].flatMap(([key, value]) =>
+    value instanceof Map && [...value.values()].some((item) => (item as TensorReference | null)?.kind === 'tensor')
+      ? [`'${String(key)}'`]
+      : [],
+  );
+
 /**
  * Reads `pytorch_model.bin`, a state dict saved by torch.save (by one before 1.6 too), without running the pickle in it; values are views of the file, decoded when asked for.
  *
@@ -64,8 +75,7 @@ function readZip(file: Uint8Array): PickledStorages {
 export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
   const { storages, ...read } = isLegacyBin(file) ? readLegacyBin(file, types) : readZip(file);
   let { dictionary } = read;
-  // Trainers wrap the weights: { state_dict: … } or { model: … }.
-  for (const key of ['state_dict', 'model'])
+  for (const key of containers)
     if (dictionary instanceof Map && dictionary.get(key) instanceof Map) dictionary = dictionary.get(key);
   if (!(dictionary instanceof Map)) throw new CheckpointError('The pickle holds no dictionary of tensors.');
   const tensors = new Map<string, HostTensor>();
@@ -100,6 +110,13 @@ export function readPytorchBin(file: Uint8Array): Map<string, HostTensor> {
     }
     tensors.set(name, lazyTensor(name, type, [...shape], view));
   }
-  if (tensors.size === 0) throw new CheckpointError('The pickle holds no tensors.');
+  if (tensors.size === 0) {
+    const inner = dictionariesIn(dictionary);
+    throw new CheckpointError(
+      inner.length === 0
+        ? 'The pickle holds no tensors.'
+        : `The pickle holds no tensors of its own, but under ${inner.join(', ')}; save the one that is the model, in Python: torch.save(torch.load(file)[${inner[0]}], file).`,
+    );
+  }
   return tensors;
 }

@@ -11,10 +11,11 @@ import { readTensorflowCheckpoint } from '../tensorflow/read-tensorflow-checkpoi
 import type { FileSource } from './file-source.ts';
 import { jsonObject } from './json-object.ts';
 import { naming } from './naming.ts';
-import { type Pretrained, tokenizerFileNames } from './pretrained.ts';
+import type { Pretrained } from './pretrained.ts';
 import { readConfig } from './read-config.ts';
 import { readShards } from './read-shards.ts';
 import { readSentenceSettings } from './sentence-settings.ts';
+import { tokenizerFilesIn } from './tokenizer-files.ts';
 
 /** How to load. `fill` draws what the file lacks, a language-model head of a bare encoder say; without it missing names are an error. */
 export interface LoadSourceOptions extends Omit<ConvertOptions, 'family' | 'tied' | 'head'> {}
@@ -42,22 +43,22 @@ interface FoundWeights {
   readonly notes: readonly string[];
 }
 
-/** The index that TensorFlow's `checkpoint` file names as the newest; undefined where it names none of these. */
-async function newestIndex(source: FileSource, indexes: readonly string[]): Promise<string | undefined> {
+/** The checkpoint that TensorFlow's file `checkpoint` names as the newest; undefined where it names none. */
+async function newestNamed(source: FileSource): Promise<string | undefined> {
   const state = await source.read('checkpoint');
   const named = state && /^model_checkpoint_path:\s*"([^"]*)"/m.exec(new TextDecoder().decode(state))?.[1];
-  const name = named && `${named.split(/[\\/]/).at(-1)}.index`;
-  return indexes.find((index) => index === name);
+  return named?.split(/[\\/]/).at(-1);
 }
 
 /** Google's checkpoint of a folder, whatever its name: one `….index`, or of several the one that `checkpoint` names, and its data files in order. */
 async function tensorflowWeights(source: FileSource, files: readonly string[]): Promise<FoundWeights | undefined> {
   const indexes = files.filter((name) => /^[\w.-]+\.index$/.test(name));
   if (indexes.length === 0) return undefined;
-  const index = indexes.length === 1 ? indexes[0] : await newestIndex(source, indexes);
+  const newest = await newestNamed(source);
+  const index = indexes.length === 1 ? indexes[0] : indexes.find((name) => name === `${newest}.index`);
   if (index === undefined)
     throw new CheckpointError(
-      `${source.name} has several TensorFlow checkpoints: ${indexes.join(', ')}; keep one, or a file 'checkpoint' that names it.`,
+      `${source.name} has several TensorFlow checkpoints: ${indexes.join(', ')}; keep one, or a file 'checkpoint' that names it${newest === undefined ? '' : ` (it names '${newest}')`}.`,
     );
   const prefix = index.slice(0, -'.index'.length);
   const parts = files.filter((name) => name.startsWith(`${prefix}.data-`)).sort();
@@ -65,16 +66,38 @@ async function tensorflowWeights(source: FileSource, files: readonly string[]): 
   const [table, ...data] = await Promise.all([index, ...parts].map(read));
   return {
     tensors: naming(`${source.name}/${index}`, () => readTensorflowCheckpoint(table as Uint8Array, data)),
-    notes: indexes.length > 1 ? [`of ${indexes.length} checkpoints ${prefix} is read, which 'checkpoint' names`] : [],
+    notes:
+      indexes.length > 1
+        ? [`of ${indexes.length} checkpoints ${prefix} is read, which 'checkpoint' names`]
+        : newest !== undefined && newest !== prefix
+          ? [`'checkpoint' names '${newest}', which is not there; ${prefix} is read`]
+          : [],
   };
 }
+
+/** What PEFT saves of a low-rank adapter, whose weights come on top of a model's. */
+export const adapterName = 'adapter_config.json';
 
 /** Files of weights that are not read. */
 const otherWeights = /(\.(h5|msgpack|onnx|gguf|ckpt|pt|pth|bin|safetensors|tflite|npz)|\.ckpt-\d+)$/;
 
-/** What lies where weights should and is none: a pointer, a page. */
-function pointerIn(file: Uint8Array): string | undefined {
+/** How files of other kinds begin. */
+const beginnings: readonly (readonly [beginning: string, what: string])[] = [
+  ['\u001f\u008b', 'is compressed by gzip; unpack it'],
+  ['\u0089HDF\r\n', "is HDF5, Keras' form; load the model in Python and save_pretrained it"],
+  ['GGUF', "is GGUF, llama.cpp's form, which is not read; take the model that it was made from"],
+];
+
+/** What lies where weights should and is none: a pointer, a page, another kind of file. @param kind what the file's name promises */
+function pointerIn(file: Uint8Array, kind: 'safetensors' | 'bin' | 'json'): string | undefined {
   const text = new TextDecoder('latin1').decode(file.subarray(0, 64));
+  const found = beginnings.find(([beginning]) => text.startsWith(beginning));
+  if (found) return found[1];
+  if (kind !== 'bin' && text.startsWith('PK\u0003\u0004'))
+    return 'is a zip archive, as torch.save writes it; call it pytorch_model.bin';
+  // Eight bytes of length, then the header.
+  if (kind !== 'safetensors' && text.slice(4, 10) === '\0\0\0\0{"')
+    return 'has the form of safetensors; call it model.safetensors';
   if (text.startsWith('version https://git-lfs'))
     return 'is a pointer of Git LFS, not the file; fetch it with git lfs pull';
   if (/^\s*<(!doctype|html)/i.test(text)) return 'is a web page, not the file; download it again';
@@ -92,7 +115,7 @@ async function weights(source: FileSource): Promise<FoundWeights> {
     const path = `${source.name}/${name}`;
     const file = await source.read(name);
     if (!file) continue;
-    const pointer = pointerIn(file);
+    const pointer = pointerIn(file, name.endsWith('.json') ? 'json' : read === readPytorchBin ? 'bin' : 'safetensors');
     if (pointer) throw new CheckpointError(`${path} ${pointer}.`);
     const tensors = read ? naming(path, () => read(file)) : await readShards(source, name, jsonObject(file, path));
     return { tensors, notes: [] };
@@ -117,6 +140,10 @@ export async function loadSource(source: FileSource, options: LoadSourceOptions 
   const { name: folder } = source;
   const read = await readConfig(source);
   const { config, family, head, file } = naming(folder, () => configFromHub(read.file));
+  if ((await source.list()).includes(adapterName))
+    throw new CheckpointError(
+      `${folder} has an adapter (${adapterName}), which changes what the model computes and is not read; merge it in Python (PEFT's merge_and_unload, then save_pretrained), or take its files away.`,
+    );
   const { tensors, notes } = await weights(source);
   const { fill, ignoreMismatched = false, strict = false } = options;
   const loaded = naming(folder, () =>
@@ -128,11 +155,7 @@ export async function loadSource(source: FileSource, options: LoadSourceOptions 
       ...(head && { head: head.kind }),
     }),
   );
-  const tokenizerFiles: Record<string, Uint8Array> = {};
-  for (const name of tokenizerFileNames) {
-    const bytes = await source.read(name);
-    if (bytes) tokenizerFiles[name] = bytes;
-  }
+  const tokenizerFiles = await tokenizerFilesIn(source);
   const sentence = await readSentenceSettings(source.read, folder);
   // A file may claim a class whose head it does not hold whole.
   const whole = head && missingParts(family, loaded, head).length === 0;

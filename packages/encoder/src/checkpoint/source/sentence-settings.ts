@@ -205,9 +205,11 @@ export async function readSentenceSettings(
   const tokenizer = length === null ? await readFile('tokenizer_config.json') : undefined;
   const said = tokenizer ? jsonObject(tokenizer, `${folder}/tokenizer_config.json`) : {};
   const limit = said.model_max_length ?? said.max_len;
-  if (limit !== undefined && limit !== null && typeof limit !== 'number')
-    problems.push(`tokenizer_config.json: 'model_max_length' must be a number, got ${JSON.stringify(limit)}`);
-  const longest = length ?? (typeof limit === 'number' && limit >= 1 && limit < 1e6 ? Math.floor(limit) : undefined);
+  if (limit !== undefined && limit !== null && !(Number.isInteger(limit) && Number(limit) > 0))
+    problems.push(
+      `tokenizer_config.json: 'model_max_length' must be a positive whole number, got ${JSON.stringify(limit)}`,
+    );
+  const longest = length ?? (Number.isInteger(limit) && Number(limit) < 1e6 ? limit : undefined);
   // A folder without any of these files is still cut where its tokenizer says, as sentence-transformers opens it.
   if (Object.keys(files).length === 0 && longest === undefined && problems.length === 0) return undefined;
   const prompts = (general?.prompts ?? {}) as Readonly<Record<string, unknown>>;
