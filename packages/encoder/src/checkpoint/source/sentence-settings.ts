@@ -209,7 +209,7 @@ export async function readSentenceSettings(
     problems.push(
       `tokenizer_config.json: 'model_max_length' must be a positive whole number, got ${JSON.stringify(limit)}`,
     );
-  const longest = length ?? (Number.isInteger(limit) && Number(limit) < 1e6 ? limit : undefined);
+  const longest = length ?? (Number.isInteger(limit) && Number(limit) > 0 && Number(limit) < 1e6 ? limit : undefined);
   // A folder without any of these files is still cut where its tokenizer says, as sentence-transformers opens it.
   if (Object.keys(files).length === 0 && longest === undefined && problems.length === 0) return undefined;
   const prompts = (general?.prompts ?? {}) as Readonly<Record<string, unknown>>;
