@@ -64,8 +64,6 @@ it('asks a folder’s tokenizer alone: weights need not be there, and a class th
     'tokenizer_config.json': '{"tokenizer_class":"BertJapaneseTokenizer"}',
   });
   expect(await masked(japanese)).toMatchObject({ code: 1, err: expect.stringContaining('BertJapaneseTokenizer') });
-  const ours = put('ours', { 'config.json': '{"model_type":"cloze","cloze_family":"modernbert"}' });
-  expect((await masked(ours)).err).toContain('no tokenizer.json, which a TokenizersBackend is read from');
 });
 
 it('says what is missing', async () => {
