@@ -31,7 +31,7 @@ const left = new Set([
     'models modelBatch 0',
     'models scoringKindFor 0',
   ],
-  ...['regularisers passesOf 0', 'tokenizer tokenizerJson 0', 'trainer bestOf 1', 'trainer isExhausted 0'],
+  ...['regularisers passesOf 0', 'trainer bestOf 1', 'trainer isExhausted 0'],
   ...['trainer isExhausted 1', 'trainer judgeEvaluation 3'],
   // Says all that is wrong with its settings at once, when it knows the model; pretrain.test.ts has it.
   'models/node pretrain 0',

@@ -61,7 +61,7 @@ export { checkTable, type TableCheck } from './tables/check-table.ts';
 export { type DuplicateRows, duplicateRows, withoutRows } from './tables/duplicate-rows.ts';
 export { type LabelOfRow, labelProblems } from './tables/label-problems.ts';
 export { readTable, type TableFormat } from './tables/read-table.ts';
-export { type ColumnNames, type SelectedColumns, selectColumns } from './tables/select-columns.ts';
+export { type ColumnNames, cellNumber, type SelectedColumns, selectColumns } from './tables/select-columns.ts';
 export { type Table, TableError, type TableProblem } from './tables/table.ts';
 export { chunkText } from './text/chunk-text.ts';
 export { type EncodeTimes, encodeWithWords } from './text/encode-with-words.ts';

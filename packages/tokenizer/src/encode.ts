@@ -53,10 +53,10 @@ export function encode(vocabulary: Vocabulary, text: string, pair?: string, opti
     specialInText,
     ...settings
   } = options;
-  checkVocabulary('encode', vocabulary);
   checkText('encode: the text', text);
   if (pair !== undefined) checkText('encode: the pair', pair);
   checkOptions('encode', options, { ...cutRules, lowercase: flag, stripAccents: flag, tokenizeChineseChars: flag });
+  checkVocabulary('encode', vocabulary);
   const { tokens, special } = vocabulary;
   const { classify, separate } = special;
   const named = Object.values(special).map((id) => quoted(tokens[id] as string));

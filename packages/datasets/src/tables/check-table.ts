@@ -76,7 +76,7 @@ export function checkTable(table: Table, options: ColumnNames & { readonly dev?:
       problems.push({
         row: i + 1,
         column: target,
-        problem: `${JSON.stringify(row[target]) ?? 'nothing'} is no number`,
+        problem: `${typeof row[target] === 'number' ? row[target] : (JSON.stringify(row[target]) ?? 'nothing')} is no number`,
       });
   }
   if (label !== undefined)

@@ -32,9 +32,12 @@ export function cellText(value: unknown): string | undefined {
   return Number.isFinite(value) || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** A cell as a number, NaN for what is none. */
+/** Digits, with a sign, a point and an exponent or without: `0x10` is a number to JavaScript alone. */
+const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
+/** A cell of a table as a number, from decimal digits where it is a text; NaN for what is none. */
 export const cellNumber = (value: unknown): number =>
-  typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  typeof value === 'number' ? value : typeof value === 'string' && decimal.test(value) ? Number(value) : Number.NaN;
 
 /** Columns that are asked for and not there, with those that are. */
 export function missingColumns({ columns }: Table, names: ColumnNames): TableProblem[] {

@@ -75,6 +75,17 @@ describe('readTable', () => {
   ] as const)('a key that stands twice in %s', async (content, format, problem) => {
     await expect(read(content, format)).rejects.toThrow(problem);
   });
+  it('whole numbers beyond 2⁵³ are their digits, so that neighbours stay two', async () => {
+    const text =
+      '{"label":9007199254740993,"n":[-9007199254740993,9007199254740991,1e20,12345678901234567.5],"\\"9007199254740993":"9007199254740993"}';
+    expect((await read(text, 'jsonl')).rows).toEqual([
+      {
+        label: '9007199254740993',
+        n: ['-9007199254740993', 9007199254740991, 1e20, 12345678901234568],
+        '"9007199254740993': '9007199254740993',
+      },
+    ]);
+  });
   it('keys of objects beside and inside each other may be the same', async () => {
     const text = '{"a":{"a":[{"a":"a"},{"a":":"}]},"b":"\\"a\\":1","__proto__":1}';
     expect((await read(text, 'jsonl')).rows).toEqual([JSON.parse(text)]);
@@ -196,6 +207,13 @@ describe('checkTable', () => {
       { row: 2, column: 'score', problem: '"NaN" is no number' },
       { row: 3, column: 'score', problem: '"" is no number' },
       { row: 0, column: 'label', problem: "every row has the label 'x'; there must be two classes" },
+    ]);
+    const kinds = await read(
+      'text,score\na,0x10\nb,1_000\nc,-1.5e3\nd,0b1\ne," 2 "\nf,１\n'.concat('g,Infinity\n'),
+      'csv',
+    );
+    expect(checkTable(kinds, { text: 'text', target: 'score' }).problems.map(({ row }) => row)).toEqual([
+      1, 2, 4, 6, 7,
     ]);
     const dev = await read('text\na\n', 'csv');
     expect(checkTable(one, { text: 'text', label: 'label', dev }).problems).toEqual([

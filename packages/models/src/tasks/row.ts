@@ -1,4 +1,4 @@
-import { loneSurrogate } from '@cloze/datasets';
+import { cellNumber, loneSurrogate } from '@cloze/datasets';
 
 /** A row of a file: its columns by name, as text (CSV) or as JSON has them. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -53,13 +53,13 @@ export function listOf(row: Row, column: string, separator: string, note: Note):
 /** A column's value as a finite number. */
 export function numberOf(row: Row, column: string, note: Note): number {
   const value = row[column];
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  const number = cellNumber(value);
+  if (Number.isFinite(number)) return number;
   note(
     column,
     value === undefined || value === null || value === ''
       ? 'is missing'
-      : `is ${JSON.stringify(value)}, expected a finite number`,
+      : `is ${typeof value === 'number' ? value : JSON.stringify(value)}, expected a finite number`,
   );
   return Number.NaN;
 }

@@ -31,12 +31,14 @@ describe('columns', () => {
     expect(textOf({ a: false }, 'a', note)).toBe('false');
     expect(listOf({ a: ['x', 'y'] }, 'a', ',', note)).toEqual(['x', 'y']);
     expect(listOf({ a: 'x, y,,' }, 'a', ',', note)).toEqual(['x', 'y']);
-    expect(numberOf({ a: '2.5' }, 'a', note)).toBe(2.5);
+    expect(['2.5', ' -3 ', '+.5', '1e3', '7.'].map((a) => numberOf({ a }, 'a', note))).toEqual([2.5, -3, 0.5, 1000, 7]);
     expect(problems).toEqual([]);
     textOf({ a: '  ' }, 'a', note);
     textOf({}, 'a', note);
     numberOf({ a: 'NaN' }, 'a', note);
     numberOf({ a: Number.NaN }, 'a', note);
+    numberOf({ a: Number.POSITIVE_INFINITY }, 'a', note);
+    numberOf({ a: '0x10' }, 'a', note);
     listOf({ a: 1 }, 'a', ',', note);
     listOf({ a: ['x', null] }, 'a', ',', note);
     textOf({ a: 'x\ud800' }, 'a', note);
@@ -44,7 +46,9 @@ describe('columns', () => {
       'a is empty',
       'a is missing',
       'a is "NaN", expected a finite number',
-      'a is null, expected a finite number',
+      'a is NaN, expected a finite number',
+      'a is Infinity, expected a finite number',
+      'a is "0x10", expected a finite number',
       'a is number, expected a list',
       'a holds null at place 1 of its list, expected a text',
       'a holds half a surrogate pair at position 1',

@@ -373,6 +373,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
   ],
   datasets: [
     'TableError',
+    'cellNumber',
     'chidPassage',
     'loneSurrogate',
     'cluenerLabel',

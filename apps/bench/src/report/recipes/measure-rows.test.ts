@@ -42,6 +42,11 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records: [run('a', {}, ended)] } as object as JudgedRecipe)).toContain(
     '; 400 steps of pretraining in',
   );
+  // What a record was told may be anything; an object need not turn into a text.
+  const odd = { ...ended, cooldown: null, train: { steps: { toString: 1 }, batch: [null] } };
+  expect(scaleOf({ records: [run('a', {}, odd)] } as object as JudgedRecipe)).toContain(
+    '; {"toString":1} steps of pretraining in batches of [null]',
+  );
   const whole = { ...ended, cooldown: null };
   expect(scaleOf({ records: [run('a', {}, whole)] } as object as JudgedRecipe)).toContain(
     '; 900 steps of pretraining in',

@@ -5,6 +5,9 @@ import type { JudgedRecipe } from './judge-recipe.ts';
 const settingOf = (settings: unknown, path: string): unknown =>
   (path === 'train.steps' ? settingAt(settings, 'cooldown.to') : undefined) ?? settingAt(settings, path);
 
+/** A setting in words: what a record says may be of any kind, and an object need not turn into a text by itself. */
+const inWords = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+
 /** One sentence on how small the runs were: what a reader must know before the figures. */
 export function scaleOf({ records }: JudgedRecipe): string {
   const first = records[0];
@@ -18,7 +21,7 @@ export function scaleOf({ records }: JudgedRecipe): string {
     const numbers = values.filter((value) => typeof value === 'number');
     // At most as many as runs were told different values.
     if (numbers.length > 1) return `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
-    return values.length === 0 ? undefined : values.join(' and ');
+    return values.length === 0 ? undefined : [...new Set(values.map(inWords))].join(' and ');
   };
   const say = (path: string, words: (value: string) => string) => {
     const value = told(path);
