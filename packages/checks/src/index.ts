@@ -1,9 +1,12 @@
-export { checkArguments } from './check-arguments.ts';
-export { checkOptions } from './check-options.ts';
+export {
+  checkArguments,
+  checkOptions,
+  problemsOf,
+  type Rule,
+  type Rules,
+  refuse,
+} from './check-options.ts';
 export { editDistance, nearestName } from './nearest-name.ts';
-export { problemsOf } from './problems-of.ts';
-export { refuse } from './refuse.ts';
-export type { Rule, Rules } from './rule.ts';
 export {
   anything,
   type Bounds,

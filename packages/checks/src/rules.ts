@@ -1,6 +1,5 @@
+import { problemsOf, type Rule, type Rules } from './check-options.ts';
 import { nearestName } from './nearest-name.ts';
-import { problemsOf } from './problems-of.ts';
-import type { Rule, Rules } from './rule.ts';
 import { shown } from './shown.ts';
 
 /** A rule of your own: what is expected, as it follows "must be", and whether a value is that. */

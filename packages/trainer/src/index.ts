@@ -30,6 +30,7 @@ export { stableAdamW } from './optimisers/stable-adam-w.ts';
 export { type Joined, type JoinOptions, joinReplicas } from './replicas/join-replicas.ts';
 export { localReplicas, ReplicaError, type Replicas } from './replicas/replicas.ts';
 export { type EarlyStopping, isExhausted, judgeEvaluation, type Progress } from './run/early-stopping.ts';
+export { type LastLosses, lastLosses } from './run/last-losses.ts';
 export { runTraining, type TrainingOptions } from './run/run-training.ts';
 export type { SavedVariables } from './run/saver.ts';
 export type { StopSignal } from './run/stop-signal.ts';

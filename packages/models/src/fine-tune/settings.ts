@@ -66,72 +66,32 @@ export interface FineTuneSurroundings {
   readonly replicas?: Replicas | undefined;
 }
 
+/** Settings without a default: left out, they do nothing. */
+type Undecided =
+  | 'maxSteps'
+  | 'epochs'
+  | 'lora'
+  | 'regulariser'
+  | 'dropout'
+  | 'decayRatio'
+  | 'evalSteps'
+  | 'search'
+  | 'earlyStoppingPatience';
+
 /** Settings with every default filled in: with the hashes of data and model, a run's identity. */
-export type ResolvedSettings<T extends Task = Task> = Required<
-  Omit<
-    FineTuneSettings<T>,
-    | 'maxSteps'
-    | 'lora'
-    | 'regulariser'
-    | 'dropout'
-    | 'decayRatio'
-    | 'evalSteps'
-    | 'earlyStoppingPatience'
-    | 'search'
-    | 'seeds'
-    | 'epochs'
-  >
-> &
-  Pick<
-    FineTuneSettings<T>,
-    | 'maxSteps'
-    | 'lora'
-    | 'regulariser'
-    | 'dropout'
-    | 'decayRatio'
-    | 'evalSteps'
-    | 'earlyStoppingPatience'
-    | 'search'
-    | 'epochs'
-  > & {
+export type ResolvedSettings<T extends Task = Task> = Required<Omit<FineTuneSettings<T>, Undecided | 'seeds'>> &
+  Pick<FineTuneSettings<T>, Undecided> & {
     readonly seeds: readonly number[];
   };
 
-const known = new Set([
-  ...[
-    'task',
-    'epochs',
-    'maxSteps',
-    'batchSize',
-    'gradientAccumulationSteps',
-    'learningRate',
-    'lrSchedulerType',
-    'warmupRatio',
-    'decayRatio',
-  ],
-  ...[
-    'weightDecay',
-    'maxGradNorm',
-    'optimiser',
-    'layerwiseDecay',
-    'freeze',
-    'lora',
-    'regulariser',
-    'dropout',
-    'dropTokens',
-    'maximumLength',
-  ],
-  ...[
-    'seeds',
-    'devShare',
-    'removeDuplicates',
-    'evalSteps',
-    'earlyStoppingPatience',
-    'search',
-    'precision',
-    'nonFinite',
-  ],
-]);
+/** Every setting there is: one more does not compile until it stands here. */
+const settingNames: Readonly<Record<keyof FineTuneSettings<Task>, true>> = {
+  ...{ task: true, epochs: true, maxSteps: true, batchSize: true, gradientAccumulationSteps: true },
+  ...{ learningRate: true, lrSchedulerType: true, warmupRatio: true, decayRatio: true, weightDecay: true },
+  ...{ maxGradNorm: true, optimiser: true, layerwiseDecay: true, freeze: true, lora: true, regulariser: true },
+  ...{ dropout: true, dropTokens: true, maximumLength: true, seeds: true, devShare: true, removeDuplicates: true },
+  ...{ evalSteps: true, earlyStoppingPatience: true, search: true, precision: true, nonFinite: true },
+};
 
 /** Tasks whose targets stand at tokens. */
 const needEveryToken: readonly Task['kind'][] = ['tokens', 'span', 'generation'];
@@ -165,8 +125,8 @@ export function resolveSettings<T extends Task>(settings: FineTuneSettings<T>, l
       : [...seeds];
   const problems = [
     ...Object.keys(settings)
-      .filter((name) => !known.has(name))
-      .map((name) => `'${name}' is no setting; there are ${[...known].sort().join(', ')}`),
+      .filter((name) => !Object.hasOwn(settingNames, name))
+      .map((name) => `'${name}' is no setting; there are ${Object.keys(settingNames).sort().join(', ')}`),
     ...whole('maxSteps', settings.maxSteps, 1),
     ...whole('batchSize', settings.batchSize, 1),
     ...whole('gradientAccumulationSteps', settings.gradientAccumulationSteps, 1),

@@ -5,6 +5,7 @@ import { type Objective, regulariserFrom, type TaskOutput } from '@cloze/regular
 import {
   type Checkpoints,
   joinReplicas,
+  lastLosses,
   runTraining,
   type TrainingOutcome,
   trainingStep,
@@ -142,7 +143,7 @@ export async function trainOnce<Input, Prediction, Target>(
       Number.isFinite(value) &&
       (best === undefined || (task.metrics.greaterIsBetter ? value > best.value : value < best.value));
     const evalSteps = dev.length === 0 ? undefined : (settings.evalSteps ?? order.perEpoch);
-    let losses: number[] = [];
+    const last = lastLosses(maxSteps);
     const outcome = await runTraining({
       maxSteps,
       batchOf: (t) => {
@@ -199,17 +200,9 @@ export async function trainOnce<Input, Prediction, Target>(
       nonFinite,
       loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
       signal: joined.signal,
-      callbacks: [
-        {
-          onStepEnd: ({ step: t, loss, updated }) => {
-            if (updated && t > maxSteps - Math.max(1, Math.round(maxSteps / 10))) losses.push(loss);
-          },
-        },
-        ...callbacks,
-      ],
+      callbacks: [last.callback, ...callbacks],
       warn: say,
     });
-    losses = losses.filter(Number.isFinite);
     if (earlyStoppingPatience !== undefined && outcome.reason !== 'interrupted') {
       const saved = await joined.checkpoints?.best();
       // The best of all processes: a later one has not seen what an earlier one judged.
@@ -229,7 +222,7 @@ export async function trainOnce<Input, Prediction, Target>(
       outcome,
       parameters: mergedOnHost(variables.take('parameters'), lora),
       judged,
-      lastLoss: losses.length === 0 ? Number.NaN : losses.reduce((a, b) => a + b, 0) / losses.length,
+      lastLoss: last.mean(),
     };
   } finally {
     variables.dispose();

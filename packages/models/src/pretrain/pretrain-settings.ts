@@ -44,25 +44,19 @@ export interface PretrainSettings extends UpdateSettings {
   readonly heldOutRows?: number;
 }
 
-/** Settings with every default filled in. */
-export type ResolvedPretraining = Required<Omit<PretrainSettings, 'mask' | 'stages' | 'dropout' | 'decayRatio'>> &
-  Pick<PretrainSettings, 'mask' | 'stages' | 'dropout' | 'decayRatio'>;
+/** Settings without a default: left out, they do nothing. */
+type Undecided = 'mask' | 'stages' | 'dropout' | 'decayRatio';
 
-const known = [
-  ...[
-    'mask',
-    'stages',
-    'maxSteps',
-    'batchSize',
-    'length',
-    'gradientAccumulationSteps',
-    'learningRate',
-    'lrSchedulerType',
-    'warmupRatio',
-    'decayRatio',
-  ],
-  ...['weightDecay', 'maxGradNorm', 'optimiser', 'dropout', 'seed', 'heldOutRows', 'precision', 'nonFinite'],
-];
+/** Settings with every default filled in. */
+export type ResolvedPretraining = Required<Omit<PretrainSettings, Undecided>> & Pick<PretrainSettings, Undecided>;
+
+/** Every setting there is: one more does not compile until it stands here. */
+const settingNames: Readonly<Record<keyof PretrainSettings, true>> = {
+  ...{ mask: true, stages: true, maxSteps: true, batchSize: true, length: true, gradientAccumulationSteps: true },
+  ...{ learningRate: true, lrSchedulerType: true, warmupRatio: true, decayRatio: true, weightDecay: true },
+  ...{ maxGradNorm: true, optimiser: true, dropout: true, seed: true, heldOutRows: true, precision: true },
+  nonFinite: true,
+};
 
 /**
  * Fills in what was left out and judges the rest.
@@ -88,8 +82,8 @@ export function resolvePretraining(settings: PretrainSettings, longest: number, 
     ...settings,
   };
   const problems = Object.keys(settings)
-    .filter((name) => !known.includes(name))
-    .map((name) => `'${name}' is no setting; there are ${[...known].sort().join(', ')}`);
+    .filter((name) => !Object.hasOwn(settingNames, name))
+    .map((name) => `'${name}' is no setting; there are ${Object.keys(settingNames).sort().join(', ')}`);
   for (const [name, least] of [
     ['maxSteps', 1],
     ['batchSize', 1],

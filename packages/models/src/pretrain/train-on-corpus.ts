@@ -4,6 +4,7 @@ import type { MaskedBatch } from '@cloze/masking';
 import {
   type Checkpoints,
   joinReplicas,
+  lastLosses,
   runTraining,
   type TrainingOutcome,
   trainingStep,
@@ -112,7 +113,7 @@ export async function trainOnCorpus(
     // Two functions of the same variables: what an output sees is part of the traced step, which is traced when it is first taken.
     const [plain, causal] = [stepOf(config), stepOf({ ...config, leftToRight: true })];
     let running: { readonly iterator: AsyncIterator<MaskedBatch>; next: number } | undefined;
-    const losses: number[] = [];
+    const last = lastLosses(maxSteps);
     const outcome = await runTraining({
       maxSteps,
       batchOf: async (t) => {
@@ -146,20 +147,13 @@ export async function trainOnCorpus(
       nonFinite,
       loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
       signal: joined.signal,
-      callbacks: [
-        {
-          onStepEnd: ({ step: t, loss, updated }) => {
-            if (updated && t > maxSteps - Math.max(1, Math.round(maxSteps / 10))) losses.push(loss);
-          },
-        },
-        ...callbacks,
-      ],
+      callbacks: [last.callback, ...callbacks],
       warn: say,
     }).finally(() => running?.iterator.return?.());
     return {
       parameters: variables.take('parameters'),
       outcome,
-      lastLoss: losses.length === 0 ? Number.NaN : losses.reduce((a, b) => a + b, 0) / losses.length,
+      lastLoss: last.mean(),
     };
   } finally {
     variables.dispose();

@@ -1,7 +1,7 @@
 import type { HostTensor, MapTree, Tensor } from '@cloze/backend';
 import { currentName } from '@cloze/encoder';
 import type { Objective } from '@cloze/regularisers';
-import { adamW, chain, clip, runTraining, schedule, trainingStep, trainingVariables } from '@cloze/trainer';
+import { adamW, chain, clip, lastLosses, runTraining, schedule, trainingStep, trainingVariables } from '@cloze/trainer';
 import type { Lab } from './lab.ts';
 import { checkpointsOf, logging, needWhole, saveSteps } from './watch-training.ts';
 
@@ -73,7 +73,7 @@ export async function trainParameters<P, B>(
   const variables = trainingVariables(lab.engine, { parameters, optimiser, placement: lab.placement });
   const step = trainingStep({ variables, objective, optimiser, seed: lab.seed });
   const checkpoints = await checkpointsOf(lab, phase, steps);
-  const lastLosses: number[] = [];
+  const losses = lastLosses(last);
   const started = lab.now();
   try {
     const outcome = await runTraining({
@@ -88,14 +88,7 @@ export async function trainParameters<P, B>(
       saveSteps,
       loggingSteps: Math.max(1, Math.round(steps / 50)),
       signal: lab.signal,
-      callbacks: [
-        logging(lab, phase),
-        {
-          onStepEnd: (record) => {
-            if (record.step > last - Math.max(1, Math.round(last / 10))) lastLosses.push(record.loss);
-          },
-        },
-      ],
+      callbacks: [logging(lab, phase), losses.callback],
       warn: lab.say,
     });
     needWhole(phase, outcome);
@@ -104,7 +97,7 @@ export async function trainParameters<P, B>(
       measures: {
         seconds: lab.now() - started,
         tokens: outcome.tokens,
-        lastLoss: lastLosses.length === 0 ? Number.NaN : lastLosses.reduce((a, b) => a + b, 0) / lastLosses.length,
+        lastLoss: losses.mean(),
       },
     };
   } finally {

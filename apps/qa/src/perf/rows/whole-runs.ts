@@ -6,6 +6,7 @@ import { integerBelow, streamFrom } from '@cloze/random';
 import { peerScript, pythonOf } from '../peer-script.ts';
 import { ideograph, ideographs, saveRandomCheckpoint } from '../random-checkpoint.ts';
 import type { Figure, Measurement, PerfContext } from '../row.ts';
+import { textToLoss } from '../text-to-loss.ts';
 import { runToEnd, type WholeRun } from '../whole-runs/run-to-end.ts';
 import { sizeName } from '../work.ts';
 
@@ -160,5 +161,23 @@ const lines: Measurement = {
   },
 };
 
+/** How far a reader has to go who follows a text to its loss. */
+const files: Measurement = {
+  row: 'files from a text to its loss',
+  measure: async () => {
+    const touched = await textToLoss();
+    return [
+      {
+        row: files.row,
+        value: touched.length,
+        unit: 'files',
+        reach: 18,
+        reach_is: 'at most',
+        files: touched.join(' '),
+      },
+    ];
+  },
+};
+
 /** Whole trainings as a user calls them, against the same with transformers and PyTorch. */
-export const wholeRunRows: readonly Measurement[] = [fineTuning, pretraining, accuracy, lines];
+export const wholeRunRows: readonly Measurement[] = [fineTuning, pretraining, accuracy, lines, files];
