@@ -1,38 +1,44 @@
 import type { HostTensor } from '../expression/host-tensors.ts';
 import { isA, type Operation } from '../expression/tensor.ts';
-import { philoxMemory } from '../lowering/philox-kernel.ts';
+import type { Fill } from '../lowering/kernel-work.ts';
+import { philoxFill } from '../lowering/philox-kernel.ts';
 import { philoxNormal } from '../lowering/philox-normal.ts';
+import type { KernelThreads } from './kernel-threads.ts';
 
 type Draws = Operation<'randomUniform'> | Operation<'randomNormal'>;
 
-/** Numbers that a graph is fed. */
-export interface DrawnOnHost {
-  /**
-   * Draws the numbers of a place anew.
-   *
-   * @param words seed, step and first row @param threshold of a mask: whether each number reaches it
-   * @returns memory that the next call writes into again
-   */
-  draw(place: number, words: ArrayLike<number>, operation: Draws, threshold: number | undefined): HostTensor['values'];
+/** Where a graph takes numbers that are drawn before it runs. */
+export interface DrawnPlace {
+  readonly operation: Draws;
+  /** Of a mask: whether each number reaches it. */
+  readonly threshold: number | undefined;
 }
 
-/** Room for what operations draw: uniform numbers and masks of them in one memory that stays where it is. */
-export function drawnOnHost(
-  places: readonly { readonly operation: Draws; readonly threshold: number | undefined }[],
-): DrawnOnHost {
-  const memory = philoxMemory(
-    places.map(({ operation: { attributes, primitive }, threshold }) => ({
-      dtype: threshold === undefined ? 'float32' : 'bool',
-      rows: primitive.name === 'randomNormal' ? 0 : attributes.rows,
-      width: attributes.width,
-    })),
-  );
-  return {
-    draw: (place, words, operation, threshold) => {
+/**
+ * Draws the numbers of all places anew, on all threads.
+ *
+ * @returns a function of seed, step and first row of each place, whose next call writes into the same memory again
+ */
+export function drawnOnHost(places: readonly DrawnPlace[], threads: KernelThreads) {
+  const kept = places.map(({ operation, threshold }) => {
+    if (isA(operation, 'randomNormal')) return undefined;
+    const { rows, width } = operation.attributes;
+    return threads.hold({ shape: [rows, width], dtype: threshold === undefined ? 'float32' : 'bool' });
+  });
+  return (words: readonly ArrayLike<number>[]): HostTensor['values'][] => {
+    const jobs: Fill[] = [];
+    const drawn = places.map(({ operation, threshold }, i) => {
       const { site, rows, width } = operation.attributes;
-      if (isA(operation, 'randomNormal')) return philoxNormal(words, site, rows, width);
-      memory.draw(place, words, site, threshold);
-      return memory.values[place] as HostTensor['values'];
-    },
+      const own = words[i] as ArrayLike<number>;
+      const room = kept[i];
+      if (room === undefined) return philoxNormal(own, site, rows, width);
+      const into = new Uint8Array(room.values.buffer);
+      jobs.push(
+        philoxFill({ dtype: threshold === undefined ? 'float32' : 'bool', rows, width }, own, site, into, threshold),
+      );
+      return room.values;
+    });
+    threads.run(jobs);
+    return drawn;
   };
 }

@@ -1,22 +1,29 @@
 import { withProfile } from '#machine';
 import { adamOperands } from '../expression/adam-operands.ts';
-import { type HostTensor, hostArrays, sizeOf } from '../expression/host-tensors.ts';
+import { type HostTensor, sizeOf } from '../expression/host-tensors.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { onnxRuns } from '../lowering/onnx-table.ts';
 import { openSession } from '../onnx/open-session.ts';
 import type { ProviderName } from '../onnx/providers.ts';
 import { isWeb, type OnnxRuntime, type OnnxSession, type OnnxTensor } from '../onnx/runtime.ts';
-import { type AdamScalars, updateByAdam } from './adam-on-host.ts';
+import { updateByAdams } from './adam-on-host.ts';
 import { drawnOnHost } from './drawn-on-host.ts';
 import type { Placement, Program, Trace } from './engine.ts';
+import { type Held, kernelThreads } from './kernel-threads.ts';
 import { recordOnnx } from './record-onnx.ts';
 import { referenceEngine } from './reference-engine.ts';
 
 type Tensors = Readonly<Record<string, OnnxTensor>>;
 type Fetches = Record<string, OnnxTensor | null>;
 
-const zerosOf = ({ shape, dtype }: Pick<Tensor, 'shape' | 'dtype'>): HostTensor['values'] =>
-  new hostArrays[dtype](sizeOf(shape));
+const copyOf = ({ shape, dtype, values }: HostTensor): HostTensor => ({
+  shape: [...shape],
+  dtype,
+  values: values.slice(),
+});
+
+/** From this many numbers in variables on, other threads are worth their memory. */
+const large = 1 << 20;
 
 /** Variables in JavaScript's memory, and a session for every prepared trace. @internal */
 export function onnxProgram(
@@ -26,14 +33,25 @@ export function onnxProgram(
   { onRun, ...threads }: Pick<Placement, 'intraOpThreads' | 'interOpThreads' | 'onRun'>,
   count: (change: number) => void,
 ): Program {
-  const variables = new Map<string, HostTensor>();
+  const size = [...initial.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const workers = kernelThreads(isWeb(runtime) || size < large ? 1 : threads.intraOpThreads);
+  const variables = new Map<string, Held>();
+  const store = (path: string, value: HostTensor) => {
+    if (!variables.has(path)) count(1);
+    const held = variables.get(path) ?? workers.hold(value);
+    held.values.set(value.values);
+    variables.set(path, held);
+  };
   const write = (values: ReadonlyMap<string, HostTensor>) => {
-    for (const [path, { shape, dtype, values: own }] of values) {
-      if (!variables.has(path)) count(1);
-      variables.set(path, { shape: [...shape], dtype, values: own.slice() });
-    }
+    for (const [path, value] of values) store(path, value);
   };
   write(initial);
+  // A run that is not over still reads and writes the memory when it is disposed of.
+  let running = 0;
+  let ended = false;
+  const endWorkers = () => {
+    if (ended && running === 0) workers.dispose();
+  };
   const sessions = new Set<OnnxSession>();
   const tensorOf = ({ shape, dtype, values }: HostTensor) => new runtime.Tensor(dtype, values, shape);
   const prepare = (trace: Trace) => {
@@ -65,17 +83,16 @@ export function onnxProgram(
       onRun?.(times);
       return found;
     };
-    const held = new Map<string, HostTensor>();
-    const drawn = drawnOnHost(fed);
-    return async (feeds: ReadonlyMap<string, HostTensor>): Promise<HostTensor[]> => {
+    const held = new Map<string, Held>();
+    const draw = drawnOnHost(fed, workers);
+    const run = async (feeds: ReadonlyMap<string, HostTensor>): Promise<HostTensor[]> => {
       const taken: Record<string, OnnxTensor> = {};
       for (const { name, path, kind } of inputs)
         taken[name] = tensorOf((kind === 'input' ? feeds : variables).get(path) as HostTensor);
       const words = fed.length > 0 ? await wordsOf(feeds) : [];
-      for (const [i, { name, operation, threshold, tensor }] of fed.entries()) {
-        const { values: own } = words[i] as HostTensor;
-        taken[name] = tensorOf({ ...tensor, values: drawn.draw(i, own, operation, threshold) });
-      }
+      const drawn = draw(words.map(({ values }) => values));
+      for (const [i, { name, tensor }] of fed.entries())
+        taken[name] = tensorOf({ ...tensor, values: drawn[i] as HostTensor['values'] });
       // Gradients are written where those of the step before were: nobody else holds them.
       const given: Fetches = {};
       for (const [tensor, name] of results) {
@@ -83,7 +100,7 @@ export function onnxProgram(
           given[name] = null;
           continue;
         }
-        const kept = held.get(name) ?? { ...tensor, values: zerosOf(tensor) };
+        const kept = held.get(name) ?? workers.hold(tensor);
         held.set(name, kept);
         given[name] = tensorOf(kept);
       }
@@ -91,52 +108,54 @@ export function onnxProgram(
       const readOf = (tensor: Tensor): HostTensor => {
         const { shape, dtype, operation } = tensor;
         if (isA(operation, 'input')) return feeds.get(operation.attributes.path) as HostTensor;
-        return { shape, dtype, values: found[results.get(tensor) as string]?.data as HostTensor['values'] };
+        const name = results.get(tensor) as string;
+        // What ONNX Runtime gives back of memory that it was given is another view.
+        return held.get(name) ?? { shape, dtype, values: found[name]?.data as HostTensor['values'] };
       };
-      const host = trace.outputs.map((tensor) => {
-        const { shape, dtype, values } = readOf(tensor);
-        return { shape: [...shape], dtype, values: values.slice() };
-      });
+      const host = trace.outputs.map((tensor) => copyOf(readOf(tensor)));
       const { guarded } = trace;
       const withheld = guarded !== undefined && readOf(guarded.condition).values[0] === 0;
       const guardedPaths = new Set(withheld ? guarded.updates.map(([path]) => path) : []);
       for (const [path, tensor] of [...trace.updates, ...(withheld ? [] : (guarded?.updates ?? []))]) {
         if (inPlace.has(tensor.operation)) continue;
-        const value = readOf(tensor);
-        variables.set(path, { ...value, values: value.values.slice() });
+        store(path, readOf(tensor));
       }
-      for (const { operation, paths } of adams) {
-        if (guardedPaths.has(paths.parameter)) continue;
-        const { gradient, rate, beta1Power, beta2Power } = adamOperands(operation.inputs);
-        const scalar = (tensor: Tensor) => readOf(tensor).values[0] as number;
-        const scalars: AdamScalars = {
-          rate: scalar(rate),
-          beta1Power: scalar(beta1Power),
-          beta2Power: scalar(beta2Power),
-        };
-        const leafOf = (path: string) => (variables.get(path) as HostTensor).values as Float32Array;
-        const own = { parameter: leafOf(paths.parameter), mean: leafOf(paths.mean), variance: leafOf(paths.variance) };
-        updateByAdam({ ...own, gradient: readOf(gradient).values as Float32Array }, scalars, operation.attributes);
-      }
+      updateByAdams(
+        adams.filter(({ paths }) => !guardedPaths.has(paths.parameter)),
+        readOf,
+        (path) => variables.get(path) as Held,
+        workers,
+      );
       return host;
+    };
+    return async (feeds: ReadonlyMap<string, HostTensor>) => {
+      running++;
+      return run(feeds).finally(() => {
+        running--;
+        endWorkers();
+      });
     };
   };
   return {
     has: onnxRuns,
     write,
-    read: (paths) =>
-      paths.map((path) => {
-        const { shape, dtype, values } = variables.get(path) as HostTensor;
-        return { shape, dtype, values: values.slice() };
-      }),
+    read: (paths) => paths.map((path) => copyOf(variables.get(path) as Held)),
     free: (paths) => {
-      for (const path of paths) if (variables.delete(path)) count(-1);
+      for (const path of paths) {
+        const held = variables.get(path);
+        if (held === undefined) continue;
+        variables.delete(path);
+        count(-1);
+        if (running === 0) workers.release(held);
+      }
     },
     prepare,
     dispose: () => {
       for (const session of sessions) void session.release();
       count(-variables.size);
       variables.clear();
+      ended = true;
+      endWorkers();
     },
   };
 }

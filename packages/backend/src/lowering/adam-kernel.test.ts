@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest';
-import { adamByKernel } from './adam-kernel.ts';
+import { adamJob } from './adam-kernel.ts';
+import { kernelModules } from './kernel-modules.ts';
+import { type KernelJob, kernelWork } from './kernel-work.ts';
 
+const run = kernelWork(kernelModules());
+const work = (job: KernelJob) => run([job], new Int32Array(3), 0);
 const factors = { meanShare: 0.1, varianceShare: 0.001, kept: 0.999, scale: 0.03, epsilon: 1e-6 };
 
 /** Leaves of a length, no two numbers alike, each within a larger array whose other numbers must stay. */
@@ -23,11 +27,7 @@ it.each([1, 3, 4, 4095, 4096, 4097, 10_001])(
   'equals the formula in doubles for %d numbers, and touches no others',
   (length) => {
     const { parameter, mean, variance, gradient } = leavesOf(length);
-    const [p0, m0, v0] = [parameter, mean, variance].map(({ values }) => values.slice()) as [
-      Float32Array,
-      Float32Array,
-      Float32Array,
-    ];
+    const [p0, m0, v0] = [parameter.values.slice(), mean.values.slice(), variance.values.slice()];
     const g = gradient.values.slice();
     const leaves = {
       parameter: parameter.values,
@@ -35,7 +35,7 @@ it.each([1, 3, 4, 4095, 4096, 4097, 10_001])(
       variance: variance.values,
       gradient: gradient.values,
     };
-    adamByKernel(leaves, factors);
+    work(adamJob(leaves, factors));
     /** The largest error, of the sizes of what is added up. */
     let worst = 0;
     const compare = (found: number | undefined, ...parts: readonly number[]) => {
@@ -62,9 +62,10 @@ it.each([1, 3, 4, 4095, 4096, 4097, 10_001])(
 it('a gradient that is no number makes its own number none, and no other', () => {
   const { parameter, mean, variance, gradient } = leavesOf(9);
   gradient.values[4] = Number.NaN;
-  adamByKernel(
-    { parameter: parameter.values, mean: mean.values, variance: variance.values, gradient: gradient.values },
-    factors,
-  );
+  const leaves = {
+    ...{ parameter: parameter.values, mean: mean.values },
+    ...{ variance: variance.values, gradient: gradient.values },
+  };
+  work(adamJob(leaves, factors));
   expect([...parameter.values].map(Number.isNaN)).toEqual(Array.from({ length: 9 }, (_, i) => i === 4));
 });

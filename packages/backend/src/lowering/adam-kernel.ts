@@ -1,4 +1,5 @@
-import { f32, i32, type Kernel, op, openKernel, v128 } from './wasm-kernel.ts';
+import type { OverStretches } from './kernel-work.ts';
+import { f32, i32, type Kernel, op, v128 } from './wasm-kernel.ts';
 
 /**
  * AdamW in WebAssembly, four numbers at once, for engines without the kernel; formula at `adamStep`, in single precision as TensorFlow's.
@@ -23,7 +24,7 @@ const towards = (x: number, y: readonly number[], share: number) => [
   ...[...get(x), ...y, ...get(x), ...op.minus4, ...get(share), ...op.times4, ...op.add4],
 ];
 
-const kernel: Kernel = {
+export const adamKernel: Kernel = {
   parameters: [i32, f32, f32, f32, f32, f32],
   results: [],
   locals: [
@@ -53,10 +54,10 @@ const kernel: Kernel = {
 
 /** Leaves of one shape, written in place but for the gradient. */
 export interface AdamLeaves {
-  readonly parameter: Float32Array;
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-  readonly gradient: Float32Array;
+  readonly parameter: Float32Array<ArrayBuffer>;
+  readonly mean: Float32Array<ArrayBuffer>;
+  readonly variance: Float32Array<ArrayBuffer>;
+  readonly gradient: Float32Array<ArrayBuffer>;
 }
 
 /** What a step multiplies with: `m ← m + (g − m)·meanShare`, `v ← v + (g² − v)·varianceShare`, `p ← p·kept − m·scale / (√v + epsilon)`. */
@@ -68,28 +69,15 @@ export interface AdamFactors {
   readonly epsilon: number;
 }
 
-type Run = (end: number, ...factors: readonly number[]) => void;
-
-let opened: { readonly run: Run; readonly room: readonly Float32Array[] } | undefined;
-
-function open() {
-  const { run, memory } = openKernel<Run>(kernel, 16 * stretch);
-  return { run, room: [0, 1, 2, 3].map((i) => new Float32Array(memory.buffer, 4 * stretch * i, stretch)) };
-}
-
 /** One step over leaves, in place. */
-export function adamByKernel(leaves: AdamLeaves, factors: AdamFactors): void {
-  opened ??= open();
-  const { run, room } = opened;
-  const { length } = leaves.parameter;
-  const all = [leaves.parameter, leaves.mean, leaves.variance, leaves.gradient];
-  for (let from = 0; from < length; from += stretch) {
-    const to = Math.min(length, from + stretch);
-    for (const [i, values] of all.entries()) room[i]?.set(values.subarray(from, to));
-    run(
-      ...([4 * (to - from), factors.meanShare, factors.varianceShare] as const),
-      ...[factors.kept, factors.scale, factors.epsilon],
-    );
-    for (let i = 0; i < 3; i++) all[i]?.set((room[i] as Float32Array).subarray(0, to - from), from);
-  }
-}
+export const adamJob = (
+  { parameter, mean, variance, gradient }: AdamLeaves,
+  { meanShare, varianceShare, kept, scale, epsilon }: AdamFactors,
+): OverStretches => ({
+  kind: 'overStretches',
+  kernel: 'adam',
+  stretch,
+  arrays: [parameter, mean, variance, gradient],
+  written: 3,
+  numbers: [meanShare, varianceShare, kept, scale, epsilon],
+});

@@ -1,6 +1,6 @@
-import type { HostTensor } from '../expression/host-tensors.ts';
-import { philoxMasks } from './philox-masks.ts';
-import { f32, i32, i64, type Kernel, op, openKernel } from './wasm-kernel.ts';
+import type { Fill } from './kernel-work.ts';
+import { philoxMask } from './philox-masks.ts';
+import { f32, i32, i64, type Kernel, op } from './wasm-kernel.ts';
 
 /**
  * Philox-4x32-10 in WebAssembly, for engines without the kernel: 64-bit products are one instruction there and five in JavaScript.
@@ -77,7 +77,7 @@ const body = [
   ...op.end,
 ];
 
-const kernel: Kernel = {
+export const philoxRowKernel: Kernel = {
   parameters: [i32, i64, i32, i32, i32, i32, i32, i32, f32],
   results: [i32],
   locals: [
@@ -87,64 +87,34 @@ const kernel: Kernel = {
   body,
 };
 
-/** A place where one tensor's numbers, or its mask, are drawn. */
+/** One tensor's numbers, or its mask. */
 export interface PhiloxPlace {
   readonly dtype: 'float32' | 'bool';
   readonly rows: number;
   readonly width: number;
 }
 
-/** Memory in which numbers are drawn. */
-export interface PhiloxMemory {
-  /** What was drawn last at each place. */
-  readonly values: readonly HostTensor['values'][];
-  /**
-   * Draws all numbers of a place anew.
-   *
-   * @param words seed, step and first row @param threshold of a mask: 1 where a number reaches it
-   */
-  draw(place: number, words: ArrayLike<number>, site: number, threshold?: number): void;
-}
-
-type Row = (...numbers: (number | bigint)[]) => number;
-
-/** Memory for places, which stays where it is: 4 bytes a number, 1 an element of a mask. The numbers are `philoxUniform`'s to the bit. */
-export function philoxMemory(places: readonly PhiloxPlace[]): PhiloxMemory {
-  const begins: number[] = [];
-  let bytes = 0;
-  for (const { dtype, rows, width } of places) {
-    begins.push(bytes);
-    bytes += 4 * Math.ceil((rows * width * (dtype === 'bool' ? 1 : 4)) / 4);
-  }
-  const { run: row, memory } = openKernel<Row>(kernel, bytes);
-  const masks = philoxMasks(memory);
-  const values = places.map(({ dtype, rows, width }, i) =>
-    dtype === 'bool'
-      ? new Uint8Array(memory.buffer, begins[i], rows * width)
-      : new Float32Array(memory.buffer, begins[i], rows * width),
-  );
-  return {
-    values,
-    draw: (place, words, site, threshold = 0) => {
-      const { dtype, rows, width } = places[place] as PhiloxPlace;
-      const blocksOfRow = Math.ceil(width / 4);
-      const [seedWord = 0, stepWord = 0, firstRow = 0] = [words[0], words[1], words[2]];
-      let next = begins[place] as number;
-      const flags = [dtype === 'bool' ? 1 : 0, Math.fround(threshold)] as const;
-      if (dtype === 'bool' && width % 4 === 0) {
-        // Rows follow one another without a gap, in what is drawn and in its counters.
-        const first = BigInt(firstRow) * BigInt(blocksOfRow);
-        const blocks = rows * blocksOfRow;
-        const done = masks(next, first, blocks, [site, seedWord, stepWord], threshold);
-        const left = blocks - done;
-        row(next + 4 * done, first + BigInt(done), left, 4 * left, site, seedWord, stepWord, ...flags);
-        return;
-      }
-      for (let i = 0; i < rows; i++)
-        next = row(
-          ...[next, BigInt(firstRow + i) * BigInt(blocksOfRow), blocksOfRow, width, site, seedWord, stepWord],
-          ...flags,
-        ) as number;
-    },
-  };
+/**
+ * Draws all numbers of a tensor, one behind the other: 4 bytes a number, 1 an element of a mask. They are `philoxUniform`'s to the bit.
+ *
+ * @param words seed, step and first row @param threshold of a mask: 1 where a number reaches it
+ */
+export function philoxFill(
+  { dtype, rows, width }: PhiloxPlace,
+  words: ArrayLike<number>,
+  site: number,
+  into: Uint8Array<ArrayBuffer>,
+  threshold = 0,
+): Fill {
+  const blocksOfRow = Math.ceil(width / 4);
+  const [seedWord = 0, stepWord = 0, firstRow = 0] = [words[0], words[1], words[2]];
+  const first = BigInt(firstRow) * BigInt(blocksOfRow);
+  // Rows follow one another without a gap, in what is drawn and in its counters.
+  if (dtype === 'bool' && width % 4 === 0) return philoxMask(first, [site, seedWord, stepWord], threshold, into);
+  const [isMask, size] = dtype === 'bool' ? [1, 1] : [0, 4];
+  const calls = Array.from({ length: rows }, (_, i) => [
+    ...[first + BigInt(i) * BigInt(blocksOfRow), blocksOfRow, width, site, seedWord, stepWord],
+    ...[isMask, Math.fround(threshold)],
+  ]);
+  return { kind: 'fill', kernel: 'philoxRow', calls, bytes: size * width, arrays: [into] };
 }

@@ -1,4 +1,5 @@
-import { i32, i64, type Kernel, type KernelMemory, op, openKernel, v128 } from './wasm-kernel.ts';
+import type { Fill } from './kernel-work.ts';
+import { i32, i64, type Kernel, op, v128 } from './wasm-kernel.ts';
 
 /** Philox-4x32-10 in WebAssembly, four blocks at once, for masks: whether each of sixteen numbers reaches a threshold, a byte each. */
 
@@ -44,7 +45,7 @@ const reached = (counter: number, place: number) => [
   ...[...all4(1 << (8 * place)), ...op.and4],
 ];
 
-const kernel: Kernel = {
+export const philoxMasksKernel: Kernel = {
   parameters: [i32, i64, i32, i32, i32, i32, i32],
   results: [],
   locals: [[9 + 2 * rounds, v128]],
@@ -66,25 +67,28 @@ const kernel: Kernel = {
   ],
 };
 
-type Run = (...numbers: (number | bigint)[]) => void;
+/** Blocks of a call: what it writes stays in the processor's cache. */
+const most = 1 << 14;
 
-/** Draws masks in a memory. */
-export type PhiloxMasks = (
-  at: number,
+/**
+ * Draws a mask of blocks that follow one another.
+ *
+ * @param into four bytes a block
+ */
+export function philoxMask(
   first: bigint,
-  blocks: number,
   words: readonly [site: number, seed: number, step: number],
   threshold: number,
-) => number;
-
-/** Masks in somebody's memory. @returns draws whole groups of four of `blocks` blocks, and says how many blocks that are */
-export function philoxMasks(memory: KernelMemory): PhiloxMasks {
-  const { run } = openKernel<Run>(kernel, memory);
-  return (begin, first, blocks, words, threshold) => {
-    const whole = blocks >> 2;
-    // A number is the lower 23 bits over 2²³: it reaches a threshold where the bits reach this; none reaches NaN.
-    const least = Math.ceil(Math.fround(threshold) * 2 ** 23);
-    run(begin, first, whole, ...words, Number.isNaN(least) ? 2 ** 23 : Math.max(0, Math.min(2 ** 23, least)));
-    return 4 * whole;
-  };
+  into: Uint8Array<ArrayBuffer>,
+): Fill {
+  // A number is the lower 23 bits over 2²³: it reaches a threshold where the bits reach this; none reaches NaN.
+  const least = Math.ceil(Math.fround(threshold) * 2 ** 23);
+  const limit = Number.isNaN(least) ? 2 ** 23 : Math.max(0, Math.min(2 ** 23, least));
+  const blocks = into.length / 4;
+  const calls = Array.from({ length: Math.ceil(blocks / most) }, (_, i) => {
+    // Four blocks at a time: what the last call draws beyond the end is not copied.
+    const groups = Math.ceil(Math.min(most, blocks - i * most) / 4);
+    return [first + BigInt(i * most), groups, ...words, limit];
+  });
+  return { kind: 'fill', kernel: 'philoxMasks', calls, bytes: 4 * most, arrays: [into] };
 }

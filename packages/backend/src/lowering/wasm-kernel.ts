@@ -1,4 +1,4 @@
-/** Words of WebAssembly as far as kernels here are written in it, and a module of one function over a memory that it is given. */
+/** Words of WebAssembly as far as kernels here are written in it, and modules of one function over a memory that they are given. */
 
 // WebAssembly's numbers for what is used: types, then instructions (specification 1.0, "Binary Format").
 export const [i32, i64, f32, v128] = [0x7f, 0x7e, 0x7d, 0x7b];
@@ -96,12 +96,8 @@ export interface Kernel {
   readonly body: readonly number[];
 }
 
-// The types of Node know WebAssembly's names but not its values; these are the three that are used.
-declare const WebAssembly: {
-  readonly Memory: new (size: { readonly initial: number }) => KernelMemory;
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
-};
+// The types of Node know WebAssembly's names but not its values.
+declare const WebAssembly: { readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object };
 
 /** The kernel as a module's bytes (specification 2.0, "Binary Format"). */
 function moduleBytes({ parameters, results, locals, body }: Kernel): Uint8Array<ArrayBuffer> {
@@ -117,22 +113,5 @@ function moduleBytes({ parameters, results, locals, body }: Kernel): Uint8Array<
   ]);
 }
 
-const compiled = new Map<Kernel, object>();
-
-/** Memory that kernels work on. */
-export interface KernelMemory {
-  readonly buffer: ArrayBuffer;
-}
-
-/** Opens a kernel. @param on its memory: somebody else's, or this many bytes of its own, which stay where they are */
-export function openKernel<Run>(
-  kernel: Kernel,
-  on: KernelMemory | number,
-): { readonly run: Run; readonly memory: KernelMemory } {
-  const module = compiled.get(kernel) ?? new WebAssembly.Module(moduleBytes(kernel));
-  compiled.set(kernel, module);
-  const memory = typeof on === 'number' ? new WebAssembly.Memory({ initial: Math.ceil(on / 65_536) }) : on;
-  const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-  // What a module exports has no type: it is the function written out in the kernel.
-  return { run: exports.run as Run, memory };
-}
+/** Compiles a kernel: a module that takes its memory as `host.memory`, and whose function is called `run`. */
+export const compileKernel = (kernel: Kernel): object => new WebAssembly.Module(moduleBytes(kernel));

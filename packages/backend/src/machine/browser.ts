@@ -27,3 +27,6 @@ export const installedRuntime: typeof Node.installedRuntime = () => {
 /** A page has no descriptor 2. */
 export const silentStderr: typeof Node.silentStderr = () => () => {};
 export const nodeVersion: typeof Node.nodeVersion = 'none';
+/** A page's ONNX Runtime has its own threads; what is done beside it is done by this one. */
+export const processors: typeof Node.processors = () => 1;
+export const threadMemory: typeof Node.threadMemory = () => undefined;
