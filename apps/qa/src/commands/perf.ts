@@ -1,4 +1,4 @@
-import { selectEngine, thisMachine } from '@cloze/backend';
+import { type EngineName, engineNames, selectEngine, thisMachine } from '@cloze/backend';
 import { progress, whole, writeWhole } from 'cloze/terminal';
 import { Argument, type Command, Option } from 'commander';
 import { chooseRows } from '../perf/choose-rows.ts';
@@ -17,6 +17,8 @@ export interface PerfOptions {
   readonly python?: string;
   readonly data?: string;
   readonly model?: string;
+  readonly engine?: EngineName;
+  readonly against?: EngineName;
   readonly steps: number;
   readonly row?: string;
   readonly markdown?: string;
@@ -25,20 +27,22 @@ export interface PerfOptions {
 
 /** Measures a group's rows, or all; each runs in a process of its own (`--row`), so that its memory is its own. */
 export async function perfCommand(group: string | undefined, options: PerfOptions): Promise<void> {
-  const { peer, data, model, steps, row: single, json, markdown } = options;
+  const { peer, data, model, engine: name, against, steps, row: single, json, markdown } = options;
   const peers = peer ?? (options.python === undefined ? [] : peersAsked('torch'));
   const python = options.python ?? (peers.length > 0 ? peerEnvironment() : undefined);
   if (single !== undefined) {
     const row = chooseRows(undefined, []).find(({ row: name }) => name === single);
     if (!row) throw new RangeError(`there is no row '${single}'.`);
     const surroundings = thisMachine();
-    const { engine, refused } = await selectEngine({ surroundings });
-    if (!engine.name.startsWith('tensorflow'))
+    const { engine, refused } = await selectEngine({ surroundings, ...(name && { name }) });
+    const other = against && (await selectEngine({ surroundings, name: against })).engine;
+    if (name === undefined && !engine.name.startsWith('tensorflow'))
       process.stderr.write(
         `${single}: measured on ${engine.name}, not on libtensorflow: ${refused.find(({ name }) => name === 'tensorflow')?.reason}\n`,
       );
-    for await (const result of runRow(row, { engine, python, data, model }, { peers, steps }))
+    for await (const result of runRow(row, { engine, against: other, python, data, model }, { peers, steps }))
       process.stdout.write(`${json ? JSON.stringify(result) : describeResult(result)}\n`);
+    other?.dispose();
     engine.dispose();
     return;
   }
@@ -59,6 +63,8 @@ export async function perfCommand(group: string | undefined, options: PerfOption
   if (python !== undefined) args.push('--python', python);
   if (data !== undefined) args.push('--data', data);
   if (model !== undefined) args.push('--model', model);
+  if (name !== undefined) args.push('--engine', name);
+  if (against !== undefined) args.push('--against', against);
   const results: (PerfResult | RowFailure)[] = [];
   const show = progress('rows', rows.length);
   for (const [i, { row }] of rows.entries()) {
@@ -91,6 +97,12 @@ export function addPerf(program: Command): void {
     )
     .option('--data <folder>', 'a data folder with corpus/ and vocab/; default: classical poems')
     .option('--model <folder>', 'a checkpoint that has learnt, for rows about accuracy; default: they are left out')
+    .addOption(new Option('--engine <name>', 'what ours runs on; default: the best there is').choices(engineNames))
+    .addOption(
+      new Option('--against <name>', 'run ours on this engine as well, in turn, in every comparison').choices(
+        engineNames,
+      ),
+    )
     .option('--steps <number>', 'timed steps of each side', whole(1), 10)
     .addOption(new Option('--row <name>', 'one row in this process').hideHelp())
     .option('--markdown <file>', 'also write the results as tables')

@@ -32,6 +32,21 @@ function pretended(name: string, milliseconds: number, order: string[]): Side {
 }
 
 describe('qa perf', () => {
+  it('runs our side on another engine as a peer, and names it', async () => {
+    const other = { ...engine, name: 'onnx' as const, version: '1' };
+    const row: Comparison = {
+      row: 'work',
+      engineReach: 0.6,
+      ours: async ({ engine: { name } }) => pretended(name, name === 'onnx' ? 10 : 20, []),
+      peers: [{ kind: 'torch', reach: 1, prepare: async () => pretended('torch', 1, []) }],
+    };
+    const lines = [];
+    for await (const line of runRow(row, { ...context, against: other }, { peers: [], steps: 3 })) lines.push(line);
+    expect(lines).toMatchObject([
+      { ours: 'reference', peer: 'onnx, on onnx 1', ratio: 0.5, reach: 0.6, reached: false },
+    ]);
+  });
+
   it('runs sides in turn, leaves warm-up out, gives a line for each peer, and stops all', async () => {
     const order: string[] = [];
     const row: Comparison = {

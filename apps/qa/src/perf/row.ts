@@ -1,11 +1,13 @@
 import type { Engine } from '@cloze/backend';
 
-/** Who does the same work: `--peer` names them. `ours` is another way of our own and always runs. */
-export type PeerName = 'torch' | 'transformers' | 'onnxruntime' | 'ours';
+/** Who does the same work: `--peer` names them. `ours` is another way of our own and always runs; `engine` is our side on the engine of `--against`. */
+export type PeerName = 'torch' | 'transformers' | 'onnxruntime' | 'ours' | 'engine';
 
 /** What a row is prepared with. */
 export interface PerfContext {
   readonly engine: Engine;
+  /** Another engine, on which our side of every comparison runs as well. */
+  readonly against?: Engine | undefined;
   /** An interpreter with torch and transformers; none: no peer in Python runs. */
   readonly python: string | undefined;
   /** A data folder with `corpus/` and `vocab/`; none: the classical poems that come with the repository. */
@@ -38,6 +40,8 @@ export interface Comparison {
   readonly row: string;
   readonly ours: (context: PerfContext) => Promise<Side>;
   readonly peers: readonly Peer[];
+  /** The least ratio that is asked of our side on another engine (its time there / its time), default 0.8. */
+  readonly engineReach?: number;
   /** Floating-point operations of one unit; with them GFLOP/s are told beside those of one big matrix product. */
   readonly flops?: number;
   /** Timed units of each side; default what the command was told. */

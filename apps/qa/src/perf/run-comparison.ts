@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bigMatmul } from './big-matmul.ts';
-import type { Comparison, PeerName, PerfContext, Side } from './row.ts';
+import type { Comparison, Peer, PeerName, PerfContext, Side } from './row.ts';
 
 /** One line of `qa perf`: our time against a peer's. */
 export interface ComparisonResult {
@@ -32,12 +32,24 @@ const round = (value: number, digits = 1) => Number(value.toFixed(digits));
 
 /** Times all sides in turn, A/B/C, B/C/A, C/A/B, and gives a line for each peer; without a peer, one for our own time. */
 export async function* runComparison(
-  { row, ours, peers, flops, ...counts }: Comparison,
+  { row, ours, peers, flops, engineReach = 0.8, ...counts }: Comparison,
   context: PerfContext,
   { peers: asked, steps: usual }: { readonly peers: readonly PeerName[]; readonly steps: number },
 ): AsyncGenerator<ComparisonResult> {
   const steps = counts.steps ?? usual;
-  const chosen = peers.filter(({ kind }) => kind === 'ours' || asked.includes(kind));
+  const { against } = context;
+  const onOtherEngine = against && {
+    kind: 'engine' as const,
+    reach: engineReach,
+    prepare: async () => {
+      const side = await ours({ ...context, engine: against });
+      return { ...side, name: `${side.name}, on ${against.name} ${against.version}` };
+    },
+  };
+  const chosen: Peer[] = [
+    ...peers.filter(({ kind }) => kind === 'ours' || asked.includes(kind)),
+    ...(onOtherEngine ? [onOtherEngine] : []),
+  ];
   const sides: Side[] = [];
   try {
     sides.push(await ours(context));

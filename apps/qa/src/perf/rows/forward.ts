@@ -35,6 +35,7 @@ export const forwardRows: readonly Comparison[] = [
   {
     row: `forward, hidden states ${sizeName(work)}`,
     flops: encoderFlops(work),
+    engineReach: 0.95,
     ours,
     peers: [
       {
