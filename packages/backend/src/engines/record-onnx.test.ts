@@ -6,10 +6,11 @@ import { floats, ints } from '../expression/host-tensors.ts';
 import type { Tensor } from '../expression/tensor.ts';
 import { add, multiply } from '../operations/elementwise.ts';
 import { gatherRows } from '../operations/gather.ts';
+import { input } from '../operations/leaves.ts';
 import { reshape } from '../operations/shape.ts';
-import { sum } from '../operations/sum-and-broadcast.ts';
+import { broadcastTo, sum } from '../operations/sum-and-broadcast.ts';
 import { onnxEngine } from './onnx-engine.ts';
-import { refuseLarge } from './record-onnx.ts';
+import { recordOnnx, refuseLarge } from './record-onnx.ts';
 import { referenceEngine } from './reference-engine.ts';
 
 it('refuses constants that no graph holds, in one sentence, before anything is written', () => {
@@ -41,5 +42,39 @@ it('a table that is read twice gets both gradients, and results given twice, fed
     return [...plain, [...variables.read().w.values]];
   });
   const [reference, onnx] = await Promise.all(results);
+  expect(onnx).toEqual(reference);
+});
+
+it('what ONNX broadcasts itself is not written out, and what it does not is', async () => {
+  const x = input('x', { shape: [4, 3], dtype: 'float32' });
+  const column = input('column', { shape: [4, 1], dtype: 'float32' });
+  const wide = broadcastTo(column, [4, 3]);
+  const expansions = (...outputs: Tensor[]) => {
+    const { bytes } = recordOnnx({ inputs: [['x', x] as const, ['column', column] as const], outputs, updates: [] });
+    return Buffer.from(bytes).toString('latin1').split('Expand').length - 1;
+  };
+  expect(expansions(multiply(x, wide), add(wide, x))).toBe(0);
+  // Nothing else says how large the sum is; and a result that is asked for is there.
+  expect(expansions(add(wide, wide))).toBeGreaterThan(0);
+  expect(expansions(multiply(x, wide), wide)).toBeGreaterThan(0);
+
+  const feeds = {
+    x: floats(
+      [4, 3],
+      Float32Array.from({ length: 12 }, (_, i) => i),
+    ),
+    column: floats([4, 1], Float32Array.of(1, 2, 3, 4)),
+  };
+  const found = [referenceEngine(), onnxEngine()].map(async (engine) => {
+    const step = compile(
+      createVariables(engine, {}),
+      (_, { x: whole, column: narrow }: { x: Tensor; column: Tensor }) => {
+        const broad = broadcastTo(narrow, [4, 3]);
+        return { outputs: { product: multiply(whole, broad), twice: add(broad, broad), broad } };
+      },
+    );
+    return Object.values(await step(feeds)).map(({ values }) => [...values]);
+  });
+  const [reference, onnx] = await Promise.all(found);
   expect(onnx).toEqual(reference);
 });

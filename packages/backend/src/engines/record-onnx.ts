@@ -4,7 +4,7 @@ import type { DType } from '../expression/host-tensors.ts';
 import { reachable } from '../expression/reachable.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { type Draw, drawsIn } from '../lowering/draws-in.ts';
-import { lowerScattered, lowerToOnnx, scatteredInto } from '../lowering/onnx-table.ts';
+import { lowerScattered, lowerToOnnx, operandsOf, scatteredInto } from '../lowering/onnx-table.ts';
 import { encodeOnnx } from '../onnx/onnx-model.ts';
 import { onnxRecording } from '../onnx/onnx-sink.ts';
 import type { Trace } from './engine.ts';
@@ -40,6 +40,18 @@ export function refuseLarge(constants: readonly { readonly bytes: Uint8Array }[]
     );
 }
 
+/** Operations whose results are given or read by what is recorded: what only broadcasts for another is read by nobody. */
+function readBy(
+  order: readonly Operation[],
+  given: ReadonlySet<Tensor>,
+  readOf: (operation: Operation) => readonly Tensor[],
+): ReadonlySet<Operation> {
+  const read = new Set([...given].map(({ operation }) => operation));
+  for (const operation of [...order].reverse())
+    if (read.has(operation)) for (const operand of readOf(operation)) read.add(operand.operation);
+  return read;
+}
+
 /** Records a trace as an ONNX graph; Adam's updates that go back where they come from are left to the host, which gets their gradients. */
 export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTrace {
   const updates = [...always, ...(guarded?.updates ?? [])];
@@ -56,6 +68,10 @@ export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTr
   const scattered = scatteredInto(order, given);
   const absorbed = new Set(scattered.values());
   const masks = new Map([...draws.values()].map((draw) => [draw.mask.operation, draw]));
+  // An addition of `scatteredInto` writes into its other operand, and masks come from outside.
+  const readOf = (operation: Operation) =>
+    masks.has(operation) ? [] : scattered.has(operation) ? operation.inputs : operandsOf(operation);
+  const read = readBy(order, given, readOf);
   const fed: Fed[] = [];
   const sink = onnxRecording((tensor) => {
     const operation = tensor.operation as Fed['operation'];
@@ -76,7 +92,7 @@ export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTr
     const [first] = operation.outputs as [Tensor];
     if (isA(operation, 'input')) leaf('input', operation.attributes.path, first);
     else if (isA(operation, 'variable')) leaf('variable', operation.attributes.path, first);
-    else if (draws.has(operation) || absorbed.has(operation)) continue;
+    else if (draws.has(operation) || absorbed.has(operation) || !read.has(operation)) continue;
     else {
       const draw = masks.get(operation);
       if (draw) {
@@ -92,7 +108,7 @@ export function recordOnnx({ outputs, updates: always, guarded }: Trace): OnnxTr
         names.set(first, lowerScattered(sink, into, named(added.inputs), added));
         continue;
       }
-      const results = lowerToOnnx(sink, named(operation.inputs), operation);
+      const results = lowerToOnnx(sink, named(readOf(operation)), operation);
       for (const [i, output] of operation.outputs.entries()) names.set(output, results[i] as string);
     }
   }

@@ -158,6 +158,27 @@ const table: PrimitiveTable<Entries> = {
   recompute: (_sink, inputs, { attributes: { count } }) => inputs.slice(0, count),
 };
 
+/** What ONNX broadcasts itself, as the primitives' shapes do. */
+const broadcasting: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
+  ...(['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'where'] as const),
+  ...(['equal', 'less', 'lessEqual', 'greater', 'greaterEqual', 'logicalAnd', 'logicalOr'] as const),
+]);
+
+/**
+ * What an operation reads: where another operand has the result's shape, an operand that was only broadcast is read as it was before. Written out
+ * and read again, it would cost as much as the operation.
+ */
+export function operandsOf(operation: Operation): readonly Tensor[] {
+  if (!broadcasting.has(operation.primitive.name)) return operation.inputs;
+  const shape = outOf(operation).shape.join();
+  const isWhole = ({ operation: made, shape: own }: Tensor) => !isA(made, 'broadcastTo') && own.join() === shape;
+  return operation.inputs.some(isWhole)
+    ? operation.inputs.map((input) =>
+        isA(input.operation, 'broadcastTo') ? (input.operation.inputs[0] as Tensor) : input,
+      )
+    : operation.inputs;
+}
+
 /**
  * Operations whose result is added to something of its shape and used nowhere else, by the addition: what they place is added there, and no
  * zeros are made and added.
