@@ -39,8 +39,8 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
 };
 
-/** Where threads meet: the number of the next piece of work, how many are done, how many of those failed. */
-export const [nextPiece, donePieces, failedPieces] = [0, 1, 2];
+/** Where threads meet: at 0 the number of the next piece of work, then how many are done, and how many of those failed. */
+export const [donePieces, failedPieces] = [1, 2];
 
 /**
  * What a thread does: pieces of jobs that nobody has taken, until there are none.
