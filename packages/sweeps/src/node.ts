@@ -9,6 +9,7 @@ export { type SweepProgress, type SweepProgressOptions, sweepProgress } from './
 export { connectQueue, QueueError } from './queue/connect-queue.ts';
 export { type FollowEvent, type FollowOptions, type FollowOutcome, followSweep } from './queue/follow-sweep.ts';
 export { passwordVariable, type QueueAccess, type QueueAddress, queueAddress } from './queue/queue-address.ts';
+export type { QueueClient } from './queue/queue-client.ts';
 export { type FailedRun, type QueueCounts, type SweepQueue, sweepQueue } from './queue/sweep-queue.ts';
 export { type CommitEnd, type SweepStore, sweepStore } from './queue/sweep-store.ts';
 export { newTerms, type SweepTerms } from './queue/sweep-terms.ts';

@@ -1,7 +1,6 @@
-import { connectQueue, type QueueAccess, type QueueAddress, queueAddress } from '@cloze/sweeps/node';
+import { connectQueue, type QueueAccess, type QueueAddress, type QueueClient, queueAddress } from '@cloze/sweeps/node';
 import { UsageError } from 'cloze/terminal';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Redis } from 'ioredis';
 import { fileName } from '../runs/file-name.ts';
 
 /** Options of every command that goes to a queue. */
@@ -38,7 +37,7 @@ export function addressOf({ queue, passwordFile, ca }: QueueOptions): QueueAddre
 export async function openQueue(
   options: QueueOptions,
   say: (line: string) => void,
-): Promise<{ readonly client: Redis; readonly address: QueueAddress }> {
+): Promise<{ readonly client: QueueClient; readonly address: QueueAddress }> {
   const address = addressOf(options);
   if (!address)
     throw new UsageError('give the queue with --queue redis://host:port, or CLOZE_QUEUE in the environment.');

@@ -1,5 +1,4 @@
-import { followSweep } from '@cloze/sweeps/node';
-import type { Redis } from 'ioredis';
+import { followSweep, type QueueClient } from '@cloze/sweeps/node';
 import { everyRunHas, isFinished } from '../runs/run-record.ts';
 import type { RecipeRun } from '../runs/run-spec.ts';
 import type { ArmsKept } from './hopeless-arms.ts';
@@ -16,7 +15,7 @@ export async function sweepOnQueue({
   say,
   ...sweep
 }: {
-  readonly client: Redis;
+  readonly client: QueueClient;
   readonly name: string;
   /** The server, for people. */
   readonly shown: string;

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { QueueAddress } from './queue-address.ts';
+import type { QueueClient } from './queue-client.ts';
 
 /** Milliseconds that a host has to answer. */
 const patience = 5000;
@@ -95,7 +96,7 @@ async function probe(address: QueueAddress, warn: (sentence: string) => void): P
  * @param say told when the server is gone, and when it is back
  * @throws {QueueError} where the server cannot be used: one sentence that names it and what is wrong
  */
-export async function connectQueue(address: QueueAddress, say: (line: string) => void): Promise<Redis> {
+export async function connectQueue(address: QueueAddress, say: (line: string) => void): Promise<QueueClient> {
   await probe(address, say);
   const client = new Redis({ ...optionsOf(address), retryStrategy: (times) => Math.min(100 * times, 2000) });
   let gone = false;

@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { anything, callable, checkOptions, listOf, needed, real, text, unchecked } from '@cloze/checks';
 import { nodeFiles } from '@cloze/trainer/node';
-import type { Redis } from 'ioredis';
 import type { PlannedRun } from '../here/planned-run.ts';
 import { specHash } from '../record/canonical-json.ts';
 import { arrivingFolder } from '../record/record-files.ts';
 import { writeRecordParts } from '../record/record-parts.ts';
 import { RecordError } from '../record/sealed-manifest.ts';
 import { QueueError } from './connect-queue.ts';
+import type { QueueClient } from './queue-client.ts';
 import { type QueueCounts, type SweepQueue, sweepQueue } from './sweep-queue.ts';
 import { type SweepStore, sweepStore } from './sweep-store.ts';
 import { newTerms, type SweepTerms } from './sweep-terms.ts';
@@ -84,7 +84,7 @@ async function receive<Spec, Shared>(
 /** A sweep and what its follower does. */
 export interface FollowOptions<Spec, Shared> {
   /** Of `connectQueue`. */
-  readonly client: Redis;
+  readonly client: QueueClient;
   /** Of the sweep, where a server has several. */
   readonly name: string;
   /** The sweep for people, such as `sweep 'a' at redis://first:6379`. */

@@ -1,6 +1,7 @@
 import { type JobsOptions, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { specHash } from '../record/canonical-json.ts';
+import type { QueueClient } from './queue-client.ts';
+import { redisOf } from './redis-of.ts';
 
 /** A run of a sweep, as it lies in the queue. */
 export interface SweepTask {
@@ -48,11 +49,11 @@ export interface SweepQueue<Spec> {
 
 /** Opens the queue of a sweep's name. @param client of `connectQueue` @param isSpec whether what stands in a queue is what this program's runs are told */
 export function sweepQueue<Spec>(
-  client: Redis,
+  client: QueueClient,
   name: string,
   isSpec: (spec: unknown) => spec is Spec,
 ): SweepQueue<Spec> {
-  const queue = new Queue<SweepTask>(name, { connection: client, prefix: queuePrefix });
+  const queue = new Queue<SweepTask>(name, { connection: redisOf(client), prefix: queuePrefix });
   // What cannot be sent now is sent when the server is back; the connection says when that is.
   queue.on('error', () => {});
   const options: JobsOptions = { removeOnComplete: true, removeOnFail: false, attempts: 1, stackTraceLimit: 1 };

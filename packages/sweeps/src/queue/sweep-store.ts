@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { QueueError } from './connect-queue.ts';
+import type { QueueClient } from './queue-client.ts';
+import { redisOf } from './redis-of.ts';
 import { type SweepTerms, termsOf } from './sweep-terms.ts';
 
 /** How the way back of a record ended: it is kept; another worker's was kept before; the sweep is cancelled; parts of it were lost on the way. */
@@ -67,10 +69,11 @@ const isEnd = (value: unknown): value is CommitEnd =>
 
 /** Opens what a sweep of a name has on a server. @param isShared whether what its terms say is what this program's sweeps share */
 export function sweepStore<Shared>(
-  client: Redis,
+  connection: QueueClient,
   name: string,
   isShared: (shared: unknown) => shared is Shared,
 ): SweepStore<Shared> {
+  const client = redisOf(connection);
   const key = (what: string) => `cloze-sweep:${name}:${what}`;
   const [terms, state, arrived, follower] = [key('terms'), key('state'), key('arrived'), key('follower')];
   const uploadOf = async (run: string) => {

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OwnRedis, ownRedis, redisServer } from '../../../../apps/qa/src/sweeps/own-redis.ts';
 import type { DoRun, PlannedRun } from '../here/planned-run.ts';
@@ -11,6 +10,8 @@ import { readSealed, sealOf } from '../record/sealed-manifest.ts';
 import { connectQueue } from './connect-queue.ts';
 import { type FollowEvent, followSweep } from './follow-sweep.ts';
 import { queueAddress } from './queue-address.ts';
+import type { QueueClient } from './queue-client.ts';
+import { redisOf } from './redis-of.ts';
 import { sweepQueue } from './sweep-queue.ts';
 import { sweepStore } from './sweep-store.ts';
 import { newTerms } from './sweep-terms.ts';
@@ -67,7 +68,7 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
     for (const end of ends.splice(0)) await end(); // at most a handful
   });
 
-  const connect = async (said: string[] = []): Promise<Redis> => {
+  const connect = async (said: string[] = []): Promise<QueueClient> => {
     const address = queueAddress({ queue: `redis://127.0.0.1:${redis.port}` }, {});
     const client = await connectQueue(address as NonNullable<typeof address>, (line) => said.push(line));
     ends.push(() => client.disconnect());
@@ -75,8 +76,8 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
   };
   let names = 0;
   const newName = () => `test-${++names}`;
-  const queueOf = (client: Redis, name: string) => sweepQueue(client, name, isSpec);
-  const storeOf = (client: Redis, name: string) => sweepStore(client, name, isShared);
+  const queueOf = (client: QueueClient, name: string) => sweepQueue(client, name, isSpec);
+  const storeOf = (client: QueueClient, name: string) => sweepStore(client, name, isShared);
 
   async function follow(name: string, seeds: number, out = mkdtempSync(join(root, 'out-'))) {
     const said: string[] = [];
@@ -152,7 +153,7 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
     const { done, runs, client } = await follow(name, 3);
     const queue = queueOf(client, name);
     while ((await queue.counts()).waiting < 3) await pause(20);
-    await client.flushall();
+    await redisOf(client).flushall();
     await worker(name);
     await done;
     expect(wrong(runs)).toEqual([]);
@@ -228,7 +229,7 @@ describe.skipIf(redisServer() === undefined)('a sweep on a queue', { timeout: 30
     await queue.clear();
     await expect(done).rejects.toThrow('the sweep was cancelled');
     while (readdirSync(second.folder).length > 0) await pause(20);
-    expect((await client.keys(`cloze*${name}*`)).filter((key) => !key.endsWith(':terms'))).toEqual([]);
+    expect((await redisOf(client).keys(`cloze*${name}*`)).filter((key) => !key.endsWith(':terms'))).toEqual([]);
   });
 
   it('a damaged record is refused and its run done again', async () => {

@@ -4,12 +4,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { anything, callable, checkOptions, flag, needed, text, unchecked, whole } from '@cloze/checks';
 import { nodeFiles } from '@cloze/trainer/node';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { codeOf } from '../here/child-end.ts';
 import { takeLease } from '../here/folder-queue.ts';
 import type { DoRun, PlannedRun, RunEnd } from '../here/planned-run.ts';
 import { specHash } from '../record/canonical-json.ts';
 import { QueueError } from './connect-queue.ts';
+import type { QueueClient } from './queue-client.ts';
+import { redisOf } from './redis-of.ts';
 import { sending } from './send-record.ts';
 import { queuePrefix, type SweepTask, sweepQueue } from './sweep-queue.ts';
 import { type CommitEnd, sweepStore } from './sweep-store.ts';
@@ -28,7 +29,7 @@ export interface WorkEvent<Spec> {
 /** What a worker is told. */
 export interface WorkOptions<Spec, Shared> {
   /** Of `connectQueue`. */
-  readonly client: Redis;
+  readonly client: QueueClient;
   /** Of the sweep, where a server has several. */
   readonly name: string;
   /** The server, for people. */
@@ -175,7 +176,7 @@ export async function work<Spec, Shared>(options: WorkOptions<Spec, Shared>): Pr
 
   const milliseconds = 1000 * terms.heartbeat;
   const worker = new Worker<SweepTask, string>(name, doJob, {
-    connection: client,
+    connection: redisOf(client),
     prefix: queuePrefix,
     concurrency: jobs,
     lockDuration: milliseconds,
