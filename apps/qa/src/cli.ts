@@ -6,6 +6,7 @@ import { addPerf } from './commands/perf.ts';
 import { addProfile } from './commands/profile.ts';
 import { addQueueLoad } from './commands/queue.ts';
 import { addScale } from './commands/scale.ts';
+import { addSpeedrun } from './commands/speedrun.ts';
 import { addTorture } from './commands/torture.ts';
 
 endInOneSentence('qa');
@@ -16,7 +17,7 @@ const program = new Command('qa')
   .enablePositionalOptions()
   .showSuggestionAfterError();
 
-for (const add of [addPerf, addProfile, addScale, addQueueLoad, addTorture, addFuzz]) add(program);
+for (const add of [addPerf, addProfile, addScale, addSpeedrun, addQueueLoad, addTorture, addFuzz]) add(program);
 
 try {
   await program.parseAsync();

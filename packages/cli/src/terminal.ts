@@ -4,6 +4,7 @@ export { endInOneSentence, exitCodeOf } from './terminal/exit.ts';
 export { escapeHtml, figure, htmlTable, page } from './terminal/page.ts';
 export { printable } from './terminal/printable.ts';
 export { progress } from './terminal/progress.ts';
+export { real } from './terminal/real.ts';
 export { say, sayPrintable } from './terminal/say.ts';
 export { sortTables } from './terminal/sort-tables.ts';
 export { stopSignals } from './terminal/stop-signals.ts';

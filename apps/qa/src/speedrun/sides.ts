@@ -1,0 +1,107 @@
+import { type EncoderConfig, familyOf } from '@cloze/encoder';
+import type { ScheduleType } from '@cloze/trainer';
+
+/** What every side trains: the same vocabulary, rows, held-out text and size. */
+export const task = {
+  /** Tokens learnt from the corpus. */
+  vocabulary: 4000,
+  length: 128,
+  layers: 2,
+  width: 128,
+  /** Held-out rows and the share of their tokens that is asked for, the same for all. */
+  heldOutRows: 128,
+  /** The loss to reach, nats a masked token. */
+  target: 4.3,
+  /** Steps between two looks at the held-out loss; the clock stands still meanwhile. */
+  evaluateEvery: 50,
+} as const;
+
+/** How a side learns. */
+export interface Recipe {
+  /** Updates its schedule is laid out for; it stops where the target is reached. */
+  readonly steps: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly lrSchedulerType: ScheduleType;
+  readonly warmupRatio: number;
+  readonly decayRatio?: number;
+  readonly weightDecay: number;
+  readonly optimiser: 'adamw' | 'muon';
+  readonly precision: 'float32' | 'bfloat16';
+  /** Share of tokens hidden. */
+  readonly rate: number;
+  /** Rows of the first steps, up to a share of them: a ramp of the batch. */
+  readonly ramp?: readonly { readonly until: number; readonly batch: number }[];
+  /** What the encoder has beside its sizes. */
+  readonly encoder?: Partial<EncoderConfig>;
+}
+
+/** Who trains. */
+export interface SpeedrunSide {
+  readonly name: string;
+  readonly about: string;
+  /** A mode of `tooling/peers/torch_speedrun.py`, or ours. */
+  readonly runs: 'run_mlm' | 'loop' | 'ours';
+  readonly recipe: Recipe;
+}
+
+/** BERT's recipe, as run_mlm and its readers train small models. */
+const plain: Recipe = {
+  steps: 3000,
+  batch: 16,
+  learningRate: 1e-3,
+  lrSchedulerType: 'linear',
+  warmupRatio: 0.1,
+  weightDecay: 0.01,
+  optimiser: 'adamw',
+  precision: 'float32',
+  rate: 0.15,
+};
+
+const {
+  localWindow: _window,
+  globalEvery: _every,
+  localRotaryBase: _base,
+  ...modern
+} = familyOf('modernbert').fresh ?? {};
+
+const block: Recipe = { ...plain, encoder: { ...modern, rotaryBase: 10_000 } };
+const muon: Recipe = { ...block, optimiser: 'muon' };
+const stable: Recipe = { ...muon, lrSchedulerType: 'warmup_stable_decay', decayRatio: 0.5, warmupRatio: 0.02 };
+const rates: Recipe = { ...stable, rate: 0.3 };
+
+/** The sides, each of ours with one thing more than the one before it. */
+export const sides: readonly SpeedrunSide[] = [
+  {
+    name: 'run_mlm',
+    about:
+      'transformers’ run_mlm at its best settings, written out: its collator, logits of all positions, fused AdamW',
+    runs: 'run_mlm',
+    recipe: plain,
+  },
+  {
+    name: 'loop',
+    about:
+      'a PyTorch loop at its best: SDPA, fused AdamW, bfloat16 where it helps, logits of masked positions, batches as ours',
+    runs: 'loop',
+    recipe: plain,
+  },
+  { name: 'cloze', about: 'the same model, batches, optimiser and schedule here', runs: 'ours', recipe: plain },
+  {
+    name: '+ modern block',
+    about: 'norms first, rotary positions, gated parts, no biases',
+    runs: 'ours',
+    recipe: block,
+  },
+  { name: '+ Muon', about: 'on the matrices of the blocks, AdamW on the rest', runs: 'ours', recipe: muon },
+  { name: '+ stable rate', about: 'warm up briefly, stay, fall by 1 − √s', runs: 'ours', recipe: stable },
+  { name: '+ 30 % masks', about: 'twice the targets a row', runs: 'ours', recipe: rates },
+];
+
+/** A side by its name. @throws {RangeError} naming those there are */
+export function sideNamed(name: string): SpeedrunSide {
+  const side = sides.find((one) => one.name === name);
+  if (!side)
+    throw new RangeError(`there is no side '${name}'; there are ${sides.map((one) => `'${one.name}'`).join(', ')}.`);
+  return side;
+}

@@ -1,0 +1,94 @@
+import type { SpeedrunPoint } from './point.ts';
+
+/** One seed of one side. */
+export interface SpeedrunResult {
+  readonly side: string;
+  readonly seed: number;
+  /** Seconds of training until the first look at or below the target; null where it was not reached. */
+  readonly reached: number | null;
+  readonly points: readonly SpeedrunPoint[];
+}
+
+/** A run's looks as a result. */
+export function resultOf(side: string, seed: number, points: readonly SpeedrunPoint[], target: number): SpeedrunResult {
+  const first = points.find(({ loss }) => loss <= target);
+  return { side, seed, reached: first?.seconds ?? null, points };
+}
+
+/** A side over its seeds. */
+export interface SpeedrunRow {
+  readonly side: string;
+  readonly about: string;
+  readonly seeds: number;
+  /** Seeds that reached the target. */
+  readonly reachedBy: number;
+  /** Mean, least and most minutes of training to the target; absent where a seed did not reach it. */
+  readonly minutes?: readonly [mean: number, least: number, most: number];
+  /** Updates it took, in the mean. */
+  readonly steps?: number;
+  /** Mean over seeds of its time over that of run_mlm and of the PyTorch loop with the same seed. */
+  readonly ofRunMlm?: number;
+  readonly ofLoop?: number;
+  /** Its time over that of the side above it. */
+  readonly ofAbove?: number;
+  /** Held-out loss at its last look, in the mean. */
+  readonly lastLoss: number;
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** The rows of the table, in the order of the sides. */
+export function speedrunRows(
+  sides: readonly { readonly name: string; readonly about: string }[],
+  results: readonly SpeedrunResult[],
+): SpeedrunRow[] {
+  const ofSide = (name: string) => results.filter(({ side }) => side === name);
+  /** Mean over the seeds that both reached the target with; absent where one of them did not. */
+  const ratio = (name: string, other: string | undefined): number | undefined => {
+    const pairs = ofSide(name).map(({ seed, reached }) => [
+      reached,
+      results.find((result) => result.side === other && result.seed === seed)?.reached ?? null,
+    ]);
+    const ratios = pairs.flatMap(([own, others]) => (own == null || others == null ? [] : [own / others]));
+    return pairs.length > 0 && ratios.length === pairs.length ? mean(ratios) : undefined;
+  };
+  const there = sides.filter(({ name }) => ofSide(name).length > 0);
+  return there.map(({ name, about }, i) => {
+    const own = ofSide(name);
+    const minutes = own.flatMap(({ reached }) => (reached === null ? [] : [reached / 60]));
+    const last = own.flatMap(({ points }) => points.slice(-1));
+    const all = minutes.length === own.length;
+    const above = there[i - 1]?.name;
+    const [ofRunMlm, ofLoop, ofAbove] = [ratio(name, 'run_mlm'), ratio(name, 'loop'), ratio(name, above)];
+    return {
+      side: name,
+      about,
+      seeds: own.length,
+      reachedBy: minutes.length,
+      ...(all && { minutes: [mean(minutes), Math.min(...minutes), Math.max(...minutes)] as const }),
+      ...(all && { steps: mean(last.map(({ step }) => step)) }),
+      ...(ofRunMlm !== undefined && { ofRunMlm }),
+      ...(ofLoop !== undefined && { ofLoop }),
+      ...(ofAbove !== undefined && { ofAbove }),
+      lastLoss: mean(last.map(({ loss }) => loss)),
+    };
+  });
+}
+
+const two = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(2));
+
+/** The rows as a table of Markdown. */
+export function speedrunTable(rows: readonly SpeedrunRow[], target: number): string {
+  const lines = rows.map(({ side, about, seeds, reachedBy, minutes, steps, ofRunMlm, ofLoop, ofAbove, lastLoss }) => {
+    const time = minutes
+      ? `${two(minutes[0])} (${two(minutes[1])} to ${two(minutes[2])})`
+      : `not reached by ${seeds - reachedBy} of ${seeds}`;
+    return `| ${side} | ${about} | ${time} | ${steps?.toFixed(0) ?? '-'} | ${two(ofRunMlm)} | ${two(ofLoop)} | ${two(ofAbove)} | ${lastLoss.toFixed(3)} |`;
+  });
+  return [
+    `| side | what | minutes to a held-out loss of ${target} | updates | of run_mlm’s | of the loop’s | of the row above | last loss |`,
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...lines,
+    '',
+  ].join('\n');
+}
