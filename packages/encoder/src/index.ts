@@ -29,6 +29,13 @@ export {
 } from './correction/correct-embeddings.ts';
 export { type CrfParameters, crfLogPartition, crfLoss, crfScore } from './crf/crf-loss.ts';
 export { viterbi } from './crf/viterbi.ts';
+export {
+  type CrossParameters,
+  type DenoisingDecoderParameters,
+  decodeFromVector,
+  initialDenoisingDecoder,
+} from './denoising/denoising-decoder.ts';
+export { type DenoisingBatch, denoisingLoss } from './denoising/denoising-loss.ts';
 export { type DetectorParameters, detectReplaced } from './electra/detect-replaced.ts';
 export { disentangledTable } from './electra/disentangled-table.ts';
 export { type ElectraBatch, type ElectraLoss, type ElectraModels, electraLoss } from './electra/electra-loss.ts';
@@ -69,6 +76,20 @@ export type {
   ModelParameters,
   Norm,
 } from './parameters/parameter-tree.ts';
+export {
+  type BidirectionalGruParameters,
+  bidirectionalGru,
+  type GruParameters,
+  initialGru,
+} from './soft-masked/gru.ts';
+export {
+  correctTokens,
+  type ErrorDetectorParameters,
+  initialErrorDetector,
+  type SoftMasked,
+  type SoftMaskedLoss,
+  softMaskedLoss,
+} from './soft-masked/soft-masked-loss.ts';
 export { estimateMemory, type MemoryEstimate, type MemoryPlan } from './summary/estimate-memory.ts';
 export { type SummaryRow, summary } from './summary/summary.ts';
 export { encodeTta, type TtaOptions } from './tta/encode-tta.ts';

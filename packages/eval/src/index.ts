@@ -53,6 +53,7 @@ export { type BleuOptions, bleu } from './text/bleu.ts';
 export { characters } from './text/characters.ts';
 export { errorRate } from './text/error-rate.ts';
 export { type RougeOptions, type RougeScore, type RougeScores, rouge } from './text/rouge.ts';
+export { type SpellingFigures, spellingFigures } from './text/spelling-figures.ts';
 export { type BootstrapOptions, bootstrapInterval } from './uncertainty/bootstrap-interval.ts';
 export { type ComparedSystem, compareSystems, type System } from './uncertainty/compare-systems.ts';
 export {

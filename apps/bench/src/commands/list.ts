@@ -29,8 +29,12 @@ const time = (minutes: number) =>
       ? `${(minutes / 60).toFixed(0)} h`
       : `${(minutes / 1440).toFixed(0)} days`;
 
-/** What a recipe or `cloze pretrain` may name: families of encoders, and what is hidden and asked. */
-const names = { families: families.map(({ name }) => name), objectives: presets.map(({ name }) => name) };
+/** What a recipe or `cloze pretrain` may name, families of encoders and what is hidden and asked; and losses that are functions of their own. */
+const names = {
+  families: families.map(({ name }) => name),
+  objectives: presets.map(({ name }) => name),
+  losses: ['electraLoss (ELECTRA)', 'denoisingLoss (TSDAE)', 'softMaskedLoss (Soft-Masked BERT)'],
+};
 
 /** Lists recipes with claim, cost and needs, then the families and objectives that there are. */
 export function listCommand({ json }: { readonly json: boolean }): void {

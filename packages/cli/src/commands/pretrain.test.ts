@@ -56,6 +56,8 @@ it('takes a policy of one’s own from a module, which is checked first', async 
 
 it('goes through stages, as the API does', async () => {
   const found = await pretrain('stages', ...sizes, '--stage', '0.5:causal', '--stage', '0.5:mntp', '--json');
+  const following = await pretrain('adaptive', ...sizes, '--mask', 'bert', '--adaptive', '4', '--json');
+  expect(JSON.parse(following.out)).toMatchObject({ settings: { adaptive: { every: 4 }, mask: { name: 'bert' } } });
   expect(found.code).toBe(0);
   expect(JSON.parse(found.out)).toMatchObject({
     settings: {

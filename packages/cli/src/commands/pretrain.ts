@@ -28,6 +28,7 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
   readonly mask?: NamedData;
   readonly maskModule?: string;
   readonly stage?: readonly PretrainStage[];
+  readonly adaptive?: number | true;
   readonly pmi?: string;
   readonly vectors?: string;
   readonly maxSteps: number;
@@ -49,6 +50,12 @@ async function maskOf({ mask, maskModule, stage }: PretrainCommandOptions) {
   return { ...more, preset };
 }
 
+/** How masks follow the model, where the options say it. */
+function followingOf({ adaptive }: PretrainCommandOptions) {
+  if (adaptive === undefined) return undefined;
+  return adaptive === true ? {} : { every: adaptive };
+}
+
 /** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
 export async function pretrainCommand(corpus: readonly string[], options: PretrainCommandOptions): Promise<void> {
   const { model: base, output, out, maxSteps, json, tensorboard, mlflow } = options;
@@ -66,6 +73,7 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
       engine,
       mask: await maskOf(options),
       stages: options.stage,
+      adaptive: followingOf(options),
       collocations: options.pmi,
       wordVectors: options.vectors,
       model: base,
@@ -129,6 +137,11 @@ export function addPretrain(program: Command): void {
       '--stage <share:question>',
       'parts one after another instead of --mask, each --stage one: 0.5:causal, 0.5:whole-word:rate=0.3,rateTo=0.15; shares add up to 1',
       stageOption,
+    )
+    .option(
+      '--adaptive [steps]',
+      'hide tokens less often that it gets right; steps between two changes, default 200',
+      whole(2),
     )
     .option('--pmi <file>', 'a list of cloze pmi build, for --mask pmi')
     .option('--vectors <file>', "word vectors in word2vec's text format, for --mask mac-bert")

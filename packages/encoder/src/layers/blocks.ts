@@ -32,11 +32,11 @@ export interface BlockResult extends Omit<Attended, 'mixed'> {
  * One transformer block (Vaswani et al. 2017): attention, then feed-forward, each added to the stream.
  *
  * `post` normalises each sum, `LN(x + f(x))`; `pre` normalises each part's input, `x + f(LN(x))` (Xiong et al. 2020). A source that is
- * the stream itself is normalised with it; another source (T-TA, two streams) is taken as it comes.
+ * the stream itself is normalised with it; another source (T-TA, two streams) is taken as it comes. `between` is done to the stream between the two parts.
  */
 export function block(
   parameters: BlockParameters<Tensor>,
-  operands: AttendOperands,
+  operands: AttendOperands & { readonly between?: ((stream: Tensor) => Tensor) | undefined },
   config: EncoderConfig,
   key: Key | undefined,
 ): BlockResult {
@@ -57,7 +57,8 @@ export function block(
     stream,
     drop(linear(attended.mixed, output), 'attention output', config.attentionOutputDropout),
   );
-  const middle = pre ? afterAttention : normalise(afterAttention, norm, config);
+  const mixed = pre ? afterAttention : normalise(afterAttention, norm, config);
+  const middle = operands.between ? operands.between(mixed) : mixed;
 
   const { inner, outer, norm: lastNorm } = parameters.feedForward;
   const within = linear(pre ? normalise(middle, lastNorm, config) : middle, inner);
@@ -97,6 +98,7 @@ export function blocks(
     real,
     texts,
     openLength,
+    between,
     recompute: again = false,
   }: {
     /** The stream before the first block, `[batch, length, width]`. */
@@ -111,6 +113,8 @@ export function blocks(
     readonly texts?: Tensor | undefined;
     /** Whether the graph's length is left open; otherwise local layers never form `[length, length]` where `real` is given. */
     readonly openLength?: boolean | undefined;
+    /** What is done to the stream of a layer between attention and its feed-forward part. */
+    readonly between?: (stream: Tensor, layer: number) => Tensor;
     /** Whether what a block computes on the way is computed again in the backward pass instead of being kept, default false. */
     readonly recompute?: boolean;
   },
@@ -150,6 +154,7 @@ export function blocks(
       rotaryBase: isLocal(config, i) ? config.localRotaryBase : undefined,
       positionIds,
       ...{ distances: table, bias, openLength },
+      between: between && ((middle: Tensor) => between(middle, i)),
       projected: projected?.[place],
     };
     const run = () => {

@@ -29,6 +29,8 @@ export function positionRows(
  * Token, segment and (absolute) position embeddings, summed, normalised, dropped out and, where the tables are narrower, projected.
  *
  * A pre-layer-norm encoder normalises here too, as BERT-like ones do. Returns `[batch, length, width]`.
+ *
+ * @param inputs.tokens `[batch, length, table width]`, in place of the rows of the token table that `ids` names
  */
 export function embed(
   { tokenTable, positionTable, segmentTable, norm, projection }: EncoderParameters<Tensor>['embeddings'],
@@ -37,12 +39,13 @@ export function embed(
     segments,
     positionIds,
     tablePositions = positionIds,
-  }: Pick<TokenInputs, 'ids' | 'segments' | 'positionIds' | 'tablePositions'>,
+    tokens,
+  }: Pick<TokenInputs, 'ids' | 'segments' | 'positionIds' | 'tablePositions'> & { readonly tokens?: Tensor },
   config: EncoderConfig,
   key: Key | undefined,
 ): Tensor {
   const length = ids.shape[1] as number;
-  let summed = gatherRows(tokenTable, ids);
+  let summed = tokens ?? gatherRows(tokenTable, ids);
   if (segmentTable) summed = add(summed, gatherRows(segmentTable, segments));
   if (positionTable && (config.positionKind === 'absolute' || config.absoluteToo))
     summed = add(summed, positionRows(positionTable, length, tablePositions, config));

@@ -233,6 +233,29 @@ describe('pretrain', () => {
     for (const { model } of [whole, tokensOnly, resumed]) model.dispose();
   });
 
+  it('adaptive masks follow what it gets right: in parts as in one, stopped anywhere and called again bit-equal', async () => {
+    const options = { adaptive: { every: 3 }, maxSteps: 12, dropout: 0 };
+    const whole = await pretrain(fresh('adaptive', options));
+    const plain = await pretrain(fresh('not-adaptive', { maxSteps: 12, dropout: 0 }));
+    expect(await plain.model.hash()).not.toBe(await whole.model.hash());
+    const parts = await pretrain(fresh('adaptive-parts', { ...options, gradientAccumulationSteps: 4 }));
+    expect(Math.abs(whole.lastLoss - parts.lastLoss)).toBeLessThan(1e-4);
+    for (const stop of [5, 6, 7]) {
+      const controller = new AbortController();
+      const callbacks = [{ onStepEnd: ({ step }: { step: number }) => step === stop && controller.abort() }];
+      const stopped = fresh(`adaptive-${stop}`, options);
+      await expect(pretrain(stopped, { callbacks, signal: controller.signal })).rejects.toThrow('stopped after');
+      await expect(pretrain({ ...stopped, adaptive: { every: 4 } })).rejects.toThrow('adaptive is');
+      const resumed = await pretrain(stopped);
+      expect(await resumed.model.hash()).toBe(await whole.model.hash());
+      resumed.model.dispose();
+    }
+    await expect(pretrain(fresh('adaptive-causal', { ...options, mask: { preset: 'mntp' } }))).rejects.toThrow(
+      "'mntp' chooses otherwise",
+    );
+    for (const { model } of [whole, plain, parts]) model.dispose();
+  });
+
   it('a causal stage is what a left-to-right model learns: the same weights after it', async () => {
     const causal = await pretrain(fresh('all-causal', { stages: [{ share: 1, causal: true }], maxSteps: 3 }));
     const left = await pretrain(fresh('left', { family: 'left-to-right', maxSteps: 3 }));

@@ -155,6 +155,8 @@ export async function pretrain(
     throw new RangeError(
       `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
     );
+  if (replicas && options.adaptive)
+    throw new RangeError('pretrain: adaptive masking follows what one process sees; leave it out in several.');
   await checkHaveText(paths, heldOut, column === undefined ? {} : { column });
   // Rank 0 keeps the run; the others need room for the corpus in shards, on the same disk or on their own.
   const output = rank === 0 ? folder : join(folder, `replica-${rank}`);
@@ -233,7 +235,7 @@ export async function pretrain(
     say(expectedCost(engine, placement ?? {}, expected, machineMemory(engine)));
     const { outcome, parameters, lastLoss } = await trainOnCorpus(
       engine,
-      { ...loaded, causalAt: plan.causalAt },
+      { ...loaded, causalAt: plan.causalAt, adaptive: plan.adaptive },
       stream,
       settings,
       {

@@ -1,6 +1,7 @@
 import type { FamilyName } from '@cloze/encoder';
 import type { MaskPolicy, Policy } from '@cloze/masking';
 import { decayProblems, type UpdateSettings } from '../update-settings.ts';
+import { type AdaptiveMasking, adaptiveProblems } from './adaptive-masks.ts';
 import { type PretrainStage, stageProblems } from './stages.ts';
 
 /** Families that fresh weights are drawn for; a left-to-right model is a BERT that sees only what is before. */
@@ -35,6 +36,8 @@ export interface PretrainSettings extends UpdateSettings {
    * then masked (`[{ share: 0.5, causal: true }, { share: 0.5 }]`), or AntLM's three parts (Yu et al. 2024: 1/6 causal, 2/3 masked, 1/6 causal).
    */
   readonly stages?: readonly PretrainStage[];
+  /** Hides tokens less often that the model gets right already (AMLM), whatever `mask` says of units and rate; `{}` takes every default. Not in several processes. */
+  readonly adaptive?: AdaptiveMasking;
   readonly maxSteps: number;
   /** Tokens a row at most, special ones included; default 128, or what the model reads. */
   readonly length?: number;
@@ -45,14 +48,14 @@ export interface PretrainSettings extends UpdateSettings {
 }
 
 /** Settings without a default: left out, they do nothing. */
-type Undecided = 'mask' | 'stages' | 'dropout' | 'decayRatio';
+type Undecided = 'mask' | 'stages' | 'adaptive' | 'dropout' | 'decayRatio';
 
 /** Settings with every default filled in. */
 export type ResolvedPretraining = Required<Omit<PretrainSettings, Undecided>> & Pick<PretrainSettings, Undecided>;
 
 /** Every setting there is: one more does not compile until it stands here. */
 const settingNames: Readonly<Record<keyof PretrainSettings, true>> = {
-  ...{ mask: true, stages: true, maxSteps: true, batchSize: true, length: true, gradientAccumulationSteps: true },
+  ...{ mask: true, stages: true, adaptive: true, maxSteps: true, batchSize: true, length: true, gradientAccumulationSteps: true },
   ...{ learningRate: true, lrSchedulerType: true, warmupRatio: true, decayRatio: true, weightDecay: true },
   ...{ maxGradNorm: true, optimiser: true, dropout: true, seed: true, heldOutRows: true, precision: true },
   nonFinite: true,
@@ -110,7 +113,11 @@ export function resolvePretraining(settings: PretrainSettings, longest: number, 
     problems.push(
       `gradientAccumulationSteps (${full.gradientAccumulationSteps}) must divide batchSize (${full.batchSize})`,
     );
-  for (const problem of [...decayProblems(settings), ...stageProblems(settings.stages, settings.mask)])
+  for (const problem of [
+    ...decayProblems(settings),
+    ...stageProblems(settings.stages, settings.mask),
+    ...adaptiveProblems(settings.adaptive),
+  ])
     problems.push(problem);
   if (problems.length > 0) throw new RangeError(`pretrain: ${problems.join('; ')}.`);
   return full;

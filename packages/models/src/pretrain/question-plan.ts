@@ -1,5 +1,6 @@
 import { type EncoderConfig, type FamilyName, visibilityOf } from '@cloze/encoder';
 import type { Policy, SimilarWords } from '@cloze/masking';
+import { type AdaptiveWeights, adaptable, adaptiveWeights } from './adaptive-masks.ts';
 import { asksEarlier, policyAsData, policyFor } from './policy-for.ts';
 import type { PretrainSettings, ResolvedPretraining } from './pretrain-settings.ts';
 import { courseOf, type PretrainStage, stageEnds, stageOf } from './stages.ts';
@@ -24,6 +25,8 @@ export interface QuestionPlan {
   /** Whether hidden tokens are asked one place earlier, so that the model is to be asked so ever after. */
   readonly predictsNext: boolean;
   readonly similar?: SimilarWords | undefined;
+  /** Weights of tokens that follow the model, where they are asked for. */
+  readonly adaptive?: AdaptiveWeights | undefined;
   /** What tells it from others: `mask`, or `stages`. */
   readonly asData: () => Promise<Readonly<Record<string, unknown>>>;
 }
@@ -46,7 +49,12 @@ function earlierOf(parts: readonly PretrainStage[], policies: readonly Policy[],
  * hidden tokens at different places, and where a rate is to change that is none
  */
 export async function planOf(
-  { mask, stages, maxSteps }: Pick<ResolvedPretraining, 'mask' | 'stages' | 'maxSteps'>,
+  {
+    mask,
+    stages,
+    adaptive: following,
+    maxSteps,
+  }: Pick<ResolvedPretraining, 'mask' | 'stages' | 'adaptive' | 'maxSteps'>,
   { family, config }: { readonly family: FamilyName; readonly config: EncoderConfig },
   maskOf: (asked: PretrainSettings['mask']) => Promise<Chosen>,
 ): Promise<QuestionPlan> {
@@ -61,16 +69,22 @@ export async function planOf(
       );
     const made = await maskOf(asked);
     chosen.push(made);
-    policies.push(policyFor(causal ? 'before' : own, made.policy, config.predictsNext));
+    const policy = policyFor(causal ? 'before' : own, made.policy, config.predictsNext);
+    policies.push(following && !causal ? adaptable(policy) : policy);
   }
   const ends = stageEnds(parts, maxSteps);
   const stageAt = stageOf(ends);
   const startOf = (stage: number) => ends[stage - 1] ?? 0;
   const courses = parts.map((part, i) => courseOf(policies[i] as Policy, part, (ends[i] as number) - startOf(i)));
+  const adaptive = following && adaptiveWeights(config.vocabularySize, following);
   const courseAt = (step: number) => courses[stageAt(step)] as (typeof courses)[number];
   return {
     policies,
-    policyOf: (step) => courseAt(step).policyAt(step - startOf(stageAt(step))),
+    policyOf: (step) => {
+      const policy = courseAt(step).policyAt(step - startOf(stageAt(step)));
+      return adaptive && !('targetsOf' in policy) ? { ...policy, chances: adaptive.chancesAt(step) } : policy;
+    },
+    adaptive,
     causalAt: (step) => parts[stageAt(step)]?.causal === true,
     slotsAt: (step, length) => courseAt(step).slots(length),
     slotsMost: (length) => courses.reduce((most, { slots }) => Math.max(most, slots(length)), 0),

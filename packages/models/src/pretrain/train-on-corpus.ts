@@ -1,4 +1,4 @@
-import { type Engine, type HostTensor, type Placement, sum, type Tensor } from '@cloze/backend';
+import { argMax, cast, type Engine, equal, type HostTensor, type Placement, sum, type Tensor } from '@cloze/backend';
 import { currentName, type EncoderConfig, type EncoderParameters, type FamilyName } from '@cloze/encoder';
 import type { MaskedBatch } from '@cloze/masking';
 import {
@@ -6,6 +6,7 @@ import {
   joinReplicas,
   lastLosses,
   runTraining,
+  type SavedVariables,
   type TrainingOutcome,
   trainingStep,
   trainingVariables,
@@ -14,6 +15,7 @@ import { optimiserFor } from '../fine-tune/optimiser-for.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
 import { watched } from '../fine-tune/watched.ts';
 import { countTokens } from '../model/model-batch.ts';
+import type { AdaptiveWeights } from './adaptive-masks.ts';
 import { type AskedBatch, askedBatch } from './asked-batch.ts';
 import { languageModelObjective } from './language-model-objective.ts';
 import type { ResolvedPretraining } from './pretrain-settings.ts';
@@ -28,6 +30,8 @@ export interface Pretrainable {
   readonly parameters: EncoderParameters<HostTensor>;
   /** Whether a step's outputs see only what comes before and predict the next token; default never. */
   readonly causalAt?: (step: number) => boolean;
+  /** Weights of tokens that follow what is predicted right; default none. */
+  readonly adaptive?: AdaptiveWeights | undefined;
 }
 
 /** A pretraining's end. */
@@ -57,6 +61,28 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
   };
 }
 
+/** An objective that also tells which targets were predicted right, `[rows, slots]`. */
+const tellingRight =
+  (objective: ReturnType<typeof languageModelObjective>): ReturnType<typeof languageModelObjective> =>
+  (parameters, batch, key) => {
+    const found = objective(parameters, batch, key);
+    if (!found.output) return found;
+    return { ...found, told: { right: cast(equal(argMax(found.output.logits), batch.targets), 'float32') } };
+  };
+
+/** Variables whose checkpoints hold the adaptive weights too. */
+function followed(
+  { view, restore }: Pick<SavedVariables, 'restore'> & { view(): Readonly<Record<string, unknown>> },
+  adaptive: AdaptiveWeights | undefined,
+) {
+  if (!adaptive) return { view, restore };
+  const put: SavedVariables['restore'] = ({ tensors: { adaptive: weights, ...rest } }, options) => {
+    adaptive.restore(weights);
+    restore({ tensors: rest }, options);
+  };
+  return { view: () => ({ ...view(), adaptive: adaptive.capture() }), restore: put };
+}
+
 /**
  * Pretrains on a stream of masked batches: this is the loop one level down, `trainingStep` in `runTraining`.
  *
@@ -64,7 +90,7 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
  */
 export async function trainOnCorpus(
   engine: Engine,
-  { family, config, parameters, causalAt = () => false }: Pretrainable,
+  { family, config, parameters, causalAt = () => false, adaptive }: Pretrainable,
   stream: MaskedStream,
   settings: ResolvedPretraining,
   {
@@ -101,7 +127,7 @@ export async function trainOnCorpus(
     const stepOf = (seen: EncoderConfig) =>
       trainingStep({
         variables,
-        objective: languageModelObjective(family, seen),
+        objective: adaptive ? tellingRight(languageModelObjective(family, seen)) : languageModelObjective(family, seen),
         optimiser,
         seed,
         replicas,
@@ -137,10 +163,15 @@ export async function trainOnCorpus(
           ...(asked as [AskedBatch<HostTensor>, ...AskedBatch<HostTensor>[]]),
         );
         await joined.afterStep();
+        adaptive?.count(
+          t,
+          batch,
+          taken.told.flatMap(({ right }) => Array.from(right?.values ?? [])),
+        );
         return taken;
       },
       tokensOf: ({ attend }) => countTokens(attend),
-      ...watched(variables, joined.checkpoints),
+      ...watched(followed(variables, adaptive), joined.checkpoints),
       rename: currentName,
       configuration: identity,
       saveSteps: 250,

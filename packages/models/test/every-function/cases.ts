@@ -220,6 +220,11 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
       one('texts', ['O', 'B-A'], (given) => evaluation.entityF1([given], [['O', 'B-A']])),
       one('texts', ['O', 'B-A'], (given) => evaluation.entityF1([['O', 'B-A']], [given])),
     ],
+    spellingFigures: [
+      one('texts', ['床', '月'], (given) => evaluation.spellingFigures(given, ['床', '月'], ['床', '月'])),
+      one('texts', ['床', '月'], (given) => evaluation.spellingFigures(['床', '月'], given, ['床', '月'])),
+      one('texts', ['床', '月'], (given) => evaluation.spellingFigures(['床', '月'], ['床', '月'], given)),
+    ],
     errorRate: [
       one('texts', ['床', '月'], (given) => evaluation.errorRate(given, ['床', '月'])),
       one('texts', ['床', '月'], (given) => evaluation.errorRate(['床', '月'], given)),

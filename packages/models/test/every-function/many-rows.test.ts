@@ -164,6 +164,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
   'eval.calibration': () => evaluation.calibration(many(0.5), many(true), { bins: count }),
   'eval.classScores': () => evaluation.classScores(values, values),
   'eval.entityF1': () => evaluation.entityF1(many(['B-A']), many(['B-A'])),
+  'eval.spellingFigures': () => evaluation.spellingFigures(many('床'), many('床'), many('月')),
   'eval.errorRate': () => evaluation.errorRate(many('床'), many('床')),
   'eval.exactMatch': () => evaluation.exactMatch(many('床'), many('床')),
   'eval.macroF1': () => evaluation.macroF1(labels, labels),

@@ -274,6 +274,7 @@ const promises: Readonly<Record<string, Calls>> = {
       () => e.tuneRerankWeight([[{ score: 0, logProbability: 0 }]], { loss: () => 0, weights: [] }),
     ],
     bleu: [() => e.bleu([], []), () => e.bleu(['a'], []), () => e.bleu(['a'], [[]])],
+    spellingFigures: [() => e.spellingFigures([], [], []), () => e.spellingFigures(['a'], ['ab'], ['a'])],
     errorRate: [() => e.errorRate([], []), () => e.errorRate(['a'], [' '])],
     rouge: [() => e.rouge('a', ' . ')],
     alignment: [() => e.alignment([[1]], []), () => e.alignment([], [])],

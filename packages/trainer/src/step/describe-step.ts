@@ -27,6 +27,8 @@ export type TrainingObjective<T, B> = (
   readonly loss: Tensor;
   /** Scalars for the log. */
   readonly parts?: Readonly<Record<string, Tensor>>;
+  /** Tensors of any shape that the caller is told after the step, such as what was predicted right: they cost a copy each. */
+  readonly told?: Readonly<Record<string, Tensor>>;
 };
 
 /** What makes one training step differ from another. */
@@ -104,8 +106,8 @@ export function describeStep<T, B>(options: StepOptions<T, B>) {
   const trainedOf = (state: State): Leaves<Tensor> =>
     leavesWhere(leavesOf(state.parameters, isTensor), optimiser.trains);
   const forwardBackward = (state: State, batch: B, words: Tensor) => {
-    const { loss, parts = {} } = objective(state.parameters, batch, forkKey(rootKey(words), 'dropout'));
-    return { loss, parts: { ...parts }, slopes: gradients(loss, trainedOf(state), { some: true }) };
+    const { loss, parts = {}, told = {} } = objective(state.parameters, batch, forkKey(rootKey(words), 'dropout'));
+    return { loss, parts: { ...parts }, told: { ...told }, slopes: gradients(loss, trainedOf(state), { some: true }) };
   };
   const written = (
     state: State,
@@ -137,16 +139,16 @@ export function describeStep<T, B>(options: StepOptions<T, B>) {
       averageDecay: scalar(averageDecay(step, longDecay)),
     }),
     whole: (state: State, { batch, words, ...fed }: StepInputs<B, Tensor>) => {
-      const { loss, parts, slopes } = forwardBackward(state, batch, words);
+      const { loss, parts, told, slopes } = forwardBackward(state, batch, words);
       const { metrics, updated, guarded } = written(state, slopes, { ...fed, loss });
-      return { outputs: { loss, parts, updated, metrics: { ...metrics } }, guarded };
+      return { outputs: { loss, parts, told, updated, metrics: { ...metrics } }, guarded };
     },
     gather: (state: State, { batch, words }: Pick<StepInputs<B, Tensor>, 'batch' | 'words'>) => {
       if (!state.accumulated) throw new RangeError(noRoom);
-      const { loss, parts, slopes } = forwardBackward(state, batch, words);
+      const { loss, parts, told, slopes } = forwardBackward(state, batch, words);
       const weight = microbatchWeight(batch);
       return {
-        outputs: { loss, parts, weight },
+        outputs: { loss, parts, told, weight },
         state: { accumulated: accumulate(state.accumulated, slopes, weight) },
       };
     },

@@ -21,6 +21,8 @@ export interface StepOutcome {
   readonly updated: boolean;
   /** The gradients' norm before clipping; `undefined` without a `clip`. */
   readonly gradNorm: number | undefined;
+  /** What the objective tells of each microbatch of this process, in their order. */
+  readonly told: readonly Readonly<Record<string, HostTensor>>[];
   /** The objective's parts. */
   readonly parts: Readonly<Record<string, number>>;
   /** `gradNorm` and the parts together, for a log. */
@@ -45,9 +47,14 @@ type Scalars<T> = Readonly<Record<string, T>>;
 const numbers = (tensors: Scalars<HostTensor>): Scalars<number> =>
   Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values[0] as number]));
 
-function outcome(loss: number, updated: HostTensor, parts: Scalars<number>, reported: Scalars<number>): StepOutcome {
+function outcome(
+  loss: number,
+  updated: HostTensor,
+  { parts, told }: Pick<StepOutcome, 'parts' | 'told'>,
+  reported: Scalars<number>,
+): StepOutcome {
   const { gradNorm } = reported;
-  return { loss, updated: updated.values[0] === 1, gradNorm, parts, metrics: { ...reported, ...parts } };
+  return { loss, updated: updated.values[0] === 1, gradNorm, told, parts, metrics: { ...reported, ...parts } };
 }
 
 /** Raised where a batch asks for ids, labels or positions that lie outside of their table; nothing was written. */
@@ -111,6 +118,7 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
     let [weight, loss] = [0, 0];
     let misplaced: readonly string[] = [];
     const parts: Record<string, number> = {};
+    const told: Scalars<HostTensor>[] = [];
     for (const [i, batch] of microbatches.entries()) {
       const { words, batch: inputs } = described.inputsOf(step, batch, firstRow);
       const found = await gather({ words, batch: inputs });
@@ -121,18 +129,19 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
       loss += share * (found.loss.values[0] as number);
       for (const [name, value] of Object.entries(numbers(found.parts)))
         parts[name] = (parts[name] ?? 0) + share * value;
+      told.push(found.told);
       firstRow += rows[i] as number;
     }
-    return { weight, loss, parts, misplaced };
+    return { weight, loss, parts, told, misplaced };
   }
 
   async function several(step: number, microbatches: readonly MapTree<B, HostTensor>[]): Promise<StepOutcome> {
-    const { weight, loss, parts, misplaced } = await gathered(step, microbatches);
+    const { weight, loss, parts, told, misplaced } = await gathered(step, microbatches);
     const over = Math.max(weight, 1e-30);
     const { scalars, averageDecay } = described.inputsOf(step, undefined);
     const { metrics, updated } = await write({ scalars, averageDecay, loss: scalar(loss / over) });
     if (misplaced.length > 0) throw new PlaceError(step, misplaced);
-    return outcome(loss / over, updated, overWeight(parts, over), numbers(metrics));
+    return outcome(loss / over, updated, { parts: overWeight(parts, over), told }, numbers(metrics));
   }
 
   async function together(
@@ -140,7 +149,7 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
     step: number,
     microbatches: readonly MapTree<B, HostTensor>[],
   ): Promise<StepOutcome> {
-    const { weight, loss, parts, misplaced } = await gathered(step, microbatches);
+    const { weight, loss, parts, told: ownTold, misplaced } = await gathered(step, microbatches);
     const { flat } = await leave({});
     const names = Object.keys(parts);
     const told = Float64Array.from(
@@ -158,17 +167,17 @@ export function trainingStep<P, B>(options: TrainingStepOptions<P, B>): Training
     if (elsewhere > 0)
       throw new PlaceError(step, ['the batch of another replica has values out of their place, as it says itself']);
     const summed = Object.fromEntries(names.map((name, i) => [name, sums[i] as number]));
-    return outcome(lossOfAll / over, updated, overWeight(summed, over), numbers(metrics));
+    return outcome(lossOfAll / over, updated, { parts: overWeight(summed, over), told: ownTold }, numbers(metrics));
   }
 
   async function single(step: number, batch: MapTree<B, HostTensor>): Promise<StepOutcome> {
     const inputs = described.inputsOf(step, batch);
-    const { loss, parts, updated, metrics } = await whole(inputs);
+    const { loss, parts, told, updated, metrics } = await whole(inputs);
     if (updated.values[0] === 0) {
       const misplaced = await whole.misplaced(inputs);
       if (misplaced.length > 0) throw new PlaceError(step, misplaced);
     }
-    return outcome(loss.values[0] as number, updated, numbers(parts), numbers(metrics));
+    return outcome(loss.values[0] as number, updated, { parts: numbers(parts), told: [told] }, numbers(metrics));
   }
 
   let last: Promise<unknown> = Promise.resolve();
