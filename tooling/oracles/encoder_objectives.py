@@ -1,4 +1,4 @@
-"""TSDAE's loss and Soft-Masked BERT's, in float64: TSDAE by transformers' BertLMHeadModel with cross-attention to one vector, weights tied by name;
+"""TSDAE's loss, Soft-Masked BERT's and token dropping's states, in float64: TSDAE by transformers' BertLMHeadModel with cross-attention to one vector, weights tied by name;
 Soft-Masked BERT by torch.nn.GRU over packed rows and transformers' embeddings and encoder, as its paper joins them.
 
 Weights and the form of gradients are those of encoder_architectures.py. The models are BERT's of 2 layers; `decoder.` and `detector.` stand before the
@@ -85,7 +85,27 @@ def soft_masked():
             'logits': logits.flatten().tolist(), 'shapes': {n: list(p.shape) for n, p in every}, 'slopes': slopes_of(every)}
 
 
+stay = torch.tensor([[0, 2, 3, 6], [0, 1, 2, 3], [0, 2, 4, 5]])  # columns that the first layer works on, a pad among them
+
+
+def dropping():
+    model = BertForMaskedLM(BertConfig(**base)).eval()
+    named = list(model.named_parameters())
+    fill(named)
+    start = model.bert.embeddings(input_ids=right, token_type_ids=seg)
+    first, second = model.bert.encoder.layer
+    bias = lambda marks: (1.0 - marks[:, None, None, :].double()) * torch.finfo(torch.float64).min
+    index = stay[..., None].expand(-1, -1, 16)
+    layer = lambda one, x, marks: (lambda y: y[0] if isinstance(y, tuple) else y)(one(x, attention_mask=bias(marks)))
+    within = layer(first, torch.gather(start, 1, index), torch.gather(att, 1, stay))
+    hidden = layer(second, start.scatter(1, index, within), att)
+    logits = model.cls(hidden)
+    loss = F.cross_entropy(logits[att.bool()], right[att.bool()])
+    loss.backward()
+    return {'loss': loss.item(), 'logits': logits.flatten().tolist(), 'shapes': {n: list(p.shape) for n, p in named}, 'slopes': slopes_of(named)}
+
+
 flat = lambda x: x.flatten().tolist()
 json.dump({'made_with': {'torch': torch.__version__, 'transformers': transformers.__version__}, 'config': BertConfig(**base).to_dict(),
-           'batch': {'right': flat(right), 'ids': flat(ids), 'attend': flat(att), 'kept': flat(kept)},
-           'denoising': denoising(), 'softMasked': soft_masked()}, open(sys.argv[1], 'w'))
+           'batch': {'right': flat(right), 'ids': flat(ids), 'attend': flat(att), 'kept': flat(kept), 'stay': flat(stay)},
+           'denoising': denoising(), 'softMasked': soft_masked(), 'dropping': dropping()}, open(sys.argv[1], 'w'))

@@ -36,6 +36,7 @@ export {
   initialDenoisingDecoder,
 } from './denoising/denoising-decoder.ts';
 export { type DenoisingBatch, denoisingLoss } from './denoising/denoising-loss.ts';
+export { type DroppedTokens, encodeDropping } from './dropping/encode-dropping.ts';
 export { type DetectorParameters, detectReplaced } from './electra/detect-replaced.ts';
 export { disentangledTable } from './electra/disentangled-table.ts';
 export { type ElectraBatch, type ElectraLoss, type ElectraModels, electraLoss } from './electra/electra-loss.ts';

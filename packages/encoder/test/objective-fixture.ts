@@ -18,10 +18,14 @@ interface SeenObjective {
 /** What tooling/oracles/encoder_objectives.py wrote. */
 export const objectives = JSON.parse(readFileSync(new URL('../fixtures/objectives.json', import.meta.url), 'utf8')) as {
   readonly config: Readonly<Record<string, unknown>>;
-  readonly batch: Readonly<Record<'right' | 'ids' | 'attend' | 'kept', number[]>>;
+  readonly batch: Readonly<Record<'right' | 'ids' | 'attend' | 'kept' | 'stay', number[]>>;
   readonly denoising: SeenObjective;
   readonly softMasked: SeenObjective;
+  readonly dropping: SeenObjective;
 };
+
+/** An objective by its name there. */
+type ObjectiveName = 'denoising' | 'softMasked' | 'dropping';
 
 const tensorOf = ({ values, shape }: HostTensor): Tensor => constant(values, shape);
 
@@ -31,7 +35,7 @@ type Places = ReadonlyMap<string, { readonly path: string; readonly transposed: 
 const { config } = configFromHub(objectives.config);
 
 /** The weights of an objective: BERT's, and what else it has by name. */
-export function objectiveWeights(which: 'denoising' | 'softMasked') {
+export function objectiveWeights(which: ObjectiveName) {
   const { shapes } = objectives[which];
   const valuesOf = (name: string) => namedValues(name, shapes[name] ?? []);
   const file = new Map(
@@ -94,7 +98,7 @@ function ownPlaces(name: string): { readonly path: string; readonly transposed: 
 }
 
 /** The largest difference of a gradient from PyTorch's, by its length and a product, relative to 1 + length; those that are nothing there are left out. */
-export function slopesApart(which: 'denoising' | 'softMasked', slopes: unknown): number {
+export function slopesApart(which: ObjectiveName, slopes: unknown): number {
   const ours = new Map(flattenTree(slopes, isHostTensor));
   const places: Places = new Map(
     modelNames('bert', config).map(({ theirs, ours: path, transposed }) => [

@@ -63,6 +63,7 @@ export {
 } from './presets/target-presets.ts';
 export { dropTokens } from './removal/drop-tokens.ts';
 export type { KeptBatch } from './removal/gather-kept.ts';
+export { type ImportantTokens, keepImportant } from './removal/keep-important.ts';
 export { type RemovedBatch, removeTokens } from './removal/remove-tokens.ts';
 export { type Candidates, candidateIds, candidatesByFrequency } from './replace/candidates.ts';
 export { neighbourTable } from './replace/neighbour-table.ts';

@@ -23,12 +23,14 @@ import {
   gptBert,
   informative,
   inProportion,
+  keepImportant,
   linearRate,
   pmiOfPairs,
   rarerMore,
   slotsFor,
   spanLengths,
   spans,
+  targetEveryToken,
   uniformRate,
   wholeWord,
 } from '@cloze/masking';
@@ -48,6 +50,7 @@ const vectors = [
   [4, 4],
 ];
 const vocabulary = trainVocabulary(['明月明'], { size: 9, minimum: 1 });
+const rows = padEncodings([encode(vocabulary, '明月')], { padId: 0 });
 const objective = () => ({ loss: fill([], 0), parts: {}, output: fill([1, 2], 0) });
 const scope = regularisers.tableScope('table');
 async function* streamOf(item: unknown) {
@@ -79,6 +82,10 @@ const walk: Readonly<Record<string, readonly [(x: number) => unknown, readonly n
   'masking bimodalRates low': [(x) => bimodalRates({ low: x }), [0.5]],
   'masking gptBert causal': [(x) => gptBert({ causal: x }), [0, 0.5]],
   'masking informative draws': [(x) => informative({ pmi: () => 0, draws: x }), []],
+  'masking keepImportant share': [
+    (x) => keepImportant(rows, targetEveryToken(rows), { importance: [1], share: x }),
+    [0.5],
+  ],
   'masking pmiOfPairs window': [(x) => pmiOfPairs([[1, 2]], { window: x }), []],
   'masking rarerMore power': [(x) => rarerMore({ counts: [1], power: x }), [0.5]],
   'masking inProportion weight': [(x) => inProportion([1, x]), [0, 0.5]],

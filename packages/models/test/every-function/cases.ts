@@ -99,6 +99,11 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     expectedTargets: [one('batch', batch, (given) => masking.expectedTargets(given, {}))],
     mask: [one('batch', batch, (given) => masking.mask(given, masking.bert, setting))],
     maskBatch: [one('batch', batch, (given) => masking.maskBatch(given, setting))],
+    keepImportant: [
+      one('batch', batch, (given) =>
+        masking.keepImportant(given, masking.targetEveryToken(batch), { importance: [1] }),
+      ),
+    ],
     maskByDiffusion: [one('batch', batch, (given) => masking.maskByDiffusion(given, { maskId: 4, randomOf }))],
     maskCopies: [
       one('batch', batch, (given) => masking.maskCopies(given, { ...setting, rate: 0.2, predictionRate: 0.4 })),

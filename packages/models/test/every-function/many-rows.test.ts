@@ -50,6 +50,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
   'masking.mask': () => masking.mask(batch, masking.bert, setting),
   'masking.maskBatch': () => masking.maskBatch(batch, setting),
   'masking.maskByDiffusion': () => masking.maskByDiffusion(batch, { maskId: 4, randomOf }),
+  'masking.keepImportant': () => masking.keepImportant(batch, masked, { importance: [0, 1] }),
   'masking.pmiOfPairs': () => masking.pmiOfPairs(many([1, 2])),
   'masking.rarerMore': () => masking.rarerMore({ counts: values })(Int32Array.from(values), 0.2),
   'masking.inProportion': () => masking.inProportion(values)(Int32Array.from(values), 0.2),

@@ -86,6 +86,11 @@ const promises: Readonly<Record<string, Calls>> = {
     bimodalRates: [() => masking.bimodalRates({ low: 1 })],
     gptBert: [() => masking.gptBert({ causal: 2 }), () => masking.gptBert({ mask: { rate: 2 } })],
     inProportion: [() => masking.inProportion([-1])],
+    keepImportant: [
+      () => masking.keepImportant(batch, masked, { importance: [], share: 0 }),
+      () => masking.keepImportant(batch, masked, { importance: [Number.NaN] }),
+      () => masking.keepImportant(batch, { ...masked, shape: [1, 3] }, { importance: [] }),
+    ],
     pmiOfPairs: [() => masking.pmiOfPairs([[1, 2]], { window: 0 }), () => masking.pmiOfPairs([[1]])],
     rarerMore: [() => masking.rarerMore({ counts: [-1] }), () => masking.rarerMore({ counts: [1], power: 2 })],
     shifted: [() => masking.shifted({ rate: 2 }), () => masking.shifted({ rate: 0.1, predictionRate: 0.2 })],
