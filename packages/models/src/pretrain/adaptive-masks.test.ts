@@ -47,9 +47,13 @@ it('weights follow accuracy at multiples of `every`, a step late, and the mean c
 it('what it keeps puts it back: the same chances from there on, whether masked before or after', () => {
   for (const stop of [1, 2, 3, 4, 5, 6, 7]) {
     const whole = adaptiveWeights(4, { every: 3 });
-    for (let step = 1; step <= stop; step++) whole.count(step, asked, right);
+    for (let step = 1; step < stop; step++) whole.count(step, asked, right);
+    // The next batch is made while the last step runs; a resume makes it after that step.
+    const early = Array.from(whole.chancesAt(stop + 1)(ids, 0.15));
+    whole.count(stop, asked, right);
     const resumed = adaptiveWeights(4, { every: 3 });
     resumed.restore(new Map(Object.entries(whole.capture())));
+    expect(Array.from(resumed.chancesAt(stop + 1)(ids, 0.15))).toEqual(early);
     for (let step = stop + 1; step < stop + 8; step++) {
       expect(resumed.chancesAt(step)(ids, 0.15)).toEqual(whole.chancesAt(step)(ids, 0.15));
       for (const one of [whole, resumed]) one.count(step, asked, right);
