@@ -55,7 +55,15 @@ export type ResolvedPretraining = Required<Omit<PretrainSettings, Undecided>> & 
 
 /** Every setting there is: one more does not compile until it stands here. */
 const settingNames: Readonly<Record<keyof PretrainSettings, true>> = {
-  ...{ mask: true, stages: true, adaptive: true, maxSteps: true, batchSize: true, length: true, gradientAccumulationSteps: true },
+  ...{
+    mask: true,
+    stages: true,
+    adaptive: true,
+    maxSteps: true,
+    batchSize: true,
+    length: true,
+    gradientAccumulationSteps: true,
+  },
   ...{ learningRate: true, lrSchedulerType: true, warmupRatio: true, decayRatio: true, weightDecay: true },
   ...{ maxGradNorm: true, optimiser: true, dropout: true, seed: true, heldOutRows: true, precision: true },
   nonFinite: true,
