@@ -57,7 +57,7 @@ export async function speedrunCommand(options: SpeedrunOptions): Promise<void> {
     for (const { name } of chosen) {
       const points: SpeedrunPoint[] = [];
       // A process of its own: memory and threads of one side do not touch another.
-      for await (const line of jsonLinesOf(...againWith('speedrun', '--side', `${name},${seed}`, ...args)))
+      for await (const line of jsonLinesOf(...againWith(['speedrun', '--side', `${name},${seed}`, ...args])))
         points.push(pointOf(line));
       const result = resultOf(name, seed, points, target);
       results.push(result);

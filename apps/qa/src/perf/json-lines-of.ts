@@ -20,7 +20,7 @@ export async function* jsonLinesOf(command: string, args: readonly string[]): As
 }
 
 /** How this command line is called again, in a process of its own. */
-export const againWith = (...args: readonly string[]): readonly [command: string, args: readonly string[]] => [
+export const againWith = (args: readonly string[]): readonly [command: string, args: readonly string[]] => [
   process.execPath,
   [...process.execArgv, process.argv[1] as string, ...args],
 ];

@@ -14,7 +14,7 @@ export interface RowFailure {
  */
 export async function* rowProcess(row: string, args: readonly string[]): AsyncGenerator<PerfResult | RowFailure> {
   try {
-    for await (const line of jsonLinesOf(...againWith('perf', '--row', row, '--json', ...args)))
+    for await (const line of jsonLinesOf(...againWith(['perf', '--row', row, '--json', ...args])))
       yield line as PerfResult;
   } catch (error) {
     yield { row, error: error instanceof Error ? error.message : String(error) };

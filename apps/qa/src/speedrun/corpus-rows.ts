@@ -29,7 +29,7 @@ async function textsOf(data: string | undefined, most: number) {
   for await (const text of streamTexts(corpusFile(data))) if (train.push(text) === most) break;
   if (existsSync(valid)) for await (const text of streamTexts(valid)) heldOut.push(text);
   // Without a held-out file the last texts are kept aside.
-  else heldOut.push(...train.splice(-Math.ceil(train.length / 20)));
+  else for (const text of train.splice(-Math.ceil(train.length / 20))) heldOut.push(text);
   return { from: 'modern Chinese (zh-modern)', train, heldOut };
 }
 

@@ -35,6 +35,7 @@ export interface SpeedrunRow {
   readonly lastLoss: number;
 }
 
+const extreme = (values: readonly number[], of: (a: number, b: number) => number) => values.reduce((a, b) => of(a, b));
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** The rows of the table, in the order of the sides. */
@@ -65,7 +66,7 @@ export function speedrunRows(
       about,
       seeds: own.length,
       reachedBy: minutes.length,
-      ...(all && { minutes: [mean(minutes), Math.min(...minutes), Math.max(...minutes)] as const }),
+      ...(all && { minutes: [mean(minutes), extreme(minutes, Math.min), extreme(minutes, Math.max)] as const }),
       ...(all && { steps: mean(last.map(({ step }) => step)) }),
       ...(ofRunMlm !== undefined && { ofRunMlm }),
       ...(ofLoop !== undefined && { ofLoop }),

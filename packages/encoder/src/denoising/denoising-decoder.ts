@@ -22,9 +22,10 @@ export interface DenoisingDecoderParameters<T> {
 
 /** Fresh cross-attentions, drawn as BERT draws its maps. */
 export function initialDenoisingDecoder(
-  { layers, width }: EncoderConfig,
+  config: EncoderConfig,
   random: { next(): number },
 ): DenoisingDecoderParameters<HostTensor> {
+  const { layers, width } = config;
   const norm = (): Norm<HostTensor> =>
     drawParameters(
       { scale: { shape: [width], initial: 'ones' }, offset: { shape: [width], initial: 'zeros' } },
@@ -52,16 +53,13 @@ export function initialDenoisingDecoder(
  */
 export function decodeFromVector(
   parameters: EncoderParameters<Tensor>,
-  { cross }: DenoisingDecoderParameters<Tensor>,
-  {
-    ids,
-    segments,
-    attend,
-    vector,
-  }: { readonly ids: Tensor; readonly segments: Tensor; readonly attend: Tensor; readonly vector: Tensor },
+  decoder: DenoisingDecoderParameters<Tensor>,
+  inputs: { readonly ids: Tensor; readonly segments: Tensor; readonly attend: Tensor; readonly vector: Tensor },
   config: EncoderConfig,
   key?: Key,
 ): Tensor {
+  const { cross } = decoder;
+  const { ids, segments, attend, vector } = inputs;
   if (cross.length !== config.layers)
     throw new RangeError(
       `decodeFromVector: ${config.layers} layers need as many cross-attentions, got ${cross.length}.`,

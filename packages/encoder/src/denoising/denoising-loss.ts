@@ -1,5 +1,5 @@
 import { forkKey, type Key, type Tensor } from '@cloze/backend';
-import { anything, checkOptions, oneOf } from '@cloze/checks';
+import { checkOptions, oneOf } from '@cloze/checks';
 import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { FamilyName } from '../families/families.ts';
 import { encode } from '../families/families.ts';
@@ -39,19 +39,14 @@ export function denoisingLoss(
     readonly decoder: DenoisingDecoderParameters<Tensor>;
     readonly config: EncoderConfig;
   },
-  { corrupted, original }: DenoisingBatch,
+  batch: DenoisingBatch,
   key?: Key,
   options: { readonly pooling?: 'first' | 'mean' } = {},
 ): MaskedLoss & { /** `[batch, width]` */ readonly vector: Tensor; readonly logits: Tensor } {
   checkOptions('denoisingLoss', options, { pooling: oneOf(['first', 'mean']) });
-  checkOptions<object>('denoisingLoss: models', models, {
-    family: anything,
-    parameters: anything,
-    decoder: anything,
-    config: anything,
-  });
   const { family = 'bert', parameters, decoder, config } = models;
   const { pooling = 'first' } = options;
+  const { corrupted, original } = batch;
   const { ids, segments, attend } = corrupted;
   const read = encode(family, parameters, { ids, segments, attend }, config, key && forkKey(key, 'encoder'));
   const vector = pool(read.hidden, attend, pooling);

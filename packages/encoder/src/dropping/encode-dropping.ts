@@ -30,15 +30,19 @@ export interface DroppedTokens {
 export function encodeDropping(
   parameters: BlocksParameters & Pick<EncoderParameters<Tensor>, 'embeddings'>,
   inputs: Pick<TokenInputs, 'ids' | 'segments' | 'attend'>,
-  { kept, restore }: DroppedTokens,
+  dropped: DroppedTokens,
   config: EncoderConfig,
   options: { readonly from?: number; readonly to?: number } = {},
   key?: Key,
 ): Pick<Encoded, 'hidden' | 'embeddings'> {
-  checkOptions('encodeDropping', options, { from: whole(0, config.layers), to: whole(0, config.layers) });
+  checkOptions('encodeDropping', options, { from: whole(0), to: whole(0) });
+  const { kept, restore } = dropped;
   const { layers } = config;
   const { from = Math.floor(layers / 2), to = Math.max(from, layers - 1) } = options;
-  if (from > to) throw new RangeError(`encodeDropping: from (${from}) must be at most to (${to}).`);
+  if (from > to || to > layers)
+    throw new RangeError(
+      `encodeDropping: from (${from}) must be at most to (${to}), which must be at most the ${layers} layers.`,
+    );
   if (
     config.sharedLayers ||
     config.localWindow ||

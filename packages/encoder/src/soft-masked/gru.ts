@@ -74,11 +74,7 @@ function statesOf(x: Tensor, real: readonly Tensor[], { input, state }: GruParam
  * @param x `[batch, length, features]` @param attend bool `[batch, length]`
  * @returns `[batch, length, 2 · state]`, forward before backward
  */
-export function bidirectionalGru(
-  x: Tensor,
-  attend: Tensor,
-  { forward, backward }: BidirectionalGruParameters<Tensor>,
-): Tensor {
+export function bidirectionalGru(x: Tensor, attend: Tensor, gru: BidirectionalGruParameters<Tensor>): Tensor {
   const [batch, length] = x.shape as [number, number, number];
   const marks = cast(attend, 'float32');
   const real = Array.from({ length }, (_, place) => slice(marks, [0, place], [batch, 1]));
@@ -87,5 +83,5 @@ export function bidirectionalGru(
       states.map((state) => reshape(state, [batch, 1, state.shape[1] as number])),
       1,
     );
-  return concat([stacked(statesOf(x, real, forward, false)), stacked(statesOf(x, real, backward, true))], 2);
+  return concat([stacked(statesOf(x, real, gru.forward, false)), stacked(statesOf(x, real, gru.backward, true))], 2);
 }

@@ -36,11 +36,11 @@ export interface ErrorDetectorParameters<T> {
 
 /** Fresh weights of a detector. @param state features of each direction, default half the width of the tables */
 export function initialErrorDetector(
-  { embeddingWidth }: EncoderConfig,
+  config: EncoderConfig,
   random: { next(): number },
-  state = Math.max(1, Math.floor(embeddingWidth / 2)),
+  state = Math.max(1, Math.floor(config.embeddingWidth / 2)),
 ): ErrorDetectorParameters<HostTensor> {
-  return { gru: initialGru(embeddingWidth, state, random), prediction: initialLinear(2 * state, 1, random) };
+  return { gru: initialGru(config.embeddingWidth, state, random), prediction: initialLinear(2 * state, 1, random) };
 }
 
 /** What a corrector says of rows. */
@@ -63,13 +63,16 @@ export interface SoftMasked {
 export function correctTokens(
   parameters: EncoderParameters<Tensor>,
   detector: ErrorDetectorParameters<Tensor>,
-  { ids, segments, attend }: { readonly ids: Tensor; readonly segments: Tensor; readonly attend: Tensor },
+  inputs: { readonly ids: Tensor; readonly segments: Tensor; readonly attend: Tensor },
   config: EncoderConfig,
   options: { readonly maskId: number },
   key?: Key,
 ): SoftMasked {
-  checkOptions('correctTokens', options, { maskId: needed(whole(0, config.vocabularySize - 1)) });
+  checkOptions('correctTokens', options, { maskId: needed(whole(0)) });
   const { maskId } = options;
+  if (maskId >= config.vocabularySize)
+    throw new RangeError(`correctTokens: maskId must be a row from 0 to ${config.vocabularySize - 1}, got ${maskId}.`);
+  const { ids, segments, attend } = inputs;
   if (config.embeddingWidth !== config.width)
     throw new RangeError(
       `correctTokens: embeddings are added to hidden states, so both must be as wide; got ${config.embeddingWidth} and ${config.width}.`,
@@ -105,33 +108,23 @@ export interface SoftMaskedLoss extends SoftMasked {
  *
  * Wrong tokens for training come from confusions, such as `maskBatch` with `replacement: { mask: 0, random: 0, keep: 0, similar: 1 }`.
  *
- * @param rows what was written, and `right`, int32 `[batch, length]`, what is meant @param options.weight λ from 0 to 1, default 0.8 (the paper)
+ * @param batch what was written, and `right`, int32 `[batch, length]`, what is meant @param options.weight λ from 0 to 1, default 0.8 (the paper)
  * @throws {RangeError} naming every option out of range
  */
 export function softMaskedLoss(
-  {
-    parameters,
-    detector,
-    config,
-  }: {
+  models: {
     readonly parameters: EncoderParameters<Tensor>;
     readonly detector: ErrorDetectorParameters<Tensor>;
     readonly config: EncoderConfig;
   },
-  {
-    right,
-    ...rows
-  }: {
-    readonly ids: Tensor;
-    readonly segments: Tensor;
-    readonly attend: Tensor;
-    readonly right: Tensor;
-  },
+  batch: { readonly ids: Tensor; readonly segments: Tensor; readonly attend: Tensor; readonly right: Tensor },
   options: { readonly maskId: number; readonly weight?: number },
   key?: Key,
 ): SoftMaskedLoss {
   checkOptions('softMaskedLoss', options, { maskId: needed(whole(0)), weight: real({ from: 0, to: 1 }) });
   const { maskId, weight = 0.8 } = options;
+  const { parameters, detector, config } = models;
+  const { right, ...rows } = batch;
   const found = correctTokens(parameters, detector, rows, config, { maskId }, key);
   const weights = cast(rows.attend, 'float32');
   const correction = maskedCrossEntropy(found.logits, right, weights);
