@@ -33,3 +33,9 @@ it('characters that lie across two chunks of the file stay whole', async () => {
 it('names the place of bytes that are no UTF-8', async () => {
   await expect(linesOf(Uint8Array.of(65, 10, 0xff, 10))).rejects.toThrow('after line 1 are not UTF-8');
 });
+
+it('names a folder, and lines that end with carriage returns alone', async () => {
+  await expect(linesOf('今天\r天气\r')).rejects.toThrow(/line 1 ends with a carriage return alone, as all after it/);
+  const folder = tmpdir();
+  await expect(numberedLines(folder).next()).rejects.toThrow(`${folder} is a folder, expected a file`);
+});

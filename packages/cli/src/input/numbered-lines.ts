@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { lineSplitter } from '@cloze/datasets';
 
 /** A line and its number from 1. */
@@ -11,15 +11,17 @@ export interface NumberedLine {
  * The lines of a file, or of standard input for `-`, as they are needed. Only \n ends a line (node:readline cuts at U+2028 too); \r before it
  * and a byte-order mark are dropped; empty lines are left out and counted.
  *
- * @throws {Error} naming the line where the bytes are no UTF-8, or that is longer than 2²⁶ characters
+ * @throws {Error} for a folder, and naming the line where the bytes are no UTF-8, that is longer than 2²⁶ characters, or ends with a carriage return alone
  */
 export async function* numberedLines(file: string): AsyncGenerator<NumberedLine, void, undefined> {
+  if (file !== '-' && statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`${file} is a folder, expected a file; check the name.`);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
   const splitter = lineSplitter();
-  const linesOf = (text: string): string[] => {
+  const linesOf = (text: string, isLast = false): string[] => {
     try {
-      return splitter.push(text);
+      return isLast ? [...splitter.push(text), splitter.end()] : splitter.push(text);
     } catch (error) {
       throw new Error(`${file}: line ${line} ${(error as Error).message}.`);
     }
@@ -42,7 +44,7 @@ export async function* numberedLines(file: string): AsyncGenerator<NumberedLine,
       line++;
     }
   }
-  for (const part of [...linesOf(decode()), splitter.end()]) {
+  for (const part of linesOf(decode(), true)) {
     const last = sound(part);
     if (last) yield last;
     line++;

@@ -25,6 +25,13 @@ describe('streamLines', () => {
     expect(await all(streamLines(put('a.txt.gz', gzipSync(text))))).toEqual(lines);
     expect(await all(streamLines(put('open-end.txt', '\uFEFFone\r\ntwo')))).toEqual(['one', 'two']);
   });
+  it('refuses carriage returns alone between lines, which would make one of them all; before line feeds they go', async () => {
+    await expect(all(streamLines(put('mac.txt', '今天\r天气\r')))).rejects.toThrow(
+      /mac\.txt: line 1 ends with a carriage return alone, as all after it; save the file with line feeds/,
+    );
+    expect(await all(streamLines(put('last.txt', '今天\r')))).toEqual(['今天']);
+    expect(await all(streamLines(put('within.txt', 'a\rb\nc\n')))).toEqual(['a\rb', 'c']);
+  });
   it('names a file that is not there, one that is no gzip, one that is torn, one that is no UTF-8', async () => {
     await expect(all(streamLines(join(folder, 'none.txt.gz')))).rejects.toThrow(/none\.txt\.gz: cannot be read/);
     await expect(all(streamLines(put('bad.txt.gz', 'plain')))).rejects.toThrow(/bad\.txt\.gz: is no \.gz file/);

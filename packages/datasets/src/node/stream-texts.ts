@@ -15,7 +15,7 @@ import { readBytes } from './read-bytes.ts';
  * Only `\n` ends a line: texts may hold U+2028 and others that Node's readline would cut at. A byte order mark is taken off.
  *
  * @param options.empty gives empty lines too, default false
- * @throws {TableError} naming file and line that is no UTF-8 or longer than 2²⁶ characters, and a `.gz` that is torn or unpacks to what is no text
+ * @throws {TableError} naming file and line that is no UTF-8, longer than 2²⁶ characters, or ended by a carriage return alone, and a `.gz` that is torn or unpacks to what is no text
  */
 export async function* streamLines(file: string, options: { readonly empty?: boolean } = {}): AsyncGenerator<string> {
   checkOptions('streamLines', options, { empty: flag });
@@ -24,9 +24,9 @@ export async function* streamLines(file: string, options: { readonly empty?: boo
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const splitter = lineSplitter();
   let line = 1;
-  const linesOf = (text: string): string[] => {
+  const linesOf = (text: string, isLast = false): string[] => {
     try {
-      return splitter.push(text);
+      return isLast ? [...splitter.push(text), splitter.end()] : splitter.push(text);
     } catch (error) {
       throw new TableError(file, [{ row: 0, problem: `line ${line} ${(error as Error).message}` }]);
     }
@@ -50,7 +50,7 @@ export async function* streamLines(file: string, options: { readonly empty?: boo
     line += lines.length;
     for (const one of lines) if (empty || one !== '') yield plain(one);
   }
-  for (const one of [...linesOf(decode()), splitter.end()]) if (one !== '') yield plain(one);
+  for (const one of linesOf(decode(), true)) if (one !== '') yield plain(one);
 }
 
 async function* paragraphs(file: string): AsyncGenerator<string> {

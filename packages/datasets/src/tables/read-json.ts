@@ -48,7 +48,15 @@ export function readJson(text: string, source: string): Table {
   try {
     value = parseJson(text);
   } catch (error) {
-    throw new TableError(source, [{ row: 0, problem: `is no JSON: ${(error as Error).message}` }]);
+    const areLines = /^\s*\{.*\}\s*\n\s*\{/.test(text);
+    throw new TableError(source, [
+      {
+        row: 0,
+        problem: areLines
+          ? 'holds JSON lines, an object each, and not one array; end its name in .jsonl'
+          : `is no JSON: ${(error as Error).message}`,
+      },
+    ]);
   }
   if (!Array.isArray(value))
     throw new TableError(source, [{ row: 0, problem: 'holds no array; expected [{ … }, …], a row each' }]);

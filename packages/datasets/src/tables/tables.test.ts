@@ -66,6 +66,9 @@ describe('readTable', () => {
     await expect(read('{"a": 1}\n{a}\n{"b": 2}\n{"c"', 'jsonl')).rejects.toThrow(
       /row 2: is no JSON.*row 4: is no JSON/,
     );
+    await expect(read('{"a": 1}\n{"a": 2}\n', 'json')).rejects.toThrow(
+      'a.json: holds JSON lines, an object each, and not one array; end its name in .jsonl',
+    );
     await expect(read('PAR0', 'parquet')).rejects.toThrow('is no Parquet');
   });
   it.each([

@@ -5,7 +5,7 @@ export const longestLine = 1 << 26;
 export interface LineSplitter {
   /** The lines that end in a piece. @throws {RangeError} for a line longer than `longestLine` */
   push(piece: string): string[];
-  /** What stands behind the last line end. */
+  /** What stands behind the last line end. @throws {RangeError} for text without a line feed that has carriage returns between its lines, as old Macs wrote it: it would be one line */
   end(): string;
 }
 
@@ -13,6 +13,7 @@ export interface LineSplitter {
 export function lineSplitter(longest = longestLine): LineSplitter {
   let held: string[] = [];
   let size = 0;
+  let hasEnds = false;
   const take = (): string => {
     const line = held.length === 1 ? (held[0] as string) : held.join('');
     [held, size] = [[], 0];
@@ -27,6 +28,7 @@ export function lineSplitter(longest = longestLine): LineSplitter {
     push: (piece) => {
       const parts = piece.split('\n');
       const last = parts.pop() as string;
+      hasEnds ||= parts.length > 0;
       const lines = parts.map((part, i) => {
         if (i > 0) return part;
         hold(part);
@@ -35,6 +37,11 @@ export function lineSplitter(longest = longestLine): LineSplitter {
       if (last !== '') hold(last);
       return lines;
     },
-    end: take,
+    end: () => {
+      const last = take();
+      if (!hasEnds && /\r[^\r]/.test(last))
+        throw new RangeError('ends with a carriage return alone, as all after it; save the file with line feeds');
+      return last;
+    },
   };
 }

@@ -27,7 +27,7 @@ export function tableOf(rows: Table | readonly Row[], source: string): Table {
 export const counted = (count: number, one: string, many = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
-/** Train and dev as they are used: duplicates out of train, dev kept aside where none is given. */
+/** Train and dev as they are used: duplicates out of train, dev kept aside where none is given. @throws {RangeError} where no row of train is left */
 export function splitData(
   { train, dev }: { readonly train: Table; readonly dev: Table | undefined },
   task: Task,
@@ -44,6 +44,10 @@ export function splitData(
     if (inDev.length > 0)
       say(`${train.source}: ${counted(inDev.length, 'row')} that are dev rows are left out of train.`);
   }
+  if (rest.rows.length === 0 && train.rows.length > 0)
+    throw new RangeError(
+      `${train.source}: every row stands in ${dev ? dev.source : 'another'} too, and none is left to learn from; give other rows, or keep them (removeDuplicates: false, --no-remove-duplicates).`,
+    );
   if (dev || settings.devShare === 0) return { train: rest.rows, dev: dev?.rows ?? [] };
   // The same rows for every seed: seeds tell how much a training varies, not how much its data does.
   const order = permutation(streamFrom(8770).fork('dev'), rest.rows.length);

@@ -384,6 +384,11 @@ describe('runTraining, on the figure that decides', () => {
     await expect(runTraining({ ...run, metricForBestModel: 'acc' })).rejects.toThrow(
       "runTraining: metricForBestModel is 'acc', evaluate gives accuracy, f1; name one of these.",
     );
+    // What every object has is no figure.
+    for (const metricForBestModel of ['toString', 'constructor'])
+      await expect(runTraining({ ...run, metricForBestModel, greaterIsBetter: true })).rejects.toThrow(
+        `metricForBestModel is '${metricForBestModel}', evaluate gives accuracy, f1`,
+      );
     await expect(runTraining({ ...run, earlyStoppingPatience: 1 })).rejects.toThrow("metricForBestModel is 'loss'");
     expect((await runTraining(run)).best).toBeUndefined();
   });

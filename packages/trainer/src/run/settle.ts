@@ -32,7 +32,8 @@ async function evaluated(
   const metrics = await evaluate(state.step, signal);
   // Cut short: the state says so, and the resumed run evaluates again before its next step.
   if (signal?.aborted) return { state };
-  const value = metrics[metric ?? 'loss'];
+  const name = metric ?? 'loss';
+  const value = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
   if (value === undefined && metric !== undefined)
     throw new RangeError(
       `runTraining: metricForBestModel is '${metric}', evaluate gives ${Object.keys(metrics).join(', ') || 'nothing'}; name one of these.`,
