@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  address,
   anything,
   callable,
   checkArguments,
@@ -28,6 +29,7 @@ describe('rules', () => {
     [real({ above: 0, below: 1 }), [0.5], [0, 1]],
     [either(whole(1), oneOf([Infinity])), [3, Infinity], [0, Number.NaN]],
     [flag, [true, false], [0, 'false']],
+    [address, ['http://a:80/b@c', '/x', ''], ['http://me@a', 'https://a:b@c/', 5]],
     [callable, [() => 1], [1]],
     [anything, [0, ''], [undefined, null]],
     [listOf(whole(1), 1), [[1], new Int32Array([4])], [[], [0], '12', 5, { length: 1 }]],

@@ -8,6 +8,7 @@ export {
 } from './check-options.ts';
 export { editDistance, nearestName } from './nearest-name.ts';
 export {
+  address,
   anything,
   type Bounds,
   callable,

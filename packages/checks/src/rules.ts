@@ -68,6 +68,18 @@ export const flag: Rule = ruleOf('true or false', (value) => typeof value === 'b
 /** A text, empty ones too. */
 export const text: Rule = ruleOf('a text', (value) => typeof value === 'string');
 
+/** An address without a name or password of its own: messages and logs show addresses. What is wrong is said without it. */
+export const address: Rule = {
+  expected: 'an address without a name or password in it',
+  problems: (name, value) => {
+    if (typeof value !== 'string') return text.problems(name, value);
+    const holdsName = /^[a-z][a-z\d+.-]*:\/\/[^/?#]*@/i.test(value);
+    return holdsName
+      ? [`${name} holds a name or password, which messages and logs would show; leave it out of the address`]
+      : [];
+  },
+};
+
 /** A function. */
 export const callable: Rule = ruleOf('a function', (value) => typeof value === 'function');
 

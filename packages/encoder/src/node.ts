@@ -1,6 +1,7 @@
 export type { HubOptions } from './checkpoint/folder/fetch-folder.ts';
 export { type LoadOptions, loadPretrained } from './checkpoint/folder/load-pretrained.ts';
 export { loadTokenizerFiles, type TokenizerFolder } from './checkpoint/folder/load-tokenizer-files.ts';
+export { strangersIn } from './checkpoint/folder/model-folder.ts';
 export { type PushedFolder, type PushOptions, pushFolder } from './checkpoint/folder/push-folder.ts';
 export { savePretrained } from './checkpoint/folder/save-pretrained.ts';
 export type { LoadedPretrained } from './checkpoint/source/load-source.ts';

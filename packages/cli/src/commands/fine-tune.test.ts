@@ -126,5 +126,7 @@ it('says in one sentence what was wrong, before anything is learnt', async () =>
   mkdirSync(join(folder, 'mine'));
   writeFileSync(join(folder, 'mine', 'thesis.txt'), 'x');
   await wrong(2, 'holds files that are no model', ...columns, '--out', join(folder, 'mine'));
+  writeFileSync(join(folder, 'mine', 'config.json'), '{}');
+  await wrong(2, "holds 'thesis.txt' beside its model, which would be lost", ...columns, '--out', join(folder, 'mine'));
   expect(existsSync(join(folder, 'none'))).toBe(false);
 });

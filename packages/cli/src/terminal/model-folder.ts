@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { strangersIn } from '@cloze/encoder/node';
 import { placeOf } from './output-file.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -13,6 +14,12 @@ export function checkModelFolder(folder: string, from?: string): void {
   if (from !== undefined && placeOf(from) === placeOf(folder))
     throw new UsageError(`--out ${folder} is the model that is read, and would be replaced; name another folder.`);
   if (!statSync(folder).isDirectory()) throw new UsageError(`--out ${folder} is a file; name a folder.`);
-  if (readdirSync(folder).length > 0 && !existsSync(join(folder, 'config.json')))
+  const names = readdirSync(folder);
+  if (names.length > 0 && !existsSync(join(folder, 'config.json')))
     throw new UsageError(`--out ${folder} holds files that are no model, and would be replaced; name another folder.`);
+  const strangers = strangersIn(names);
+  if (strangers.length > 0)
+    throw new UsageError(
+      `--out ${folder} holds '${strangers.slice(0, 5).join("', '")}' beside its model, which would be lost; move them, or name another folder.`,
+    );
 }

@@ -1,4 +1,4 @@
-import { checkOptions, flag, text } from '@cloze/checks';
+import { address, checkOptions, flag, text } from '@cloze/checks';
 import { type HubOptions, loadTokenizerFiles } from '@cloze/encoder/node';
 import type { OpenTokenizer } from '@cloze/tokenizer';
 import { tokenizerOf } from '../model/tokenizer-of.ts';
@@ -10,7 +10,7 @@ import { tokenizerOf } from '../model/tokenizer-of.ts';
  */
 export async function loadTokenizer(folderOrHubId: string, options: HubOptions = {}): Promise<OpenTokenizer> {
   checkOptions('loadTokenizer', options, {
-    hubUrl: text,
+    hubUrl: address,
     revision: text,
     cacheFolder: text,
     accessToken: text,

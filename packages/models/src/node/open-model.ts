@@ -1,5 +1,5 @@
 import type { Engine, EngineName } from '@cloze/backend';
-import { anything, callable, checkOptions, flag, text, whole } from '@cloze/checks';
+import { address, anything, callable, checkOptions, flag, text, whole } from '@cloze/checks';
 import { type HubOptions, loadPretrained } from '@cloze/encoder/node';
 import type { Model } from '../model/model.ts';
 import { fillOf, type OpeningOptions, opened, specialInTextRule } from '../model/open-model.ts';
@@ -27,7 +27,7 @@ export async function openModel(folderOrHubId: string, options: OpenModelOptions
     say: callable,
     placement: anything,
     specialInText: specialInTextRule,
-    hubUrl: text,
+    hubUrl: address,
     revision: text,
     cacheFolder: text,
     accessToken: text,

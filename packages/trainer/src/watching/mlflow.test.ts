@@ -41,6 +41,18 @@ describe('mlflow', () => {
     ]);
   });
 
+  it('an address that holds a password is refused without showing it', async () => {
+    const options = {
+      trackingUri: 'http://me:SECRET@there',
+      fetch: async () => ({ ok: true, status: 200, text: async () => '{}' }),
+    };
+    const error = await Promise.resolve()
+      .then(() => train(options))
+      .catch(String);
+    expect(String(error)).toContain('mlflow: trackingUri holds a name or password, which messages and logs would show');
+    expect(String(error)).not.toContain('SECRET');
+  });
+
   it('a server that is gone costs a warning, not the run', async () => {
     const warnings: string[] = [];
     const fetch: MlflowOptions['fetch'] = async () => ({ ok: false, status: 503, text: async () => 'busy' });

@@ -1,9 +1,9 @@
-import { anything, callable, checkOptions, needed, text } from '@cloze/checks';
+import { address, anything, callable, checkOptions, needed, text } from '@cloze/checks';
 import type { TrainingCallback } from '../run/training-callback.ts';
 
 /** Where a run is reported. */
 export interface MlflowOptions {
-  /** The server, such as `http://127.0.0.1:5000`. */
+  /** The server, such as `http://127.0.0.1:5000`; a name and password are for `fetch` to add. */
   readonly trackingUri: string;
   /** Made when it is not there. Default `Default`. */
   readonly experimentName?: string;
@@ -32,10 +32,14 @@ export class MlflowError extends Error {
   override readonly name = 'MlflowError';
 }
 
-/** Reports logs and evaluations to an MLflow server over its REST interface (2.0). Values that are no number are left out. */
+/**
+ * Reports logs and evaluations to an MLflow server over its REST interface (2.0). Values that are no number are left out.
+ *
+ * @throws {RangeError} for options that are unknown or wrong, an address that holds a password among them
+ */
 export function mlflow(options: MlflowOptions): TrainingCallback {
   checkOptions('mlflow', options, {
-    trackingUri: needed(text),
+    trackingUri: needed(address),
     experimentName: text,
     runName: text,
     runId: text,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { flag, type Rules, text } from '@cloze/checks';
+import { address, flag, type Rules, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { adapterName } from '../source/load-source.ts';
 import { tokenizerFileNames } from '../source/pretrained.ts';
@@ -22,7 +22,7 @@ export interface HubOptions {
 
 /** What each of these must be. */
 export const hubRules = {
-  ...{ hubUrl: text, revision: text, cacheFolder: text, accessToken: text },
+  ...{ hubUrl: address, revision: text, cacheFolder: text, accessToken: text },
   offline: flag,
 } satisfies Rules<HubOptions>;
 

@@ -269,6 +269,25 @@ describe('savePretrained over a folder', () => {
     await expect(savePretrained(folderOf({ 'thesis.txt': 'years of work' }), model)).rejects.toThrow(
       'holds files that are no model',
     );
+    for (const mine of ['thesis.txt', '.git/HEAD', 'checkpoint-5/state.json', 'training_args.bin']) {
+      const kept = folderOf({ 'config.json': file, 'model.safetensors': safetensors, [mine]: 'years of work' });
+      const name = mine.split('/')[0];
+      await expect(savePretrained(kept, model)).rejects.toThrow(
+        `${kept} holds '${name}' beside its model, which would be lost`,
+      );
+      expect(readFileSync(join(kept, mine), 'utf8')).toBe('years of work');
+    }
+    // What a model's folder has, whoever wrote it, gives way.
+    const usual = [
+      'README.md',
+      'tokenizer_config.json',
+      'spm.model',
+      '1_Pooling/config.json',
+      'model-00001-of-00002.safetensors',
+    ];
+    const former = folderOf({ 'config.json': file, ...Object.fromEntries(usual.map((name) => [name, 'x'])) });
+    await savePretrained(former, model);
+    for (const gone of ['README.md', 'spm.model']) expect(readdirSync(former)).not.toContain(gone);
     const path = join(root, 'a-file');
     writeFileSync(path, 'x');
     await expect(savePretrained(path, model)).rejects.toThrow('is a file; name a folder');

@@ -113,3 +113,9 @@ it('refuses what is no model, before it asks anybody', async () => {
   );
   expect(asked).toEqual([]);
 });
+
+it('an address that holds a password is refused without showing it', async () => {
+  const error = await pushFolder(folder, 'me/mine', { accessToken, hubUrl: 'http://me:SECRET@there' }).catch(String);
+  expect(error).toContain('pushFolder: hubUrl holds a name or password, which messages and logs would show');
+  expect(error).not.toContain('SECRET');
+});

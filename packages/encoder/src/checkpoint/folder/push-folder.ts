@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkOptions, flag, needed, text } from '@cloze/checks';
+import { address, checkOptions, flag, needed, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
 
 /** Where a folder is uploaded. */
@@ -38,7 +38,7 @@ const isThere = (error: unknown): boolean =>
  */
 export async function pushFolder(folder: string, id: string, options: PushOptions): Promise<PushedFolder> {
   checkOptions('pushFolder', options, {
-    hubUrl: text,
+    hubUrl: address,
     accessToken: needed(text),
     branch: text,
     private: flag,

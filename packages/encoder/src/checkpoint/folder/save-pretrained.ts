@@ -1,8 +1,10 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize, resolve } from 'node:path';
 import { CheckpointError } from '../checkpoint-error.ts';
+import { someNames } from '../file-names.ts';
 import type { Pretrained } from '../source/pretrained.ts';
 import { checkSaveOptions, pretrainedFiles, type SaveOptions } from '../source/pretrained-files.ts';
+import { strangersIn } from './model-folder.ts';
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'w');
@@ -47,7 +49,7 @@ async function takeName(fresh: string, target: string): Promise<void> {
   await rm(aside, { recursive: true, force: true });
 }
 
-/** Judges that a folder may be replaced. @throws {CheckpointError} where it holds files and is no model */
+/** Judges that a folder may be replaced. @throws {CheckpointError} where it holds files that are no model's */
 async function judgeTarget(target: string): Promise<void> {
   const found = await stat(target).catch(() => undefined);
   if (!found) return;
@@ -55,6 +57,11 @@ async function judgeTarget(target: string): Promise<void> {
   const names = await readdir(target);
   if (names.length > 0 && !names.some((name) => /config.*\.json$/.test(name)))
     throw new CheckpointError(`${target} holds files that are no model, and would be replaced; name another folder.`);
+  const strangers = strangersIn(names);
+  if (strangers.length > 0)
+    throw new CheckpointError(
+      `${target} holds ${someNames(strangers)} beside its model, which would be lost; move them, or name another folder.`,
+    );
 }
 
 /** Gives a folder its name back where a save ended between its two renames: then it lies whole beside its place. */
@@ -74,7 +81,7 @@ export async function recoverFolder(target: string): Promise<boolean> {
  * its place, whole, and `loadPretrained` gives it its name back.
  *
  * @param folder its parent is made if it does not exist
- * @throws {CheckpointError} for a `maxShardSize` that is no positive number, and a folder that holds files and is no model
+ * @throws {CheckpointError} for a `maxShardSize` that is no positive number, and a folder that holds files that are no model's
  */
 export async function savePretrained(
   folder: string,
