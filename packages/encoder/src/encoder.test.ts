@@ -133,8 +133,23 @@ describe('encoderConfig', () => {
   });
   it('names every wrong field', () => {
     expect(() => encoderConfig({ vocabularySize: 0, width: 10, layers: 1, heads: 3, dropout: 1 })).toThrow(
-      'vocabularySize must be a whole number from 1 to 2147483647, got 0; dropout must be a number from 0 and below 1, got 1; heads (3) must divide width (10)',
+      'vocabularySize must be a whole number from 1 to 16777216, got 0; dropout must be a number from 0 and below 1, got 1; heads (3) must divide width (10)',
     );
+  });
+
+  it('refuses sizes that no encoder has, before anything is made of them', () => {
+    const sizes = { vocabularySize: 9, width: 8, layers: 1 };
+    for (const [name, value, most] of [
+      ['layers', 1e9, 1000],
+      ['width', 1e6, 65536],
+      ['maximumLength', 1e9, 131072],
+      ['vocabularySize', 2e9, 16777216],
+      ['feedForwardWidth', 1e9, 1048576],
+      ['heads', 1e6, 65536],
+    ] as const)
+      expect(() => encoderConfig({ ...sizes, [name]: value })).toThrow(
+        `${name} must be a whole number from 1 to ${most}, got ${value}`,
+      );
   });
 
   it('a sequence longer than the position table is refused with both numbers', () => {

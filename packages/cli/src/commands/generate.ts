@@ -44,7 +44,7 @@ export function addGenerate(program: Command): void {
     .description('continue a text with a UniLM or left-to-right checkpoint')
     .argument('<text>', 'the source, or the beginning')
     .requiredOption('--model <folder>', 'a folder as Hugging Face lays it out, or a hub id')
-    .option('--beams <number>', '1 is greedy', whole(1), 1)
+    .option('--beams <number>', '1 is greedy', whole(1, 1000), 1)
     .option('--tokens <number>', 'tokens at most, the end included', whole(1), 32)
     .option('--minimum <number>', 'tokens at least, with beams', whole(0), 1)
     .option('--length-penalty <number>', 'the power of the length that a beam is divided by', real, 1)

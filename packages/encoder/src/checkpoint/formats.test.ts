@@ -518,7 +518,10 @@ describe('the hub', () => {
     await good.close();
   });
 
-  it.each(['../no-such-folder', 'a/../b', 'a/b/c', './no-such-folder', 'a b'])('%s is no id', async (name) => {
-    await expect(loadPretrained(name, { offline: true })).rejects.toThrow(/no hub id|offline/);
-  });
+  it.each(['../no-such-folder', 'a/../b', 'a/..', '.hidden/x', 'a/.b', 'a/b/c', './no-such-folder', 'a b'])(
+    '%s is no id',
+    async (name) => {
+      await expect(loadPretrained(name, { offline: true })).rejects.toThrow(/no hub id|offline/);
+    },
+  );
 });

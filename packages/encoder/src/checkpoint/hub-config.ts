@@ -1,6 +1,5 @@
 import type { StoredFloat } from '@cloze/backend';
-import { type EncoderConfig, encoderConfig } from '../config/encoder-config.ts';
-import { mostSizes } from '../families/bert-config.ts';
+import { type EncoderConfig, encoderConfig, mostSizes } from '../config/encoder-config.ts';
 import { keyProblems } from '../families/config-keys.ts';
 import { activationNamed, configReader } from '../families/config-reader.ts';
 import { classesFor, type FamilyName, families, familyOf, familyOfModelType } from '../families/families.ts';

@@ -124,18 +124,29 @@ export interface EncoderConfig {
 export type EncoderSizes = Partial<EncoderConfig> & Pick<EncoderConfig, 'vocabularySize' | 'width' | 'layers'>;
 
 const activations = ['gelu', 'gelu_new', 'relu', 'silu'] as const satisfies readonly Activation[];
-const size = whole(1, 0x7fffffff);
+/** Sizes beyond these are no encoder's: what is made of a size (tables of angles, layers, masks) must not be at a file's or a number's mercy. */
+export const mostSizes = {
+  vocabularySize: 2 ** 24,
+  width: 2 ** 16,
+  heads: 2 ** 16,
+  embeddingWidth: 2 ** 16,
+  feedForwardWidth: 2 ** 20,
+  layers: 1000,
+  maximumLength: 2 ** 17,
+  segmentTypes: 2 ** 17,
+} as const;
+
 const share = real({ from: 0, below: 1 });
 
 /** What `correctEmbeddings` notes of what it did travels with a config; it changes nothing. */
 const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> = {
-  vocabularySize: needed(size),
-  width: needed(size),
-  layers: needed(size),
-  heads: size,
-  feedForwardWidth: size,
-  maximumLength: size,
-  segmentTypes: whole(0, 0x7fffffff),
+  vocabularySize: needed(whole(1, mostSizes.vocabularySize)),
+  width: needed(whole(1, mostSizes.width)),
+  layers: needed(whole(1, mostSizes.layers)),
+  heads: whole(1, mostSizes.heads),
+  feedForwardWidth: whole(1, mostSizes.feedForwardWidth),
+  maximumLength: whole(1, mostSizes.maximumLength),
+  segmentTypes: whole(0, mostSizes.segmentTypes),
   dropout: share,
   attentionDropout: share,
   normEpsilon: real({ above: 0 }),
@@ -143,7 +154,7 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   activation: oneOf(activations),
   headActivation: oneOf(activations),
   normPlacement: oneOf(['post', 'pre']),
-  embeddingWidth: size,
+  embeddingWidth: whole(1, mostSizes.embeddingWidth),
   sharedLayers: flag,
   positionKind: oneOf(['absolute', 'rotary', 'relative', 'disentangled']),
   positionOffset: whole(0),
@@ -157,8 +168,8 @@ const rules: Rules<EncoderConfig & { readonly embeddingCorrection?: unknown }> =
   rotaryBase: real({ from: 1 }),
   localRotaryBase: real({ from: 1 }),
   rotaryPairs: oneOf(['adjacent', 'halves']),
-  localWindow: whole(0, 0x7fffffff),
-  globalEvery: size,
+  localWindow: whole(0, mostSizes.maximumLength),
+  globalEvery: whole(1, mostSizes.layers),
   gated: flag,
   firstNorm: flag,
   attentionBias: flag,

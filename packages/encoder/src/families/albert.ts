@@ -1,7 +1,7 @@
-import type { EncoderConfig } from '../config/encoder-config.ts';
+import { type EncoderConfig, mostSizes } from '../config/encoder-config.ts';
 import { storedLayers } from '../layers/stored-layers.ts';
 import { bert } from './bert.ts';
-import { mostSizes, readBertConfig, writeBertConfig } from './bert-config.ts';
+import { readBertConfig, writeBertConfig } from './bert-config.ts';
 import { classesOf } from './classes.ts';
 import type { Family } from './family.ts';
 import { linearNames, type NamePair, namePairs } from './name-pairs.ts';

@@ -1,17 +1,5 @@
-import type { Activation, EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
+import { type Activation, type EncoderConfig, type EncoderSizes, mostSizes } from '../config/encoder-config.ts';
 import type { ConfigReader } from './config-reader.ts';
-
-/** Sizes beyond these are no encoder's: what is made of a size (tables of angles, layers, masks) must not be at a file's mercy. */
-export const mostSizes = {
-  vocabularySize: 2 ** 24,
-  width: 2 ** 16,
-  heads: 2 ** 16,
-  embeddingWidth: 2 ** 16,
-  feedForwardWidth: 2 ** 20,
-  layers: 1000,
-  maximumLength: 2 ** 17,
-  segmentTypes: 2 ** 17,
-} as const;
 
 /** Reads the keys that BERT and its kin have in common. @param defaults where a family's differ from BERT's */
 export function readBertConfig(

@@ -1,6 +1,6 @@
-import type { EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
+import { type EncoderConfig, type EncoderSizes, mostSizes } from '../config/encoder-config.ts';
 import { bert } from './bert.ts';
-import { mostSizes, readBertConfig, writeBertConfig } from './bert-config.ts';
+import { readBertConfig, writeBertConfig } from './bert-config.ts';
 import { bertNames, bertTokenHead } from './bert-names.ts';
 import { classesOf } from './classes.ts';
 import type { ConfigReader } from './config-reader.ts';

@@ -1,6 +1,5 @@
-import type { EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
+import { type EncoderConfig, type EncoderSizes, mostSizes } from '../config/encoder-config.ts';
 import { bert } from './bert.ts';
-import { mostSizes } from './bert-config.ts';
 import { classesOf } from './classes.ts';
 import type { ConfigReader } from './config-reader.ts';
 import type { Family, HeadForm } from './family.ts';

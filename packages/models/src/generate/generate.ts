@@ -5,7 +5,7 @@ import type { LoadedModel } from '../model/loaded-model.ts';
 
 /** How a continuation is searched. */
 export interface GenerateOptions {
-  /** Continuations followed side by side; 1, the default, is greedy. */
+  /** Continuations followed side by side, at most 1000; 1, the default, is greedy. */
   readonly beams?: number;
   /** Most tokens, the end token included; default 32. */
   readonly tokens?: number;
@@ -16,6 +16,9 @@ export interface GenerateOptions {
   /** α of `Σ ln p / length^α`, default 1; of beams. */
   readonly lengthPenalty?: number;
 }
+
+/** Each is a row of the cache: what more would take is a mistake, not a search. */
+export const mostBeams = 1000;
 
 /** A text that follows another. */
 export interface GeneratedText {
@@ -37,7 +40,7 @@ export async function generate(
   options: GenerateOptions = {},
 ): Promise<GeneratedText[]> {
   checkOptions('generate', options, {
-    beams: whole(1),
+    beams: whole(1, mostBeams),
     tokens: whole(1),
     source: oneOf(['prefix', 'causal']),
     minimumTokens: whole(0),

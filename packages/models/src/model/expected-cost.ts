@@ -26,7 +26,7 @@ const optimiserSlots: Readonly<Record<OptimiserName, number>> = {
 };
 
 /** Bytes as people say them. */
-const shownBytes = (bytes: number): string =>
+export const shownBytes = (bytes: number): string =>
   bytes < 2 ** 30 ? `${Math.ceil(bytes / 2 ** 20)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /** Parameters as people say them. */

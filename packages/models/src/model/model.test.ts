@@ -170,6 +170,9 @@ describe('generate', () => {
       expect(wide).toHaveLength(8);
       expect(wide[0]?.logProbability).toBeGreaterThanOrEqual((greedy?.logProbability as number) - 1e-5);
       expect(wide[0]?.text).toBe(await model.tokenizer.decode(wide[0]?.tokens ?? []));
+      await expect(model.generate('明月', { beams: 1_000_000, ...search })).rejects.toThrow(
+        'beams must be a whole number from 1 to 1000, got 1000000',
+      );
       await expect(model.generate('明月', { beams: 1, tokens: 20 })).rejects.toThrow('ask for at most 9');
       model.dispose();
     },

@@ -81,6 +81,15 @@ describe('pretrain', () => {
     for (const run of [whole, resumed]) run.model.dispose();
   });
 
+  it('weights that the machine has no room for are refused before they are drawn', async () => {
+    await expect(pretrain(fresh('huge', { layers: 1000, width: 65_536, heads: 64 }))).rejects.toThrow(
+      /^pretrain: 1000 layers of width 65536 are 19\d{4}\.\d GiB of weights, and this machine has .*; ask for a smaller model\.$/,
+    );
+    await expect(pretrain(fresh('deep', { layers: 1e9 }))).rejects.toThrow(
+      'layers must be a whole number from 1 to 1000, got 1000000000',
+    );
+  });
+
   it('weights that nothing was trained from yet are drawn again for other sizes', async () => {
     // Fails once its weights are drawn.
     await expect(pretrain(fresh('again', { mask: { preset: 'whole-wrod' } }))).rejects.toThrow(

@@ -1,11 +1,12 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readUtf8, streamTexts } from '@cloze/datasets/node';
-import { type EncoderConfig, encoderConfig, familyOf } from '@cloze/encoder';
+import { type EncoderConfig, encoderConfig, estimateMemory, familyOf } from '@cloze/encoder';
 import { type HubOptions, type LoadedPretrained, loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary } from '@cloze/tokenizer';
 import { writeWhole } from '@cloze/trainer/node';
+import { shownBytes } from '../model/expected-cost.ts';
 import { addTokens } from '../pretrain/add-tokens.ts';
 import { freshWeights } from '../pretrain/fresh-weights.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type ResolvedPretraining,
   resolvePretraining,
 } from '../pretrain/pretrain-settings.ts';
+import { machineMemory } from './machine-memory.ts';
 
 /** Going on from a checkpoint. */
 export interface GoingOn {
@@ -75,6 +77,12 @@ async function freshStart(
     ...{ dropout, attentionDropout: dropout },
     ...(family === 'left-to-right' && { leftToRight: true }),
   });
+  const { parameters } = estimateMemory(config, { family: of, batch: 1, length });
+  const memory = machineMemory({ name: 'reference' });
+  if (parameters > memory)
+    throw new RangeError(
+      `pretrain: ${layers} layers of width ${width} are ${shownBytes(parameters)} of weights, and this machine has ${shownBytes(memory)}; ask for a smaller model.`,
+    );
   return freshWeights(vocabulary, config, {
     family: of,
     random: streamFrom(seed).fork('weights'),

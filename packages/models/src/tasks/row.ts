@@ -50,11 +50,15 @@ export function listOf(row: Row, column: string, separator: string, note: Note):
   return [];
 }
 
-/** A column's value as a finite number. */
+/** A column's value as a finite number, which it is as float32 too. */
 export function numberOf(row: Row, column: string, note: Note): number {
   const value = row[column];
   const number = cellNumber(value);
-  if (Number.isFinite(number)) return number;
+  if (Number.isFinite(Math.fround(number))) return number;
+  if (Number.isFinite(number)) {
+    note(column, `is ${number}, expected a number that float32 holds, up to 3.4e38 from 0`);
+    return Number.NaN;
+  }
   note(
     column,
     value === undefined || value === null || value === ''

@@ -39,6 +39,7 @@ describe('columns', () => {
     numberOf({ a: Number.NaN }, 'a', note);
     numberOf({ a: Number.POSITIVE_INFINITY }, 'a', note);
     numberOf({ a: '0x10' }, 'a', note);
+    numberOf({ a: '-1e39' }, 'a', note);
     listOf({ a: 1 }, 'a', ',', note);
     listOf({ a: ['x', null] }, 'a', ',', note);
     textOf({ a: 'x\ud800' }, 'a', note);
@@ -49,6 +50,7 @@ describe('columns', () => {
       'a is NaN, expected a finite number',
       'a is Infinity, expected a finite number',
       'a is "0x10", expected a finite number',
+      'a is -1e+39, expected a number that float32 holds, up to 3.4e38 from 0',
       'a is number, expected a list',
       'a holds null at place 1 of its list, expected a text',
       'a holds half a surrogate pair at position 1',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,14 @@ describe('errorSentence', () => {
       expect(errorSentence(caught(() => readFileSync(folder)))).toContain('is a folder, expected a file');
       writeFileSync(join(folder, 'file'), '');
       expect(errorSentence(caught(() => readFileSync(join(folder, 'file', 'x'))))).toContain('that is no folder');
+      const file = join(folder, 'file');
+      expect(errorSentence(caught(() => mkdirSync(file)))).toBe(
+        `${file} is a file, where a folder is to be made; name another.`,
+      );
+      const long = join(folder, 'x'.repeat(300));
+      expect(errorSentence(caught(() => writeFileSync(long, '')))).toMatch(/… is longer than a name may be here/);
+      symlinkSync(join(folder, 'round'), join(folder, 'round'));
+      expect(errorSentence(caught(() => readFileSync(join(folder, 'round'))))).toContain('links that lead in a circle');
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -26,6 +26,9 @@ export const hubRules = {
   offline: flag,
 } satisfies Rules<HubOptions>;
 
+/** `owner/name`, or a name alone: no part begins with a dot, so that none leads elsewhere. */
+export const hubId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
+
 const weightNames = [
   'model.safetensors',
   'model.safetensors.index.json',
@@ -119,7 +122,7 @@ async function download(hub: Hub, id: string, repository: string, options: HubOp
 export async function fetchFolder(folderOrId: string, options: HubOptions): Promise<string> {
   const found = await stat(folderOrId).catch(() => undefined);
   if (found?.isDirectory()) return folderOrId;
-  if (!/^[\w.-]+(\/[\w.-]+)?$/.test(folderOrId) || folderOrId.startsWith('.') || found)
+  if (!hubId.test(folderOrId) || found)
     throw new CheckpointError(`'${folderOrId}' is no folder here, and no hub id (owner/name).`);
   const { revision = 'main', cacheFolder, offline = false } = options;
   if (revision.split('/').includes('..')) throw new CheckpointError(`'${revision}' is no revision.`);

@@ -119,3 +119,9 @@ it('an address that holds a password is refused without showing it', async () =>
   expect(error).toContain('pushFolder: hubUrl holds a name or password, which messages and logs would show');
   expect(error).not.toContain('SECRET');
 });
+
+it.each(['../x', 'me/..', 'me/.x', './x', 'me', 'me/a/b', ''])('%j is no hub id', async (id) => {
+  await expect(pushFolder(folder, id, { accessToken, hubUrl })).rejects.toThrow(
+    `'${id}' is no hub id; give OWNER/NAME`,
+  );
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { address, checkOptions, flag, needed, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
+import { hubId } from './fetch-folder.ts';
 
 /** Where a folder is uploaded. */
 export interface PushOptions {
@@ -49,7 +50,7 @@ export async function pushFolder(folder: string, id: string, options: PushOption
   const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
   if (!names.includes('config.json') || !names.some((name) => /\.(safetensors|bin)$/.test(name)))
     throw new CheckpointError(`${folder} is no saved model: it needs config.json and weights.`);
-  if (!/^[\w.-]+\/[\w.-]+$/.test(id)) throw new CheckpointError(`'${id}' is no hub id; give OWNER/NAME.`);
+  if (!hubId.test(id) || !id.includes('/')) throw new CheckpointError(`'${id}' is no hub id; give OWNER/NAME.`);
   const sizes = await Promise.all(names.map((name) => stat(join(folder, name))));
   const files = names.filter((_, i) => sizes[i]?.isFile());
   const { createRepo, uploadFiles } = await import('@huggingface/hub');
