@@ -26,6 +26,15 @@ export const hubRules = {
   offline: flag,
 } satisfies Rules<HubOptions>;
 
+/** What went wrong with a hub: its client hands on what JavaScript says of a host that is silent, and of an answer that is none of a hub's. */
+export function hubSaid(error: unknown): string {
+  if (!(error instanceof TypeError)) return error instanceof Error ? error.message : String(error);
+  if (error.message !== 'fetch failed') return 'what answered there is no hub';
+  const { cause } = error;
+  const why = cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : 'no network';
+  return `it cannot be reached (${why})`;
+}
+
 /** `owner/name`, or a name alone: no part begins with a dot, so that none leads elsewhere. */
 export const hubId = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
 
@@ -145,7 +154,7 @@ export async function fetchFolder(folderOrId: string, options: HubOptions): Prom
     // The hub said no, or there is no way to it: then what was fetched before will do.
     if (cached !== undefined && !(error instanceof hub.HubApiError)) return cached;
     throw new CheckpointError(
-      `'${folderOrId}' is no folder here and could not be fetched from the hub: ${error instanceof Error ? error.message : error}. Download it and pass the folder.`,
+      `'${folderOrId}' is no folder here and could not be fetched from the hub: ${hubSaid(error)}. Download it and pass the folder.`,
     );
   }
 }

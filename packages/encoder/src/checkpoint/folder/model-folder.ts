@@ -8,7 +8,7 @@ const ofModel = [
   /^pytorch_model[\w-]*\.bin(\.index\.json)?$/,
   /^(checkpoint|[\w.-]+\.(index|meta|data-\d+-of-\d+))$/,
   /^\d+_\w+$/,
-  /^(README\.md|\.DS_Store)$/,
+  /^(README\.md|onnx|\.DS_Store)$/,
 ];
 
 /** Names in a folder that are no part of a model: a save that replaces the folder would lose them. */

@@ -283,6 +283,7 @@ describe('savePretrained over a folder', () => {
       'tokenizer_config.json',
       'spm.model',
       '1_Pooling/config.json',
+      'onnx/model.onnx',
       'model-00001-of-00002.safetensors',
     ];
     const former = folderOf({ 'config.json': file, ...Object.fromEntries(usual.map((name) => [name, 'x'])) });

@@ -8,6 +8,7 @@ import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { encoderConfig } from '../../config/encoder-config.ts';
 import { initialParameters } from '../../parameters/initial-parameters.ts';
+import { loadPretrained } from './load-pretrained.ts';
 import { pushFolder } from './push-folder.ts';
 import { savePretrained } from './save-pretrained.ts';
 
@@ -124,4 +125,20 @@ it.each(['../x', 'me/..', 'me/.x', './x', 'me', 'me/a/b', ''])('%j is no hub id'
   await expect(pushFolder(folder, id, { accessToken, hubUrl })).rejects.toThrow(
     `'${id}' is no hub id; give OWNER/NAME`,
   );
+});
+
+it('says that nothing answers, or that what answers is no hub', async () => {
+  const silent = { accessToken, hubUrl: 'http://127.0.0.1:1' };
+  await expect(pushFolder(folder, 'me/mine', silent)).rejects.toThrow(
+    /^http:\/\/127\.0\.0\.1:1 did not take me\/mine: it cannot be reached \(\w.*\)$/,
+  );
+  const other = createServer((_, response) => response.end('{}')).listen(0);
+  const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  await expect(pushFolder(folder, 'me/mine', { accessToken, hubUrl: address })).rejects.toThrow(
+    'did not take me/mine: what answered there is no hub',
+  );
+  await expect(loadPretrained('me/mine', { hubUrl: address, cacheFolder: `${folder}-cache` })).rejects.toThrow(
+    "'me/mine' is no folder here and could not be fetched from the hub: what answered there is no hub. Download it",
+  );
+  other.close();
 });

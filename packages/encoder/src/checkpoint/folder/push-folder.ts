@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { address, checkOptions, flag, needed, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { hubId } from './fetch-folder.ts';
+import { hubId, hubSaid } from './fetch-folder.ts';
 
 /** Where a folder is uploaded. */
 export interface PushOptions {
@@ -74,7 +74,7 @@ export async function pushFolder(folder: string, id: string, options: PushOption
       bytes: sizes.reduce((sum, { size }) => sum + size, 0),
     };
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = hubSaid(error);
     throw new CheckpointError(`${hubUrl ?? 'the hub'} did not take ${id}: ${said.replaceAll(accessToken, '…')}`);
   }
 }
