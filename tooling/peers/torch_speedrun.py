@@ -1,22 +1,28 @@
-"""PyTorch's sides of `qa speedrun`: trains a BERT until its held-out loss is the target's, its steps end or its time does.
+"""PyTorch's sides of `qa speedrun`: trains a BERT (or ModernBERT) until its held-out loss is the target's, its steps end or its time does.
 
 usage: python torch_speedrun.py MODE FOLDER       (FOLDER as apps/qa/src/speedrun/peer-run.ts writes it)
 MODE run_mlm: what transformers' examples/pytorch/language-modeling/run_mlm.py does, written out (its Trainer needs accelerate): rows shuffled each
               epoch, DataCollatorForLanguageModeling, BertForMaskedLM with labels, logits of every position, AdamW(fused), clip at 1
      loop:    the best of PyTorch: the batches of FOLDER, scaled_dot_product_attention, AdamW(fused), logits of masked positions alone
-Both take bfloat16 autocast where ten steps of a copy are faster with it than without.
+     modern:  the same over transformers' ModernBERT, every layer over the whole row
+All take bfloat16 autocast where ten steps of a copy are faster with it than without.
 
 Prints a JSON line for each look at the held-out loss: step, seconds of training so far (looks left out), loss; what it chose goes to stderr.
 """
 import copy, json, math, sys, time
 import numpy, torch
-from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, DataCollatorForLanguageModeling
+from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, DataCollatorForLanguageModeling, ModernBertConfig, ModernBertForMaskedLM
 
 mode, folder = sys.argv[1:3]
 spec = json.load(open(f'{folder}/spec.json'))
 length, batch, steps, slots = spec['length'], spec['batch'], spec['steps'], spec['slots']
 torch.manual_seed(spec['seed'])
-model = BertForMaskedLM(BertConfig(
+modern = mode == 'modern'
+model = ModernBertForMaskedLM(ModernBertConfig(
+    vocab_size=spec['vocabulary'], hidden_size=spec['width'], num_hidden_layers=spec['layers'], num_attention_heads=max(1, spec['width'] // 64),
+    intermediate_size=3 * spec['width'] // 2, max_position_embeddings=length, global_attn_every_n_layers=1, initializer_cutoff_factor=2.,
+    rope_parameters={'full_attention': {'rope_type': 'default', 'rope_theta': 10000.}, 'sliding_attention': {'rope_type': 'default', 'rope_theta': 10000.}},
+    attn_implementation='sdpa', **{f'{n}_token_id': None for n in ('pad', 'bos', 'eos', 'cls', 'sep')})).train() if modern else BertForMaskedLM(BertConfig(
     vocab_size=spec['vocabulary'], hidden_size=spec['width'], num_hidden_layers=spec['layers'], num_attention_heads=max(1, spec['width'] // 64),
     intermediate_size=4 * spec['width'], max_position_embeddings=length, hidden_dropout_prob=0., attention_probs_dropout_prob=0.,
     pad_token_id=spec['padId'], attn_implementation='sdpa')).train()
@@ -31,8 +37,9 @@ def arrays(values, rows, slots):
 
 def at_masked(model, inputs):
     ids, places, targets = inputs
-    hidden = model.bert(ids).last_hidden_state.reshape(-1, spec['width'])[places]
-    return torch.nn.functional.cross_entropy(model.cls(hidden).float(), targets)
+    hidden = (model.model if modern else model.bert)(ids).last_hidden_state.reshape(-1, spec['width'])[places]
+    logits = model.decoder(model.head(hidden)) if modern else model.cls(hidden)
+    return torch.nn.functional.cross_entropy(logits.float(), targets)
 
 
 def everywhere(model, inputs):
@@ -40,8 +47,9 @@ def everywhere(model, inputs):
 
 
 def optimiser_of(model):
-    plain = [p for n, p in model.named_parameters() if n.endswith('bias') or 'LayerNorm' in n]
-    decayed = [p for n, p in model.named_parameters() if not (n.endswith('bias') or 'LayerNorm' in n)]
+    is_plain = lambda n: n.endswith('bias') or 'norm' in n.lower()
+    plain = [p for n, p in model.named_parameters() if is_plain(n)]
+    decayed = [p for n, p in model.named_parameters() if not is_plain(n)]
     optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': spec['weightDecay']}, {'params': plain, 'weight_decay': 0.}],
                                   spec['learningRate'], fused=True)
     rise = round(spec['warmupRatio'] * steps)
@@ -60,7 +68,7 @@ def update(model, optimiser, schedule, inputs, half):
     return loss.item()
 
 
-if mode == 'loop':
+if mode != 'run_mlm':
     loss_of = at_masked
     stored = numpy.memmap(f'{folder}/batches.bin', dtype=numpy.int32, mode='r')
     size = batch * (length + 2 * slots)

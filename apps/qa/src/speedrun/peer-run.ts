@@ -42,7 +42,7 @@ function writeInputs(folder: string, corpus: SpeedrunCorpus, recipe: Recipe, see
 /** Trains a PyTorch side until it reaches the target, its steps end or its time does; yields every look at the held-out loss. @throws with its last words when it fails */
 export async function* peerRun(
   python: string,
-  mode: 'run_mlm' | 'loop',
+  mode: 'run_mlm' | 'loop' | 'modern',
   corpus: SpeedrunCorpus,
   recipe: Recipe,
   seed: number,

@@ -16,13 +16,9 @@ it('tells when each seed first reached the target, in the mean, and as a share o
   const names = ['run_mlm', 'loop', 'cloze', 'absent'].map((name) => ({ name, about: name }));
   const [mlm, loop, cloze, ...none] = speedrunRows(names, results);
   expect(none).toEqual([]);
-  expect(mlm).toMatchObject({ minutes: [5, 4, 6], steps: 250, ofRunMlm: 1 });
-  expect(loop).toMatchObject({
-    minutes: [2, 2, 2],
-    ofRunMlm: (0.5 + 1 / 3) / 2,
-    ofAbove: (0.5 + 1 / 3) / 2,
-    ofLoop: 1,
-  });
+  expect(mlm).toMatchObject({ minutes: [5, 4, 6], steps: 250, ofRunMlm: { share: 1, isAtMost: false } });
+  const half = { share: (0.5 + 1 / 3) / 2, isAtMost: false };
+  expect(loop).toMatchObject({ minutes: [2, 2, 2], ofRunMlm: half, ofAbove: half, ofLoop: { share: 1 } });
   expect(cloze).toMatchObject({ reachedBy: 1, lastLoss: 4.2 });
   expect(cloze?.ofLoop).toBeUndefined();
   expect(

@@ -15,6 +15,13 @@ export function resultOf(side: string, seed: number, points: readonly SpeedrunPo
   return { side, seed, reached: first?.seconds ?? null, points };
 }
 
+/** A time as a share of another. */
+export interface TimeShare {
+  readonly share: number;
+  /** Whether the other did not reach the target with every seed, so that its time so far stands for one that is longer. */
+  readonly isAtMost: boolean;
+}
+
 /** A side over its seeds. */
 export interface SpeedrunRow {
   readonly side: string;
@@ -26,11 +33,10 @@ export interface SpeedrunRow {
   readonly minutes?: readonly [mean: number, least: number, most: number];
   /** Updates it took, in the mean. */
   readonly steps?: number;
-  /** Mean over seeds of its time over that of run_mlm and of the PyTorch loop with the same seed. */
-  readonly ofRunMlm?: number;
-  readonly ofLoop?: number;
-  /** Its time over that of the side above it. */
-  readonly ofAbove?: number;
+  /** Its time over that of run_mlm, of the PyTorch loop and of the side above it, with the same seed, in the mean over seeds. */
+  readonly ofRunMlm?: TimeShare;
+  readonly ofLoop?: TimeShare;
+  readonly ofAbove?: TimeShare;
   /** Held-out loss at its last look, in the mean. */
   readonly lastLoss: number;
 }
@@ -44,14 +50,19 @@ export function speedrunRows(
   results: readonly SpeedrunResult[],
 ): SpeedrunRow[] {
   const ofSide = (name: string) => results.filter(({ side }) => side === name);
-  /** Mean over the seeds that both reached the target with; absent where one of them did not. */
-  const ratio = (name: string, other: string | undefined): number | undefined => {
-    const pairs = ofSide(name).map(({ seed, reached }) => [
-      reached,
-      results.find((result) => result.side === other && result.seed === seed)?.reached ?? null,
-    ]);
-    const ratios = pairs.flatMap(([own, others]) => (own == null || others == null ? [] : [own / others]));
-    return pairs.length > 0 && ratios.length === pairs.length ? mean(ratios) : undefined;
+  /** Absent where the side itself did not reach the target with a seed, or the other was not trained with it. */
+  const ratio = (name: string, other: string | undefined): TimeShare | undefined => {
+    const pairs = ofSide(name).map(({ seed, reached }) => {
+      const peer = results.find((result) => result.side === other && result.seed === seed);
+      return {
+        own: reached,
+        others: peer?.reached ?? peer?.points.at(-1)?.seconds ?? null,
+        isAtMost: peer?.reached === null,
+      };
+    });
+    const shares = pairs.flatMap(({ own, others }) => (own === null || others === null ? [] : [own / others]));
+    if (pairs.length === 0 || shares.length < pairs.length) return undefined;
+    return { share: mean(shares), isAtMost: pairs.some(({ isAtMost }) => isAtMost) };
   };
   const there = sides.filter(({ name }) => ofSide(name).length > 0);
   return there.map(({ name, about }, i) => {
@@ -76,6 +87,8 @@ export function speedrunRows(
   });
 }
 
+const shareText = (share: TimeShare | undefined) =>
+  share === undefined ? '-' : `${share.isAtMost ? 'below ' : ''}${two(share.share)}`;
 const two = (value: number | undefined) => (value === undefined ? '-' : value.toFixed(2));
 
 /** The rows as a table of Markdown. */
@@ -84,7 +97,7 @@ export function speedrunTable(rows: readonly SpeedrunRow[], target: number): str
     const time = minutes
       ? `${two(minutes[0])} (${two(minutes[1])} to ${two(minutes[2])})`
       : `not reached by ${seeds - reachedBy} of ${seeds}`;
-    return `| ${side} | ${about} | ${time} | ${steps?.toFixed(0) ?? '-'} | ${two(ofRunMlm)} | ${two(ofLoop)} | ${two(ofAbove)} | ${lastLoss.toFixed(3)} |`;
+    return `| ${side} | ${about} | ${time} | ${steps?.toFixed(0) ?? '-'} | ${shareText(ofRunMlm)} | ${shareText(ofLoop)} | ${shareText(ofAbove)} | ${lastLoss.toFixed(3)} |`;
   });
   return [
     `| side | what | minutes to a held-out loss of ${target} | updates | of run_mlm’s | of the loop’s | of the row above | last loss |`,
