@@ -69,6 +69,7 @@ const block: Recipe = { ...plain, steps: 1200, learningRate: 2e-3, encoder: { ..
 const denser: Recipe = { ...block, steps: 1000, rate: 0.3 };
 const muon: Recipe = { ...denser, optimiser: 'muon', learningRate: 4e-3 };
 const half: Recipe = { ...muon, precision: 'bfloat16' };
+const ramped: Recipe = { ...half, ramp: [{ until: 0.3, batch: 8 }] };
 
 /** The sides, each of ours with one thing more than the one before it. */
 export const sides: readonly SpeedrunSide[] = [
@@ -102,6 +103,7 @@ export const sides: readonly SpeedrunSide[] = [
   { name: '+ 30 % masks', about: 'twice the targets a row; judged at 15 % as all are', runs: 'ours', recipe: denser },
   { name: '+ Muon', about: 'on the matrices of the blocks, AdamW on the rest', runs: 'ours', recipe: muon },
   { name: '+ bfloat16', about: 'products of matrices, where the processor has them', runs: 'ours', recipe: half },
+  { name: '+ batch ramp', about: 'half the rows in the first 30 % of the steps', runs: 'ours', recipe: ramped },
 ];
 
 /** A side by its name. @throws {RangeError} naming those there are */
