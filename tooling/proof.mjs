@@ -147,6 +147,11 @@ const subjects = {
     ],
     prove: () => tests(['packages/models/src/node/fine-tuning-peers'], { CLOZE_PYTHON: python() }),
   },
+  // Needs CLOZE_DATA; CLOZE_ENCODER names an encoder to begin from.
+  'export-accuracy': {
+    covers: ['packages/backend/src/export', 'packages/models/src/export'],
+    prove: () => tests(['packages/models/src/node/export-accuracy']),
+  },
   // A kind a process of its own, so that memory is one kind's. `pnpm proof fuzz` is all of them: about an hour and a half of one core.
   'fuzz-weights': fuzzing(['packages/encoder/src/checkpoint'], '--safetensors', '1000000', '--zips', '10000'),
   'fuzz-config': fuzzing(['packages/encoder/src/families'], '--configs', '1000000'),

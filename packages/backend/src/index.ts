@@ -15,6 +15,7 @@ export { type Selection, type SelectOptions, selectEngine } from './engines/sele
 export type { TfjsEngineOptions } from './engines/tfjs-engine.ts';
 export { BackendError } from './errors.ts';
 export { type ExportSetting, exportGraph } from './export/export-graph.ts';
+export { rowsInRuns } from './export/rows-in-runs.ts';
 export { toFloat16 } from './export/to-float16.ts';
 export { toInt8 } from './export/to-int8.ts';
 export type { AdamOperands } from './expression/adam-operands.ts';
@@ -48,6 +49,7 @@ export { layerNorm, type NormParameters } from './nn/layer-norm.ts';
 export { type LinearParameters, linear } from './nn/linear.ts';
 export { rmsNorm } from './nn/rms-norm.ts';
 export { visibleSoftmax } from './nn/visible-softmax.ts';
+export { type OnnxFile, type OnnxFileOptions, onnxFiles } from './onnx/onnx-files.ts';
 export { encodeOnnx, type OnnxGraph, opset } from './onnx/onnx-model.ts';
 export { type Bounded, bounded } from './operations/bounded.ts';
 export {

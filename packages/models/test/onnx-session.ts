@@ -7,16 +7,25 @@ export type Answers = Readonly<Record<string, { readonly dims: readonly number[]
 export interface Rows {
   readonly ids: readonly (readonly number[])[];
   readonly segments?: readonly (readonly number[])[];
+  /** Rows that stand in a run: the inputs have an axis for them. */
+  readonly run?: number;
 }
 
-/** Opens the bytes of an ONNX file on ONNX Runtime. */
-export async function openOnnx(bytes: Uint8Array): Promise<(rows: Rows) => Promise<Answers>> {
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
-  return async ({ ids, segments = ids.map((row) => row.map(() => 0)) }) => {
+/** Opens an ONNX file on ONNX Runtime. @param file its bytes, or its path where weights lie beside it */
+export async function openOnnx(file: Uint8Array | string): Promise<(rows: Rows) => Promise<Answers>> {
+  const settings = { logSeverityLevel: 3, intraOpNumThreads: 1 } as const;
+  const session = await (typeof file === 'string'
+    ? InferenceSession.create(file, settings)
+    : InferenceSession.create(file, settings));
+  return async ({ ids, segments = ids.map((row) => row.map(() => 0)), run }) => {
     const length = Math.max(...ids.map((row) => row.length));
     const tensor = (rows: readonly (readonly number[])[]) => {
       const cells = rows.flatMap((row) => Array.from({ length }, (_, i) => BigInt(row[i] ?? 0)));
-      return new Tensor('int64', BigInt64Array.from(cells), [rows.length, length]);
+      return new Tensor(
+        'int64',
+        BigInt64Array.from(cells),
+        run ? [rows.length / run, run, length] : [rows.length, length],
+      );
     };
     const given: Record<string, Tensor> = {
       input_ids: tensor(ids),

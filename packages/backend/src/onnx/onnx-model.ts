@@ -70,9 +70,29 @@ function writeNode(to: ProtobufWriter, { type, inputs, outputs, attributes, doma
   if (domain !== '') to.text(7, domain);
 }
 
-function writeConstant(to: ProtobufWriter, { name, type, shape, bytes }: OnnxConstant): void {
+/** Where a constant lies beside the model. */
+export interface OutsidePlace {
+  /** Name of a file in the model's folder. */
+  readonly location: string;
+  /** Where it begins there, in bytes. */
+  readonly offset: number;
+}
+
+function writeConstant(
+  to: ProtobufWriter,
+  { name, type, shape, bytes }: OnnxConstant,
+  outside: OutsidePlace | undefined,
+): void {
   for (const extent of shape) to.int(1, extent);
-  to.int(2, onnxTypes[type]).text(8, name).bytes(9, bytes);
+  to.int(2, onnxTypes[type]).text(8, name);
+  if (!outside) {
+    to.bytes(9, bytes);
+    return;
+  }
+  for (const [key, value] of Object.entries({ ...outside, length: bytes.length }))
+    to.message(13, (entry) => entry.text(1, key).text(2, String(value)));
+  // EXTERNAL of the format's DataLocation.
+  to.int(14, 1);
 }
 
 function writeValue(to: ProtobufWriter, { name, dtype, shape }: OnnxValue): void {
@@ -85,19 +105,27 @@ function writeValue(to: ProtobufWriter, { name, dtype, shape }: OnnxValue): void
   );
 }
 
-/** Protobuf's own limit is 2³¹ − 1 bytes; nodes and names take some. */
-const most = 2 ** 31 - 2 ** 24;
+/** Bytes of weights that a file holds: protobuf's own limit is 2³¹ − 1, and nodes and names take some. */
+export const largestFile = 2 ** 31 - 2 ** 24;
+
+/** Bytes of constants. */
+export const heldBytes = (constants: readonly OnnxConstant[]): number =>
+  constants.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /**
  * A graph as the bytes of a `.onnx` file. Source: onnx.proto of ONNX 1.14 (IR version 9).
  *
+ * @param outside constants that lie beside it, default none
  * @throws {BackendError} for constants of 2 GB and more, which one file does not hold
  */
-export function encodeOnnx({ nodes, constants, inputs, outputs, between = [] }: OnnxGraph): Uint8Array {
-  const held = constants.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  if (held > most)
+export function encodeOnnx(
+  { nodes, constants, inputs, outputs, between = [] }: OnnxGraph,
+  outside: ReadonlyMap<OnnxConstant, OutsidePlace> = new Map(),
+): Uint8Array {
+  const held = heldBytes(constants.filter((constant) => !outside.has(constant)));
+  if (held > largestFile)
     throw new BackendError(
-      `encodeOnnx: the weights are ${(held / 1e9).toFixed(1)} GB, and an ONNX file holds 2 GB at most; write a narrower type (float16, int8).`,
+      `encodeOnnx: the weights are ${(held / 1e9).toFixed(1)} GB, and an ONNX file holds 2 GB at most; lay them beside it (onnxFiles, saveOnnx), or write a narrower type (float16, int8).`,
     );
   return new ProtobufWriter()
     .int(1, irVersion)
@@ -105,7 +133,8 @@ export function encodeOnnx({ nodes, constants, inputs, outputs, between = [] }: 
     .message(7, (graph) => {
       for (const node of nodes) graph.message(1, (inner) => writeNode(inner, node));
       graph.text(2, 'cloze');
-      for (const constant of constants) graph.message(5, (inner) => writeConstant(inner, constant));
+      for (const constant of constants)
+        graph.message(5, (inner) => writeConstant(inner, constant, outside.get(constant)));
       for (const value of inputs) graph.message(11, (inner) => writeValue(inner, value));
       for (const value of outputs) graph.message(12, (inner) => writeValue(inner, value));
       for (const value of between) graph.message(13, (inner) => writeValue(inner, value));

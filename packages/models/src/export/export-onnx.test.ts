@@ -6,6 +6,7 @@ import {
   type FamilyName,
   families,
   familyOf,
+  type HeadKind,
   initialParameters,
   predictTokens,
 } from '@cloze/encoder';
@@ -17,7 +18,7 @@ import { vocabulary } from '../../test/small-model.ts';
 import { embed } from '../embed/embed.ts';
 import { type LoadedModel, loadModel } from '../model/loaded-model.ts';
 import { type ModelBatch, modelBatch } from '../model/model-batch.ts';
-import { sequenceOutputs, tokenOutputs } from '../tasks/head-outputs.ts';
+import { choiceOutputs, sequenceOutputs, spanOutputs, tokenOutputs } from '../tasks/head-outputs.ts';
 import { exportOnnx } from './export-onnx.ts';
 
 type Extras = Partial<Parameters<typeof loadModel>[1]>;
@@ -119,7 +120,7 @@ describe('exportOnnx', () => {
     },
   );
 
-  const fresh = (kind: 'sequence' | 'tokens', outputs: number) => (config: EncoderConfig) => ({
+  const fresh = (kind: HeadKind, outputs: number) => (config: EncoderConfig) => ({
     ...classifierHead('bert', { ...config, drawDeviation: 0.5 }).initial(kind, outputs, streamFrom(5)),
     head: { kind },
   });
@@ -136,6 +137,61 @@ describe('exportOnnx', () => {
       const found = await run(rows);
       expect(found.logits?.dims).toEqual(logits.shape);
       expect(apart(found.logits?.data ?? [], logits.values)).toBeLessThan(1e-4);
+    }
+  });
+
+  it('a head of spans: logits of both ends, −1e30 where no token is', async () => {
+    const model = modelOf('bert', {}, fresh('span', 2));
+    const { evaluate } = spanOutputs(model);
+    const ours = model.compile((tensors, batch: ModelBatch<Tensor>) => ({ logits: evaluate(tensors, batch).logits }));
+    const { task, bytes, outputs } = exportOnnx(model);
+    expect([task, outputs]).toEqual(['question-answering', ['start_logits', 'end_logits']]);
+    const run = await openOnnx(bytes('float32'));
+    for (const rows of batches) {
+      const { logits } = await ours(batchOf(model, rows));
+      const [count, , length] = logits.shape as [number, number, number];
+      const { start_logits: start, end_logits: end } = await run(rows);
+      expect([start?.dims, end?.dims]).toEqual([
+        [count, length],
+        [count, length],
+      ]);
+      const found = Array.from({ length: count }, (_, row) =>
+        [start, end].flatMap((side) => Array.from(side?.data ?? []).slice(row * length, (row + 1) * length)),
+      );
+      expect(apart(found.flat(), logits.values)).toBeLessThan(1e-4);
+    }
+    const half = await (await openOnnx(bytes('float16')))(rowsOf(3, 9));
+    expect(Array.from(half.start_logits?.data ?? [])[8]).toBeLessThan(-60_000);
+  });
+
+  it('a head of choices: an axis for the candidates of a question, any number of them, in all types', async () => {
+    const model = modelOf('bert', {}, fresh('choice', 1));
+    const { task, bytes, inputs, notes } = exportOnnx(model);
+    expect([task, inputs]).toEqual(['multiple-choice', ['input_ids', 'attention_mask', 'token_type_ids']]);
+    expect(notes).toEqual([
+      "transformers.js has no class for multiple-choice of model_type 'bert': open the file by an ONNX session (onnxruntime)",
+    ]);
+    const [run, half, coarse] = await Promise.all(
+      (['float32', 'float16', 'int8'] as const).map((dtype) => openOnnx(bytes(dtype))),
+    );
+    for (const [choices, rows] of [
+      [1, rowsOf(5)],
+      [2, rowsOf(7, 9)],
+      [3, rowsOf(2, 24, 9, 1, 12, 5)],
+    ] as const) {
+      const { evaluate } = choiceOutputs(model, choices);
+      const ours = model.compile((tensors, batch: ModelBatch<Tensor>) => ({ logits: evaluate(tensors, batch).logits }));
+      const { logits } = await ours(batchOf(model, rows));
+      const fed = { ...rows, run: choices };
+      const found = await run?.(fed);
+      expect(found?.logits?.dims).toEqual([rows.ids.length / choices, choices]);
+      expect(apart(found?.logits?.data ?? [], logits.values)).toBeLessThan(1e-4);
+      const largest = apart(logits.values, new Float32Array(rows.ids.length));
+      for (const [other, bound] of [
+        [half, 0.01],
+        [coarse, 0.2],
+      ] as const)
+        expect(apart((await other?.(fed))?.logits?.data ?? [], logits.values) / largest).toBeLessThan(bound);
     }
   });
 
@@ -202,6 +258,11 @@ describe('exportOnnx', () => {
     expect(() => exportOnnx(modelOf('bert', {}, fresh('tokens', 3)), 'text-classification')).toThrow(
       'model has a head for tokens, and none that classifies texts',
     );
+    expect(() => exportOnnx(model, 'question-answering')).toThrow('no fine-tuned head, and none that finds spans');
+    expect(() => exportOnnx(modelOf('bert', {}, fresh('span', 2)), 'multiple-choice')).toThrow(
+      'model has a head for spans, and none that chooses',
+    );
+    expect(() => exportOnnx(model).files('float32', 'model.onnx', { maxFileSize: 0.5 })).toThrow(/maxFileSize must be/);
     const headless = modelOf('bert', {}, () => ({ missing: ['cls.predictions.bias'] }));
     expect(() => exportOnnx(headless, 'fill-mask')).toThrow('no language-model head');
     expect(() => exportOnnx(modelOf('bert', { leftToRight: true }), 'fill-mask')).toThrow('reads from left to right');

@@ -1,5 +1,17 @@
-import { encodeOnnx, exportGraph, fill, type OnnxGraph, opset, toFloat16, toInt8 } from '@cloze/backend';
-import { checkArguments, oneOf } from '@cloze/checks';
+import {
+  encodeOnnx,
+  exportGraph,
+  fill,
+  type OnnxFile,
+  type OnnxFileOptions,
+  type OnnxGraph,
+  onnxFiles,
+  opset,
+  rowsInRuns,
+  toFloat16,
+  toInt8,
+} from '@cloze/backend';
+import { checkArguments, needed, oneOf, text } from '@cloze/checks';
 import { configToHub, encode } from '@cloze/encoder';
 import { checkWeights } from '../model/check-weights.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
@@ -16,7 +28,7 @@ export interface OnnxExport {
   readonly task: ExportTask;
   /** Version of ONNX's set of operations. */
   readonly opset: number;
-  /** int64 `[batch_size, sequence_length]`, in their order. */
+  /** int64 `[batch_size, sequence_length]`, in their order; of `multiple-choice` `[batch_size, num_choices, sequence_length]`. */
   readonly inputs: readonly string[];
   /** float32, as optimum names them. */
   readonly outputs: readonly string[];
@@ -24,6 +36,12 @@ export interface OnnxExport {
   readonly notes: readonly string[];
   /** The bytes of the `.onnx` file. @throws {BackendError} above 2 GB, and for weights above 65,504 in `float16` */
   bytes(dtype: OnnxDtype): Uint8Array;
+  /**
+   * The `.onnx` file by its name, and where the weights are more than one file holds, they beside it (ONNX's external data), in `NAME_data`, `NAME_data_1`, ….
+   *
+   * @throws {BackendError} for weights above 65,504 in `float16`
+   */
+  files(dtype: OnnxDtype, name: string, options?: OnnxFileOptions): readonly OnnxFile[];
 }
 
 const stored: Readonly<Record<OnnxDtype, (graph: OnnxGraph) => OnnxGraph>> = {
@@ -48,12 +66,18 @@ const knownTypes: ReadonlySet<string> = new Set([
   'neobert',
 ]);
 
+/** Tasks that transformers.js 4.3 has no class for, of model types that it has others for. */
+const missingThere: Readonly<Partial<Record<ExportTask, (type: unknown) => boolean>>> = {
+  'token-classification': (type) => type === 'albert',
+  'question-answering': (type) => type === 'modernbert',
+  'multiple-choice': () => true,
+};
+
 /** What a reader of the file should know. */
 function notesOf({ loaded, config, family, visibility }: LoadedModel, task: ExportTask): string[] {
   const { model_type: type } = configToHub(config, { family, file: loaded.file });
   const prompt = loaded.sentence?.prompt ?? '';
-  // transformers.js 4.3 has an ALBERT, but none for labels of tokens.
-  const known = knownTypes.has(String(type)) && !(type === 'albert' && task === 'token-classification');
+  const known = knownTypes.has(String(type)) && !missingThere[task]?.(type);
   return [
     ...(known
       ? []
@@ -73,7 +97,8 @@ function notesOf({ loaded, config, family, visibility }: LoadedModel, task: Expo
  * A model as ONNX: token rows to logits or vectors, batch and length open.
  *
  * The function is the one that `fillMask`, `score`, `predict` and `embed` run: `logits` `[batch, length, vocabulary]` (`fill-mask`, and T-TA's in
- * one pass), `[batch, classes]` (`text-classification`, pairs too), `[batch, length, classes]` (`token-classification`), or `last_hidden_state`
+ * one pass), `[batch, classes]` (`text-classification`, pairs too), `[batch, length, classes]` (`token-classification`), `[batch, choices]`
+ * (`multiple-choice`), `start_logits` and `end_logits` `[batch, length]`, −10³⁰ in pads (`question-answering`), or `last_hidden_state`
  * `[batch, length, width]` and `sentence_embedding` `[batch, width]` (`feature-extraction`). Rows are padded on the right.
  *
  * @param task default what the checkpoint is for
@@ -91,7 +116,7 @@ export function exportOnnx(model: LoadedModel, task: ExportTask = taskOf(model))
     task,
   );
   checkWeights(name, weights);
-  const graph = exportGraph(
+  const rows = exportGraph(
     weights,
     (tensors, { input_ids: ids, attention_mask: attend, token_type_ids: types }) => {
       // Where there is one segment, its number is not asked for.
@@ -100,15 +125,21 @@ export function exportOnnx(model: LoadedModel, task: ExportTask = taskOf(model))
     },
     { inputs: { input_ids: 'int32', attention_mask: 'bool', token_type_ids: 'int32' }, longest: maximumLength },
   );
+  const graph = task === 'multiple-choice' ? rowsInRuns(rows, 'num_choices') : rows;
+  const graphOf = (dtype: OnnxDtype): OnnxGraph => {
+    checkArguments('exportOnnx', { dtype }, { dtype: oneOf(onnxDtypes) });
+    return stored[dtype](graph);
+  };
   return {
     task,
     opset,
     inputs: graph.inputs.map((input) => input.name),
     outputs: graph.outputs.map((output) => output.name),
     notes: notesOf(model, task),
-    bytes: (dtype) => {
-      checkArguments('exportOnnx', { dtype }, { dtype: oneOf(onnxDtypes) });
-      return encodeOnnx(stored[dtype](graph));
+    bytes: (dtype) => encodeOnnx(graphOf(dtype)),
+    files: (dtype, name, options) => {
+      checkArguments('exportOnnx', { name }, { name: needed(text) });
+      return onnxFiles(graphOf(dtype), name, options);
     },
   };
 }

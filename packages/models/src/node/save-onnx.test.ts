@@ -1,13 +1,22 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { classifierHead, type FamilyName } from '@cloze/encoder';
+import { max, softmax, type Tensor } from '@cloze/backend';
+import { classifierHead, type FamilyName, type HeadKind } from '@cloze/encoder';
 import { loadPretrained, savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
-import { AutoModelForSequenceClassification, AutoTokenizer, env, pipeline } from '@huggingface/transformers';
+import {
+  AutoModelForQuestionAnswering,
+  AutoModelForSequenceClassification,
+  AutoTokenizer,
+  env,
+  pipeline,
+} from '@huggingface/transformers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apart, openOnnx } from '../../test/onnx-session.ts';
 import { smallModel } from '../../test/small-model.ts';
+import type { ModelBatch } from '../model/model-batch.ts';
+import { spanOutputs, tokenOutputs } from '../tasks/head-outputs.ts';
 import { openModel } from './open-model.ts';
 import { saveOnnx } from './save-onnx.ts';
 
@@ -21,12 +30,12 @@ const texts = ['床前明月光', '举头望明月低头思故乡'] as const;
 const single = { dtype: 'fp32' } as const;
 
 /** A small model with a head drawn for it. */
-async function withHead(kind: 'sequence' | 'tokens', labels: readonly string[]): Promise<string> {
+async function withHead(kind: HeadKind, labels: readonly string[] = []): Promise<string> {
   const loaded = await loadPretrained(await smallModel());
   const config = { ...loaded.config, drawDeviation: 0.5 };
-  const head = classifierHead('bert', config).initial(kind, labels.length, streamFrom(5));
+  const head = classifierHead('bert', config).initial(kind, Math.max(1, labels.length), streamFrom(5));
   const folder = join(mkdtempSync(join(root, 'checkpoint-')), 'model');
-  await savePretrained(folder, { ...loaded, config, ...head, head: { kind, labels } });
+  await savePretrained(folder, { ...loaded, config, ...head, head: { kind, ...(labels.length > 0 && { labels }) } });
   return folder;
 }
 
@@ -85,13 +94,108 @@ describe('saveOnnx, opened by transformers.js', () => {
     ).toBeLessThan(1e-4);
   });
 
-  it('token-classification: the same tags', async () => {
+  it('token-classification: the same tags and probabilities', async () => {
     const { model, name } = await written(await withHead('tokens', ['O', 'B-地', 'I-地']));
     const tag = await pipeline('token-classification', name, single);
     const theirs = await tag(texts[1], { ignore_labels: [] });
-    const list = theirs as readonly { readonly word: string; readonly entity: string }[];
+    const list = theirs as readonly { readonly word: string; readonly entity: string; readonly score: number }[];
     const [ours] = await model.predict([[...texts[1]]]);
     expect(list.map(({ entity }) => entity)).toEqual((ours as { readonly tags: readonly string[] }).tags);
+    const { evaluate } = tokenOutputs(model, 3);
+    const ask = model.compile((tensors, batch: ModelBatch<Tensor>) => ({
+      shares: max(softmax(evaluate(tensors, batch).logits), { axes: [2] }),
+    }));
+    const encodings = await model.tokenizer.encodeBatch([texts[1]]);
+    const { shares } = await ask(model.batchOf(encodings));
+    expect(
+      apart(
+        list.map(({ score }) => score),
+        shares.values.slice(1, 1 + list.length) as Float32Array,
+      ),
+    ).toBeLessThan(1e-4);
+  });
+
+  it('question-answering: the same answers, and logits of both ends', async () => {
+    const { model, name } = await written(await withHead('span'));
+    const answer = await pipeline('question-answering', name, single);
+    const questions = [
+      { question: '床前明', context: '疑是地上霜举头望明月' },
+      { question: '低头', context: texts[1] },
+    ];
+    const ours = await model.predict(questions);
+    const [tokenizer, head] = await Promise.all([
+      AutoTokenizer.from_pretrained(name),
+      AutoModelForQuestionAnswering.from_pretrained(name, single),
+    ]);
+    const { evaluate } = spanOutputs(model);
+    const ask = model.compile((tensors, batch: ModelBatch<Tensor>) => ({ logits: evaluate(tensors, batch).logits }));
+    for (const [i, { question, context }] of questions.entries()) {
+      const theirs = (await answer(question, context)) as { readonly answer: string };
+      const { text } = ours[i] as { readonly text: string };
+      expect(text).not.toBe('');
+      expect(theirs.answer.replaceAll(' ', '')).toBe(text);
+      const { start_logits: start, end_logits: end } = await head(tokenizer(question, { text_pair: context }));
+      const [encoding] = await model.tokenizer.encodeBatch([[question, context]]);
+      const [{ logits }, real] = [await ask(model.batchOf(encoding ? [encoding] : [])), encoding?.ids.length ?? 0];
+      const own = logits.values as Float32Array;
+      const length = logits.shape[2] as number;
+      expect(apart(start.data as Float32Array, own.subarray(0, real))).toBeLessThan(1e-4);
+      expect(apart(end.data as Float32Array, own.subarray(length, length + real))).toBeLessThan(1e-4);
+    }
+  });
+
+  it('multiple-choice has no class there, and gives the same probabilities by a session', async () => {
+    const { model, folder, saved } = await written(await withHead('choice'));
+    expect([saved.task, saved.outputs]).toEqual(['multiple-choice', ['logits']]);
+    const choices = ['床前', '明月光', '低头思故乡'];
+    const [ours] = await model.predict([{ text: texts[0], choices }]);
+    const encodings = await model.tokenizer.encodeBatch(choices.map((choice) => [texts[0], choice] as const));
+    const rows = {
+      ids: encodings.map(({ ids }) => [...ids]),
+      segments: encodings.map(({ segments }) => [...segments]),
+    };
+    // Pads are attended to by none of the rows: the helper attends to what a row has.
+    const run = await openOnnx(join(folder, 'onnx/model.onnx'));
+    const { logits } = await run({ ...rows, run: 3 });
+    const exp = Array.from(logits?.data ?? [], Math.exp);
+    const total = exp.reduce((a, b) => a + b);
+    const { probabilities } = ours as { readonly probabilities: readonly number[] };
+    expect(
+      apart(
+        exp.map((x) => x / total),
+        probabilities,
+      ),
+    ).toBeLessThan(1e-4);
+  });
+
+  it('weights beside the model: more than one file holds, in files by their names', async () => {
+    const from = await withHead('sequence', ['坏', '中', '好']);
+    const whole = await written(from, { dtypes: ['float32', 'int8'] });
+    const parted = await written(from, { dtypes: ['float32', 'int8'], maxFileSize: 10_000 });
+    const files = readdirSync(join(parted.folder, 'onnx')).sort();
+    expect(files).toContain('model.onnx_data_1');
+    expect(files).toContain('model_quantized.onnx_data');
+    expect(Object.keys(parted.saved.files).sort()).toEqual(files.map((file) => `onnx/${file}`));
+    const beside = (name: string) => files.filter((file) => file.startsWith(`${name}_data`)).length;
+    const { 'transformers.js_config': told } = JSON.parse(readFileSync(join(parted.folder, 'config.json'), 'utf8'));
+    expect(told).toEqual({
+      dtype: 'fp32',
+      use_external_data_format: {
+        'model.onnx': beside('model.onnx'),
+        'model_quantized.onnx': beside('model_quantized.onnx'),
+      },
+    });
+    const [ids, run] = [[2, 9, 7, 4, 11, 3], (file: string) => openOnnx(file)];
+    for (const file of ['onnx/model.onnx', 'onnx/model_quantized.onnx']) {
+      const [expected, found] = await Promise.all(
+        [whole, parted].map(async ({ folder }) => (await run(join(folder, file)))({ ids: [ids] })),
+      );
+      expect(found?.logits?.data).toEqual(expected?.logits?.data);
+    }
+    const [theirs, ours] = await Promise.all(
+      [parted, whole].map(async ({ name }) => (await pipeline('text-classification', name, single))(texts[0])),
+    );
+    expect(theirs).toEqual(ours);
   });
 
   it('feature-extraction: the same sentence vectors', async () => {
