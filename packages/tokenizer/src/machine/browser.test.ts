@@ -4,17 +4,21 @@ import { tokenizerJson } from '../tokenizer-json.ts';
 import { vocabularyFrom } from '../vocabulary.ts';
 import { wordBoundaries } from '../word-boundaries.ts';
 import * as browser from './browser.ts';
-import * as node from './node.ts';
+import type * as Node from './node.ts';
 
 // From here on every test asks the browser's code, also those of the other file: all that Python's tokenizers were asked.
 vi.mock('#machine', () => import('./browser.ts'));
 await import('../reference.test.ts');
+/** What stands behind the mock. */
+const node = await vi.importActual<typeof Node>('#machine');
 
 const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 const json = tokenizerJson(vocabularyFrom([...special, '床', '月', 'moon', '##light', '##s', '!', 'é', 'e']));
 
 it('a browser has every name that Node has', () => {
   expect(Object.keys(browser).sort()).toEqual(Object.keys(node).sort());
+  // The mock does not reach here.
+  expect(node.binding).not.toBe(browser.binding);
 });
 
 it('added tokens of every kind give what the native code gives: ids, words, places', async () => {
@@ -66,9 +70,14 @@ it('added tokens of every kind give what the native code gives: ids, words, plac
 });
 
 it('what a browser does not read is refused by the names of its parts, and jieba by what needs it', () => {
-  const bytes = JSON.stringify({ ...JSON.parse(json), pre_tokenizer: { type: 'ByteLevel' }, decoder: null });
+  const file = JSON.parse(json);
+  const bytes = JSON.stringify({
+    ...{ ...file, pre_tokenizer: { type: 'UnicodeScripts' }, decoder: { type: 'CTC' } },
+    normalizer: { type: 'Sequence', normalizers: [{ type: 'NFC' }, { type: 'Nmt' }] },
+    model: { ...file.model, type: 'WordLevel' },
+  });
   expect(() => nativeTokenizer(bytes)).toThrow(
-    /only WordPiece by BERT's rules.*pre_tokenizer is ByteLevel, decoder is none; encode its texts under Node/,
+    "in a browser BERT's, RoBERTa's and sentencepiece's rules are read, and here model is WordLevel, normalizer has Nmt, pre_tokenizer has UnicodeScripts, decoder has CTC; encode its texts under Node",
   );
   expect(() => wordBoundaries('床前明月光')).toThrow(/jieba's words .*masking of whole words.* need Node/);
 });

@@ -1,10 +1,10 @@
-import { bertNormalizer, bertPreTokenizer } from '../word-piece/bert-rules.ts';
-import { openWordPiece } from '../word-piece/open-word-piece.ts';
+import { bertNormalizer, bertPreTokenizer } from '../pure/bert-rules.ts';
+import { openPure } from '../pure/open-pure.ts';
 import type * as Node from './node.ts';
 
-/** WordPiece by BERT's rules in JavaScript: what the native code does, with the same names. */
+/** Tokenizers in JavaScript: what the native code does, with the same names. */
 export const binding: typeof Node.binding = () => ({
-  Tokenizer: { fromString: openWordPiece },
+  Tokenizer: { fromString: openPure },
   bertNormalizer,
   bertPreTokenizer,
 });

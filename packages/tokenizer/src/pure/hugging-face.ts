@@ -16,7 +16,9 @@ type Library = typeof library & {
   ) => { normalize(text: string): string };
   readonly BertPreTokenizer: new () => { pre_tokenize_text(text: string): string[] };
   readonly WordPiece: new (rules: Rules) => { encode(words: readonly string[]): string[] };
-  readonly WordPieceDecoder: new (rules: Rules) => { decode(tokens: readonly string[]): string };
+  readonly WordPieceDecoder: new (
+    rules: Rules & { readonly prefix?: string | undefined; readonly cleanup?: boolean | undefined },
+  ) => { decode(tokens: readonly string[]): string };
 };
 
 // Property by property, so that a bundler leaves the rest out.
