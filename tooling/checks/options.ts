@@ -80,6 +80,7 @@ const right: Readonly<Record<string, { readonly before?: readonly unknown[]; rea
     before: [{ maximumLength: 9, engine: { name: 'reference' } }],
     options: { task: classes, train: rows },
   },
+  'models pretrain 0': { options: { texts: [text], engine: {}, layers: 1, width: 8, maxSteps: 1 } },
   'tokenizer encode 3': { before: [undefined, text, undefined] },
 };
 

@@ -1,3 +1,4 @@
+export type { BatchesOptions, Corpus, CorpusSize } from './corpus/corpus-over.ts';
 export { decodeLines } from './node/clue/decode-lines.ts';
 export { evaluationTexts } from './node/clue/evaluation-texts.ts';
 export { listProblems } from './node/clue/list-problems.ts';
@@ -6,14 +7,7 @@ export { readRowsFile } from './node/clue/read-rows-file.ts';
 export { readSplit } from './node/clue/read-split.ts';
 export { readTaskFile } from './node/clue/read-task-file.ts';
 export { expandPaths } from './node/expand-paths.ts';
-export {
-  type BatchesOptions,
-  type Corpus,
-  type CorpusOptions,
-  type CorpusSize,
-  heldOutTexts,
-  openCorpus,
-} from './node/open-corpus.ts';
+export { type CorpusOptions, heldOutTexts, openCorpus } from './node/open-corpus.ts';
 export { formatOf, openTable } from './node/open-table.ts';
 export { readPmi, writePmi } from './node/pmi-file.ts';
 export { type Poem, readPoetry } from './node/read-poetry.ts';

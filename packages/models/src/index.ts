@@ -46,6 +46,7 @@ export { type PredictOptions, predict, type SavedInput, type SavedPrediction } f
 export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
 export { freshWeights } from './pretrain/fresh-weights.ts';
 export { languageModelObjective } from './pretrain/language-model-objective.ts';
+export { type PretrainTexts, type PretrainTextsOptions, type PretrainTextsRun, pretrain } from './pretrain/pretrain.ts';
 export type { FreshFamily, FreshSizes, PresetMask, PretrainSettings } from './pretrain/pretrain-settings.ts';
 export type { PretrainStage } from './pretrain/stages.ts';
 export { askedSlots } from './score/asked-slots.ts';

@@ -1,37 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CorpusManifest, ShardStore } from '../corpus/shard-store.ts';
 import { TableError } from '../tables/table.ts';
 
-/** One shard: rows of tokens without the special ones around them. */
-export interface ShardEntry {
-  readonly rows: number;
-  readonly tokens: number;
-  /** Documents read up to its end, so that an interrupted making goes on behind it. */
-  readonly documents: number;
-}
-
-/** `corpus.json` of a corpus's folder. */
-export interface CorpusManifest {
-  readonly format: 1;
-  /** SHA-256 of the files, the tokenizer and the settings. */
-  readonly identity: string;
-  readonly idBits: 16 | 20;
-  readonly words: 'none' | 'jieba' | 'tokenizer';
-  /** Special tokens before and behind the tokens of each row. */
-  readonly before: readonly number[];
-  readonly behind: readonly number[];
-  readonly shards: readonly ShardEntry[];
-  readonly isComplete: boolean;
-}
-
 /** Writes beside its place first, so that an interrupted run leaves the old file or the new one. */
-export function writeAtomically(path: string, content: string | Uint8Array): void {
+function writeAtomically(path: string, content: string | Uint8Array): void {
   writeFileSync(`${path}.partial`, content);
   renameSync(`${path}.partial`, path);
 }
 
-export const shardPath = (folder: string, shard: number): string =>
-  join(folder, `${String(shard).padStart(5, '0')}.shard`);
+const shardPath = (folder: string, shard: number): string => join(folder, `${String(shard).padStart(5, '0')}.shard`);
 
 /** The manifest of a folder, or undefined where there is none. @throws {TableError} for one that cannot be read */
 export function readManifest(folder: string): CorpusManifest | undefined {
@@ -55,3 +33,27 @@ export function writeManifest(folder: string, manifest: CorpusManifest): void {
   mkdirSync(folder, { recursive: true });
   writeAtomically(join(folder, 'corpus.json'), `${JSON.stringify(manifest)}\n`);
 }
+
+/** Shards as files of a folder, with `corpus.json` beside them. */
+export const folderStore = (folder: string): ShardStore => ({
+  write: (shard, bytes) => writeAtomically(shardPath(folder, shard), bytes),
+  note: (manifest) => writeManifest(folder, manifest),
+  open: (shard) => {
+    const file = openSync(shardPath(folder, shard), 'r');
+    return {
+      read: (offset, size) => {
+        const bytes = new Uint8Array(size);
+        for (let done = 0; done < size; ) {
+          const got = readSync(file, bytes, done, size - done, offset + done);
+          if (got === 0)
+            throw new Error(
+              `a shard in ${folder} is shorter than corpus.json says; remove the folder to make it anew.`,
+            );
+          done += got;
+        }
+        return bytes;
+      },
+      close: () => closeSync(file),
+    };
+  },
+});

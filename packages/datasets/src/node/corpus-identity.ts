@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { tellingText } from '../corpus/telling-text.ts';
 
 /** What a corpus must be told of a tokenizer; a `NativeTokenizer` is one. */
 export interface CorpusTokenizer {
@@ -17,9 +18,6 @@ export interface CorpusTokenizer {
   readonly size: number;
 }
 
-/** A text that tells how a tokenizer treats case, accents, digits, Han characters, spaces and special tokens. */
-const probe = 'The ÀÉ café, 12.5%  床前明月光 \u3000①ｆｕｌｌ [MASK] <mask> ##ing don’t 𠮷\u0000\u200b';
-
 /** SHA-256 of the files' bytes in their order, the tokenizer (its tokens, and how it cuts a probing text) and the settings. */
 export async function corpusIdentity(
   files: readonly string[],
@@ -33,7 +31,7 @@ export async function corpusIdentity(
     hash.update(own.digest());
   }
   for (let id = 0; id < tokenizer.size; id++) hash.update(`${tokenizer.tokenOf(id) ?? ''}\n`);
-  const [encoding] = await tokenizer.encodeBatch([probe]);
+  const [encoding] = await tokenizer.encodeBatch([tellingText]);
   hash.update(`${encoding?.ids.join()} ${encoding?.special.join()} ${encoding?.wordNumbers.join()}\n`);
   hash.update(JSON.stringify(settings));
   return hash.digest('hex');

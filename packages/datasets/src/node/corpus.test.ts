@@ -6,7 +6,7 @@ import { streamFrom } from '@cloze/random';
 import { nativeTokenizer, tokenizerJson, trainVocabulary } from '@cloze/tokenizer';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CorpusBatch, CorpusState } from '../index.ts';
-import { masked } from '../index.ts';
+import { masked, textCorpus } from '../index.ts';
 import { type BatchesOptions, type Corpus, type CorpusOptions, heldOutTexts, openCorpus } from '../node.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cloze-corpus-'));
@@ -32,6 +32,34 @@ const first = async (corpus: Corpus, count: number, options: Partial<BatchesOpti
   }
   return out;
 };
+
+describe('textCorpus', () => {
+  it('gives the batches that openCorpus gives of a file with the same documents, over epochs, from a state, with some left out', async () => {
+    const given = ['', ...texts.slice(0, 400), ' '];
+    const written = join(folder, 'in-memory.txt');
+    writeFileSync(written, given.join('\n'));
+    for (const more of [{}, { leaveOutEvery: 7, words: 'jieba' as const }]) {
+      const onDisk = await openCorpus(written, {
+        ...settings,
+        ...more,
+        folder: join(folder, `on-disk-${more.leaveOutEvery ?? 'all'}`),
+      });
+      const { folder: _, ...rows } = settings;
+      const inMemory = await textCorpus(given, { ...rows, ...more });
+      const [theirs, ours] = [await first(onDisk, 130), await first(inMemory, 130)];
+      expect(ours).toEqual(theirs);
+      expect(ours.at(-1)?.[2].epoch).toBeGreaterThan(0);
+      const state = ours[40]?.[2] as CorpusState;
+      expect(await first(inMemory, 5, { from: state })).toEqual(ours.slice(41, 46));
+      expect(await inMemory.complete()).toEqual(await onDisk.complete());
+      expect(inMemory.identity).toMatch(/^[0-9a-f]{64}$/);
+      await Promise.all([onDisk.close(), inMemory.close()]);
+    }
+    const { folder: _, ...rows } = settings;
+    const [one, other] = await Promise.all([textCorpus(['a'], rows), textCorpus(['b'], rows)]);
+    expect(one.identity).not.toBe(other.identity);
+  });
+});
 
 describe('openCorpus', () => {
   it('keeps special tokens that a document spells apart, at its ends too, unless the tokenizer is told otherwise', async () => {

@@ -1,36 +1,33 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineName, Placement } from '@cloze/backend';
-import { masked } from '@cloze/datasets';
-import { type Corpus, openCorpus } from '@cloze/datasets/node';
-import { type EncoderConfig, readSafetensors, safetensorsParts } from '@cloze/encoder';
+import { openCorpus, readPmi, readUtf8, readWordVectors, streamTexts } from '@cloze/datasets/node';
+import { readSafetensors, safetensorsParts } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
 import type { FigureOverSeeds } from '@cloze/eval';
-import { candidateIds } from '@cloze/masking';
-import { streamFrom } from '@cloze/random';
 import { openCheckpoints } from '@cloze/trainer';
 import { nodeFiles, writeWhole } from '@cloze/trainer/node';
-import { InterruptedError } from '../fine-tune/fine-tune.ts';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
-import { hashOf } from '../hash-of.ts';
-import { expectedCost } from '../model/expected-cost.ts';
-import { loadModel } from '../model/loaded-model.ts';
 import { createModel, type Model } from '../model/model.ts';
-import { tokenizerOf } from '../model/tokenizer-of.ts';
-import { needsWords } from '../pretrain/policy-for.ts';
+import type { ModelCard } from '../model/model-card.ts';
+import { planPretraining, pretrainOn } from '../pretrain/pretrain-on.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
-import { planOf, type QuestionPlan } from '../pretrain/question-plan.ts';
-import { type MaskedStream, trainOnCorpus } from '../pretrain/train-on-corpus.ts';
 import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
-import { checkHaveText, heldOutEvery, heldOutPerplexity } from './held-out-perplexity.ts';
+import { checkHaveText, heldOutEveryOf, heldOutOf } from './held-out-files.ts';
 import { machineMemory } from './machine-memory.ts';
-import { type MaskSources, maskOf } from './mask-of.ts';
-import type { ModelCard } from './model-card.ts';
 import { type GoingOn, startFresh, startFromCheckpoint } from './pretraining-start.ts';
 import { type Saveable, saving } from './save-model.ts';
 
+/** Files that presets are made of. */
+interface MaskFiles {
+  /** A list of `cloze pmi build`, for `pmi` and `pmi-bernoulli`. */
+  readonly collocations?: string;
+  /** Word vectors in word2vec's text format, for `mac-bert`. */
+  readonly wordVectors?: string;
+}
+
 /** What is learnt from, what it begins from, and where the run is kept. */
-export interface PretrainFiles extends MaskSources {
+export interface PretrainFiles extends MaskFiles {
   /** Text files and patterns, `.gz` or not: a document a line; of tables the column `text`. */
   readonly corpus: string | readonly string[];
   /** Column of tables that holds the text, default `text`. */
@@ -110,29 +107,6 @@ export interface PretrainRun {
   readonly record: PretrainRecord;
 }
 
-/** Masked batches of a corpus from a step on. */
-function streamOf(
-  corpus: Corpus,
-  { policyOf, slotsAt, similar }: Pick<QuestionPlan, 'policyOf' | 'slotsAt' | 'similar'>,
-  settings: ResolvedPretraining,
-  special: { readonly pad: number; readonly mask: number },
-  tokens: readonly string[],
-): MaskedStream {
-  const { batchSize: size, seed } = settings;
-  return async function* (from) {
-    const batches = corpus.batches({ size, seed, from: from - 1 });
-    const setting = {
-      random: streamFrom(seed).fork('masking'),
-      maskId: special.mask,
-      candidates: candidateIds(tokens),
-      padId: special.pad,
-      slots: slotsAt,
-      ...(similar && { similar }),
-    };
-    for await (const [, batch] of masked(batches, policyOf, setting)) yield batch;
-  };
-}
-
 /**
  * Pretrains an encoder on text: from fresh weights and a vocabulary learnt from it, or going on from a checkpoint, whose family, tokenizer and
  * unknown keys are kept.
@@ -155,59 +129,42 @@ export async function pretrain(
     throw new RangeError(
       `pretrain: ${Object.keys(sizes).join(', ')} are the checkpoint's own when 'model' is given; leave them out.`,
     );
-  if (replicas && options.adaptive)
-    throw new RangeError('pretrain: adaptive masking follows what one process sees; leave it out in several.');
   await checkHaveText(paths, heldOut, column === undefined ? {} : { column });
   // Rank 0 keeps the run; the others need room for the corpus in shards, on the same disk or on their own.
   const output = rank === 0 ? folder : join(folder, `replica-${rank}`);
   await mkdir(output, { recursive: true });
-  const {
-    loaded: opened,
-    settings,
-    base,
-    added,
-    kept = undefined,
-  } = from === undefined
-    ? await startFresh({ corpus: paths, column }, sizes, settingsIn(options), join(output, 'start'), say)
-    : await startFromCheckpoint(
-        { model: from, ...pick(options, ['addTokens']) },
-        settingsIn(options),
-        pick(options, hubOptions),
-        say,
-      );
-  const name = base ?? output;
-  const { tokenizer, special } = tokenizerOf(name, opened);
-  const { pad = 0, mask, unknown: unknownId = -1 } = special;
-  if (mask === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
-  const sources = { corpus: paths, column, tokenizer, unknownId, ...pick(options, ['collocations', 'wordVectors']) };
-  const plan = await planOf(settings, opened, (asked) => maskOf(asked, sources));
-  const asked = (config: EncoderConfig) => (plan.predictsNext ? { ...config, predictsNext: true } : config);
-  const loaded = { ...opened, config: asked(opened.config) };
+  const start =
+    from === undefined
+      ? await startFresh({ corpus: paths, column }, sizes, settingsIn(options), join(output, 'start'), say)
+      : await startFromCheckpoint(
+          { model: from, ...pick(options, ['addTokens']) },
+          settingsIn(options),
+          pick(options, hubOptions),
+          say,
+        );
+  const name = start.base ?? output;
+  const read = column === undefined ? {} : { column };
+  const { collocations, wordVectors } = options;
+  const planned = await planPretraining(name, start, {
+    texts: () => streamTexts(paths, read),
+    ...(collocations !== undefined && {
+      collocations: () => ({ list: readPmi(collocations), text: readUtf8(collocations) }),
+    }),
+    ...(wordVectors !== undefined && {
+      wordVectors: () => ({ vectors: readWordVectors(wordVectors), text: readUtf8(wordVectors) }),
+    }),
+  });
+  const { settings } = start;
   const corpus = await openCorpus(paths, {
-    tokenizer,
-    padId: pad,
-    length: settings.length,
+    ...planned.rows,
+    ...read,
     folder: join(output, 'corpus'),
-    ...(column !== undefined && { column }),
-    ...(plan.policies.some(needsWords) && { words: 'jieba' as const }),
-    ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEvery(paths) }),
+    ...(heldOut === undefined && settings.heldOutRows > 0 && { leaveOutEvery: heldOutEveryOf(paths) }),
   });
   const own = wanted === undefined || typeof wanted === 'string';
   const engine = own ? await openEngineOfRun(output, wanted) : wanted;
   try {
     const enginesBefore = noteEngine(output, engine, say);
-    const tokens = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '[UNK]');
-    const stream = streamOf(corpus, plan, settings, { pad, mask }, tokens);
-    const { mask: _policy, stages: _stages, ...plain } = settings;
-    const identity = {
-      ...plain,
-      ...(await plan.asData()),
-      family: loaded.family,
-      config: loaded.config,
-      corpus: corpus.identity,
-      base: base ?? null,
-      addTokens: await hashOf(added),
-    };
     const checkpoints =
       rank > 0
         ? undefined
@@ -218,55 +175,12 @@ export async function pretrain(
             saveTotalLimit: 2,
             warn: say,
           });
-    const { batchSize, gradientAccumulationSteps: parts, length, optimiser, maxSteps: steps } = settings;
-    const { family, config } = loaded;
-    const planned = {
-      family,
-      config,
-      optimiser,
-      steps,
-      length,
-      rows: Math.ceil(batchSize / (parts * (replicas?.size() ?? 1))),
-    };
-    const expected = {
-      ...planned,
-      slots: plan.slotsMost(length),
-    };
-    say(expectedCost(engine, placement ?? {}, expected, machineMemory(engine)));
-    const { outcome, parameters, lastLoss } = await trainOnCorpus(
-      engine,
-      { ...loaded, causalAt: plan.causalAt, adaptive: plan.adaptive },
-      stream,
-      settings,
-      {
-        ...surroundings,
-        identity,
-        checkpoints,
-        placement,
-      },
+    const { trained, outcome, lastLoss, pseudoPerplexity, card } = await pretrainOn(
+      planned,
+      corpus,
+      heldOutOf(paths, heldOut, read),
+      { ...surroundings, engine, placement, checkpoints, memory: machineMemory(engine) },
     ).finally(() => checkpoints?.close());
-    if (outcome.reason === 'interrupted')
-      throw new InterruptedError(`stopped after step ${outcome.step}; the same call goes on from there.`);
-    const whole = { ...loaded, config: asked(kept ?? loaded.config), parameters, missing: [] };
-    const trained = loadModel(name, whole, engine, placement);
-    const rows = settings.heldOutRows;
-    const pseudoPerplexity = await heldOutPerplexity(trained, {
-      paths,
-      column,
-      heldOut,
-      rows,
-      length: settings.length,
-    });
-    const card: ModelCard = {
-      what: base === undefined ? 'Pretrained' : 'Pretrained further',
-      ...(base !== undefined && { base }),
-      ...(base !== undefined && loaded.missing.length > 0 && { drawn: loaded.missing }),
-      engine: `${engine.name} ${engine.version}`,
-      seed: settings.seed,
-      settings: identity,
-      hashes: { 'corpus, cut and tokenised': corpus.identity },
-      figures: { 'pseudo-perplexity, held out': pseudoPerplexity },
-    };
     const record: PretrainRecord = {
       ...card,
       steps: outcome.step,

@@ -1,6 +1,6 @@
 import { type SaveOptions, savePretrained } from '@cloze/encoder/node';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { type ModelCard, modelCard } from './model-card.ts';
+import { type ModelCard, modelCard } from '../model/model-card.ts';
 
 /** A model that can be saved into a folder. */
 export interface Saveable {

@@ -1,34 +1,49 @@
 import type { Engine } from '@cloze/backend';
-import { encoderConfig, pretrainedFiles } from '@cloze/encoder';
-import { candidateIds, bert as fifteenPercent, mask } from '@cloze/masking';
-import { askedBatch, freshWeights, languageModelObjective, loadModel } from '@cloze/models';
-import { streamFrom } from '@cloze/random';
-import { padEncodings, trainVocabulary } from '@cloze/tokenizer';
-import { adamW, chain, clip, trainingStep, trainingVariables } from '@cloze/trainer';
+import { pretrainedFiles } from '@cloze/encoder';
+import { classification, fineTune, type LoadedModel, pretrain } from '@cloze/models';
+
+/** Told the loss of every step. */
+export type OnStep = (step: number, loss: number) => void;
 
 /** Pretrains a small BERT on lines of text, and gives its files as Hugging Face lays them out: the same in a page and under Node. */
 export async function pretrainOnText(
   text: string,
   engine: Engine,
-  { steps, onStep = () => {} }: { readonly steps: number; readonly onStep?: (step: number, loss: number) => void },
+  { steps, onStep = () => {} }: { readonly steps: number; readonly onStep?: OnStep },
 ): Promise<ReadonlyMap<string, Uint8Array>> {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const vocabulary = trainVocabulary(lines, { size: 500, minimum: 1 });
-  const sizes = { vocabularySize: vocabulary.tokens.length, layers: 2, width: 32, heads: 2, maximumLength: 32 };
-  const loaded = freshWeights(vocabulary, encoderConfig(sizes), { random: streamFrom(1) });
-  const { family, config, parameters, tokenizer, padId, needMask } = loadModel('the page', loaded, engine);
-  const batch = padEncodings(await tokenizer.encodeBatch(lines), { padId });
-  const optimiser = chain(clip(1), adamW({ learningRate: 1e-2 }));
-  const variables = trainingVariables(engine, { parameters, optimiser });
-  const step = trainingStep({ variables, objective: languageModelObjective(family, config), optimiser, seed: 1 });
-  const setting = { maskId: needMask().id, candidates: candidateIds(vocabulary.tokens) };
-  for (let t = 1; t <= steps; t++) {
-    const random = streamFrom(1).fork(t);
-    const asked = mask(batch, fifteenPercent, { ...setting, randomOf: (row) => random.fork(row), slots: 4 });
-    const { loss } = await step(t, askedBatch(asked));
-    onStep(t, loss);
-  }
-  const trained = { ...loaded, parameters: variables.take('parameters') };
-  variables.dispose();
-  return new Map(pretrainedFiles(trained));
+  const { model } = await pretrain(
+    {
+      ...{ texts: text.split('\n'), engine, layers: 2, width: 32, heads: 2, vocabularySize: 500, dropout: 0 },
+      ...{ maxSteps: steps, batchSize: 16, length: 32, heldOutRows: 0 },
+      ...{ learningRate: 1e-2, lrSchedulerType: 'constant', warmupRatio: 0 },
+    },
+    { callbacks: [{ onStepEnd: ({ step, loss }) => onStep(step, loss) }] },
+  );
+  const files = new Map(pretrainedFiles(model.loaded));
+  model.dispose();
+  return files;
+}
+
+/** Learns classes of lines, `text ⇥ class`, and gives the probability of the first class for a text. */
+export async function classifyByLines(
+  model: LoadedModel,
+  lines: string,
+  question: string,
+  { steps, onStep = () => {} }: { readonly steps: number; readonly onStep?: OnStep },
+): Promise<Readonly<Record<string, number>>> {
+  const train = lines.split('\n').map((line) => {
+    const [text = '', label = ''] = line.split('\t');
+    return { text, label };
+  });
+  const run = await fineTune(
+    model,
+    {
+      ...{ task: classification({ text: 'text', label: 'label' }), train, devShare: 0, removeDuplicates: false },
+      ...{ maxSteps: steps, batchSize: 4, learningRate: 1e-2, dropout: 0 },
+    },
+    { callbacks: [{ onStepEnd: ({ step, loss }) => onStep(step, loss) }] },
+  );
+  const [answer] = await run.model.predict([question]);
+  run.model.dispose();
+  return answer?.probabilities ?? {};
 }

@@ -164,6 +164,9 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
         (labels) => datasets.labelProblems('label', labels),
       ),
     ],
+    textCorpus: [
+      one('texts', ['床', '月'], (texts) => datasets.textCorpus(texts, { tokenizer: native, padId: 0, length: 8 })),
+    ],
     maskableBatches: [one('texts', ['床', '月'], (texts) => datasets.maskableBatches(vocabulary, texts))],
     mixCorpora: [one('rows', [{ size: 3 }, { size: 4 }], (rows) => datasets.mixCorpora(rows, streamFrom(1)))],
     normaliseText: [one('text', '床', (text) => datasets.normaliseText(text))],
@@ -290,6 +293,11 @@ export const modelCases = (model: Model, classifier: Model): Readonly<Record<str
         ...{ task: models.classification({ text: 'text', label: 'label' }), train, maxSteps: 1, batchSize: 2 },
         devShare: 0,
       }),
+    ),
+  ],
+  pretrain: [
+    one('texts', ['床月', '月床'], (texts) =>
+      models.pretrain({ texts, model, engine: model.engine, maxSteps: 1, length: 8 }),
     ),
   ],
   generate: [one('text', '床', (text) => models.generate(model, text, { tokens: 2 }))],

@@ -144,6 +144,10 @@ const functions: Readonly<Record<string, () => unknown>> = {
       { file: 'test.json', lines: count, rows, problems: [], dropped: [] },
     ),
   'datasets.encodeWithWords': () => datasets.encodeWithWords(native, many('床')),
+  'datasets.textCorpus': async () => {
+    const corpus = await datasets.textCorpus(many('床'), { tokenizer: native, padId: 0, length: 8 });
+    await corpus.complete();
+  },
   'datasets.maskableBatches': () => datasets.maskableBatches(vocabulary, many('床'), { batch: count }),
   'datasets.segmentCorpus': () => [...datasets.segmentCorpus(many('床前')).sentences()],
   'datasets.chunkText': () => datasets.chunkText(many('床。').join(''), 2),

@@ -160,6 +160,14 @@ const promises: Readonly<Record<string, Calls>> = {
     spans: [() => masking.spans({ p: 0 })],
   },
   datasets: {
+    textCorpus: [
+      () => datasets.textCorpus(['床'], { tokenizer: native, padId: 0, length: 2 }),
+      async () => {
+        const cutting = tokenizer.nativeTokenizer(json, { maximumLength: 3 });
+        const corpus = await datasets.textCorpus(['床前明月光'], { tokenizer: cutting, padId: 0, length: 8 });
+        await corpus.complete();
+      },
+    ],
     batchByLength: [
       () => consumed(datasets.batchByLength([9], { lengthOf: (x) => x, buckets: [4], tokens: 8 })),
       () => consumed(datasets.batchByLength([1], { lengthOf: (x) => x, buckets: [40], tokens: 8 })),

@@ -83,8 +83,17 @@ describe.each(Object.entries(cases))('%s', (_name, functions) => {
 });
 
 it.each([
-  ...['embed', 'encodeTexts', 'explain', 'fillMask', 'fillMasks', 'fineTune', 'generate', 'predict', 'readExamples'],
-  ...['score', 'scoreMinimalPairs', 'scoreNBest', 'scorePairs', 'scoreTexts', 'trimVocabulary', 'unmask'],
+  ...['embed', 'encodeTexts', 'explain', 'fillMask', 'fillMasks', 'fineTune', 'generate', 'predict', 'pretrain'],
+  ...[
+    'readExamples',
+    'score',
+    'scoreMinimalPairs',
+    'scoreNBest',
+    'scorePairs',
+    'scoreTexts',
+    'trimVocabulary',
+    'unmask',
+  ],
 ])('models: %s names what is wrong', async (name) =>
   check(name, modelCases(model, classifier)[name] as readonly Case[]),
 );

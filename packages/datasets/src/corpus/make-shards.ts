@@ -1,7 +1,7 @@
 import type { Encoding } from '@cloze/tokenizer';
-import { cutRows } from '../corpus/cut-rows.ts';
-import { packIds } from '../corpus/shard-bytes.ts';
-import { type CorpusManifest, shardPath, writeAtomically, writeManifest } from './corpus-files.ts';
+import { cutRows } from './cut-rows.ts';
+import { packIds } from './shard-bytes.ts';
+import type { CorpusManifest, ShardStore } from './shard-store.ts';
 
 /** Documents tokenised at once, on threads of the tokenizer's own. */
 const documentsAtOnce = 256;
@@ -10,7 +10,7 @@ const rowsAPiece = 64;
 
 /** What making shards needs. */
 export interface ShardMaker {
-  readonly folder: string;
+  readonly store: ShardStore;
   readonly documents: AsyncIterable<string>;
   /** Encodings with their word numbers, special tokens around them. */
   readonly encode: (texts: readonly string[]) => Promise<readonly Encoding[]>;
@@ -39,11 +39,11 @@ function frameOf({ ids, special }: Encoding): { readonly before: number[]; reado
   return { before: [...ids.subarray(0, first)], behind: [...ids.subarray(special.lastIndexOf(0) + 1)] };
 }
 
-/** Tokenises documents into shards, each written whole and noted in corpus.json; goes on behind those that are there. */
+/** Tokenises documents into shards, each written whole and noted; goes on behind those that are there. */
 export async function makeShards(
   given: CorpusManifest,
   {
-    folder,
+    store,
     documents,
     encode,
     pieces,
@@ -91,11 +91,11 @@ export async function makeShards(
       bytes.set(lengths);
       bytes.set(packed, lengths.length);
       bytes.set(bits, lengths.length + packed.length);
-      writeAtomically(shardPath(folder, manifest.shards.length), bytes);
+      store.write(manifest.shards.length, bytes);
     }
     const entry = { rows: rows.length, tokens, documents: seen };
     manifest = { ...manifest, isComplete, shards: rows.length > 0 ? [...manifest.shards, entry] : manifest.shards };
-    writeManifest(folder, manifest);
+    store.note(manifest);
     [rows, begins, tokens] = [[], [], 0];
     onShard(manifest);
   };

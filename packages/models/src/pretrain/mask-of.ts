@@ -1,10 +1,10 @@
 import { shown } from '@cloze/checks';
-import { readPmi, readUtf8, readWordVectors, streamTexts } from '@cloze/datasets/node';
 import {
   candidateIds,
   candidatesByFrequency,
   isTargetPolicy,
   ngramIds,
+  type PmiVocabulary,
   type Policy,
   type PresetGiven,
   pmiOfPairs,
@@ -13,23 +13,24 @@ import {
   presets,
   type SimilarWords,
   similarByWordVectors,
+  type WordVectors,
 } from '@cloze/masking';
 import type { NativeTokenizer } from '@cloze/tokenizer';
 import { hashOf } from '../hash-of.ts';
-import type { PretrainSettings } from '../pretrain/pretrain-settings.ts';
+import type { PretrainSettings } from './pretrain-settings.ts';
 
-/** Where a preset finds what it needs. */
+/** What presets are made of besides the tokenizer. */
 export interface MaskSources {
-  /** A list of `cloze pmi build`, for `pmi` and `pmi-bernoulli`. */
-  readonly collocations?: string;
-  /** Word vectors in word2vec's text format, for `mac-bert`. */
-  readonly wordVectors?: string;
+  /** The corpus from its beginning. */
+  readonly texts: () => AsyncIterable<string>;
+  /** A list of `cloze pmi build`, for `pmi` and `pmi-bernoulli`, and its text. */
+  readonly collocations?: (() => { readonly list: PmiVocabulary; readonly text: string }) | undefined;
+  /** Word vectors, for `mac-bert`, and the text they were read from. */
+  readonly wordVectors?: (() => { readonly vectors: WordVectors; readonly text: string }) | undefined;
 }
 
 /** The text and the tokenizer that a preset is told of. */
 interface MaskedCorpus extends MaskSources {
-  readonly corpus: string | readonly string[];
-  readonly column: string | undefined;
   readonly tokenizer: NativeTokenizer;
   readonly unknownId: number;
 }
@@ -64,14 +65,14 @@ async function idsOfWords(tokenizer: NativeTokenizer, words: Iterable<string>): 
 }
 
 /** Ids of the texts in the beginning of the corpus, special tokens left out. */
-async function* idsOfTexts({ corpus, column, tokenizer }: MaskedCorpus, most: number): AsyncGenerator<Int32Array> {
+async function* idsOfTexts({ texts, tokenizer }: MaskedCorpus, most: number): AsyncGenerator<Int32Array> {
   let [waiting, characters]: [string[], number] = [[], 0];
   async function* encoded() {
     for (const { ids, special } of await tokenizer.encodeBatch(waiting))
       yield Int32Array.from(ids).filter((_, place) => !special[place]);
     waiting = [];
   }
-  for await (const text of streamTexts(corpus, column === undefined ? {} : { column })) {
+  for await (const text of texts()) {
     waiting.push(text);
     characters += text.length;
     if (waiting.length >= textsAtOnce) yield* encoded();
@@ -114,21 +115,21 @@ export async function maskOf(asked: PretrainSettings['mask'], from: MaskedCorpus
   let given: PresetGiven = {};
   const sources: Record<string, string> = {};
   if (needs.includes('ngrams') && collocations !== undefined) {
-    const list = readPmi(collocations);
+    const { list, text } = collocations();
     const ids = await idsOfWords(
       tokenizer,
       list.entries.flatMap(({ words }) => words),
     );
     given = { ...given, ngrams: ngramIds(list, ids, unknownId) };
-    sources.collocations = await hashOf(readUtf8(collocations));
+    sources.collocations = await hashOf(text);
   }
   if (needs.includes('similar') && wordVectors !== undefined) {
-    const vectors = readWordVectors(wordVectors);
+    const { vectors, text } = wordVectors();
     given = {
       ...given,
       similar: similarByWordVectors(vectors, { tokenize: await idsOfWords(tokenizer, vectors.words), unknownId }),
     };
-    sources.wordVectors = await hashOf(readUtf8(wordVectors));
+    sources.wordVectors = await hashOf(text);
   }
   if (needs.includes('pairs')) {
     const texts: Int32Array[] = [];

@@ -1,6 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { idRange, unpackIds } from '../corpus/shard-bytes.ts';
-import { type CorpusManifest, shardPath } from './corpus-files.ts';
+import { idRange, unpackIds } from './shard-bytes.ts';
+import type { CorpusManifest, ShardBytes, ShardStore } from './shard-store.ts';
 
 /** A row as it lies in a shard. */
 export interface StoredRow {
@@ -10,7 +9,7 @@ export interface StoredRow {
 }
 
 interface OpenShard {
-  readonly file: number;
+  readonly bytes: ShardBytes;
   readonly lengths: Uint16Array;
   /** First token of each row. */
   readonly offsets: Uint32Array;
@@ -20,18 +19,8 @@ interface OpenShard {
 const openAtMost = 64;
 
 /** Reads rows of shards by number; memory holds row lengths of at most 64 shards, rows are read when asked for. */
-export function shardReader(folder: string, manifest: () => CorpusManifest) {
+export function shardReader(store: ShardStore, manifest: () => CorpusManifest) {
   const open = new Map<number, OpenShard>();
-  const read = (file: number, offset: number, size: number): Uint8Array => {
-    const bytes = new Uint8Array(size);
-    for (let done = 0; done < size; ) {
-      const got = readSync(file, bytes, done, size - done, offset + done);
-      if (got === 0)
-        throw new Error(`a shard in ${folder} is shorter than corpus.json says; remove the folder to make it anew.`);
-      done += got;
-    }
-    return bytes;
-  };
   const shard = (number: number): OpenShard => {
     const known = open.get(number);
     if (known) {
@@ -40,16 +29,16 @@ export function shardReader(folder: string, manifest: () => CorpusManifest) {
       open.set(number, known);
       return known;
     }
-    const file = openSync(shardPath(folder, number), 'r');
+    const bytes = store.open(number);
     const rows = (manifest().shards[number] as { rows: number }).rows;
-    const lengths = new Uint16Array(read(file, 0, 2 * rows).buffer);
+    const lengths = new Uint16Array(bytes.read(0, 2 * rows).buffer);
     const offsets = new Uint32Array(rows);
     for (let row = 1; row < rows; row++) offsets[row] = (offsets[row - 1] as number) + (lengths[row - 1] as number);
-    const made = { file, lengths, offsets };
+    const made = { bytes, lengths, offsets };
     open.set(number, made);
     if (open.size > openAtMost) {
       const [oldest] = open.keys() as IterableIterator<number>;
-      closeSync((open.get(oldest as number) as OpenShard).file);
+      open.get(oldest as number)?.bytes.close();
       open.delete(oldest as number);
     }
     return made;
@@ -57,17 +46,17 @@ export function shardReader(folder: string, manifest: () => CorpusManifest) {
   return {
     lengths: (number: number): Uint16Array => shard(number).lengths,
     row: (number: number, row: number): StoredRow => {
-      const { file, lengths, offsets } = shard(number);
+      const { bytes, lengths, offsets } = shard(number);
       const { idBits, words, shards } = manifest();
       const [from, count] = [offsets[row] as number, lengths[row] as number];
       const { tokens, rows } = shards[number] as { tokens: number; rows: number };
       const [offset, size] = idRange(from, count, idBits);
-      const ids = unpackIds(read(file, 2 * rows + offset, size), from, count, idBits);
+      const ids = unpackIds(bytes.read(2 * rows + offset, size), from, count, idBits);
       const wordNumbers = new Int32Array(count).fill(-1);
       if (words !== 'none') {
         const begin = 2 * rows + Math.ceil((tokens * idBits) / 8);
         const first = from >> 3;
-        const bits = read(file, begin + first, ((from + count - 1) >> 3) - first + 1);
+        const bits = bytes.read(begin + first, ((from + count - 1) >> 3) - first + 1);
         let word = -1;
         for (let i = 0; i < count; i++) {
           const bit = from + i - 8 * first;
@@ -78,7 +67,7 @@ export function shardReader(folder: string, manifest: () => CorpusManifest) {
       return { ids, wordNumbers };
     },
     close: (): void => {
-      for (const { file } of open.values()) closeSync(file);
+      for (const { bytes } of open.values()) bytes.close();
       open.clear();
     },
   };

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onnxEngine } from '@cloze/backend';
+import { bert } from '@cloze/masking';
+import { afterAll, describe, expect, it } from 'vitest';
+import { textsOf } from '../../test/small-model.ts';
+import { pretrain as pretrainFiles } from '../node/pretrain.ts';
+import { pretrain } from './pretrain.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'cloze-pretrain-texts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const engine = onnxEngine();
+const texts = textsOf(60, 4);
+const settings = {
+  ...{ engine, maxSteps: 12, batchSize: 8, length: 16, learningRate: 3e-3, heldOutRows: 8 },
+  mask: { ...bert, rate: 0.3 },
+};
+const sizes = { layers: 1, width: 16, heads: 2, vocabularySize: 60 };
+
+/** A run and the loss of each of its steps. */
+async function watched<T>(run: (told: { callbacks: [{ onStepEnd(step: { loss: number }): void }] }) => Promise<T>) {
+  const losses: number[] = [];
+  return { run: await run({ callbacks: [{ onStepEnd: ({ loss }) => void losses.push(loss) }] }), losses };
+}
+
+describe('pretrain on texts', () => {
+  it('gives the losses, the weights and the held-out figure of pretrain on a file with the same documents', async () => {
+    const corpus = join(folder, 'corpus.txt');
+    writeFileSync(corpus, `${texts.join('\n')}\n`);
+    const [ours, theirs] = [
+      await watched((told) => pretrain({ ...settings, ...sizes, texts: ['', ...texts] }, told)),
+      await watched((told) => pretrainFiles({ ...settings, ...sizes, corpus, output: join(folder, 'run') }, told)),
+    ];
+    expect(ours.losses).toHaveLength(12);
+    expect(ours.losses).toEqual(theirs.losses);
+    expect(await ours.run.model.hash()).toBe(await theirs.run.model.hash());
+    expect(ours.run.heldOut).toEqual(theirs.run.heldOut);
+    expect([ours.run.steps, ours.run.tokens, ours.run.lastLoss]).toEqual([
+      ...[theirs.run.steps, theirs.run.tokens, theirs.run.lastLoss],
+    ]);
+  });
+
+  it('goes on from a model, which stays as it was, with words added and text of its own held out', async () => {
+    const { model } = await pretrain({ ...settings, ...sizes, texts });
+    const before = await model.hash();
+    const { maxSteps: _, ...rest } = settings;
+    const run = await pretrain({
+      ...{ ...rest, maxSteps: 3, texts, heldOut: textsOf(4, 9), model, addTokens: ['明月'] },
+    });
+    expect(await model.hash()).toBe(before);
+    expect(run.model.tokenizer.idOf('明月')).toBe(model.tokenizer.size);
+    expect(run.heldOut.pseudoPerplexity.n).toBeGreaterThan(0);
+  });
+
+  it('refuses in one sentence what it cannot do', async () => {
+    const refused = async (options: object, message: RegExp) =>
+      expect(pretrain({ ...settings, ...sizes, texts, ...options })).rejects.toThrow(message);
+    await refused({ texts: ['', ' '] }, /^pretrain: the texts have nothing to learn from; give others\.$/);
+    await refused({ layers: undefined }, /fresh weights need 'layers' and 'width'/);
+    await refused({ engine: undefined }, /pretrain: 'engine' is needed|engine/);
+    await refused({ maxStep: 3 }, /'maxStep' is no setting/);
+    await refused({ mask: { preset: 'pmi' } }, /the preset 'pmi' needs 'collocations'/);
+    const { model } = await pretrain({ ...settings, ...sizes, maxSteps: 1, texts });
+    await refused({ model }, /layers, width, heads, vocabularySize are the checkpoint's own/);
+    await expect(pretrain({ ...settings, ...sizes, texts }, { signal: AbortSignal.abort() })).rejects.toThrow(
+      /^stopped after step \d+; nothing was kept, for there are no checkpoints here\.$/,
+    );
+  });
+});
