@@ -124,7 +124,7 @@ describe('what is not implemented is refused by name', () => {
       'here has neither tokenizer.json nor vocab.json and merges.txt',
     );
     expect(() => open({ 'tokenizer_config.json': { tokenizer_class: 'XLMRobertaTokenizer' } })).toThrow(
-      'neither tokenizer.json',
+      'here has no tokenizer.json, which a XLMRobertaTokenizer is read from; save the tokenizer into it',
     );
   });
   it('an added token whose id a hole in the vocabulary leaves to another', () => {

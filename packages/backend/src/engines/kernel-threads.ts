@@ -62,7 +62,8 @@ const workThere = `({ modules, meeting }, viewOf) => {
  */
 export function kernelThreads(count: number = processors()): KernelThreads {
   const memory = count > 1 ? threadMemory() : undefined;
-  const meeting = new Int32Array(new SharedArrayBuffer(12));
+  // A page that is not isolated has no SharedArrayBuffer, and one thread needs none.
+  const meeting = new Int32Array(memory ? new SharedArrayBuffer(12) : new ArrayBuffer(12));
   let modules: KernelModules | undefined;
   let work: ReturnType<typeof kernelWork> | undefined;
   let others: { readonly send: (message: unknown) => void; readonly stop: () => void }[] | undefined;

@@ -108,7 +108,13 @@ export async function startFresh(
   }
   await rm(`${folder}.json`, { force: true });
   const texts = streamTexts(source.corpus, source.column === undefined ? {} : { column: source.column });
-  const loaded = await freshStart(texts, { ...sizes, layers, width }, settings, say, machineMemory({ name: 'reference' }));
+  const loaded = await freshStart(
+    texts,
+    { ...sizes, layers, width },
+    settings,
+    say,
+    machineMemory({ name: 'reference' }),
+  );
   await savePretrained(folder, loaded);
   writeWhole(`${folder}.json`, `${JSON.stringify(asked)}\n`);
   return { loaded: { ...loaded, ...(await loadPretrained(folder)) }, settings, added: [] };
