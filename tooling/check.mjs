@@ -45,6 +45,7 @@ const checks = [
     [...tsx, 'tooling/docs/one-sentence.ts'],
     'comment what is named, then run: node --import tsx tooling/docs/one-sentence.ts --write',
   ],
+  ['licences', [...tsx, 'tooling/release/licences.ts'], 'leave the package out, or allow its licence with a reason'],
   ['build', ['pnpm', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'mend the build'],
   ['packed packages', [...tsx, 'tooling/checks/packed.ts'], 'mend exports or types of the package it names'],
   [

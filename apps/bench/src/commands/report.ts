@@ -12,6 +12,7 @@ import { maskGallery } from '../report/recipes/mask-gallery.ts';
 import { terminalReport } from '../report/recipes/terminal-report.ts';
 import { compactRecord } from '../runs/compact-record.ts';
 import { findRecords } from '../runs/find-records.ts';
+import { stoppedArms, whyStopped } from '../sweeps/hopeless-arms.ts';
 
 /** Options of `bench report`. */
 export interface ReportOptions {
@@ -34,7 +35,8 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
   const judged = allRecipes
     .filter(({ name }) => recipe.length === 0 || recipe.includes(name))
     .flatMap((one) => judgeSeries(one, records));
-  for (const { folder, reason } of unfinished) say(`${folder}: ${reason}`);
+  const stopped = stoppedArms(root).map((one) => ({ folder: join(one.folder, one.arm), reason: whyStopped(one) }));
+  for (const { folder, reason } of [...unfinished, ...stopped]) say(`${folder}: ${reason}`);
   if (keep) {
     // Of the judged recipes, each series in a folder of its own: the same run from two encoders has the same name.
     for (const { recipe: of, series, records: own } of judged) {
@@ -53,7 +55,10 @@ export async function reportCommand(root: string, { recipe, out, markdown, keep,
       out,
       await htmlReport(judged, {
         gallery: await maskGallery(),
-        unfinished: [...unfinished, ...unreadable].map(({ folder, reason }) => ({ folder: basename(folder), reason })),
+        unfinished: [
+          ...[...unfinished, ...unreadable].map(({ folder, reason }) => ({ folder: basename(folder), reason })),
+          ...stopped,
+        ],
       }),
     );
     say(`report: ${resolve(out)}`);

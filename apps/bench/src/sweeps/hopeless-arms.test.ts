@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { streamFrom } from '@cloze/random';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../runs/run-record.ts';
-import { armsKept, isHopeless } from './hopeless-arms.ts';
+import { armsKept, isHopeless, stoppedArms, whyStopped } from './hopeless-arms.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'cloze-hopeless-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -69,6 +69,10 @@ describe('armsKept', () => {
       seeds: 3,
       figures: [{ column: 'tnews' }],
     });
+    const [one] = stoppedArms(root);
+    expect(one && whyStopped(one)).toMatch(
+      /^its other seeds were left out after 3, for it was worse than the baseline: tnews -\d+\.\d{4} \[-\d+\.\d{4}, -\d+\.\d{4}\], p /,
+    );
     expect(armsKept(root, 3, []).isLeftOut(runOf(record('0.50', 9, 0)))).toBe(true);
     expect(armsKept(root, undefined, []).isLeftOut(runOf(record('0.50', 9, 0)))).toBe(false);
   });

@@ -25,7 +25,22 @@ export type StoppedArm = z.infer<typeof stoppedSchema>;
 const level = 0.01;
 
 /** Where a sweep keeps which arms it stopped. */
-export const stoppedArmsFile = (root: string) => join(root, 'stopped-arms.json');
+const stoppedArmsFile = (root: string) => join(root, 'stopped-arms.json');
+
+/** Arms below a root that a sweep stopped. */
+export function stoppedArms(root: string): StoppedArm[] {
+  const path = stoppedArmsFile(root);
+  return existsSync(path) ? readJson(path, z.array(stoppedSchema)) : [];
+}
+
+/** Why an arm has fewer seeds than others, in one line. */
+export function whyStopped({ seeds, figures }: StoppedArm): string {
+  const worse = figures.map(
+    ({ column, difference, low, high, p }) =>
+      `${column} ${difference.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}], p ${p.toPrecision(2)}`,
+  );
+  return `its other seeds were left out after ${seeds}, for it was worse than the baseline: ${worse.join('; ')}`;
+}
 
 /**
  * What an arm's figures say of it after its first seeds: worse than the baseline of the same seeds and examples in every column that it fills, each by a
@@ -74,7 +89,7 @@ export interface ArmsKept {
 export function armsKept(root: string, least: number | undefined, before: readonly RunRecord[]): ArmsKept {
   if (least === undefined) return { recorded: () => undefined, isLeftOut: () => false };
   const path = stoppedArmsFile(root);
-  const stopped: StoppedArm[] = existsSync(path) ? readJson(path, z.array(stoppedSchema)) : [];
+  const stopped = stoppedArms(root);
   const known = new Map<string, RunRecord[]>();
   const inFolder = (folder: string) => {
     const list = known.get(folder) ?? [];
