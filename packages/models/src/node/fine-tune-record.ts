@@ -6,9 +6,10 @@ import type { FineTuneRun, RunIdentity } from '../fine-tune/fine-tune.ts';
 import type { TrainedOnce } from '../fine-tune/train-once.ts';
 import type { Judged } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
+import type { TrainedTogether } from './trained-together.ts';
 
 /** What a fine-tuning keeps in its folder as `record.json`, its dev rows beside it. */
-export interface FineTuneRecord {
+export interface FineTuneRecord extends TrainedTogether {
   readonly task: Task;
   /** Names of classes or tags; empty for tasks without. */
   readonly labels: readonly string[];
@@ -42,17 +43,17 @@ const finiteOrNull = (value: number) => (Number.isFinite(value) ? value : null);
 const recordName = 'record.json';
 const judgedName = 'judged.jsonl';
 
-/** The record of a run. @param engine name and version @param enginesBefore others that earlier processes had */
+/** The record of a run. @param surroundings engine by name and version, others that earlier processes had, and who trained together */
 export const recordOf = <T extends Task>(
   run: FineTuneRun<T>,
-  engine: string,
-  enginesBefore: readonly string[] = [],
+  { engine, enginesBefore = [], ...together }: Pick<FineTuneRecord, 'engine' | 'enginesBefore' | keyof TrainedTogether>,
 ): FineTuneRecord => ({
   task: run.settings.task,
   labels: run.model.labels,
   seeds: run.settings.seeds,
   identity: run.identity,
   engine,
+  ...together,
   ...(enginesBefore.length > 0 && { enginesBefore }),
   dev: run.dev,
   trainings: run.trainings.map(({ seed, outcome, lastLoss }) => ({

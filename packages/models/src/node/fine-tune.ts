@@ -15,6 +15,7 @@ import { noteEngine } from './engines-of-run.ts';
 import { type FineTuneRecord, recordOf, writeRecord } from './fine-tune-record.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type Saveable, saving } from './save-model.ts';
+import { trainedTogether } from './trained-together.ts';
 
 /** Rows of a file: a name or pattern (`reviews-*.csv.gz`), several, a table, or rows as they are. */
 export type RowsSource = string | readonly string[] | Table | readonly Row[];
@@ -80,7 +81,11 @@ export async function fineTune<const T extends Task>(
         }),
     }),
   });
-  const record = recordOf(run, `${engine.name} ${engine.version}`, enginesBefore);
+  const record = recordOf(run, {
+    engine: `${engine.name} ${engine.version}`,
+    enginesBefore,
+    ...trainedTogether(replicas),
+  });
   if (output !== undefined) writeRecord(output, record, run.trainings);
   const card = {
     what: `Fine-tuned for ${run.settings.task.kind}`,

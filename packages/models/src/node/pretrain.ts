@@ -17,6 +17,7 @@ import { checkHaveText, heldOutEveryOf, heldOutOf } from './held-out-files.ts';
 import { machineMemory } from './machine-memory.ts';
 import { type GoingOn, startFresh, startFromCheckpoint } from './pretraining-start.ts';
 import { type Saveable, saving } from './save-model.ts';
+import { type TrainedTogether, trainedTogether } from './trained-together.ts';
 
 /** Files that presets are made of. */
 interface MaskFiles {
@@ -78,17 +79,13 @@ function settingsIn(options: PretrainOptions): PretrainSettings {
 }
 
 /** What a pretraining keeps in its folder: its model card, and how far it came. */
-export interface PretrainRecord extends ModelCard {
+export interface PretrainRecord extends ModelCard, TrainedTogether {
   readonly steps: number;
   readonly tokens: number;
   /** Updates that were withheld, with `nonFinite: 'skip'`. */
   readonly skipped: number;
   /** `null` where the process that ended the training made none of its last steps. */
   readonly lastLoss: number | null;
-  /** Processes that trained together when the training ended; absent for one alone. */
-  readonly replicas?: number;
-  /** How their sums travelled, where not as float32. */
-  readonly exchange?: string;
   /** Other engines that earlier processes of the run had; absent where there was one. */
   readonly enginesBefore?: readonly string[];
 }
@@ -187,8 +184,7 @@ export async function pretrain(
       tokens: outcome.tokens,
       skipped: outcome.skipped,
       lastLoss: Number.isFinite(lastLoss) ? lastLoss : null,
-      ...(replicas && { replicas: replicas.size() }),
-      ...(replicas?.exchange === 'bfloat16' && { exchange: replicas.exchange }),
+      ...trainedTogether(replicas),
       ...(enginesBefore.length > 0 && { enginesBefore }),
     };
     if (rank === 0) writeWhole(join(output, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
