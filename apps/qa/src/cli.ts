@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { endInOneSentence, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
+import { addDevice } from './commands/device.ts';
 import { addFuzz } from './commands/fuzz.ts';
 import { addPerf } from './commands/perf.ts';
 import { addProfile } from './commands/profile.ts';
@@ -17,7 +18,8 @@ const program = new Command('qa')
   .enablePositionalOptions()
   .showSuggestionAfterError();
 
-for (const add of [addPerf, addProfile, addScale, addSpeedrun, addQueueLoad, addTorture, addFuzz]) add(program);
+for (const add of [addPerf, addProfile, addSpeedrun, addDevice, addScale, addQueueLoad, addTorture, addFuzz])
+  add(program);
 
 try {
   await program.parseAsync();

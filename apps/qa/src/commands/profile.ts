@@ -1,4 +1,4 @@
-import type { OperationTime, Placement } from '@cloze/backend';
+import { type EngineName, engineNames, type OperationTime, type Placement } from '@cloze/backend';
 import { openEngine } from '@cloze/models/node';
 import { UsageError, whole, writeWhole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
@@ -9,6 +9,7 @@ import { sizeName, type Work } from '../perf/work.ts';
 
 /** Options of a profile. */
 export interface ProfileOptions extends Work {
+  readonly engine?: EngineName;
   readonly steps: number;
   readonly fuse: boolean;
   readonly matmulPrecision: NonNullable<Placement['matmulPrecision']>;
@@ -18,6 +19,7 @@ export interface ProfileOptions extends Work {
 
 /** Watches training steps of a random BERT and prints what each kind of operation costs. @throws {UsageError} on an engine without graphs */
 export async function profileCommand({
+  engine: name,
   steps,
   fuse,
   matmulPrecision,
@@ -25,17 +27,17 @@ export async function profileCommand({
   json,
   ...work
 }: ProfileOptions): Promise<void> {
-  const { engine } = await openEngine();
-  if (!engine.name.startsWith('tensorflow')) {
+  const { engine } = await openEngine(name);
+  if (!engine.name.startsWith('tensorflow') && !engine.name.startsWith('onnx')) {
     engine.dispose();
     throw new UsageError(
-      `profile: only libtensorflow says what its operations cost, the engine here is ${engine.name}; see 'cloze-backend doctor'.`,
+      `profile: libtensorflow and ONNX Runtime say what their operations cost, the engine here is ${engine.name}; see 'cloze-backend doctor'.`,
     );
   }
   let last: readonly OperationTime[] = [];
   const { training, nextBatch } = mlmTraining(engine, work, {
     ...(fuse ? {} : { fuse }),
-    matmulPrecision,
+    ...(matmulPrecision !== 'float32' && { matmulPrecision }),
     onRun: (times) => {
       last = times;
     },
@@ -75,12 +77,13 @@ export function addProfile(program: Command): void {
   program
     .command('profile')
     .description('where the time of a training step goes, operation by operation')
+    .addOption(new Option('--engine <name>', 'what to watch; default: the best there is').choices(engineNames))
     .option('--layers <number>', 'layers of the encoder', whole(1), 2)
     .option('--width <number>', 'its width', whole(64), 128)
     .option('--batch <number>', 'rows of a batch', whole(1), 32)
     .option('--length <number>', 'tokens of a row', whole(8), 64)
     .option('--steps <number>', 'watched steps, after two of warm-up', whole(1), 10)
-    .option('--no-fuse', 'without stretches that XLA compiles')
+    .option('--no-fuse', 'without stretches that XLA compiles (libtensorflow)')
     .addOption(
       new Option('--matmul-precision <type>', 'of matrix products').choices(['float32', 'bfloat16']).default('float32'),
     )
