@@ -270,4 +270,34 @@ describe('ids, words and places are those of the native code', () => {
       drawn(200).map((text) => `a${text}`),
     );
   });
+
+  const letters = Array.from({ length: 150 }, () =>
+    Array.from({ length: 1 + below(9) }, () => 'abc'[below(3)]).join(''),
+  );
+  it('of equal pairs the leftmost is joined, whatever the others become', async () => {
+    const merges = ['a a', 'aa a', 'b a', 'a b', 'ab ab', 'ba ba'];
+    const tokens = ['a', 'b', 'c', ...merges.map((merge) => merge.replace(' ', ''))];
+    const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+    const model = { ...bpe.model, vocab, merges };
+    await same(JSON.stringify({ ...bpe, model, added_tokens: [], post_processor: null }), letters);
+  });
+
+  it('of equally likely pieces the native code’s are taken', async () => {
+    const vocab = [
+      ['<unk>', 0],
+      ['a', -1],
+      ['b', -1],
+      ['ab', -2],
+      ['ba', -2],
+      ['aba', -3],
+      ['bab', -3],
+      ['c', -1],
+      ['abc', -3],
+    ];
+    const model = { ...unigram.model, unk_id: 0, vocab };
+    await same(
+      JSON.stringify({ ...unigram, model, added_tokens: [], pre_tokenizer: null, post_processor: null }),
+      letters,
+    );
+  });
 });
