@@ -65,7 +65,7 @@ const {
   ...modern
 } = familyOf('modernbert').fresh ?? {};
 
-const block: Recipe = { ...plain, steps: 1200, learningRate: 2e-3, encoder: { ...modern, rotaryBase: 10_000 } };
+const block: Recipe = { ...plain, steps: 2400, learningRate: 2e-3, encoder: { ...modern, rotaryBase: 10_000 } };
 const denser: Recipe = { ...block, steps: 1000, rate: 0.3 };
 const muon: Recipe = { ...denser, optimiser: 'muon', learningRate: 4e-3 };
 const half: Recipe = { ...muon, precision: 'bfloat16' };
