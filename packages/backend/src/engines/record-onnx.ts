@@ -5,7 +5,7 @@ import { reachable } from '../expression/reachable.ts';
 import { isA, type Operation, type Tensor } from '../expression/tensor.ts';
 import { type Draw, drawsIn } from '../lowering/draws-in.ts';
 import { lowerScattered, lowerToOnnx, operandsOf, scatteredInto } from '../lowering/onnx-table.ts';
-import { encodeOnnx } from '../onnx/onnx-model.ts';
+import { encodeOnnx, heldBytes, largestFile } from '../onnx/onnx-model.ts';
 import { onnxRecording } from '../onnx/onnx-sink.ts';
 import type { Trace } from './engine.ts';
 import { inPlaceAdams } from './in-place-adams.ts';
@@ -28,13 +28,10 @@ export interface OnnxTrace {
   readonly adams: ReturnType<typeof inPlaceAdams>;
 }
 
-/** What protobuf allows a message, less room for the nodes. */
-const mostBytes = 2 ** 31 - 2 ** 24;
-
 /** @throws {BackendError} where constants are more than a graph holds */
-export function refuseLarge(constants: readonly { readonly bytes: Uint8Array }[]): void {
-  const size = constants.reduce((total, { bytes }) => total + bytes.length, 0);
-  if (size > mostBytes)
+export function refuseLarge(constants: Parameters<typeof heldBytes>[0]): void {
+  const size = heldBytes(constants);
+  if (size > largestFile)
     throw new BackendError(
       `compile: this function has ${(size / 1e9).toFixed(1)} GB of constants, and an ONNX graph holds 2 GB; make them variables or inputs, which have no limit.`,
     );

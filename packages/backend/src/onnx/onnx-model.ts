@@ -109,7 +109,7 @@ function writeValue(to: ProtobufWriter, { name, dtype, shape }: OnnxValue): void
 export const largestFile = 2 ** 31 - 2 ** 24;
 
 /** Bytes of constants. */
-export const heldBytes = (constants: readonly OnnxConstant[]): number =>
+export const heldBytes = (constants: readonly Pick<OnnxConstant, 'bytes'>[]): number =>
   constants.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /**
