@@ -134,7 +134,11 @@ const subjects = {
       'packages/trainer/src',
       'apps/qa/src/compiled-equals-eager',
     ],
-    prove: () => tests(['apps/qa/src/compiled-equals-eager']),
+    // On the best engine, and on the one that comes with npm.
+    prove: () =>
+      [{}, { CLOZE_ENGINE: 'onnx' }]
+        .map((env) => tests(['apps/qa/src/compiled-equals-eager'], env))
+        .reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed })),
   },
   // Needs CLOZE_DATA, a folder of CLUE's and GLUE's files: without it the tests are skipped, which counts as failed.
   'fine-tuning': {

@@ -1,6 +1,7 @@
 import {
   constant,
   type Engine,
+  engineNames,
   evaluate,
   flattenTree,
   type HostTensor,
@@ -13,6 +14,7 @@ import {
   rootKey,
   type Tensor,
 } from '@cloze/backend';
+import { openEngine } from '@cloze/models/node';
 import { adamW, chain, clip, describeStep, type StepState, trainingStep, trainingVariables } from '@cloze/trainer';
 import { expect } from 'vitest';
 
@@ -83,6 +85,17 @@ function eager<P, B>(engine: Engine, training: Training<P, B>): Run {
   }
   return { losses, state: found };
 }
+
+/** The engine that CLOZE_ENGINE names, or the best there is. */
+export async function engineUnderTest(): Promise<Engine> {
+  const name = engineNames.find((known) => known === process.env.CLOZE_ENGINE);
+  if (process.env.CLOZE_ENGINE && !name)
+    throw new Error(`CLOZE_ENGINE is '${process.env.CLOZE_ENGINE}'; there are ${engineNames.join(', ')}.`);
+  return (await openEngine(name)).engine;
+}
+
+/** Whether stretches can be compiled by XLA there: another engine refuses to be asked. */
+export const hasXla = !process.env.CLOZE_ENGINE || process.env.CLOZE_ENGINE.startsWith('tensorflow');
 
 /** Takes the steps compiled, compiled once more, and eagerly. @throws where the two compiled runs differ by a bit, or eager by more than 1e-6 */
 export async function compareWithEager<P, B>(
