@@ -147,6 +147,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
   'datasets.textCorpus': async () => {
     const corpus = await datasets.textCorpus(many('床'), { tokenizer: native, padId: 0, length: 8 });
     await corpus.complete();
+    return corpus;
   },
   'datasets.maskableBatches': () => datasets.maskableBatches(vocabulary, many('床'), { batch: count }),
   'datasets.segmentCorpus': () => [...datasets.segmentCorpus(many('床前')).sentences()],
