@@ -3,7 +3,7 @@
 usage: python torch_speedrun.py MODE FOLDER       (FOLDER as apps/qa/src/speedrun/peer-run.ts writes it)
 MODE run_mlm: what transformers' examples/pytorch/language-modeling/run_mlm.py does, written out (its Trainer needs accelerate): rows shuffled each
               epoch, DataCollatorForLanguageModeling, BertForMaskedLM with labels, logits of every position, AdamW(fused), clip at 1
-     loop:    the best of PyTorch: the batches of FOLDER, scaled_dot_product_attention, AdamW(fused), logits of masked positions alone
+     loop:    the batches of FOLDER, scaled_dot_product_attention, AdamW(fused), logits of masked positions alone
      modern:  the same over transformers' ModernBERT, every layer over the whole row
 All take bfloat16 autocast where ten steps of a copy are faster with it than without.
 
@@ -12,6 +12,7 @@ Prints a JSON line for each look at the held-out loss: step, seconds of training
 import copy, json, math, sys, time
 import numpy, torch
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, DataCollatorForLanguageModeling, ModernBertConfig, ModernBertForMaskedLM
+from update import update
 
 mode, folder = sys.argv[1:3]
 spec = json.load(open(f'{folder}/spec.json'))
@@ -57,15 +58,10 @@ def optimiser_of(model):
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
 
 
-def update(model, optimiser, schedule, inputs, half):
+def train(model, optimiser, schedule, inputs, half):
     with torch.autocast('cpu', dtype=torch.bfloat16, enabled=half):
         loss = loss_of(model, inputs)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
-    optimiser.step()
-    schedule.step()
-    optimiser.zero_grad()
-    return loss.item()
+    return update(model, optimiser, schedule, loss)
 
 
 if mode != 'run_mlm':
@@ -108,7 +104,7 @@ def faster_half():
         for i in range(13):
             if i == 3:
                 began = time.perf_counter()
-            update(trial, optimiser, schedule, next(source), half)
+            train(trial, optimiser, schedule, next(source), half)
         times.append(time.perf_counter() - began)
         torch.random.set_rng_state(state)
     print(f'{mode}: ten steps {times[0]:.2f} s in float32, {times[1]:.2f} s with bfloat16 autocast', file=sys.stderr)
@@ -119,7 +115,7 @@ half = faster_half()
 optimiser, schedule = optimiser_of(model)
 seconds, began = 0., time.perf_counter()
 for step, inputs in enumerate(batches(), 1):
-    update(model, optimiser, schedule, inputs, half)
+    train(model, optimiser, schedule, inputs, half)
     now = seconds + time.perf_counter() - began
     if step % spec['evaluateEvery'] and step < steps and now < spec['seconds']:
         continue

@@ -10,6 +10,7 @@ import torch
 import transformers
 from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer, DataCollatorForLanguageModeling
 from side import serve
+from update import update
 
 mode, folder = sys.argv[1:3]
 tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -20,15 +21,6 @@ def optimiser_of(model, rate, steps):
     decayed = [p for n, p in model.named_parameters() if not (n.endswith('bias') or 'LayerNorm' in n)]
     optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': .01}, {'params': plain, 'weight_decay': 0.}], rate, fused=True)
     return optimiser, transformers.get_linear_schedule_with_warmup(optimiser, math.ceil(steps * .1), steps)
-
-
-def update(model, optimiser, schedule, loss):
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
-    optimiser.step()
-    schedule.step()
-    optimiser.zero_grad()
-    return loss.item()
 
 
 def said(**more):

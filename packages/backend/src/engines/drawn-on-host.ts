@@ -23,7 +23,8 @@ export function drawnOnHost(places: readonly DrawnPlace[], threads: KernelThread
   const kept = places.map(({ operation, threshold }) => {
     if (isA(operation, 'randomNormal')) return undefined;
     const { rows, width } = operation.attributes;
-    return threads.hold({ shape: [rows, width], dtype: threshold === undefined ? 'float32' : 'bool' });
+    const dtype = threshold === undefined ? ('float32' as const) : ('bool' as const);
+    return { place: { dtype, rows, width }, values: threads.hold({ shape: [rows, width], dtype }).values };
   });
   return (words: readonly ArrayLike<number>[]): HostTensor['values'][] => {
     const jobs: Fill[] = [];
@@ -32,10 +33,7 @@ export function drawnOnHost(places: readonly DrawnPlace[], threads: KernelThread
       const own = words[i] as ArrayLike<number>;
       const room = kept[i];
       if (room === undefined) return philoxNormal(own, site, rows, width);
-      const into = new Uint8Array(room.values.buffer);
-      jobs.push(
-        philoxFill({ dtype: threshold === undefined ? 'float32' : 'bool', rows, width }, own, site, into, threshold),
-      );
+      jobs.push(philoxFill(room.place, own, site, new Uint8Array(room.values.buffer), threshold));
       return room.values;
     });
     threads.run(jobs);

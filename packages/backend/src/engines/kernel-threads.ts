@@ -1,8 +1,8 @@
-import { processors, threadMemory } from '#machine';
+import { processors, type ThreadMemory, threadMemory } from '#machine';
 import { BackendError } from '../errors.ts';
 import { type DType, type HostTensor, hostArrays, sizeOf } from '../expression/host-tensors.ts';
 import { kernelModules } from '../lowering/kernel-modules.ts';
-import { donePieces, failedPieces, type KernelJob, type KernelModules, kernelWork } from '../lowering/kernel-work.ts';
+import { donePieces, failedPieces, type KernelJob, kernelWork } from '../lowering/kernel-work.ts';
 
 /** Values that kernels work on. */
 export interface Held extends HostTensor {
@@ -64,16 +64,17 @@ export function kernelThreads(count: number = processors()): KernelThreads {
   const memory = count > 1 ? threadMemory() : undefined;
   // A page that is not isolated has no SharedArrayBuffer, and one thread needs none.
   const meeting = new Int32Array(memory ? new SharedArrayBuffer(12) : new ArrayBuffer(12));
-  let modules: KernelModules | undefined;
-  let work: ReturnType<typeof kernelWork> | undefined;
-  let others: { readonly send: (message: unknown) => void; readonly stop: () => void }[] | undefined;
+  let opened: ReturnType<typeof kernelWork> | undefined;
+  let others: ReturnType<ThreadMemory['startThread']>[] | undefined;
   let first = 0;
-  const alone = (jobs: readonly KernelJob[]) => work?.(jobs, new Int32Array(3), 0);
-  const sentOf = (job: KernelJob): (Sent | undefined)[] =>
-    job.arrays.map(({ buffer, byteLength }) => {
+  /** Arrays as another thread finds them; nothing where one of them is other memory. */
+  const sentOf = ({ arrays }: KernelJob): Sent[] | undefined => {
+    const sent = arrays.flatMap(({ buffer, byteLength: bytes }) => {
       const address = memory?.addressOf(buffer);
-      return address === undefined ? undefined : { address, bytes: byteLength };
+      return address === undefined ? [] : [{ address, bytes }];
     });
+    return sent.length === arrays.length ? sent : undefined;
+  };
   return {
     hold: ({ shape, dtype }) => {
       const of = hostArrays[dtype];
@@ -82,24 +83,26 @@ export function kernelThreads(count: number = processors()): KernelThreads {
       return { shape: [...shape], dtype, values: new of(buffer) };
     },
     run: (jobs) => {
-      modules ??= kernelModules();
-      work ??= kernelWork(modules);
-      const sent = memory ? jobs.map(sentOf) : [];
-      const isShared = (i: number) => sent[i]?.every((array) => array !== undefined) === true;
-      const shared = jobs.filter((_, i) => isShared(i));
-      if (shared.reduce((sum, job) => sum + numbersOf(job), 0) < worthwhile) {
+      opened ??= kernelWork(kernelModules());
+      const work = opened;
+      const shared: KernelJob[] = [];
+      const elsewhere: KernelJob[] = [];
+      const sent: object[] = [];
+      for (const job of jobs) {
+        const arrays = sentOf(job);
+        if (arrays) sent.push({ ...job, arrays });
+        (arrays ? shared : elsewhere).push(job);
+      }
+      const alone = (own: readonly KernelJob[]) => work(own, new Int32Array(3), 0);
+      if (!memory || shared.reduce((sum, job) => sum + numbersOf(job), 0) < worthwhile) {
         alone(jobs);
         return 0;
       }
       others ??= Array.from({ length: Math.min(count, mostThreads) - 1 }, () =>
-        memory?.startThread(workThere, { modules, meeting }),
-      ).filter((thread) => thread !== undefined);
-      const message = {
-        jobs: jobs.map((job, i) => ({ ...job, arrays: sent[i] })).filter((_, i) => isShared(i)),
-        first,
-      };
-      for (const { send } of others) send(message);
-      alone(jobs.filter((_, i) => !isShared(i)));
+        memory.startThread(workThere, { modules: kernelModules(), meeting }),
+      );
+      for (const { send } of others) send({ jobs: sent, first });
+      alone(elsewhere);
       const { pieces, own } = work(shared, meeting, first);
       first = (first + pieces) | 0;
       for (let done = Atomics.load(meeting, donePieces); done !== first; done = Atomics.load(meeting, donePieces))

@@ -11,6 +11,6 @@ export { silentStderr } from '../libtensorflow/without-stderr.ts';
 export { installedRuntime } from '../onnx/open-runtime.ts';
 export { withProfile } from '../onnx/profile.ts';
 export { mpiReplicas } from '../replicas/mpi-replicas.ts';
-export { processors, threadMemory } from './thread-memory.ts';
+export { processors, type ThreadMemory, threadMemory } from './thread-memory.ts';
 
 export const nodeVersion: string = process.version;

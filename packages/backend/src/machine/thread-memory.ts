@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import koffi from 'koffi';
 
 /** Memory that several threads see at once. ONNX Runtime's package takes no `SharedArrayBuffer`, so it is koffi's: plain memory with an address. */
 export interface ThreadMemory {
@@ -11,13 +12,6 @@ export interface ThreadMemory {
   free(buffer?: ArrayBufferLike): void;
   /** Starts a thread that sees it. @param work text of a function of `data` and of `viewOf`, which gives a function of what it is sent */
   startThread(work: string, data: unknown): { readonly send: (message: unknown) => void; readonly stop: () => void };
-}
-
-/** What of koffi is used. */
-interface Koffi {
-  readonly alloc: (type: 'uint8', length: number) => bigint;
-  readonly view: (address: bigint, bytes: number) => ArrayBuffer;
-  readonly free: (address: bigint) => void;
 }
 
 /** How many threads this machine runs side by side. */
@@ -39,19 +33,12 @@ const viewOf = (address, bytes) => {
 const work = (${work})(workerData.data, viewOf);
 parentPort.on('message', work);`;
 
-/** @returns nothing where koffi's addon is missing: one thread does the work then */
+/** @returns nothing in a page, see `browser.ts`: one thread does the work there */
 export function threadMemory(): ThreadMemory | undefined {
-  const require = createRequire(import.meta.url);
-  let koffi: Koffi;
-  try {
-    koffi = require('koffi');
-  } catch {
-    return undefined;
-  }
   const addresses = new Map<ArrayBufferLike, bigint>();
   return {
     allocate: (bytes) => {
-      const address = koffi.alloc('uint8', Math.max(1, bytes));
+      const address: bigint = koffi.alloc('uint8', Math.max(1, bytes));
       const buffer = koffi.view(address, bytes);
       addresses.set(buffer, address);
       return buffer;
@@ -66,7 +53,7 @@ export function threadMemory(): ThreadMemory | undefined {
     startThread: (work, data) => {
       const worker = new Worker(around(work), {
         eval: true,
-        workerData: { koffi: require.resolve('koffi'), data },
+        workerData: { koffi: createRequire(import.meta.url).resolve('koffi'), data },
         execArgv: [],
       });
       // What it fails to do is counted where it happens, and it keeps no process from ending.
