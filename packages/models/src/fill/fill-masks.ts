@@ -1,7 +1,5 @@
-import { ints } from '@cloze/backend';
 import { callable, checkOptions, checkText, whole } from '@cloze/checks';
 import { type TellCut, tellCuts } from '../encode/cut-text.ts';
-import { answerColumn } from '../model/answer-column.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { findMasks, probabilitiesOf } from './find-masks.ts';
 
@@ -40,13 +38,9 @@ export async function fillMasks(model: LoadedModel, text: string, options: FillO
   checkText('fillMasks: the text', text);
   checkOptions('fillMasks', options, { top: whole(1), onCut: callable });
   const { top = 5, onCut } = options;
-  const { encoding, columns, mask } = await findMasks(model, text);
+  const { encoding, columns, targetPositions, mask } = await findMasks(model, text);
   const masks = columns.length;
   tellCuts([[encoding]], onCut);
-  const targetPositions = ints(
-    [1, masks],
-    Int32Array.from(columns, (column) => answerColumn(model, column)),
-  );
   const { p } = await probabilitiesOf(model)({ ...model.batchOf([encoding]), targetPositions });
   const size = p.values.length / masks;
   let from = 0;

@@ -1,6 +1,7 @@
-import { softmax, type Tensor } from '@cloze/backend';
+import { type HostTensor, ints, softmax, type Tensor } from '@cloze/backend';
 import { predictTokens } from '@cloze/encoder';
 import type { PlacedEncoding } from '@cloze/tokenizer';
+import { answerColumn } from '../model/answer-column.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import type { ModelBatch } from '../model/model-batch.ts';
 
@@ -17,6 +18,8 @@ export interface MaskedText {
   readonly encoding: PlacedEncoding;
   /** Columns of the masks, rising. */
   readonly columns: readonly number[];
+  /** Where their answers stand, `[1, masks]`. */
+  readonly targetPositions: HostTensor;
   readonly mask: { readonly id: number; readonly token: string };
 }
 
@@ -41,5 +44,6 @@ export async function findMasks(model: LoadedModel, text: string): Promise<Maske
     throw new Error(
       `The text has ${masks} times '${mask.token}', of which its tokenizer makes ${columns.length} mask tokens: its files let other words be that token (an unknown one?) or it count only where it stands alone (single_word); mend mask_token there.`,
     );
-  return { encoding, columns, mask };
+  const answers = Int32Array.from(columns, (column) => answerColumn(model, column));
+  return { encoding, columns, targetPositions: ints([1, masks], answers), mask };
 }

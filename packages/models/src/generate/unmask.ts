@@ -1,7 +1,5 @@
-import { ints } from '@cloze/backend';
 import { anything, checkOptions, checkText, oneOf, real, whole } from '@cloze/checks';
 import { findMasks, probabilitiesOf } from '../fill/find-masks.ts';
-import { answerColumn } from '../model/answer-column.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 
 /** How the masks of a text are filled together. */
@@ -66,11 +64,9 @@ export async function unmask(model: LoadedModel, text: string, options: UnmaskOp
     throw new RangeError(
       `unmask: ${order === 'random' ? "order 'random'" : `a temperature of ${temperature}`} draws, so it needs 'random', such as streamFrom(1) of @cloze/random.`,
     );
-  const { encoding, columns } = await findMasks(model, text);
+  const { encoding, columns, targetPositions } = await findMasks(model, text);
   const { steps = columns.length } = options;
   const ids = Int32Array.from(encoding.ids);
-  const answers = Int32Array.from(columns, (column) => answerColumn(model, column));
-  const targetPositions = ints([1, columns.length], answers);
   const filled = new Map<number, Unmasked>();
   for (let step = 1; filled.size < columns.length; step++) {
     const { p } = await probabilitiesOf(model)({ ...model.batchOf([{ ...encoding, ids }]), targetPositions });
