@@ -6,7 +6,6 @@ export {
   type OpenTokenizer,
   type OpenTokenizerOptions,
   openTokenizer,
-  type TokenizerFiles,
   tokenizerJsonOf,
 } from './open-tokenizer.ts';
 export { type PadOptions, padEncodings, type TokenBatch } from './pad-encodings.ts';
@@ -14,6 +13,7 @@ export { parseVocabulary } from './parse-vocabulary.ts';
 export type { PlacedEncoding } from './place-encoding.ts';
 export { splitWords } from './split-words.ts';
 export { tokenizerJson } from './tokenizer-json.ts';
+export type { TokenizerFiles } from './tokenizer-settings.ts';
 export { type TrainVocabularyOptions, trainVocabulary } from './train-vocabulary.ts';
 export type { Truncation } from './truncated-lengths.ts';
 export { type SpecialIds, specialTokens, type Vocabulary, vocabularyFrom } from './vocabulary.ts';

@@ -1,5 +1,6 @@
 import { anything, checkOptions } from '@cloze/checks';
 import { type AddedToken, addedTokensOf, withIds } from './added-tokens.ts';
+import { asRead, byteJson, debertaJson, sentencepieceJson, withPrefixSpace } from './class-rules.ts';
 import { jiebaParter, wordSeparator } from './jieba-text.ts';
 import { tokenizerJsonProblems } from './judge-tokenizer-json.ts';
 import { type NativeOptions, type NativeTokenizer, nativeOver, nativeRules } from './native-tokenizer.ts';
@@ -7,10 +8,19 @@ import { parseVocabulary } from './parse-vocabulary.ts';
 import { type TokenizerClass, tokenizerClass } from './tokenizer-class.ts';
 import { tokenizerParts } from './tokenizer-json.ts';
 import { keyProblems } from './tokenizer-keys.ts';
-import { type SpecialIds, specialTokens } from './vocabulary.ts';
-
-/** Files of a tokenizer by name, as Hugging Face saves them. */
-export type TokenizerFiles = Readonly<Record<string, Uint8Array>>;
+import {
+  flag,
+  isObject,
+  type JsonObject,
+  json,
+  namedTokens,
+  type Role,
+  roleNames,
+  roles,
+  sure,
+  type TokenizerFiles,
+} from './tokenizer-settings.ts';
+import type { SpecialIds } from './vocabulary.ts';
 
 /** A tokenizer and what its files say of its special tokens. */
 export interface OpenTokenizer {
@@ -29,61 +39,6 @@ export interface OpenTokenizerOptions extends NativeOptions {
   readonly modelConfig?: Readonly<Record<string, unknown>> | undefined;
   /** Lower-case every text first, whatever the files say; default false. */
   readonly lowercase?: boolean | undefined;
-}
-
-/** Key in the files, BERT's token, RoBERTa's token. */
-const roles = {
-  pad: ['pad_token', specialTokens[0], '<pad>'],
-  unknown: ['unk_token', specialTokens[1], '<unk>'],
-  classify: ['cls_token', specialTokens[2], '<s>'],
-  separate: ['sep_token', specialTokens[3], '</s>'],
-  mask: ['mask_token', specialTokens[4], '<mask>'],
-} as const;
-type Role = keyof typeof roles;
-const roleNames = Object.keys(roles) as Role[];
-
-type JsonObject = Record<string, unknown>;
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function json(files: TokenizerFiles, name: string): JsonObject {
-  const bytes = files[name];
-  if (!bytes) return {};
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isObject(value)) return value;
-    throw new SyntaxError('it holds no object');
-  } catch (error) {
-    throw new Error(`openTokenizer: ${name} is not JSON: ${error instanceof Error ? error.message : error}.`);
-  }
-}
-
-/** A setting of tokenizer_config.json that must be true, false or absent. */
-function flag(config: JsonObject, key: string): boolean | undefined {
-  const value = config[key];
-  if (typeof value === 'boolean') return value;
-  if (value === undefined || value === null) return undefined;
-  throw new Error(`openTokenizer: tokenizer_config.json: ${key} is ${JSON.stringify(value)}, expected true or false.`);
-}
-
-/** One that transformers refuses as null too. */
-function sure(config: JsonObject, key: string): boolean | undefined {
-  if (config[key] !== null) return flag(config, key);
-  throw new Error(`openTokenizer: tokenizer_config.json: ${key} is null, expected true or false.`);
-}
-
-/** The token each role is said to have, where the files say so: by `special_tokens_map.json` first, unless `tokenizer_config.json` lists all added tokens and stands alone. */
-function namedTokens(settings: JsonObject, map: JsonObject): Partial<Record<Role, string>> {
-  const isAlone = (settings.added_tokens_decoder ?? null) !== null;
-  const said: JsonObject = isAlone ? settings : { ...settings, ...map };
-  const entries = roleNames.flatMap((role) => {
-    const [key] = roles[role];
-    // Written as itself or as { content: token }.
-    const named = said[key] as string | { content?: string } | null | undefined;
-    const token = typeof named === 'object' ? named?.content : named;
-    return token === undefined ? [] : [[role, token]];
-  });
-  return Object.fromEntries(entries) as Partial<Record<Role, string>>;
 }
 
 /** Tokens of a `vocab.txt` by id, as transformers reads it: the id is the line; of a token that stands twice the last line holds, blanks behind it do not count. */
@@ -136,128 +91,6 @@ interface ReadTokenizer {
 /** BERT's special tokens, or what the files call them. */
 const bertTokens = (named: Partial<Record<Role, string>>) =>
   Object.fromEntries(roleNames.map((role) => [role, named[role] ?? roles[role][1]])) as Record<Role, string>;
-
-/** Whether `tokenizer.json` is what a class makes: WordPiece of BERT's and RoFormer's, BPE over bytes of RoBERTa's. */
-function fitsClass({ rules }: TokenizerClass, { model, pre_tokenizer: before, normalizer }: JsonObject): boolean {
-  const type = isObject(model) ? model.type : undefined;
-  if (rules === 'bert' || rules === 'roformer') return type === 'WordPiece';
-  if (rules === 'sentencepiece') return type === 'Unigram';
-  if (rules !== 'roberta') return true;
-  return type === 'BPE' && isObject(before) && before.type === 'ByteLevel' && (normalizer ?? null) === null;
-}
-
-/** The class whose rules hold: that of a model's type gives way to a `tokenizer.json` of another kind, one that a file names does not. @throws {Error} for a file that is not what the named class makes */
-function asRead(asked: TokenizerClass, saved: JsonObject | undefined, notes: string[], where: string): TokenizerClass {
-  if (!saved || fitsClass(asked, saved)) return asked;
-  const type = isObject(saved.model) ? JSON.stringify(saved.model.type) : 'none';
-  if (asked.isNamed)
-    throw new Error(
-      `${where}: tokenizer.json is not what the class ${asked.name} makes (its model is of kind ${type}); name the class PreTrainedTokenizerFast in tokenizer_config.json to have the file as it is.`,
-    );
-  notes.push(
-    `no tokenizer class is named, and tokenizer.json is not what the model's own (${asked.name}) makes: it is read as it is`,
-  );
-  return { ...asked, rules: 'file' };
-}
-
-/** RoBERTa's bytes with the blank before a text that `tokenizer_config.json` says, whatever `tokenizer.json` has. */
-function withPrefixSpace(file: JsonObject, settings: JsonObject, notes: string[]): JsonObject {
-  const [before, model] = [file.pre_tokenizer, file.model].map((part) => (isObject(part) ? part : {}));
-  const space = flag(settings, 'add_prefix_space') ?? false;
-  if (before?.add_prefix_space !== space)
-    notes.push(
-      `add_prefix_space is ${space} by tokenizer_config.json, ${before?.add_prefix_space} by tokenizer.json, which gives way`,
-    );
-  return { ...file, model: { ...model, dropout: null }, pre_tokenizer: { ...before, add_prefix_space: space } };
-}
-
-/** Parts of a pipeline of `tokenizer.json`, those of a sequence one by one. */
-const partsIn = (part: unknown): readonly JsonObject[] =>
-  !isObject(part) ? [] : Array.isArray(part.normalizers) ? part.normalizers.flatMap(partsIn) : [part];
-
-/** ALBERT's or XLM-RoBERTa's rules with the options of `tokenizer_config.json`, as their classes make them anew; the table of characters is the file's. */
-function sentencepieceJson(file: JsonObject, { name }: TokenizerClass, settings: JsonObject): JsonObject {
-  const table = partsIn(file.normalizer).filter(({ type }) => type === 'Precompiled');
-  const isAlbert = name === 'AlbertTokenizer';
-  const quotes = ['``', "''"].map((text) => ({ type: 'Replace', pattern: { String: text }, content: '"' }));
-  const normalizers = isAlbert
-    ? [
-        ...quotes,
-        ...((flag(settings, 'keep_accents') ?? false) ? [] : [{ type: 'NFKD' }, { type: 'StripAccents' }]),
-        ...((flag(settings, 'do_lower_case') ?? true) ? [{ type: 'Lowercase' }] : []),
-        ...table,
-      ]
-    : table;
-  const prepend_scheme = (flag(settings, 'add_prefix_space') ?? true) ? 'always' : 'never';
-  const model = isObject(file.model) ? file.model : {};
-  return {
-    ...file,
-    normalizer: normalizers.length > 0 ? { type: 'Sequence', normalizers } : null,
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        { type: 'WhitespaceSplit' },
-        { type: 'Metaspace', replacement: '▁', prepend_scheme, split: true },
-      ],
-    },
-    model: { ...model, unk_id: isAlbert ? 1 : 3 },
-  };
-}
-
-/** DeBERTa's rules with the options of `tokenizer_config.json`, as its class makes them anew; a table of characters is not used. */
-function debertaJson(file: JsonObject, settings: JsonObject): JsonObject {
-  const model = isObject(file.model) ? file.model : {};
-  const unknown = namedTokens(settings, {}).unknown ?? '[UNK]';
-  const pieces: readonly unknown[] = Array.isArray(model.vocab) ? model.vocab : [];
-  const found = pieces.findIndex((piece) => Array.isArray(piece) && piece[0] === unknown && piece[1] === 0);
-  const isFirst = (flag(settings, 'add_prefix_space') ?? true) === false;
-  return {
-    ...file,
-    normalizer: {
-      type: 'Sequence',
-      normalizers: [
-        ...((flag(settings, 'do_lower_case') ?? false) ? [{ type: 'Lowercase' }] : []),
-        { type: 'Replace', pattern: { Regex: '\\s{2,}|[\\n\\r\\t]' }, content: ' ' },
-        { type: 'NFC' },
-        { type: 'Strip', strip_left: false, strip_right: true },
-      ],
-    },
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        ...((flag(settings, 'split_by_punct') ?? false) ? [{ type: 'Punctuation', behavior: 'Isolated' }] : []),
-        { type: 'Metaspace', replacement: '▁', prepend_scheme: isFirst ? 'first' : 'always', split: true },
-      ],
-    },
-    model: { ...model, unk_id: found < 0 ? 1 : found },
-  };
-}
-
-/** RoBERTa's rules over its two older files, as its class makes them. */
-function byteJson(files: TokenizerFiles, settings: JsonObject): JsonObject {
-  const vocab = json(files, 'vocab.json');
-  const merges = new TextDecoder()
-    .decode(files['merges.txt'])
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== '' && !line.startsWith('#version'));
-  const add_prefix_space = flag(settings, 'add_prefix_space') ?? false;
-  const named = namedTokens(settings, {});
-  const [sep, cls] = [named.separate ?? '</s>', named.classify ?? '<s>'];
-  return {
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space, trim_offsets: true, use_regex: true },
-    post_processor: {
-      type: 'RobertaProcessing',
-      ...{ sep: [sep, vocab[sep]], cls: [cls, vocab[cls]], trim_offsets: true, add_prefix_space },
-    },
-    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-    model: {
-      ...{ type: 'BPE', dropout: null, unk_token: null, continuing_subword_prefix: '', end_of_word_suffix: '' },
-      ...{ fuse_unk: false, byte_fallback: false, ignore_merges: false, vocab, merges },
-    },
-  };
-}
 
 /** Reads all files of a tokenizer. @throws {Error} for what is missing, contradicts itself or is not implemented */
 function readTokenizer(
