@@ -7,6 +7,7 @@ export { readRowsFile } from './node/clue/read-rows-file.ts';
 export { readSplit } from './node/clue/read-split.ts';
 export { readTaskFile } from './node/clue/read-task-file.ts';
 export { expandPaths } from './node/expand-paths.ts';
+export { type GatheredTexts, type GatherOptions, gatherTexts } from './node/gather-texts.ts';
 export { type CorpusOptions, heldOutTexts, openCorpus } from './node/open-corpus.ts';
 export { formatOf, openTable } from './node/open-table.ts';
 export { readPmi, writePmi } from './node/pmi-file.ts';

@@ -12,7 +12,8 @@ import { expectedCost } from '../model/expected-cost.ts';
 import { type LoadedModel, loadModel } from '../model/loaded-model.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { tokenizerOf } from '../model/tokenizer-of.ts';
-import { heldOutPerplexity } from './held-out-perplexity.ts';
+import { heldOutBatches } from './held-out-loss.ts';
+import { heldOutPerplexity, heldOutPieces } from './held-out-perplexity.ts';
 import { type MaskSources, maskOf } from './mask-of.ts';
 import { needsWords } from './policy-for.ts';
 import { planOf, type QuestionPlan } from './question-plan.ts';
@@ -111,7 +112,7 @@ export async function pretrainOn(
   const { loaded, settings, base, added, kept } = start;
   if (replicas && plan.adaptive)
     throw new RangeError('pretrain: adaptive masking follows what one process sees; leave it out in several.');
-  const { mask: _policy, stages: _stages, ...plain } = settings;
+  const { mask: _policy, stages: _stages, evalSteps, ...plain } = settings;
   const identity = {
     ...plain,
     ...(await plan.asData()),
@@ -129,9 +130,12 @@ export async function pretrainOn(
     slots: plan.slotsMost(length),
   };
   say(expectedCost(engine, placement ?? {}, cost, memory));
+  const pieces = await heldOutPieces(heldOut, { rows: settings.heldOutRows, length });
+  const looked =
+    evalSteps === undefined ? [] : await heldOutBatches(pieces, { ...planned.rows, loaded, maskId: planned.maskId });
   const { outcome, parameters, lastLoss } = await trainOnCorpus(
     engine,
-    { ...loaded, causalAt: plan.causalAt, adaptive: plan.adaptive },
+    { ...loaded, causalAt: plan.causalAt, adaptive: plan.adaptive, heldOut: looked },
     streamOf(corpus, planned),
     settings,
     { ...surroundings, identity, checkpoints, placement },
@@ -142,7 +146,7 @@ export async function pretrainOn(
     );
   const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };
   const trained = loadModel(name, whole, engine, placement);
-  const pseudoPerplexity = await heldOutPerplexity(trained, heldOut, { rows: settings.heldOutRows, length });
+  const pseudoPerplexity = await heldOutPerplexity(trained, pieces);
   const card: ModelCard = {
     what: base === undefined ? 'Pretrained' : 'Pretrained further',
     ...(base !== undefined && { base }),

@@ -45,10 +45,12 @@ export interface PretrainSettings extends UpdateSettings {
   readonly seed?: number;
   /** Held-out rows that are scored at the end, default 200; 0 scores none. */
   readonly heldOutRows?: number;
+  /** Updates between two looks at the loss of the held-out rows, told to `onEvaluate` as `heldOutLoss` (nats an asked token); default none. A look changes nothing of the training. */
+  readonly evalSteps?: number;
 }
 
 /** Settings without a default: left out, they do nothing. */
-type Undecided = 'mask' | 'stages' | 'adaptive' | 'dropout' | 'decayRatio';
+type Undecided = 'mask' | 'stages' | 'adaptive' | 'dropout' | 'decayRatio' | 'evalSteps';
 
 /** Settings with every default filled in. */
 export type ResolvedPretraining = Required<Omit<PretrainSettings, Undecided>> & Pick<PretrainSettings, Undecided>;
@@ -66,7 +68,7 @@ const settingNames: Readonly<Record<keyof PretrainSettings, true>> = {
   },
   ...{ learningRate: true, lrSchedulerType: true, warmupRatio: true, decayRatio: true, weightDecay: true },
   ...{ maxGradNorm: true, optimiser: true, dropout: true, seed: true, heldOutRows: true, precision: true },
-  nonFinite: true,
+  ...{ nonFinite: true, evalSteps: true },
 };
 
 /**
@@ -108,6 +110,11 @@ export function resolvePretraining(settings: PretrainSettings, longest: number, 
     problems.push(`length must be a whole number from 8 to ${longest}, got ${full.length}`);
   if (!(full.learningRate > 0 && Number.isFinite(full.learningRate)))
     problems.push(`learningRate must be above 0, got ${full.learningRate}`);
+  const { evalSteps } = full;
+  if (evalSteps !== undefined && !(Number.isInteger(evalSteps) && evalSteps >= 1))
+    problems.push(`evalSteps must be a whole number of at least 1, got ${evalSteps}`);
+  if (evalSteps !== undefined && full.heldOutRows === 0)
+    problems.push('evalSteps looks at held-out rows, and heldOutRows is 0; leave evalSteps out');
   for (const [name, high] of [
     ['warmupRatio', 1],
     ['weightDecay', 1e6],

@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onnxEngine } from '@cloze/backend';
+import { onnxEngine, type Tensor } from '@cloze/backend';
+import { chunkText } from '@cloze/datasets';
+import { predictTokens } from '@cloze/encoder';
 import { bert } from '@cloze/masking';
 import { afterAll, describe, expect, it } from 'vitest';
 import { textsOf } from '../../test/small-model.ts';
 import { pretrain as pretrainFiles } from '../node/pretrain.ts';
+import type { AskedBatch } from './asked-batch.ts';
+import { heldOutBatches } from './held-out-loss.ts';
 import { pretrain } from './pretrain.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cloze-pretrain-texts-'));
@@ -39,6 +43,52 @@ describe('pretrain on texts', () => {
     expect([ours.run.steps, ours.run.tokens, ours.run.lastLoss]).toEqual([
       ...[theirs.run.steps, theirs.run.tokens, theirs.run.lastLoss],
     ]);
+  });
+
+  it('looks at the held-out loss on the way: what the weights say of hidden tokens, and nothing of the training changes', async () => {
+    const looks: [step: number, loss: number][] = [];
+    const callbacks = [{ onEvaluate: (step: number, told: object) => void looks.push([step, Object.values(told)[0]]) }];
+    const [plain, looked] = [
+      await pretrain({ ...settings, ...sizes, texts }),
+      await pretrain({ ...settings, ...sizes, texts, evalSteps: 6 }, { callbacks }),
+    ];
+    expect(await looked.model.hash()).toBe(await plain.model.hash());
+    expect(looks.map(([step]) => step)).toEqual([6, 12]);
+    const { model } = looked;
+    const pieces = texts.filter((_, i) => (i + 1) % 10 === 0).flatMap((text) => chunkText(text, 14));
+    const asked = await heldOutBatches(pieces.slice(0, 8), {
+      ...{ loaded: model.loaded, tokenizer: model.tokenizerOf(16), padId: model.padId, length: 16 },
+      maskId: model.needMask().id,
+    });
+    const logitsOf = model.compile(({ encoder }, { targetPositions, ...rows }: AskedBatch<Tensor>) => ({
+      logits: predictTokens(encoder, model.forward(encoder, rows).hidden, targetPositions, model.config),
+    }));
+    let [sum, count] = [0, 0];
+    for (const batch of asked) {
+      const { logits } = await logitsOf(batch);
+      const size = model.config.vocabularySize;
+      for (const [slot, weight] of Array.from(batch.weights.values).entries()) {
+        if (Number(weight) === 0) continue;
+        const [length = 0, slots = 0] = [batch.ids.shape[1], batch.targets.shape[1]];
+        const place = Math.floor(slot / slots) * length + Number(batch.targetPositions.values[slot]);
+        expect(batch.ids.values[place]).toBe(model.needMask().id);
+        const own = Array.from(logits.values.slice(slot * size, (slot + 1) * size), Number);
+        sum +=
+          Math.log(own.reduce((total, logit) => total + Math.exp(logit), 0)) -
+          Number(own[Number(batch.targets.values[slot])]);
+        count++;
+      }
+    }
+    // 15 % of some 100 tokens of eight rows.
+    expect(count).toBeGreaterThan(8);
+    expect(count).toBeLessThan(20);
+    expect(looks[1]?.[1]).toBeCloseTo(sum / count, 5);
+  });
+
+  it('refuses a look that has nothing to look at', async () => {
+    await expect(pretrain({ ...settings, ...sizes, texts, evalSteps: 0.5, heldOutRows: 0 })).rejects.toThrow(
+      'evalSteps must be a whole number of at least 1, got 0.5; evalSteps looks at held-out rows, and heldOutRows is 0',
+    );
   });
 
   it('goes on from a model, which stays as it was, with words added and text of its own held out', async () => {

@@ -17,6 +17,7 @@ import { watched } from '../fine-tune/watched.ts';
 import { countTokens } from '../model/model-batch.ts';
 import type { AdaptiveWeights } from './adaptive-masks.ts';
 import { type AskedBatch, askedBatch } from './asked-batch.ts';
+import { heldOutLoss } from './held-out-loss.ts';
 import { languageModelObjective } from './language-model-objective.ts';
 import type { ResolvedPretraining } from './pretrain-settings.ts';
 
@@ -32,6 +33,8 @@ export interface Pretrainable {
   readonly causalAt?: (step: number) => boolean;
   /** Weights of tokens that follow what is predicted right; default none. */
   readonly adaptive?: AdaptiveWeights | undefined;
+  /** Held-out rows, asked the same at each look at their loss; default none, and no look. */
+  readonly heldOut?: readonly AskedBatch<HostTensor>[];
 }
 
 /** A pretraining's end. */
@@ -90,7 +93,7 @@ function followed(
  */
 export async function trainOnCorpus(
   engine: Engine,
-  { family, config, parameters, causalAt = () => false, adaptive }: Pretrainable,
+  { family, config, parameters, causalAt = () => false, adaptive, heldOut = [] }: Pretrainable,
   stream: MaskedStream,
   settings: ResolvedPretraining,
   {
@@ -107,7 +110,7 @@ export async function trainOnCorpus(
     readonly placement?: Placement | undefined;
   },
 ): Promise<PretrainedWeights> {
-  const { maxSteps, seed, gradientAccumulationSteps: parts, precision, nonFinite } = settings;
+  const { maxSteps, seed, gradientAccumulationSteps: parts, precision, nonFinite, evalSteps } = settings;
   const joined = await joinReplicas(replicas, {
     ...settings,
     shared: { ...identity, engine: `${engine.name} ${engine.version}` },
@@ -140,6 +143,7 @@ export async function trainOnCorpus(
     const [plain, causal] = [stepOf(config), stepOf({ ...config, leftToRight: true })];
     let running: { readonly iterator: AsyncIterator<MaskedBatch>; next: number } | undefined;
     const last = lastLosses(maxSteps);
+    const look = heldOut.length === 0 ? undefined : heldOutLoss(variables, { family, config }, heldOut);
     const outcome = await runTraining({
       maxSteps,
       batchOf: async (t) => {
@@ -175,6 +179,7 @@ export async function trainOnCorpus(
       rename: currentName,
       configuration: identity,
       saveSteps: 250,
+      ...(look && { evalSteps, evaluate: async () => ({ heldOutLoss: await look() }) }),
       nonFinite,
       loggingSteps: Math.max(1, Math.round(maxSteps / 50)),
       signal: joined.signal,
