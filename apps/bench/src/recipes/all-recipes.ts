@@ -1,6 +1,7 @@
 import { nearestName } from '@cloze/checks';
 import { UsageError } from 'cloze/terminal';
 import { attentionDiversityRecipe } from './attention-diversity.ts';
+import { babyLm } from './babylm.ts';
 import { clueRecipe } from './clue.ts';
 import { corruptionPrediction } from './corruption-prediction.ts';
 import { cslTitleRecipe } from './csl-title.ts';
@@ -12,6 +13,9 @@ import { macBertRecipe } from './mac-bert.ts';
 import { mae } from './mae.ts';
 import { maskRate } from './mask-rate.ts';
 import { modelAverageRecipe } from './model-average.ts';
+import { modernBlock } from './modern-block.ts';
+import { objectiveMix } from './objective-mix.ts';
+import { optimiserRecipe } from './optimiser.ts';
 import { pretrain } from './pretrain.ts';
 import { rDropRecipe } from './r-drop.ts';
 import { semiSupervised } from './semi-supervised.ts';
@@ -38,6 +42,10 @@ export const allRecipes: readonly Recipe<never>[] = [
   simCse,
   clueRecipe,
   glueRecipe,
+  modernBlock,
+  objectiveMix,
+  optimiserRecipe,
+  babyLm,
   // Each recipe has settings of its own; who runs one gives it those that its name was resolved to.
 ] as readonly object[] as readonly Recipe<never>[];
 

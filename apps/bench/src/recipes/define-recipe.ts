@@ -17,6 +17,8 @@ export interface PublishedTable {
   readonly rows: Readonly<Record<string, readonly (number | null)[]>>;
   /** What a reader should know of its statistics. */
   readonly remark?: string;
+  /** What differs from ours, by column: said in each of its cells. */
+  readonly differs?: Readonly<Record<string, string>>;
 }
 
 /** One thing that is compared: a row of the table, or one cell of it. */
@@ -27,6 +29,8 @@ export interface Arm {
   readonly row: string;
   /** What the arm changes in the settings, by path. */
   readonly set: Readonly<Record<string, unknown>>;
+  /** Whether its figures are the same for every seed, so that it runs with the first alone. */
+  readonly once?: boolean;
 }
 
 /** What a run found. */

@@ -1,5 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Engine } from '@cloze/backend';
 import { canonicalJson, recordFiles, sealOf, specHash } from '@cloze/sweeps/node';
 import { nodeFiles } from '@cloze/trainer/node';
@@ -7,17 +7,17 @@ import { hashFile, writeWhole } from 'cloze/terminal';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import type { RunResult } from '../recipes/define-recipe.ts';
 import { dataFolder } from '../recipes/parts/data-folder.ts';
-import type { Lab, StepLine } from '../recipes/parts/lab.ts';
+import type { Lab } from '../recipes/parts/lab.ts';
 import { type Begun, engineFor, forgetBegun, keepBegun, readBegun } from './begun.ts';
 import { checkpointFolders } from './checkpoint-folders.ts';
 import { describeMachine } from './describe-machine.ts';
 import { readText } from './read-text.ts';
 import { resolveArm } from './resolve-arm.ts';
+import { logOf } from './run-log.ts';
 import type { Manifest, ScoreFile } from './run-record.ts';
 import type { RunSpec } from './run-spec.ts';
 import { scoreText } from './score-file.ts';
 import { scoreSet } from './score-set.ts';
-import { truncatePhase } from './truncate-phase.ts';
 
 /** What a run needs besides its spec: where things are on this machine. */
 export interface RunPlace {
@@ -25,24 +25,6 @@ export interface RunPlace {
   readonly data: string | undefined;
   readonly encoder: string | undefined;
   readonly threads: number;
-}
-
-/** The run's log, `steps.jsonl`: part of its record, so what cannot be written there ends the run. */
-function logOf(folder: string): Pick<Lab, 'log' | 'rewind'> & { readonly lastSteps: Record<string, number> } {
-  const path = join(folder, 'steps.jsonl');
-  const lastSteps: Record<string, number> = {};
-  return {
-    lastSteps,
-    rewind: (phase, step) => {
-      truncatePhase(path, phase, step);
-      // A resumed phase that has nothing left to do logs no more.
-      if (step > 0) lastSteps[phase] = step;
-    },
-    log: (line: StepLine) => {
-      appendFileSync(path, `${JSON.stringify(line)}\n`);
-      lastSteps[line.phase] = line.step;
-    },
-  };
 }
 
 /** Figures as they are recorded. @throws {Error} naming figures of predictions that are no numbers: such a run has not ended well */
@@ -165,6 +147,7 @@ export async function executeRun(
       folder,
       data: source,
       encoder,
+      keep: process.env.CLOZE_KEEP ? resolve(process.env.CLOZE_KEEP) : undefined,
       signal,
       ...log,
       say,

@@ -44,16 +44,18 @@ export function planRuns(
       `${recipe.name}: no arm ${unknown.join(', ')}; there are ${all.map(({ name }) => name).join(', ')}.`,
     );
   const chosen = all.filter(({ name, row }) => !arms || arms.includes(name) || arms.includes(row));
-  return seeds.flatMap((seed) =>
-    chosen.map((arm) => ({
-      recipe: recipe.name,
-      arm: arm.name,
-      row: arm.row,
-      seed,
-      size,
-      settings: resolveSettings(recipe, size, changes, arm),
-      ...(encoder && { encoder }),
-      data,
-    })),
+  return seeds.flatMap((seed, i) =>
+    chosen
+      .filter(({ once }) => !once || i === 0)
+      .map((arm) => ({
+        recipe: recipe.name,
+        arm: arm.name,
+        row: arm.row,
+        seed,
+        size,
+        settings: resolveSettings(recipe, size, changes, arm),
+        ...(encoder && { encoder }),
+        data,
+      })),
   );
 }

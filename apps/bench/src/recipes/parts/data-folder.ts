@@ -20,6 +20,8 @@ export interface DataFolder {
   has(path: string): boolean;
   /** A UTF-8 file, `.gz` unpacked. @throws naming the file, lines that are no UTF-8, and what to do */
   read(path: string): string;
+  /** Makes a file part of what was read that lies elsewhere. */
+  note(file: ReadFile): void;
   /** Everything read so far. */
   readonly files: readonly ReadFile[];
 }
@@ -27,9 +29,13 @@ export interface DataFolder {
 /** Opens a folder laid out as CLUE's official files are (`--data`). */
 export function dataFolder(root: string | undefined): DataFolder {
   const files: ReadFile[] = [];
+  const note = (file: ReadFile) => {
+    if (!files.some(({ path }) => path === file.path)) files.push(file);
+  };
   return {
     root,
     files,
+    note,
     has: (path) => root !== undefined && existsSync(join(root, path)),
     read: (path) => {
       if (root === undefined) throw new Error(`${path} is needed: give the data folder with --data.`);
@@ -38,8 +44,7 @@ export function dataFolder(root: string | undefined): DataFolder {
       const file = join(root, path);
       if (!statSync(file).isFile()) throw new Error(`${file} is no file.`);
       const bytes = readFileSync(file);
-      if (!files.some((file) => file.path === path))
-        files.push({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+      note({ path, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
       try {
         const plain = path.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: mostBytes }) : bytes;
         return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);

@@ -21,6 +21,8 @@ export interface Lab {
   readonly data: DataFolder;
   /** Folder or hub id of an encoder to begin from; undefined: fresh weights. */
   readonly encoder: string | undefined;
+  /** Folder of encoders that runs share, outside of the clone (`CLOZE_KEEP`). */
+  readonly keep?: string | undefined;
   readonly signal: AbortSignal;
   /** Drops lines of a phase after a step, which a resumed phase writes again. */
   readonly rewind: (phase: string, step: number) => void;

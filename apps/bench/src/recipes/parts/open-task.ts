@@ -47,10 +47,15 @@ function poemTask(name: string, kind: ClueTask['kind']): OpenTask {
 /**
  * Opens a task for fine-tuning: the data folder's files, or poems where there is no folder.
  *
- * @param limits rows at most, the first ones
+ * @param given a task, or its name @param limits rows at most, the first ones
  */
-export function openTask(lab: Lab, name: string, limits: { readonly train: number; readonly dev: number }): OpenTask {
-  const task = taskOf(name, clueTasks);
+export function openTask(
+  lab: Lab,
+  given: string | ClueTask,
+  limits: { readonly train: number; readonly dev: number },
+): OpenTask {
+  const task = typeof given === 'string' ? taskOf(given, clueTasks) : given;
+  const { name } = task;
   if (lab.data.root === undefined) return poemTask(name, task.kind);
   const [train, dev] = (['train', 'dev'] as const).map((split) =>
     rowsOf(lab, task, split)

@@ -60,7 +60,10 @@ export async function askHeldOut(
 }
 
 /** The loss of each held-out row where every token is asked: T-TA and a left-to-right model in one pass, BERT by masking one token at a time. */
-export async function scoreHeldOut(model: LoadedModel, { heldTexts }: Corpus): Promise<readonly LossLine[]> {
+export async function scoreHeldOut(
+  model: LoadedModel,
+  { heldTexts }: Pick<Corpus, 'heldTexts'>,
+): Promise<readonly LossLine[]> {
   const scores = await score(model, heldTexts);
   return scores.map(({ logLikelihood, count }, id) => ({ id, loss: -logLikelihood, tokens: count }));
 }

@@ -89,7 +89,8 @@ export async function tuneOnTask<Input, Prediction>(
         train: await read('train', train),
         dev: await read('dev', dev),
         unlabelled: others,
-        buckets: bucketsTo(length),
+        // Rows that may be long and are mostly short get the lengths that suit them.
+        ...(length <= 128 && { buckets: bucketsTo(length) }),
       },
       settings,
       lab.seed,

@@ -7,6 +7,7 @@ import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend, verdictLegend } from './legend.ts';
 import type { MaskGallery } from './mask-gallery.ts';
 import { measureRows } from './measure-rows.ts';
+import { publishedCells } from './published-cells.ts';
 import { recipeFigures } from './recipe-figures.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
@@ -22,16 +23,11 @@ async function sectionHtml(judged: JudgedRecipe): Promise<string> {
   const figures = await Promise.all(
     recipeFigures(judged).map((figure, i) => figureHtml(figure, `${anchorOf(judged)}-${i + 1}`)),
   );
-  const published = recipe.published.map(
-    ({ caption, source, columns, rows, remark }) =>
-      `<details><summary>Published: ${escapeHtml(caption)}</summary>${htmlTable(
-        ['', ...columns],
-        Object.entries(rows).map(([row, values]) => [
-          row,
-          ...values.map((value) => (value === null ? '-' : `${value}`)),
-        ]),
-      )}<p>${escapeHtml(source)}${remark ? `. ${escapeHtml(remark)}` : ''}.</p></details>`,
-  );
+  const published = recipe.published.map((table) => {
+    const { caption, source, remark, differs } = table;
+    const { head, body } = publishedCells(judged, table);
+    return `<details${differs ? ' open' : ''}><summary>Published: ${escapeHtml(caption)}</summary>${htmlTable(head, body)}<p>${escapeHtml(source)}${remark ? `. ${escapeHtml(remark)}` : ''}.</p></details>`;
+  });
   const verdicts =
     directions.length === 0
       ? ''

@@ -34,6 +34,8 @@ export interface JudgedRecipe {
   readonly columns: readonly Column[];
   readonly cells: readonly Cell[];
   readonly records: readonly RunRecord[];
+  /** Runs of an arm and seed that are there already, and so not counted. */
+  readonly twice?: readonly RunRecord[];
 }
 
 /** Of each row and seed with all sets of a recipe's average, their mean as a figure of its own. */

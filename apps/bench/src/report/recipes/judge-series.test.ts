@@ -13,12 +13,14 @@ interface Made {
   readonly rate?: number;
   readonly steps?: number;
   readonly length?: number;
+  /** Hash of the dev file. */
+  readonly dev?: string;
 }
 
 const run = (
   seed: number,
   value: number,
-  { sha256 = 'aaaaaaaaaa', task = 'tnews', rate = 0, steps = 100, length = 32 }: Made = {},
+  { sha256 = 'aaaaaaaaaa', task = 'tnews', rate = 0, steps = 100, length = 32, dev = 'dddddddddd' }: Made = {},
 ): RunRecord => ({
   folder: `${seed}`,
   spec: {
@@ -31,7 +33,7 @@ const run = (
     data: 'folder',
     encoder: { name: 'folder', sha256 },
   },
-  manifest: {} as never,
+  manifest: { data: [{ path: `clue/${task}/dev.json`, bytes: 1, sha256: dev }] } as never,
   steps: [],
   scores: [{ set: task, metric: 'accuracy', value, n: 1, higherIsBetter: true, examples: [value] }],
   measures: {},
@@ -81,6 +83,25 @@ describe('judgeSeries', () => {
       ['drop-token, from aaaaaaaa', 15, 30],
       ['drop-token, from bbbbbbbb', 50],
     ]);
+  });
+
+  it('runs that read other dev files under one name are two tables, whichever arm or seed has them', () => {
+    const other = { dev: 'eeeeeeeeee' };
+    const apart = (value: number) => [
+      ['drop-token, clue/tnews/dev.json dddddddd', 10],
+      ['drop-token, clue/tnews/dev.json eeeeeeee', value],
+    ];
+    expect(judged(run(1, 10), run(2, 30, other))).toEqual(apart(30));
+    expect(judged(run(1, 10), run(1, 50, { ...other, rate: 0.1 }))).toEqual(apart(50));
+    // Another task's file has its own name, and fills another column.
+    expect(judged(run(1, 10), run(1, 30, { ...other, task: 'csl' }))).toEqual([['drop-token', 10, 30]]);
+  });
+
+  it('a seed that is there twice counts once, and is told', () => {
+    const [again, first] = [{ ...run(1, 90), folder: 'again' }, run(1, 10)];
+    const [one] = judgeSeries(recipe, [first, again, run(2, 20)]);
+    expect(one?.cells[0]).toMatchObject({ mean: 15, seeds: [{ seed: 1 }, { seed: 2 }] });
+    expect(one?.twice?.map(({ folder }) => folder)).toEqual(['again']);
   });
 
   it('conditions that fill different columns stay in one table', () => {

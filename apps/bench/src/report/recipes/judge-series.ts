@@ -7,15 +7,36 @@ import { type JudgedRecipe, judgeRecipe } from './judge-recipe.ts';
 /** Under what a run was made, by path: everything of its spec but the seed and what tells arms apart. */
 type Conditions = ReadonlyMap<string, string>;
 
-function conditionsOf(recipe: Recipe<never>, { spec }: RunRecord): Conditions {
+function conditionsOf(
+  recipe: Recipe<never>,
+  { spec, manifest }: RunRecord,
+  differing: ReadonlySet<string>,
+): Conditions {
   const { size, data, encoder, settings } = spec;
+  const files = manifest.data
+    .filter(({ path }) => differing.has(path))
+    .map(({ path, sha256 }): [string, string] => [path, sha256.slice(0, 8)]);
   const ofArms = new Set(recipe.arms(recipe.sizes[size]).flatMap(({ set }) => Object.keys(set)));
   const ofArm = (path: string) => path.split('.').some((_, i, names) => ofArms.has(names.slice(0, i + 1).join('.')));
   const told = settingPaths(settings)
     .filter((path) => path !== '' && !ofArm(path))
     .sort()
     .map((path): [string, string] => [path, JSON.stringify(settingAt(settings, path)) ?? '']);
-  return new Map([['from', encoder?.sha256.slice(0, 8) ?? 'fresh weights'], ['size', size], ['data', data], ...told]);
+  return new Map([
+    ['from', encoder?.sha256.slice(0, 8) ?? 'fresh weights'],
+    ['size', size],
+    ['data', data],
+    ...files,
+    ...told,
+  ]);
+}
+
+/** Files that go by one name and are not the same: other splits, another encoder that was kept. */
+function differingFiles(records: readonly RunRecord[]): ReadonlySet<string> {
+  const hashes = new Map<string, Set<string>>();
+  for (const { path, sha256 } of records.flatMap(({ manifest }) => manifest.data))
+    hashes.set(path, (hashes.get(path) ?? new Set()).add(sha256));
+  return new Set([...hashes].flatMap(([path, { size }]) => (size > 1 ? [path] : [])));
 }
 
 interface Series {
@@ -28,6 +49,10 @@ const meet = (one: Series, other: Series) => {
   const columns = new Set(columnsOf(one));
   return columnsOf(other).some((column) => columns.has(column));
 };
+
+/** What is one training: an arm's with a seed, of the sets it fills. */
+const trainingOf = ({ spec: { arm, seed }, scores }: RunRecord) =>
+  [arm, seed, ...scores.map(({ set }) => set)].join('\n');
 
 const fromOf = ({ conditions: [first] }: Series) => (first as Conditions).get('from');
 
@@ -58,22 +83,27 @@ function tellApart({ conditions: [first, ...rest] }: Series, others: readonly Se
 }
 
 /**
- * A recipe's runs as one table, or several where a column would hold runs made under different conditions: figures of other encoders or settings are
- * neither averaged nor compared.
+ * A recipe's runs as one table, or several where a column would hold runs made under different conditions: figures of other encoders, settings or files
+ * are neither averaged nor compared.
  *
  * Conditions that complete each other (tasks told their own steps, the two sizes of `mask-rate`) fill different columns and stay in one table.
  */
 export function judgeSeries(recipe: Recipe<never>, all: readonly RunRecord[]): JudgedRecipe[] {
   const series = new Map<string, Series>();
-  for (const record of all.filter(({ spec }) => spec.recipe === recipe.name)) {
-    const conditions = conditionsOf(recipe, record);
+  const own = all.filter(({ spec }) => spec.recipe === recipe.name);
+  const differing = differingFiles(own);
+  for (const record of own) {
+    const conditions = conditionsOf(recipe, record, differing);
     const key = JSON.stringify([...conditions]);
     series.set(key, { conditions: [conditions], records: [...(series.get(key)?.records ?? []), record] });
   }
   const one = gathered([...series.values()], () => true);
   const tables = one.length < 2 ? one : gathered([...series.values()], (a, b) => fromOf(a) === fromOf(b));
+  const isFirst = (record: RunRecord, i: number, all: readonly RunRecord[]) =>
+    all.findIndex((other) => trainingOf(other) === trainingOf(record)) === i;
   return tables.map((table) => ({
-    ...judgeRecipe(recipe, table.records),
+    ...judgeRecipe(recipe, table.records.filter(isFirst)),
+    twice: table.records.filter((record, i) => !isFirst(record, i, table.records)),
     ...(tables.length > 1 && {
       series: tellApart(
         table,

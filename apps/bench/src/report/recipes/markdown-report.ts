@@ -3,6 +3,7 @@ import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend, verdictLegend } from './legend.ts';
 import { measureRows } from './measure-rows.ts';
+import { publishedCells } from './published-cells.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
 import { titleOf } from './title-of.ts';
@@ -23,16 +24,11 @@ function section(judged: JudgedRecipe): string {
     `${recipe.claim} (${recipe.paper})`,
     scaleOf(judged),
     table(ours.head, [...ours.body, ours.foot]),
-    ...recipe.published.map(
-      ({ caption, source, columns, rows, remark }) =>
-        `Published: ${caption} (${source})${remark ? `; ${remark}` : ''}.\n\n${table(
-          ['', ...columns],
-          Object.entries(rows).map(([row, values]) => [
-            row,
-            ...values.map((value) => (value === null ? '-' : `${value}`)),
-          ]),
-        )}`,
-    ),
+    ...recipe.published.map((own) => {
+      const { caption, source, remark } = own;
+      const { head, body } = publishedCells(judged, own);
+      return `Published: ${caption} (${source})${remark ? `; ${remark}` : ''}.\n\n${table(head, body)}`;
+    }),
   ];
   if (directions.length > 0)
     parts.push(

@@ -1,9 +1,19 @@
 import { settingAt } from '../../recipes/setting-at.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 
+/** What recipes that pretrain on streamed text call a setting, `pretrain`'s own names. */
+const streamed: Readonly<Record<string, string>> = {
+  'encoder.layers': 'pretraining.layers',
+  'encoder.width': 'pretraining.width',
+  'train.steps': 'pretraining.maxSteps',
+  'train.batch': 'pretraining.batchSize',
+};
+
 /** A setting; the steps of a pretraining that a cooldown ended are those it had. */
 const settingOf = (settings: unknown, path: string): unknown =>
-  (path === 'train.steps' ? settingAt(settings, 'cooldown.to') : undefined) ?? settingAt(settings, path);
+  (path === 'train.steps' ? settingAt(settings, 'cooldown.to') : undefined) ??
+  settingAt(settings, path) ??
+  settingAt(settings, streamed[path] ?? path);
 
 /** A setting in words: what a record says may be of any kind, and an object need not turn into a text by itself. */
 const inWords = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
