@@ -90,7 +90,7 @@ export async function tuneOnTask<Input, Prediction>(
         dev: await read('dev', dev),
         unlabelled: others,
         // Rows that may be long and are mostly short get the lengths that suit them.
-        ...(length <= 128 && { buckets: bucketsTo(length) }),
+        ...(length <= 128 && { buckets: bucketsTo(maximumLength) }),
       },
       settings,
       lab.seed,
