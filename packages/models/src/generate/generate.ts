@@ -9,7 +9,7 @@ export interface GenerateOptions {
   readonly beams?: number;
   /** Most tokens, the end token included; default 32. */
   readonly tokens?: number;
-  /** `prefix`: the text is a source that sees all of itself, what follows is another segment (UniLM); `causal`: what follows goes on with the text. Default: `causal` for a left-to-right model. */
+  /** `prefix`: the text is a source that sees all of itself, what follows is another segment (UniLM); `causal`: what follows goes on with the text. Default: `causal` for a left-to-right model and one whose outputs name the next token (GPT-BERT, MNTP). */
   readonly source?: 'prefix' | 'causal';
   /** Fewest tokens before the end may come, default 1; of beams. */
   readonly minimumTokens?: number;
@@ -49,7 +49,7 @@ export async function generate(
   const {
     beams = 1,
     tokens = 32,
-    source = model.visibility === 'before' ? 'causal' : 'prefix',
+    source = model.visibility === 'before' || model.config.predictsNext ? 'causal' : 'prefix',
     minimumTokens = 1,
     lengthPenalty = 1,
   } = options;

@@ -140,6 +140,11 @@ describe('pretrain', () => {
     expect(shown.filled[0]?.id).toBe(guess?.id);
     // Each character but 月 is followed by 明.
     expect(guess?.token).toBe('明');
+    // Half of its steps were left to right, so it goes on with a text unless told otherwise.
+    const search = { tokens: 3, minimumTokens: 3 };
+    const [goneOn] = await opened.generate('床前', search);
+    expect(goneOn).toEqual((await opened.generate('床前', { ...search, source: 'causal' }))[0]);
+    expect(goneOn).not.toEqual((await opened.generate('床前', { ...search, source: 'prefix' }))[0]);
     const further = { corpus, model: saved, maxSteps: 2, batchSize: 8, length: 24, heldOutRows: 0, engine };
     const more = await pretrain({ ...further, output: join(folder, 'gpt-bert-further') });
     expect(more.record.settings).toMatchObject({ mask: { name: 'shifted-bert' } });
