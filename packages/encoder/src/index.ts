@@ -2,14 +2,14 @@ export { averageParameters } from './averaging/average-parameters.ts';
 export { modelAverage } from './averaging/model-average.ts';
 export { type BertOptions, encodeBert } from './bert/encode-bert.ts';
 export { CheckpointError } from './checkpoint/checkpoint-error.ts';
+export type { CheckpointExtras } from './checkpoint/convert/checkpoint-extras.ts';
+export { checkpointFromParameters } from './checkpoint/convert/checkpoint-from-parameters.ts';
 export {
-  type CheckpointExtras,
   type ConvertOptions,
-  checkpointFromParameters,
   type LoadedParameters,
-  type Mismatch,
   parametersFromCheckpoint,
-} from './checkpoint/convert-parameters.ts';
+} from './checkpoint/convert/parameters-from-checkpoint.ts';
+export type { Mismatch } from './checkpoint/convert/read-model.ts';
 export type { FineTunedHead, ProblemType } from './checkpoint/fine-tuned-head.ts';
 export { configFromHub, configToHub, type HubConfig } from './checkpoint/hub-config.ts';
 export { modelNames, optionalNames } from './checkpoint/model-names.ts';

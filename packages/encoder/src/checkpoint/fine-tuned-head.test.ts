@@ -9,7 +9,8 @@ import { families } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
 import { classifierHead } from '../heads/classifier-head.ts';
 import { loadPretrained, savePretrained } from '../node.ts';
-import { checkpointFromParameters, parametersFromCheckpoint } from './convert-parameters.ts';
+import { checkpointFromParameters } from './convert/checkpoint-from-parameters.ts';
+import { parametersFromCheckpoint } from './convert/parameters-from-checkpoint.ts';
 import type { FineTunedHead } from './fine-tuned-head.ts';
 import { configFromHub, configToHub } from './hub-config.ts';
 

@@ -1,7 +1,7 @@
 import { classesFor, type FamilyName, familyOf } from '../families/families.ts';
 import type { HeadKind } from '../families/family.ts';
 import { CheckpointError } from './checkpoint-error.ts';
-import type { CheckpointExtras } from './convert-parameters.ts';
+import type { CheckpointExtras } from './convert/checkpoint-extras.ts';
 
 /** transformers' names of what a `sequence` head is trained on. */
 export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';

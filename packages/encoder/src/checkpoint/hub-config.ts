@@ -4,7 +4,7 @@ import { keyProblems } from '../families/config-keys.ts';
 import { activationNamed, configReader } from '../families/config-reader.ts';
 import { classesFor, type FamilyName, families, familyOf, familyOfModelType } from '../families/families.ts';
 import { CheckpointError } from './checkpoint-error.ts';
-import type { CheckpointExtras } from './convert-parameters.ts';
+import type { CheckpointExtras } from './convert/checkpoint-extras.ts';
 import { type FineTunedHead, headKindOf, headProblems, readHead, writeHead } from './fine-tuned-head.ts';
 
 /** A `config.json` understood: ours, the family, and the file itself, whose other keys survive a round trip. */

@@ -1,7 +1,11 @@
 import type { HostTensor } from '@cloze/backend';
 import { anything, checkOptions, flag } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
-import { type ConvertOptions, type LoadedParameters, parametersFromCheckpoint } from '../convert-parameters.ts';
+import {
+  type ConvertOptions,
+  type LoadedParameters,
+  parametersFromCheckpoint,
+} from '../convert/parameters-from-checkpoint.ts';
 import { someNames } from '../file-names.ts';
 import { missingParts } from '../fine-tuned-head.ts';
 import { configFromHub } from '../hub-config.ts';

@@ -1,6 +1,6 @@
 import type { HostTensor, StoredFloat } from '@cloze/backend';
 import { anything, checkOptions, either, oneOf, real } from '@cloze/checks';
-import { checkpointFromParameters } from '../convert-parameters.ts';
+import { checkpointFromParameters } from '../convert/checkpoint-from-parameters.ts';
 import { configToHub } from '../hub-config.ts';
 import { splitIntoShards } from '../split-into-shards.ts';
 import { writeSafetensors } from '../write-safetensors.ts';

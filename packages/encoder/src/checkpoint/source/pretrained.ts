@@ -2,7 +2,7 @@ import type { HostTensor } from '@cloze/backend';
 import type { EncoderConfig } from '../../config/encoder-config.ts';
 import type { FamilyName } from '../../families/families.ts';
 import type { EncoderParameters } from '../../parameters/parameter-tree.ts';
-import type { CheckpointExtras } from '../convert-parameters.ts';
+import type { CheckpointExtras } from '../convert/checkpoint-extras.ts';
 import type { FineTunedHead } from '../fine-tuned-head.ts';
 import type { SentenceSettings } from './sentence-settings.ts';
 
