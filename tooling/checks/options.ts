@@ -13,7 +13,7 @@ const left = new Set([
   // Data: parameters of a model, a configuration, a batch, a vocabulary, the state of a run; and rules themselves.
   ...['backend adamStep 1', 'backend layerNorm 1', 'backend linear 1', 'backend rmsNorm 1', 'checks real 0'],
   ...['backend encodeOnnx 0', 'backend rowsInRuns 0', 'backend toFloat16 0', 'backend toInt8 0'],
-  ...['datasets submissionOf 0', 'datasets/node readTaskFile 2', 'encoder parametersFromCheckpoint 1'],
+  ...['datasets submissionOf 0', 'datasets/node readTaskFile 2'],
   ...['encoder configToHub 1'],
   ...['encoder detectReplaced 0', 'encoder detectReplaced 2', 'encoder electraLoss 0', 'encoder electraLoss 1'],
   ...['encoder encode 2', 'encoder cacheOf 3', 'encoder embedSentence 0'],
