@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { work } from '@cloze/sweeps/node';
-import { mostThreads, sayPrintable as say, stopSignals, whole } from 'cloze/terminal';
+import { exitCodeOf, mostThreads, sayPrintable as say, stopSignals, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { runInOwnProcess } from '../runs/run-in-own-process.ts';
 import { isFinished } from '../runs/run-record.ts';
@@ -63,6 +63,14 @@ export function addWorker(program: Command): void {
     .option('--until-done', 'leave when nothing is left to do', false)
     .option('--json', 'one JSON object a run on stdout, as it begins and ends', false)
     .addHelpText('after', '\nExample: pnpm bench worker --queue redis://first:6379 --data DIR --jobs 2 --threads 4')
-    .action(workerCommand);
+    .action(async (options: WorkerOptions) => {
+      try {
+        await workerCommand(options);
+      } catch (error) {
+        process.exitCode = exitCodeOf('bench', error);
+      }
+      // BullMQ's connection to a server that is gone may never end: a worker that has given back what it had leaves all the same.
+      process.stdout.write('', () => process.exit());
+    });
   queueOptions(worker);
 }

@@ -24,6 +24,8 @@ export interface SweepTorture {
   readonly serverKills: number;
   /** Followers ended by SIGKILL, and started again. */
   readonly followerKills: number;
+  /** Workers and followers that were begun while the server was away, left with a sentence that says so, and were begun again. */
+  readonly refused: number;
   readonly begun: number;
   /** Runs that came a second time, and were not kept. */
   readonly twice: number;
@@ -55,6 +57,9 @@ const plan = (seeds: number, out: string) => [
   ...['sweep', 'drop-token', '--size', 'tiny', '--seeds', `${seeds}`, '--out', out],
   ...['--arm', 'tnews.drop-0.00', '--arm', 'tnews.drop-0.50', '--set', 'tune.train.steps=40,60'],
 ];
+
+/** What one says that finds no server when it begins: whoever started it starts it again. */
+const foundNoServer = /nothing listens at|did not answer within|closed the connection|is loading|cannot be reached/i;
 
 /** Seconds between the first run that a worker begins and the last that it has sent, less those of the runs' own processes, a run. */
 function besidesOf({ told }: BenchProcess): number {
@@ -115,7 +120,7 @@ export async function tortureSweep(options: TortureSweepOptions): Promise<SweepT
   let follower = follow();
   const followers = [follower];
   const crew = Array.from({ length: workers }, (_, i) => keep(startWorker(i)));
-  const tally = { kills: 0, stops: 0, frozen: 0, cuts: 0, serverKills: 0, followerKills: 0 };
+  const tally = { kills: 0, stops: 0, frozen: 0, cuts: 0, serverKills: 0, followerKills: 0, refused: 0 };
   const busy = new Set<number>();
   const between = async (least: number, most: number) => pause(1000 * (least + random.next() * (most - least)));
   const recordedNow = () => {
@@ -152,8 +157,23 @@ export async function tortureSweep(options: TortureSweepOptions): Promise<SweepT
     }
     busy.delete(i);
   };
+  const isRefused = (one: BenchProcess) => !one.isRunning() && foundNoServer.test(one.said());
+  /** Begins again what found no server. */
+  const beginAgain = () => {
+    if (isRefused(follower)) {
+      tally.refused++;
+      follower = follow();
+      followers.push(follower);
+    }
+    for (const [i, one] of crew.entries()) {
+      if (busy.has(i) || !isRefused(one)) continue;
+      tally.refused++;
+      crew[i] = keep(startWorker(i));
+    }
+  };
   const strikes: Promise<void>[] = [];
-  while (tally.kills < kills && follower.isRunning()) {
+  while (tally.kills < kills && (follower.isRunning() || isRefused(follower))) {
+    beginAgain();
     // Each begins some runs; those that are killed at once would only ever begin.
     await between(0.3, 20 / workers);
     watch(tally.kills, `${recordedNow()} of ${runs} runs recorded`);
@@ -176,12 +196,18 @@ export async function tortureSweep(options: TortureSweepOptions): Promise<SweepT
     }
   }
   await Promise.all(strikes);
+  while (follower.isRunning() || isRefused(follower)) {
+    beginAgain();
+    await Promise.race([follower.ended, pause(500)]);
+  }
   const code = await follower.ended;
   if (code !== 0) problems.push(`the follower ended with ${code}: ${follower.said().slice(-500)}`);
   for (const one of crew) one.signal('SIGTERM');
   const codes = await Promise.all(crew.map(({ ended }) => ended));
+  // One that was told before it listened has nothing to give back.
   for (const [i, one] of crew.entries())
-    if (codes[i] !== 0) problems.push(`worker ${i} ended with ${codes[i]}: ${one.said().slice(-500)}`);
+    if (codes[i] !== 0 && !(codes[i] === 'SIGTERM' && one.told.length === 0))
+      problems.push(`worker ${i} ended with ${codes[i]}: ${one.said().slice(-500)}`);
 
   const differing = compareRuns(peaceful, out);
   for (const problem of differing) problems.push(problem);

@@ -12,18 +12,19 @@ import {
   trainingVariables,
 } from '@cloze/trainer';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { countTokens, modelBatch } from '../model/model-batch.ts';
+import { countTokens } from '../model/model-batch.ts';
 import { predictorOf } from '../predict/predictor.ts';
 import type { EncodedInput, Example, Judged, PreparedTask, TaskBatch, TaskParameters } from '../tasks/prepared-task.ts';
 import type { Task } from '../tasks/task.ts';
 import { batchOrder, stepsOf } from './batch-order.ts';
+import { bestWeights } from './best-weights.ts';
 import { figuresOf } from './figures.ts';
 import { lessonsFrom } from './lessons-from.ts';
 import { freshFactors, merged, mergedOnHost, type WithFactors, withFactors } from './lora.ts';
 import { optimiserFor } from './optimiser-for.ts';
 import { lengthOf } from './read-examples.ts';
 import type { FineTuneSurroundings, ResolvedSettings } from './settings.ts';
-import { padded, trainingBatch } from './task-batches.ts';
+import { stepBatches } from './step-batches.ts';
 import { watched } from './watched.ts';
 
 /** Where a training runs and is saved. */
@@ -95,8 +96,6 @@ export async function trainOnce<Input, Prediction, Target>(
   const random = streamFrom(seed);
   const { batchSize } = settings;
   const order = batchOrder(train.map(lengthOf), { batchSize, buckets }, seed);
-  const others = unlabelled && batchOrder(unlabelled.map(lengthOf), { batchSize, buckets }, seed + 1);
-  const drops = random.fork('drop token');
   const maxSteps = stepsOf(settings, order);
   const { lora, precision, gradientAccumulationSteps: parts, earlyStoppingPatience, nonFinite } = settings;
   const joined = await joinReplicas(replicas, {
@@ -105,7 +104,17 @@ export async function trainOnce<Input, Prediction, Target>(
     checkpoints: place.checkpoints,
     signal,
   });
-  const cut = parts * joined.size;
+  const others = unlabelled && {
+    rows: unlabelled,
+    order: batchOrder(unlabelled.map(lengthOf), { batchSize, buckets }, seed + 1),
+  };
+  const batchOf = stepBatches(
+    model,
+    task,
+    { train, order, unlabelled: others },
+    { parts, rank: joined.rank, replicas: joined.size },
+    { rate: settings.dropTokens, random: random.fork('drop token') },
+  );
   const frozen = lora ? ['encoder'] : settings.freeze.map((path) => (path === 'encoder' ? path : `encoder/${path}`));
   const optimiser = optimiserFor({ ...settings, frozen }, maxSteps, model.config.layers);
   const fresh: TaskParameters<HostTensor> = {
@@ -119,7 +128,7 @@ export async function trainOnce<Input, Prediction, Target>(
   const variables = trainingVariables(place.engine, {
     parameters,
     optimiser,
-    accumulate: cut > 1 || replicas !== undefined,
+    accumulate: parts > 1 || replicas !== undefined,
     precision,
     ...(place.placement && { placement: place.placement }),
   });
@@ -136,42 +145,12 @@ export async function trainOnce<Input, Prediction, Target>(
       const predictions = await predict(dev);
       return dev.map(({ target }, i) => ({ prediction: predictions[i] as Prediction, target }));
     };
-    let best:
-      | { readonly step: number; readonly value: number; readonly parameters: WithFactors<HostTensor> }
-      | undefined;
-    const better = (value: number) =>
-      Number.isFinite(value) &&
-      (best === undefined || (task.metrics.greaterIsBetter ? value > best.value : value < best.value));
+    const best = bestWeights<WithFactors<HostTensor>>(task.metrics.greaterIsBetter);
     const evalSteps = dev.length === 0 ? undefined : (settings.evalSteps ?? order.perEpoch);
     const last = lastLosses(maxSteps);
     const outcome = await runTraining({
       maxSteps,
-      batchOf: (t) => {
-        const [labelled, more] = [order.of(t), others?.of(t)];
-        const size = labelled.rows.length / cut;
-        const dropsOfStep = drops.fork(t);
-        return Array.from({ length: parts }, (_, i): TaskBatch<HostTensor> => {
-          const part = joined.rank * parts + i;
-          const [from, to] = [part * size, (part + 1) * size];
-          const chosen = Array.from(labelled.rows.slice(from, to), (i) => train[i] as Example<Input, Target>);
-          const batch = trainingBatch(
-            model,
-            task,
-            chosen,
-            labelled.length,
-            settings.dropTokens > 0
-              ? {
-                  rate: settings.dropTokens,
-                  randomOf: (row) => dropsOfStep.fork(from * task.encodingsEach + row),
-                  buckets: order.buckets.filter((bucket) => bucket <= labelled.length),
-                }
-              : undefined,
-          );
-          if (!more) return batch;
-          const free = Array.from(more.rows.slice(from, to), (i) => unlabelled?.[i] as EncodedInput<Input>);
-          return { ...batch, unlabelled: modelBatch(padded(free, more.length, model.padId), model.config) };
-        }) as [TaskBatch<HostTensor>, ...TaskBatch<HostTensor>[]];
-      },
+      batchOf,
       step: async (t, batches) => {
         const taken = await step(t, ...batches);
         await joined.afterStep();
@@ -193,8 +172,7 @@ export async function trainOnce<Input, Prediction, Target>(
       evaluate: async (t) => {
         const figures = figuresOf(task.metrics, await judge());
         const value = figures[task.metrics.primary] ?? Number.NaN;
-        if (earlyStoppingPatience !== undefined && better(value))
-          best = { step: t, value, parameters: variables.readPart('parameters') };
+        if (earlyStoppingPatience !== undefined) best.note(t, value, () => variables.readPart('parameters'));
         return figures;
       },
       nonFinite,
@@ -205,10 +183,10 @@ export async function trainOnce<Input, Prediction, Target>(
     });
     if (earlyStoppingPatience !== undefined && outcome.reason !== 'interrupted') {
       const saved = await joined.checkpoints?.best();
+      const own = outcome.best && best.of(outcome.best.step);
       // The best of all processes: a later one has not seen what an earlier one judged.
       if (saved && saved.step === outcome.best?.step) variables.restore(saved, { rename: currentName });
-      else if (best && best.step === outcome.best?.step)
-        variables.write({ ...variables.read(), parameters: best.parameters });
+      else if (own) variables.write({ ...variables.read(), parameters: own });
       else
         say(
           outcome.best === undefined
