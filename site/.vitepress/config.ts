@@ -35,9 +35,20 @@ const guides = [
   'sweeps.md',
   'guides/reproducible.md',
 ];
+const articles = [
+  'articles/t-ta.md',
+  'articles/mask-rate.md',
+  'articles/dropout-view.md',
+  'articles/r-drop.md',
+  'articles/integrated-gradients.md',
+];
 const reference = ['one-sentence.md', 'glossary.md', 'data.md'];
 const measured = ['perf.md', 'recipes.md', 'results.md'];
 const inside = ['architecture.md', 'adding.md'];
+
+/** A line with a gap. */
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#3a4fc4"/><path d="M5 20h6m10 0h6" stroke="#fff" stroke-width="3"/><rect x="12" y="9" width="8" height="13" rx="2" fill="none" stroke="#fff" stroke-width="2"/></svg>';
 
 export default defineConfig({
   title: 'Cloze',
@@ -49,6 +60,7 @@ export default defineConfig({
   lang: 'en-GB',
   cleanUrls: true,
   lastUpdated: false,
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   // Pages lie beside this folder, not in it: what they are compiled to finds Vue here.
   vite: {
     resolve: { alias: { vue: join(root, 'site/node_modules/vue') } },
@@ -59,6 +71,23 @@ export default defineConfig({
     html: false,
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (md) => {
+      // Pages are read on GitHub too, which knows this tag; here raw HTML is text, and a container folds.
+      md.core.ruler.before('block', 'folded parts', (state) => {
+        state.src = state.src
+          .replaceAll(/^<details><summary>(.+)<\/summary>$/gm, '::: details $1')
+          .replaceAll(/^<\/details>$/gm, ':::');
+      });
+      // `![what it shows](figure:name)` alone in a paragraph: what `bench figures` drew.
+      md.core.ruler.push('figures', (state) => {
+        for (const [i, token] of state.tokens.entries()) {
+          const [image, more] = token.children ?? [];
+          const name = /^figure:([\w-]+)$/.exec(image?.attrGet('src') ?? '')?.[1];
+          if (!name || more) continue;
+          const html = new state.Token('html_block', '', 0);
+          html.content = `<div class="figure" v-pre>${readFileSync(join(root, 'site/.cache/figures', `${name}.html`), 'utf8')}</div>`;
+          state.tokens.splice(i - 1, 3, html);
+        }
+      });
       md.core.ruler.push('links to the repository', (state) => {
         const page: string = state.env.relativePath;
         for (const token of state.tokens)
@@ -74,11 +103,13 @@ export default defineConfig({
     search: { provider: 'local', options: { translations: { button: { buttonAriaLabel: 'Search' } } } },
     nav: [
       { text: 'Guides', link: '/guides/first-encoder' },
+      { text: 'Articles', link: '/articles/t-ta' },
       { text: 'Reference', link: '/api/' },
       { text: 'Results', link: '/results' },
     ],
     sidebar: [
       { text: 'Guides', items: guides.map(entry) },
+      { text: 'Articles, explained', items: articles.map(entry) },
       { text: 'Reference', items: [{ text: 'API', link: '/api/' }, ...reference.map(entry)] },
       { text: 'Measured', items: measured.map(entry) },
       {
@@ -87,18 +118,23 @@ export default defineConfig({
       },
     ],
     outline: [2, 3],
+    // Named as it reads.
+    notFound: { linkLabel: 'Take me home' },
     darkModeSwitchTitle: 'Switch to dark',
     lightModeSwitchTitle: 'Switch to light',
     socialLinks: [{ icon: 'github', link: repository }],
   },
   // For programs that read: every guide as one text.
   buildEnd: ({ outDir }) => {
-    const parts = ['index.md', ...guides, ...reference].map((file) => readFileSync(join(docs, file), 'utf8'));
+    const parts = ['index.md', ...guides, ...articles, ...reference].map((file) =>
+      readFileSync(join(docs, file), 'utf8'),
+    );
     writeFileSync(join(outDir, 'llms-full.txt'), parts.join('\n\n'));
-    const lines = guides.map((file) => `- [${titleOf(file)}](/${file.replace(/\.md$/, '')})`);
+    const lines = (files: readonly string[]) =>
+      files.map((file) => `- [${titleOf(file)}](/${file.replace(/\.md$/, '')})`).join('\n');
     writeFileSync(
       join(outDir, 'llms.txt'),
-      `# Cloze\n\n> Masked language models, trained, judged and explained from Node.\n\nAll of it: /llms-full.txt\n\n## Guides\n\n${lines.join('\n')}\n`,
+      `# Cloze\n\n> Masked language models, trained, judged and explained from Node.\n\nAll of it: /llms-full.txt\n\n## Guides\n\n${lines(guides)}\n\n## Articles, explained\n\n${lines(articles)}\n`,
     );
   },
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * READMEs of packages have one skeleton: name, how to install it, an example, then sections in one order, others between them.
  * Every name in code font that has our form (words joined by capitals, or a call) is exported by an entry, or is a property somewhere: nothing is
- * promised that cannot be imported.
+ * promised that cannot be imported. What the examples import, the line of `npm install` names: pnpm lays nothing else where it is found.
  */
 const order = ['What it does', 'What to know', 'How it was checked', 'Limits'];
 const entries = ['index', 'node', 'contract', 'terminal'];
@@ -46,6 +46,13 @@ for (const name of packages) {
   if (!text.startsWith(`# ${called}\n`)) problems.push(`${path} must begin with '# ${called}'`);
   if (!new RegExp(`npm install [^\\n]*${called}|npx ${called}`).test(text))
     problems.push(`${path} does not say how to install ${called}`);
+  const asked = /^npm install ([^#\n]+)/m.exec(text)?.[1]?.trim().split(/\s+/) ?? [called];
+  const imported = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].flatMap(([, body = '']) =>
+    [...body.matchAll(/ from '((?:@[\w-]+\/)?[\w-]+)(?:\/[\w/-]+)?';$/gm)].map(([, from]) => from as string),
+  );
+  for (const from of new Set(imported))
+    if (!asked.includes(from))
+      problems.push(`${path}: an example imports '${from}', which its 'npm install' line does not name`);
   const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading as string);
   const known = headings.filter((heading) => order.includes(heading));
   if (known.join() !== order.filter((heading) => known.includes(heading)).join())

@@ -44,6 +44,8 @@ max_body_size: 200mb
 log: { type: stdout, format: json, level: warn }
 `;
 
+const endWithParent = `data:text/javascript,process.once('disconnect',()=>process.exit())`;
+
 /** Starts verdaccio in a folder, with a user who may publish. @throws where the port is in use or it does not answer within a minute */
 export async function startRegistry(folder: string, wantedPort: number): Promise<Registry> {
   const port = await freePort(wantedPort);
@@ -61,11 +63,9 @@ export async function startRegistry(folder: string, wantedPort: number): Promise
   const bin = join(home, 'node_modules', 'verdaccio', 'bin', 'verdaccio');
   const server: ChildProcess = spawn(
     process.execPath,
-    [bin, '--config', join(home, 'config.yaml'), '--listen', `127.0.0.1:${port}`],
-    {
-      cwd: home,
-      stdio: ['ignore', log, log],
-    },
+    // It ends with us, however we end: a rehearsal that is killed runs none of its own code any more.
+    ['--import', endWithParent, bin, '--config', join(home, 'config.yaml'), '--listen', `127.0.0.1:${port}`],
+    { cwd: home, stdio: ['ignore', log, log, 'ipc'] },
   );
   const stop = () =>
     new Promise<void>((resolve) => {
@@ -75,7 +75,6 @@ export async function startRegistry(folder: string, wantedPort: number): Promise
         server.kill();
       }
     });
-  process.once('exit', () => server.kill());
   const url = `http://127.0.0.1:${port}/`;
   const user = { name: 'rehearsal', password: `p${process.pid}-${port}` };
   for (let tries = 0; ; tries++) {

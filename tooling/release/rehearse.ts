@@ -1,18 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Ceiling, overCeiling } from './ceilings.ts';
+import { checkReleased, packagesOf, readManifest } from './packages.ts';
 import {
   checkTypes,
   install,
@@ -25,12 +18,14 @@ import {
   weigh,
 } from './projects.ts';
 import { startRegistry } from './registry.ts';
+import { rehearsalTable, type Trial } from './table.ts';
 
 /**
  * A release, played through: versions from changesets, every package published to a registry on this machine, installed alone by each package manager
  * as its README says, its example run on each Node and compiled as a strict user does; then a patch and a minor, and an upgrade.
  *
- * `pnpm release:rehearse [--managers npm,pnpm,yarn] [--nodes 20.19,22,24,26] [--packages …] [--port 0] [--update-ceilings]`
+ * `pnpm release:rehearse [--managers npm,pnpm,yarn] [--nodes 20.19,22,24,26] [--packages …] [--port 0] [--update-ceilings]`;
+ * with `--serve`, nothing is tried: the registry stays until Ctrl-C, and a line says how to install from it.
  */
 const { values: options } = parseArgs({
   options: {
@@ -39,55 +34,13 @@ const { values: options } = parseArgs({
     packages: { type: 'string', default: '' },
     port: { type: 'string', default: '0' },
     'update-ceilings': { type: 'boolean', default: false },
+    serve: { type: 'boolean', default: false },
   },
 });
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly private?: boolean;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly exports: Readonly<Record<string, unknown>>;
-}
-interface Package {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  readonly readme: string;
-  /** What its README says to install. */
-  readonly asked: readonly string[];
-}
-/** What a package may weigh: tarball and installed, with and without optional dependencies, and the packages that come with it. */
-interface Ceiling {
-  readonly tarballKilobytes: number;
-  readonly megabytes: number;
-  readonly megabytesWithoutOptional: number;
-  readonly packages: number;
-}
 
 const root = mkdtempSync(join(tmpdir(), 'cloze-release-'));
 const repository = join(root, 'repository');
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-
-function packagesOf(): Package[] {
-  return readdirSync(join(repository, 'packages')).map((name) => {
-    const folder = join(repository, 'packages', name);
-    const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-    const line = /^npm install ([^#\n]+)/m.exec(readme)?.[1];
-    const manifest = readManifest(folder);
-    return { folder, manifest, readme, asked: line ? line.trim().split(/\s+/) : [manifest.name] };
-  });
-}
-
-/** Changesets become versions. @throws naming packages that no changeset would release for the first time */
-function version(): void {
-  run('pnpm', ['exec', 'changeset', 'version'], repository);
-  const unreleased = packagesOf().filter(({ manifest }) => manifest.version === '0.0.0');
-  if (unreleased.length > 0)
-    throw new Error(
-      `${unreleased.map(({ manifest }) => manifest.name).join(', ')}: no changeset releases it; add one by 'pnpm changeset'.`,
-    );
-}
 
 /** Publishes what the registry has not, dependencies first. */
 function publish(npmrc: string, url: string): void {
@@ -113,40 +66,36 @@ function runtimes(names: readonly string[]): Runtime[] {
 const ceilingsFile = resolve('tooling/release/ceilings.json');
 const ceilings: Readonly<Record<string, Ceiling>> = JSON.parse(readFileSync(ceilingsFile, 'utf8'));
 const measured: Record<string, Ceiling> = {};
+const trials: Trial[] = [];
 const problems: string[] = [];
-
-/** Whether a package weighs more than it may; two per cent are another version of somebody else's. */
-function judge(name: string, weight: Ceiling): void {
-  const allowed = ceilings[name];
-  measured[name] = weight;
-  if (options['update-ceilings']) return;
-  if (!allowed) {
-    problems.push(`${name}: no ceiling; run with --update-ceilings if its size is meant.`);
-    return;
-  }
-  for (const key of ['tarballKilobytes', 'megabytes', 'megabytesWithoutOptional', 'packages'] as const)
-    if (weight[key] > 1.02 * allowed[key] + 0.1)
-      problems.push(
-        `${name}: ${key} is ${weight[key].toFixed(1)}, the ceiling ${allowed[key]}; --update-ceilings if that is meant.`,
-      );
-}
+/** Says what is wrong when it is found: a long rehearsal may be ended before its end. */
+const fault = (problem: string) => {
+  problems.push(problem);
+  process.stderr.write(`${problem}\n`);
+};
 
 const managers = options.managers.split(',') as Manager[];
 let stop = async () => {};
 try {
-  execFileSync('git', ['clone', '--quiet', '.', repository]);
-  // Built where it is built: the clone takes what stands here if the build is of these sources, and builds the rest.
-  if (existsSync('node_modules/.cache/turbo'))
-    cpSync('node_modules/.cache/turbo', join(repository, 'node_modules/.cache/turbo'), { recursive: true });
-  run('pnpm', ['install', '--prefer-offline', '--frozen-lockfile'], repository);
-  version();
-  run('pnpm', ['build'], repository);
+  // First, for a port in use is told at once.
   const registry = await startRegistry(root, Number(options.port));
   stop = registry.stop;
+  execFileSync('git', ['clone', '--quiet', '.', repository]);
+  run('pnpm', ['install', '--prefer-offline', '--frozen-lockfile'], repository);
+  run('pnpm', ['exec', 'changeset', 'version'], repository);
+  checkReleased(packagesOf(repository));
+  run('pnpm', ['build'], repository);
   publish(registry.npmrc, registry.url);
   const chosen = options.packages === '' ? undefined : new Set(options.packages.split(','));
-  const all = packagesOf().filter(({ manifest }) => !chosen || chosen.has(manifest.name));
+  const all = packagesOf(repository).filter(({ manifest }) => !chosen || chosen.has(manifest.name));
   say(`published ${all.map(({ manifest }) => `${manifest.name}@${manifest.version}`).join(', ')}`);
+  if (options.serve) {
+    say(`npm install --registry ${registry.url} …; Ctrl-C ends it`);
+    await once(process, 'SIGINT');
+    await stop();
+    rmSync(root, { recursive: true, force: true });
+    process.exit(0);
+  }
   const nodes = runtimes(options.nodes.split(','));
   let yarn = '';
   if (managers.includes('yarn')) {
@@ -166,12 +115,12 @@ try {
           registry.url,
         );
         const warnings = install(manager, project, asked, yarn);
-        for (const warning of warnings) problems.push(`${label}: ${warning.trim()}`);
+        for (const warning of warnings) fault(`${label}: ${warning.trim()}`);
         const version = installedVersion(project, manifest.name);
-        if (version !== manifest.version)
-          problems.push(`${label}: installed ${version}, published ${manifest.version}`);
+        if (version !== manifest.version) fault(`${label}: installed ${version}, published ${manifest.version}`);
         let assertions = 0;
         for (const node of nodes) {
+          const trial = { name: manifest.name, manager, node: node.name };
           try {
             assertions += runExamples(readme, project, node);
             // require() of ESM is Node 22's.
@@ -186,8 +135,10 @@ try {
                   ],
                   project,
                 );
+            trials.push({ ...trial, passed: true });
           } catch (error) {
-            problems.push(`${label} on Node ${node.name}: ${error instanceof Error ? error.message : error}`);
+            trials.push({ ...trial, passed: false });
+            fault(`${label} on Node ${node.name}: ${error instanceof Error ? error.message : error}`);
           }
         }
         if (manager === 'npm') {
@@ -196,28 +147,29 @@ try {
           run('npm', ['prune', '--omit=optional', '--no-audit', '--no-fund'], project);
           const tarball = run('npm', ['pack', '--dry-run', '--json', '--loglevel=error'], folder);
           const [{ size }]: [{ size: number }] = JSON.parse(tarball.slice(tarball.indexOf('[')));
-          judge(manifest.name, {
+          const weight = {
             tarballKilobytes: Math.ceil(size / 1000),
             megabytes: Math.ceil(whole.megabytes),
             megabytesWithoutOptional: Math.ceil(weigh(project).megabytes),
             packages: whole.packages,
-          });
+          };
+          measured[manifest.name] = weight;
+          if (!options['update-ceilings'])
+            for (const problem of overCeiling(manifest.name, weight, ceilings[manifest.name])) fault(problem);
         }
-        const weight =
-          manager === 'npm'
-            ? `, ${Math.round(measured[manifest.name]?.megabytes ?? 0)} MB in ${measured[manifest.name]?.packages} packages`
-            : '';
         say(
-          `${label}: ${assertions} values on ${nodes.length} Nodes${weight}, ${((performance.now() - began) / 1000).toFixed(1)} s`,
+          `${label}: ${assertions} values on ${nodes.length} Nodes, ${((performance.now() - began) / 1000).toFixed(1)} s`,
         );
         rmSync(project, { recursive: true, force: true });
       } catch (error) {
-        problems.push(`${label}: ${error instanceof Error ? error.message : error}`);
+        // Not even installed, or not compiled.
+        trials.push({ name: manifest.name, manager, node: 'any', passed: false });
+        fault(`${label}: ${error instanceof Error ? error.message : error}`);
       }
     }
 
   // A fix and a feature: who depends on them, and what an upgrade brings.
-  const before = new Map(packagesOf().map(({ manifest }) => [manifest.name, manifest.version]));
+  const before = new Map(packagesOf(repository).map(({ manifest }) => [manifest.name, manifest.version]));
   const project = newProject(join(root, 'projects', 'upgrade'), registry.npmrc, registry.url);
   install('npm', project, ['@cloze/masking', '@cloze/datasets'], yarn);
   writeFileSync(
@@ -229,7 +181,7 @@ try {
     "---\n'@cloze/masking': minor\n---\n\nA feature that is rehearsed.\n",
   );
   run('pnpm', ['exec', 'changeset', 'version'], repository);
-  const bumped = packagesOf().flatMap(({ manifest }) =>
+  const bumped = packagesOf(repository).flatMap(({ manifest }) =>
     manifest.version === before.get(manifest.name)
       ? []
       : [`${manifest.name} ${before.get(manifest.name)} → ${manifest.version}`],
@@ -239,7 +191,7 @@ try {
   for (const name of ['@cloze/random', '@cloze/masking', '@cloze/datasets']) {
     const wanted = readManifest(join(repository, 'packages', name.slice('@cloze/'.length))).version;
     const got = installedVersion(project, name);
-    if (got !== wanted) problems.push(`upgrade: ${name} is ${got}, expected ${wanted}`);
+    if (got !== wanted) fault(`upgrade: ${name} is ${got}, expected ${wanted}`);
   }
   say(`a fix of random and a feature of masking: ${bumped.join(', ')}; upgraded.`);
   const changelog = readFileSync(join(repository, 'packages/masking/CHANGELOG.md'), 'utf8');
@@ -247,7 +199,7 @@ try {
     !changelog.includes('A feature that is rehearsed.') ||
     statSync(join(repository, 'packages/random/CHANGELOG.md')).size === 0
   )
-    problems.push('CHANGELOGs do not say what was released.');
+    fault('CHANGELOGs do not say what was released.');
   if (options['update-ceilings']) {
     const sorted = Object.fromEntries(
       Object.entries({ ...ceilings, ...measured }).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -255,11 +207,11 @@ try {
     writeFileSync(ceilingsFile, `${JSON.stringify(sorted, null, 2)}\n`);
   }
 } catch (error) {
-  problems.push(error instanceof Error ? error.message : String(error));
+  fault(error instanceof Error ? error.message : String(error));
 } finally {
   await stop();
   rmSync(root, { recursive: true, force: true });
 }
-for (const problem of problems) process.stderr.write(`${problem}\n`);
+say(rehearsalTable(trials, measured, ceilings));
 say(problems.length === 0 ? 'rehearsed' : `${problems.length} problems`);
 process.exit(problems.length > 0 ? 1 : 0);

@@ -2,6 +2,7 @@
 import { endInOneSentence, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
 import { addCompare } from './commands/compare.ts';
+import { addFigures } from './commands/figures.ts';
 import { addFuzzRecords } from './commands/fuzz-records.ts';
 import { addList } from './commands/list.ts';
 import { addPower } from './commands/power.ts';
@@ -37,6 +38,7 @@ for (const add of [
     addCompare,
     addVerify,
     addRerun,
+    addFigures,
     addFuzzRecords,
   ],
 ]) {

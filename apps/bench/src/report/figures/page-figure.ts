@@ -40,10 +40,10 @@ export function csv(rows: Figure['rows']): string {
     .join('');
 }
 
-/** A figure as HTML, with its data. @param file what the data are called when they are saved, without `.csv` */
+/** A figure as HTML, with its data; one sentence of it is read aloud, its marks are not. @param file what the data are called when they are saved, without `.csv` */
 export async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Promise<string> {
   // Vega-Lite's own type of a specification is a union of hundreds, which a plain record does not narrow to.
   const svg = await vegaSvg({ ...spec, data: { values: rows } } as unknown as TopLevelSpec);
   const link = `data:text/csv;charset=utf-8,${encodeURIComponent(csv(rows))}`;
-  return `<figure role="img" aria-label="${escapeHtml(alt)}"><div class="scroll">${svg}</div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;
+  return `<figure><div class="scroll" role="img" tabindex="0" aria-label="${escapeHtml(alt)}"><div aria-hidden="true">${svg}</div></div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;
 }

@@ -1,0 +1,43 @@
+import { dropToken } from '../recipes/drop-token.ts';
+import { maskRate } from '../recipes/mask-rate.ts';
+import { rDropRecipe } from '../recipes/r-drop.ts';
+import type { Figure } from '../report/figures/page-figure.ts';
+import type { JudgedRecipe } from '../report/recipes/judge-recipe.ts';
+import { judgeSeries } from '../report/recipes/judge-series.ts';
+import { forestPlot, learningCurves, rateSweep } from '../report/recipes/recipe-figures.ts';
+import type { RunRecord } from '../runs/run-record.ts';
+import { alongThePath } from './along-the-path.ts';
+import { heldOutByRate } from './held-out-by-rate.ts';
+import { whatIsHidden, whatIsRemoved } from './what-is-hidden.ts';
+import { whichInputsCount } from './which-inputs-count.ts';
+
+/** A figure of a recipe's runs. @throws where there are none that it could show */
+function ofRuns(
+  draw: (judged: JudgedRecipe) => Figure | undefined,
+  recipe: Parameters<typeof judgeSeries>[0],
+  records: readonly RunRecord[],
+): Figure {
+  // The table with most runs, where runs from several encoders are kept apart.
+  const [most] = judgeSeries(recipe, records).sort((a, b) => b.records.length - a.records.length);
+  const figure = most && draw(most);
+  if (!figure) throw new Error(`there is no finished run of '${recipe.name}' that its figure could show.`);
+  return figure;
+}
+
+/**
+ * The figures of the pages in `docs/articles`, by the names under which those pages show them.
+ *
+ * @param records finished runs, such as those of `records/`
+ */
+export async function articleFigures(records: readonly RunRecord[]): Promise<ReadonlyMap<string, Figure>> {
+  return new Map([
+    ['which-inputs-count', whichInputsCount()],
+    ['what-is-hidden', await whatIsHidden()],
+    ['what-is-removed', await whatIsRemoved()],
+    ['along-the-path', await alongThePath()],
+    ['mask-rate-held-out', ofRuns(heldOutByRate, maskRate, records)],
+    ['drop-token-accuracy', ofRuns(rateSweep, dropToken, records)],
+    ['r-drop-losses', ofRuns(learningCurves, rDropRecipe, records)],
+    ['r-drop-differences', ofRuns(forestPlot, rDropRecipe, records)],
+  ]);
+}
