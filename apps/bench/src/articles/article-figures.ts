@@ -1,6 +1,4 @@
-import { dropToken } from '../recipes/drop-token.ts';
-import { maskRate } from '../recipes/mask-rate.ts';
-import { rDropRecipe } from '../recipes/r-drop.ts';
+import { recipeOf } from '../recipes/all-recipes.ts';
 import type { Figure } from '../report/figures/page-figure.ts';
 import type { JudgedRecipe } from '../report/recipes/judge-recipe.ts';
 import { judgeSeries } from '../report/recipes/judge-series.ts';
@@ -14,13 +12,13 @@ import { whichInputsCount } from './which-inputs-count.ts';
 /** A figure of a recipe's runs. @throws where there are none that it could show */
 function ofRuns(
   draw: (judged: JudgedRecipe) => Figure | undefined,
-  recipe: Parameters<typeof judgeSeries>[0],
+  recipe: string,
   records: readonly RunRecord[],
 ): Figure {
   // The table with most runs, where runs from several encoders are kept apart.
-  const [most] = judgeSeries(recipe, records).sort((a, b) => b.records.length - a.records.length);
+  const [most] = judgeSeries(recipeOf(recipe), records).sort((a, b) => b.records.length - a.records.length);
   const figure = most && draw(most);
-  if (!figure) throw new Error(`there is no finished run of '${recipe.name}' that its figure could show.`);
+  if (!figure) throw new Error(`there is no finished run of '${recipe}' that its figure could show.`);
   return figure;
 }
 
@@ -35,9 +33,9 @@ export async function articleFigures(records: readonly RunRecord[]): Promise<Rea
     ['what-is-hidden', await whatIsHidden()],
     ['what-is-removed', await whatIsRemoved()],
     ['along-the-path', await alongThePath()],
-    ['mask-rate-held-out', ofRuns(heldOutByRate, maskRate, records)],
-    ['drop-token-accuracy', ofRuns(rateSweep, dropToken, records)],
-    ['r-drop-losses', ofRuns(learningCurves, rDropRecipe, records)],
-    ['r-drop-differences', ofRuns(forestPlot, rDropRecipe, records)],
+    ['mask-rate-held-out', ofRuns(heldOutByRate, 'mask-rate', records)],
+    ['drop-token-accuracy', ofRuns(rateSweep, 'drop-token', records)],
+    ['r-drop-losses', ofRuns(learningCurves, 'r-drop', records)],
+    ['r-drop-differences', ofRuns(forestPlot, 'r-drop', records)],
   ]);
 }
