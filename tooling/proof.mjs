@@ -187,6 +187,23 @@ const subjects = {
       return { passed: sum(({ passed }) => passed), failed: failed || (status === 0 ? 0 : 1) };
     },
   },
+  // Every package by three package managers on four Nodes, as a user installs it; three quarters of an hour.
+  rehearsal: {
+    covers: ['.changeset', 'packages', 'tooling/checks/example-scripts.ts', 'tooling/release'],
+    prove: () => {
+      const { status, stdout } = spawnSync(
+        process.execPath,
+        ['--import', 'tsx', 'tooling/release/rehearse.ts', '--json'],
+        {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 2],
+        },
+      );
+      process.stdout.write(stdout);
+      const [{ passed, failed } = { passed: 0, failed: 1 }] = objects(stdout);
+      return { passed, failed: failed || (status === 0 ? 0 : 1) };
+    },
+  },
   torture: {
     covers: ['packages/backend/src', 'packages/encoder/src', 'packages/trainer/src', 'apps/qa/src/torture'],
     prove: () => {

@@ -27,6 +27,7 @@ const guides = [
   'guides/own-policy.md',
   'guides/own-regulariser.md',
   'guides/own-loop.md',
+  'guides/new-family.md',
   'guides/hugging-face.md',
   'export.md',
   'guides/without-python.md',

@@ -13,6 +13,11 @@ const files = [
   'README.md',
   'docs/one-sentence.md',
   'docs/adding.md',
+  ...['docs/guides', 'docs/articles'].flatMap((folder) =>
+    readdirSync(folder)
+      .map((name) => `${folder}/${name}`)
+      .filter((path) => /^```ts\n/m.test(readFileSync(path, 'utf8'))),
+  ),
 ];
 const problems: string[] = [];
 const nameOf = new Map<string, string>();

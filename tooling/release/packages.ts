@@ -28,7 +28,17 @@ export function packagesOf(repository: string): Package[] {
     const readme = readFileSync(join(folder, 'README.md'), 'utf8');
     const line = /^npm install ([^#\n]+)/m.exec(readme)?.[1];
     const manifest = readManifest(folder);
-    return { folder, manifest, readme, asked: line ? line.trim().split(/\s+/) : [manifest.name] };
+    return {
+      folder,
+      manifest,
+      readme,
+      asked: line
+        ? line
+            .trim()
+            .split(/\s+/)
+            .filter((word) => !word.startsWith('-'))
+        : [manifest.name],
+    };
   });
 }
 

@@ -24,7 +24,7 @@ import { rehearsalTable, type Trial } from './table.ts';
  * A release, played through: versions from changesets, every package published to a registry on this machine, installed alone by each package manager
  * as its README says, its example run on each Node and compiled as a strict user does; then a patch and a minor, and an upgrade.
  *
- * `pnpm release:rehearse [--managers npm,pnpm,yarn] [--nodes 20.19,22,24,26] [--packages …] [--port 0] [--update-ceilings]`;
+ * `pnpm release:rehearse [--managers npm,pnpm,yarn] [--nodes 20.19,22,24,26] [--packages …] [--port 0] [--update-ceilings] [--json]`;
  * with `--serve`, nothing is tried: the registry stays until Ctrl-C, and a line says how to install from it.
  */
 const { values: options } = parseArgs({
@@ -35,6 +35,7 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '0' },
     'update-ceilings': { type: 'boolean', default: false },
     serve: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
   },
 });
 
@@ -213,5 +214,7 @@ try {
   rmSync(root, { recursive: true, force: true });
 }
 say(rehearsalTable(trials, measured, ceilings));
+if (options.json)
+  say(JSON.stringify({ passed: trials.filter(({ passed }) => passed).length, failed: problems.length }));
 say(problems.length === 0 ? 'rehearsed' : `${problems.length} problems`);
 process.exit(problems.length > 0 ? 1 : 0);
