@@ -42,9 +42,9 @@ export function packagesOf(repository: string): Package[] {
   });
 }
 
-/** @throws naming packages that changesets left at 0.0.0 */
+/** @throws naming packages whose first version no changeset makes: they stay at 0.0.0, or become 0.0.1 with what they need */
 export function checkReleased(packages: readonly { readonly manifest: Pick<Manifest, 'name' | 'version'> }[]): void {
-  const left = packages.filter(({ manifest }) => manifest.version === '0.0.0');
+  const left = packages.filter(({ manifest }) => manifest.version.startsWith('0.0.'));
   if (left.length > 0)
     throw new Error(
       `${left.map(({ manifest }) => manifest.name).join(', ')}: no changeset releases it; add one by 'pnpm changeset'.`,
