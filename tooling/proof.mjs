@@ -163,7 +163,7 @@ const subjects = {
   'fuzz-tensorflow-index': fuzzing(['packages/encoder/src/checkpoint'], '--tensorflow-indexes', '1000000'),
   'fuzz-tokenizers': fuzzing(['packages/tokenizer/src'], '--tokenizers', '300000'),
   'fuzz-records': fuzzing(
-    ['apps/bench/src/runs', 'apps/bench/src/report', 'packages/sweeps/src/record'],
+    ['apps/bench/src/runs', 'apps/bench/src/report', 'apps/qa/src/fuzz', 'packages/sweeps/src/record'],
     '--records',
     '1000000',
   ),

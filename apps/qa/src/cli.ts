@@ -3,6 +3,7 @@ import { endInOneSentence, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
 import { addDevice } from './commands/device.ts';
 import { addFuzz } from './commands/fuzz.ts';
+import { addFuzzRecords } from './commands/fuzz-records.ts';
 import { addPerf } from './commands/perf.ts';
 import { addProfile } from './commands/profile.ts';
 import { addQueueLoad } from './commands/queue.ts';
@@ -18,7 +19,10 @@ const program = new Command('qa')
   .enablePositionalOptions()
   .showSuggestionAfterError();
 
-for (const add of [addPerf, addProfile, addSpeedrun, addDevice, addScale, addQueueLoad, addTorture, addFuzz])
+for (const add of [
+  ...[addPerf, addProfile, addSpeedrun, addDevice, addScale, addQueueLoad, addTorture, addFuzz],
+  addFuzzRecords,
+])
   add(program);
 
 try {

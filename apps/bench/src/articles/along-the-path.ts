@@ -1,5 +1,5 @@
 import { gradientTimesInput, integratedGradients } from '@cloze/eval';
-import { type Figure, name, quantity } from '../report/figures/page-figure.ts';
+import { type Figure, name, quantity } from '@cloze/quick-start';
 
 /** An output that saturates: F(x, y) = tanh(4x) + y/4, whose gradient in x is all but gone at x = 1. */
 const saturating = (points: readonly Float64Array[]) =>

@@ -1,5 +1,5 @@
+import type { Figure } from '@cloze/quick-start';
 import { recipeOf } from '../recipes/all-recipes.ts';
-import type { Figure } from '../report/figures/page-figure.ts';
 import type { JudgedRecipe } from '../report/recipes/judge-recipe.ts';
 import { judgeSeries } from '../report/recipes/judge-series.ts';
 import { forestPlot, learningCurves, rateSweep } from '../report/recipes/recipe-figures.ts';

@@ -1,4 +1,4 @@
-import { type Figure, name, quantity } from '../report/figures/page-figure.ts';
+import { type Figure, name, quantity } from '@cloze/quick-start';
 import type { JudgedRecipe } from '../report/recipes/judge-recipe.ts';
 
 /** Held-out loss against the rate of masking, ± one standard deviation over seeds. */

@@ -1,9 +1,9 @@
 import { maskableBatches, policySetting } from '@cloze/datasets';
 import { asOwnTargets, dropTokens, type MaskableBatch, mask, presetsNamed, removeTokens } from '@cloze/masking';
+import { type Figure, name } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
 import { openVocabulary } from '../mask/open-vocabulary.ts';
 import { readLines } from '../mask/read-lines.ts';
-import { type Figure, name } from '../report/figures/page-figure.ts';
 
 const verse = '海上明月共潮生，何處春江無月明。';
 

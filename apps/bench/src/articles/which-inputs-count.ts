@@ -1,7 +1,7 @@
 import { constant, evaluate, type HostTensor, mapTree, referenceEngine } from '@cloze/backend';
 import { encode, encoderConfig, initialParameters } from '@cloze/encoder';
+import { type Figure, name } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
-import { type Figure, name } from '../report/figures/page-figure.ts';
 
 const verse = [...'床前明月光'];
 const models = [

@@ -4,6 +4,7 @@ import { sayPrintable } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { recipeOf } from '../recipes/all-recipes.ts';
 import { judgeRecipe } from '../report/recipes/judge-recipe.ts';
+import { differingFiles } from '../report/recipes/judge-series.ts';
 import { terminalReport } from '../report/recipes/terminal-report.ts';
 import { findRecords } from '../runs/find-records.ts';
 import type { RunRecord } from '../runs/run-record.ts';
@@ -34,6 +35,7 @@ export function compareCommand(
       spec: { ...record.spec, recipe: 'comparison', row: label[i] as string },
     })),
   );
+  for (const path of differingFiles(records)) sayPrintable(`${path} is not the same file for all of these runs.`);
   const recipe = recipeOf(runsOf(a, runs)[0]?.spec.recipe as string);
   const judged = judgeRecipe(
     {

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { figureHtml } from '@cloze/quick-start';
 import { sayPrintable as say, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
 import { articleFigures } from '../articles/article-figures.ts';
-import { figureHtml } from '../report/figures/page-figure.ts';
 import { findRecords } from '../runs/find-records.ts';
 
 /** Draws the figures of the pages in `docs/articles`, each a file of HTML without a script. */

@@ -29,11 +29,15 @@ const time = (minutes: number) =>
       ? `${(minutes / 60).toFixed(0)} h`
       : `${(minutes / 1440).toFixed(0)} days`;
 
-/** What a recipe or `cloze pretrain` may name, families of encoders and what is hidden and asked; and losses that are functions of their own. */
+/** What a recipe or `cloze pretrain` may name, families of encoders and what is hidden and asked; what may be asked one after another; losses that are functions of their own. */
 const names = {
   families: families.map(({ name }) => name),
   objectives: presets.map(({ name }) => name),
-  losses: ['electraLoss (ELECTRA)', 'denoisingLoss (TSDAE)', 'softMaskedLoss (Soft-Masked BERT)'],
+  schedules: ['stages (AntLM; causal, then masked; rates that fall)', 'adaptive (AMLM)'],
+  losses: [
+    ...['electraLoss (ELECTRA)', 'denoisingLoss (TSDAE)', 'softMaskedLoss (Soft-Masked BERT)'],
+    'encodeDropping (token dropping)',
+  ],
 };
 
 /** Lists recipes with claim, cost and needs, then the families and objectives that there are. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { readPoems } from '../recipes/parts/read-poems.ts';
+import { readPoems } from '@cloze/quick-start';
 
 /**
  * Texts to mask: the lines of `corpus/zh-modern.txt.gz` in a data folder, or without one the poems of the npm package.

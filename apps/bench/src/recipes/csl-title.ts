@@ -1,11 +1,11 @@
 import { cslTitle } from '@cloze/datasets';
+import { readPoems } from '@cloze/quick-start';
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { fineTuneGenerator, generationRegulariser, type WrittenPair } from './parts/fine-tune-generator.ts';
 import type { Lab } from './parts/lab.ts';
 import { openStart } from './parts/open-start.ts';
 import { rowsOf } from './parts/open-task.ts';
-import { readPoems } from './parts/read-poems.ts';
 import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({

@@ -7,13 +7,13 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 
 let known: string | undefined;
 
-/** A hash of all code that a run may use: the sources of bench and of every package, tests left out, and the lock file for what others wrote. */
+/** A hash of all code that a run may use: the sources of bench, of the quick start that it takes poems from, and of every package, tests left out, and the lock file for what others wrote. */
 export function codeHash(): string {
   if (known !== undefined) return known;
   const folders = readdirSync(join(root, 'packages'))
     .sort()
     .map((name) => join(root, 'packages', name, 'src'))
-    .concat(join(root, 'apps', 'bench', 'src'));
+    .concat(['bench', 'quick-start'].map((app) => join(root, 'apps', app, 'src')));
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(name))

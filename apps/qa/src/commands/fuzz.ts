@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { streamFrom } from '@cloze/random';
 import { progress, whole, writeWhole } from 'cloze/terminal';
 import type { Command } from 'commander';
@@ -43,11 +42,10 @@ export function fuzzCorpus(count: number, seed: number): Uint8Array {
 
 /** Feeds the bench wrong records of runs, in a process of its own. @throws when one crashed it, or took too much memory */
 function fuzzRecords(records: number, seed: number): void {
-  // Its command line lies beside ours, in the same form.
-  const bench = (process.argv[1] as string).replace(/([\\/])qa([\\/](?:src|dist)[\\/]cli\.[tj]s)$/, '$1bench$2');
-  if (!existsSync(bench)) throw new Error(`${bench} is not built: run pnpm build, then again.`);
   const words = ['fuzz-records', '--records', String(records), '--seed', String(seed)];
-  const { status } = spawnSync(process.execPath, [...process.execArgv, bench, ...words], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1] as string, ...words], {
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error('records: see above.');
 }
 

@@ -2,9 +2,9 @@ import { join, relative } from 'node:path';
 import { readMinimalPairs } from '@cloze/datasets';
 import { expandPaths, listProblems } from '@cloze/datasets/node';
 import { type LoadedModel, type PairOfTexts, scoreMinimalPairs, scoringKindFor } from '@cloze/models';
+import { readPoems } from '@cloze/quick-start';
 import type { Lab } from './lab.ts';
 import type { ClassLine, PredictionSet } from './prediction-set.ts';
-import { readPoems } from './read-poems.ts';
 
 /** Couplets and the same with two characters changed over: pairs to try a recipe out. */
 const poemPairs = (): PairOfTexts[] =>

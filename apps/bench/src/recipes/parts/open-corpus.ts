@@ -1,6 +1,7 @@
 import { chunkText, encodeWithWords, normaliseText, wellFormed } from '@cloze/datasets';
 import { evaluationTexts } from '@cloze/datasets/node';
 import type { LoadedModel } from '@cloze/models';
+import { readPoems } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
 import {
   type Encoding,
@@ -14,7 +15,6 @@ import {
 import { z } from 'zod';
 import type { Lab } from './lab.ts';
 import { vocabularyOf } from './open-start.ts';
-import { readPoems } from './read-poems.ts';
 
 /** Which text is read, and how it is cut. */
 export const corpusSettings = z.strictObject({

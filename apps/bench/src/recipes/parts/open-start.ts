@@ -2,10 +2,10 @@ import type { HostTensor } from '@cloze/backend';
 import { type EncoderConfig, type EncoderParameters, encoderConfig, type FamilyName } from '@cloze/encoder';
 import { freshWeights, type LoadedModel, loadModel } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
+import { readPoems } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary, type Vocabulary } from '@cloze/tokenizer';
 import type { Lab } from './lab.ts';
-import { readPoems } from './read-poems.ts';
 
 /**
  * The encoder of `--encoder`; undefined without one.

@@ -1,8 +1,8 @@
 import { type ClueRow, type ClueTask, clueTasks } from '@cloze/datasets';
 import { readSplit } from '@cloze/datasets/node';
+import { readPoems } from '@cloze/quick-start';
 import type { Lab } from './lab.ts';
 import { taskOf } from './open-benchmark-task.ts';
-import { readPoems } from './read-poems.ts';
 
 /** A text or pair with its class. */
 export interface Labelled {

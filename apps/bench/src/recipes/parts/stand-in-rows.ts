@@ -1,6 +1,6 @@
 import type { ClueTask } from '@cloze/datasets';
 import { type BenchmarkData, choice, classification, type Row, regression, span, tokens } from '@cloze/models';
-import { readPoems } from './read-poems.ts';
+import { readPoems } from '@cloze/quick-start';
 
 /** A task of a kind made of poems, to try a recipe out without data: what a row asks can be told from its text. */
 export function standInRows(kind: ClueTask['kind'], split: 'train' | 'dev'): BenchmarkData {

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { benchmarkTasks, type ClueTask, cluewsc2020, normaliseText, type WscRow } from '@cloze/datasets';
 import { evaluationTexts, expandPaths, type GatheredTexts, gatherTexts } from '@cloze/datasets/node';
+import { readPoems } from '@cloze/quick-start';
 import { writeWhole } from 'cloze/terminal';
 import type { Lab } from './lab.ts';
 import { openPairs } from './minimal-pairs.ts';
-import { readPoems } from './read-poems.ts';
 import type { TextSettings } from './text-settings.ts';
 import { wholeTask } from './whole-task.ts';
 

@@ -1,4 +1,4 @@
-import { type Figure, name, quantity } from '../figures/page-figure.ts';
+import { type Figure, name, quantity } from '@cloze/quick-start';
 import { verdictText } from './direction-cells.ts';
 import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';

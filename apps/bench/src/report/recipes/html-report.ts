@@ -1,5 +1,5 @@
+import { figureHtml } from '@cloze/quick-start';
 import { escapeHtml, htmlTable, page } from 'cloze/terminal';
-import { figureHtml } from '../figures/page-figure.ts';
 import { decisionPlot } from './decision-plot.ts';
 import { directionCells, directionHead } from './direction-cells.ts';
 import { directionRows, type Verdict } from './direction-rows.ts';

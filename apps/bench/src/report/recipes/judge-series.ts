@@ -32,7 +32,7 @@ function conditionsOf(
 }
 
 /** Files that go by one name and are not the same: other splits, another encoder that was kept. */
-function differingFiles(records: readonly RunRecord[]): ReadonlySet<string> {
+export function differingFiles(records: readonly RunRecord[]): ReadonlySet<string> {
   const hashes = new Map<string, Set<string>>();
   for (const { path, sha256 } of records.flatMap(({ manifest }) => manifest.data))
     hashes.set(path, (hashes.get(path) ?? new Set()).add(sha256));

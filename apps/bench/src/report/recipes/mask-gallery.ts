@@ -1,9 +1,9 @@
 import { maskableBatches, policySetting } from '@cloze/datasets';
 import { auditPolicy, mask, presetsNamed, showMask } from '@cloze/masking';
+import type { Figure } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
 import { openVocabulary } from '../../mask/open-vocabulary.ts';
 import { readLines } from '../../mask/read-lines.ts';
-import type { Figure } from '../figures/page-figure.ts';
 
 /** What each policy does to a line, and how long its runs of masked tokens are on poems. */
 export interface MaskGallery {

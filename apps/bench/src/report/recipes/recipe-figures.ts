@@ -1,5 +1,5 @@
+import { type Figure, name, quantity } from '@cloze/quick-start';
 import type { AttentionMap } from '../../recipes/parts/attention-map.ts';
-import { type Figure, name, quantity } from '../figures/page-figure.ts';
 import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 
@@ -53,6 +53,36 @@ export function learningCurves({ recipe, rows, records }: JudgedRecipe): Figure 
             resolve: { scale: { y: 'independent' } },
             spec: { width: 220, height: 150, layer },
           },
+  };
+}
+
+/** Held-out loss by steps and by seconds of training, a line a seed, where runs looked at it on their way. */
+export function heldOutCurves({ recipe, records }: JudgedRecipe): Figure | undefined {
+  const rows = records.flatMap(({ spec: { row, seed }, steps }) =>
+    steps
+      .filter(({ phase }) => phase === 'held out')
+      .flatMap(({ step, seconds = 0, loss = 0 }) => [
+        { row, seed, by: 'steps', x: step, loss },
+        { row, seed, by: 'seconds of training', x: seconds, loss },
+      ]),
+  );
+  if (rows.length === 0) return undefined;
+  return {
+    title: 'Held-out loss on the way, 15 % of tokens asked; seconds are of the machine that ran, looks left out',
+    alt: `Held-out loss of ${recipe.name} by steps and by seconds`,
+    rows,
+    spec: {
+      facet: name('by'),
+      columns: 2,
+      resolve: { scale: { x: 'independent' } },
+      spec: {
+        ...{ width: 220, height: 200, mark: { type: 'line', strokeWidth: 1.5 } },
+        encoding: {
+          ...{ x: quantity('x', ''), y: quantity('loss', 'loss (nats)'), detail: name('seed') },
+          color: name('row', null, { legend: { symbolOpacity: 1, columns: 2, labelLimit: 260 } }),
+        },
+      },
+    },
   };
 }
 
@@ -186,4 +216,4 @@ export function attentionMaps({ recipe, rows, records }: JudgedRecipe): Figure |
 
 /** All figures of a recipe that its runs allow. */
 export const recipeFigures = (judged: JudgedRecipe): Figure[] =>
-  [forestPlot, rateSweep, learningCurves, attentionMaps].flatMap((draw) => draw(judged) ?? []);
+  [forestPlot, rateSweep, learningCurves, heldOutCurves, attentionMaps].flatMap((draw) => draw(judged) ?? []);

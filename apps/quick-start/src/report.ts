@@ -1,6 +1,6 @@
 import { escapeHtml, htmlTable, page } from 'cloze/terminal';
-import type { QuickStartResult } from '../pipeline.ts';
-import { type Figure, figureHtml, name, quantity } from '../report/figures/page-figure.ts';
+import { type Figure, figureHtml, name, quantity } from './figures/page-figure.ts';
+import type { QuickStartResult } from './pipeline.ts';
 import { modelHeader, modelRows, verdicts, withGap } from './result-table.ts';
 import { answerOf } from './riddles.ts';
 

@@ -2,18 +2,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import {
+  allRecipes,
+  type CompactRecord,
+  compactRecord,
+  findRecords,
+  judgeSeries,
+  type Manifest,
+  planRuns,
+  type RunRecord,
+  scoreSet,
+  scoreText,
+  terminalReport,
+  verifyCompactRecord,
+} from '@cloze/bench';
 import { integerBelow, type RandomStream, streamFrom } from '@cloze/random';
 import { canonicalJson, sealOf, sha256, specHash } from '@cloze/sweeps/node';
-import { allRecipes } from '../recipes/all-recipes.ts';
-import { judgeSeries } from '../report/recipes/judge-series.ts';
-import { terminalReport } from '../report/recipes/terminal-report.ts';
-import { type CompactRecord, compactRecord } from './compact-record.ts';
-import { findRecords } from './find-records.ts';
-import type { Manifest, RunRecord } from './run-record.ts';
-import { planRuns } from './run-spec.ts';
-import { scoreText } from './score-file.ts';
-import { scoreSet } from './score-set.ts';
-import { verifyCompactRecord } from './verify-run.ts';
 
 /** What came of wrong records. */
 export interface RecordFuzz {

@@ -5,10 +5,10 @@ import { type Engine, referenceEngine } from '@cloze/backend';
 import { InterruptedError, openModel } from '@cloze/models/node';
 import { sortTables } from 'cloze/terminal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quickStart } from '../pipeline.ts';
-import { readPoems } from '../recipes/parts/read-poems.ts';
 import { cutVerse, isVariant, splitOf } from './cut-verse.ts';
+import { quickStart } from './pipeline.ts';
 import type { Plan } from './plan.ts';
+import { readPoems } from './read-poems.ts';
 import { quickStartReport } from './report.ts';
 import { famous, riddles } from './riddles.ts';
 

@@ -1,6 +1,6 @@
 import { progress, whole } from 'cloze/terminal';
 import type { Command } from 'commander';
-import { fuzzRecords } from '../runs/fuzz-records.ts';
+import { fuzzRecords } from '../fuzz/fuzz-records.ts';
 
 /** Bytes that a record may take beyond its own size. */
 const bound = 64_000_000;
@@ -16,7 +16,7 @@ export function fuzzRecordsCommand({ records, seed }: { readonly records: number
   if (figures.worst > bound) throw new Error(`${figures.worst} bytes beyond a record's size, ${bound} allowed.`);
 }
 
-/** Declares the hidden `bench fuzz-records`, which `qa fuzz --records` starts. */
+/** Declares the hidden `qa fuzz-records`, which `qa fuzz --records` starts. */
 export function addFuzzRecords(program: Command): void {
   program
     .command('fuzz-records', { hidden: true })

@@ -9,9 +9,9 @@ import { streamFrom } from '@cloze/random';
 import { specialTokens } from '@cloze/tokenizer';
 import type { TrainingCallback } from '@cloze/trainer';
 import { logFile } from '@cloze/trainer/node';
-import { cutVerse, rowLength, type Verse } from './quick-start/cut-verse.ts';
-import type { Plan } from './quick-start/plan.ts';
-import { answerOf, askedOf, famous, type Riddle, riddles } from './quick-start/riddles.ts';
+import { cutVerse, rowLength, type Verse } from './cut-verse.ts';
+import type { Plan } from './plan.ts';
+import { answerOf, askedOf, famous, type Riddle, riddles } from './riddles.ts';
 
 /** A riddle and what the encoder said, likeliest first. */
 export interface Answered extends Riddle {

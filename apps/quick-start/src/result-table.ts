@@ -1,5 +1,5 @@
 import type { FigureOverSeeds } from '@cloze/eval';
-import type { Answered, QuickStartResult } from '../pipeline.ts';
+import type { Answered, QuickStartResult } from './pipeline.ts';
 import { answerOf } from './riddles.ts';
 
 /** A figure with its interval. */

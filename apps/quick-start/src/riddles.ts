@@ -17,7 +17,7 @@ export const answerOf = ({ verse, place }: Riddle): string => verse[place] as st
 /** 孟浩然, 春曉: everybody knows it, and no encoder is shown it. */
 export const famous: Riddle = { verse: '春眠不覺曉，處處聞啼鳥。夜來風雨聲，花落知多少。', place: 9 };
 
-const [, ...lines] = readFileSync(join(import.meta.dirname, '../../data/riddles.tsv'), 'utf8')
+const [, ...lines] = readFileSync(join(import.meta.dirname, '../data/riddles.tsv'), 'utf8')
   .trimEnd()
   .split('\n');
 

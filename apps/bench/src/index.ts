@@ -1,0 +1,10 @@
+export { allRecipes } from './recipes/all-recipes.ts';
+export { judgeSeries } from './report/recipes/judge-series.ts';
+export { terminalReport } from './report/recipes/terminal-report.ts';
+export { type CompactRecord, compactRecord } from './runs/compact-record.ts';
+export { findRecords } from './runs/find-records.ts';
+export type { Manifest, RunRecord } from './runs/run-record.ts';
+export { planRuns } from './runs/run-spec.ts';
+export { scoreText } from './runs/score-file.ts';
+export { scoreSet } from './runs/score-set.ts';
+export { verifyCompactRecord } from './runs/verify-run.ts';
