@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkSubmission } from '../clue/submission/check-submission.ts';
 import { writeSubmission } from '../clue/submission/write-submission.ts';
-import { cola, glueTasks, mnli, mrpc, qqp, rte, sst2, stsB } from './glue-tasks.ts';
+import { cola, glueTasks, mnli, mrpc, qnli, qqp, rte, sst2, stsB } from './glue-tasks.ts';
 
 const reasons = ({ problems }: { readonly problems: readonly { readonly line: number; readonly reason: string }[] }) =>
   problems.map(({ line, reason }) => `${line}: ${reason}`);
@@ -66,6 +66,28 @@ it('names missing columns, ragged lines, blank texts, labels and scores out of t
   expect(reasons(sts)).toEqual([
     '3: score is "5.1", expected a number from 0 to 5',
     '4: score is "", expected a number from 0 to 5',
+  ]);
+});
+
+it('names what is wrong with QNLI’s, QQP’s and MNLI’s lines', () => {
+  const questions = 'index\tquestion\tsentence\tlabel\n0\tq\ts\n1\tq\ts\tneutral\n2\t\ts\tentailment\n';
+  expect(reasons(qnli.read(questions, 'train.tsv'))).toEqual([
+    '2: 3 fields between tabs, expected 4 (index, question, sentence, label)',
+    '3: label is "neutral", expected one of the 2 labels entailment, not_entailment',
+    '4: question is blank',
+  ]);
+  const pairs =
+    'id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n1\t2\t3\ta\tb\t2\n1\t2\t3\t \tb\t0\n1\t2\t3\ta\tb\t0\tx\n';
+  expect(reasons(qqp.read(pairs, 'train.tsv'))).toEqual([
+    '2: label is "2", expected one of the 2 labels 0, 1',
+    '3: question1 is blank',
+    '4: 7 fields between tabs, expected 6 (id, qid1, qid2, question1, question2, is_duplicate)',
+  ]);
+  const inference = 'index\tsentence1\tsentence2\tgold_label\n0\ta\n1\ta\tb\tyes\n2\ta\t\tneutral\n';
+  expect(reasons(mnli.read(inference, 'train.tsv'))).toEqual([
+    '2: 2 fields between tabs, expected 4 (index, sentence1, sentence2, gold_label)',
+    '3: label is "yes", expected one of the 3 labels entailment, neutral, contradiction',
+    '4: sentence2 is blank',
   ]);
 });
 

@@ -48,7 +48,9 @@ export const c3: ClueTask<ChoiceRow> = {
         return 'the file is no list, expected [[["line", …], [{"question", "choice", "answer"}], "id"], …]';
       return value.flatMap((document: unknown) => {
         const [passage, questions] = Array.isArray(document) ? document : [];
-        return (Array.isArray(questions) ? questions : [undefined]).map((one: unknown) => (line: number) => {
+        // Where no question stands, what is missing is named.
+        const asked = Array.isArray(questions) && questions.length > 0 ? questions : [undefined];
+        return asked.map((one: unknown) => (line: number) => {
           const problems: string[] = [];
           const lines = fieldsOf({ passage }, problems).texts('passage');
           const own = isObject(one) ? one : {};

@@ -11,10 +11,17 @@ const numbered = /#idiom\d+#/g;
 export const chidPassage = (row: Pick<ChoiceRow, 'id' | 'text'>): string =>
   row.text.replaceAll(numbered, (found) => (found === row.id ? gap : '…'));
 
+/** Two candidates at least: of one there is nothing to choose. */
+function candidatesOf(fields: Fields): readonly string[] {
+  const choices = fields.texts('candidates');
+  if (choices.length === 1) fields.problem('one candidate, expected at least two');
+  return choices;
+}
+
 /** FewCLUE's form: one gap `#idiom#`. */
 function oneGap(fields: Fields, labelled: boolean) {
   const content = fields.text('content');
-  const choices = fields.texts('candidates');
+  const choices = candidatesOf(fields);
   if (content !== '' && content.split(gap).length !== 2)
     fields.problem(`content has ${content.split(gap).length - 1} gaps ${gap}, expected 1`);
   const answer = fields.optionalWhole('answer');
@@ -26,7 +33,7 @@ function oneGap(fields: Fields, labelled: boolean) {
 
 /** CLUE's form: a list of texts with any number of gaps `#idiom000123#`, each a row; the answers stand in a file of their own. */
 function manyGaps(fields: Fields) {
-  const choices = fields.texts('candidates');
+  const choices = candidatesOf(fields);
   const found = fields
     .texts('content')
     .flatMap((text) => (text.match(numbered) ?? []).map((id) => ({ id, text, choices })));

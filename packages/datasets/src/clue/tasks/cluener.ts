@@ -29,7 +29,10 @@ function entitiesOf(label: unknown, text: string, problem: (reason: string) => v
   const found: Entity[] = [];
   for (const [type, names] of Object.entries(label)) {
     if (!types.includes(type)) problem(`label has the type ${JSON.stringify(type)}, expected ${types.join(', ')}`);
-    for (const [name, spans] of Object.entries(isObject(names) ? names : {}))
+    if (!isObject(names)) problem(`${type} is ${JSON.stringify(names)}, expected an object`);
+    for (const [name, spans] of Object.entries(isObject(names) ? names : {})) {
+      if (!Array.isArray(spans) || spans.length === 0)
+        problem(`${type} ${JSON.stringify(name)} is at ${JSON.stringify(spans)}, expected [[first, last], …]`);
       for (const span of Array.isArray(spans) ? spans : []) {
         const [first, last] = Array.isArray(span) ? span : [];
         const [start, end] = [places[first], places[last + 1]];
@@ -40,6 +43,7 @@ function entitiesOf(label: unknown, text: string, problem: (reason: string) => v
             `${type} ${JSON.stringify(name)} is not at ${first} to ${last}, where ${there === undefined ? 'the text does not reach' : `${JSON.stringify(there)} stands`}`,
           );
       }
+    }
   }
   return found.sort((a, b) => a.start - b.start || a.end - b.end);
 }

@@ -53,6 +53,12 @@ describe('cmrc2018', () => {
       '1: context is blank; question is nothing, expected a text; answers[0].answer_start is nothing, expected a whole number from 0 on',
       '2: context is blank; answers are missing',
     ]);
+    const bare = { data: [{ paragraphs: [{ context: '甲', qas: [] }, { context: '甲' }] }, {}] };
+    expect(told(cmrc2018.read(JSON.stringify(bare), 'dev.json').problems).map((line) => line.slice(0, 40))).toEqual([
+      '1: id is nothing, expected a text; questi',
+      '2: id is nothing, expected a text; questi',
+      '3: context is nothing, expected a text; i',
+    ]);
     expect(told(cmrc2018.read('[]', 'dev.json').problems)[0]).toContain('the file has no list data');
     expect(told(cmrc2018.read('{', 'dev.json').problems)[0]).toContain('the file is no JSON');
   });
@@ -87,6 +93,9 @@ describe('c3', () => {
     const test = [['甲'], [{ question: '?', choice: ['一', '二'], id: 7 }], '1'];
     expect(c3.read(JSON.stringify([test]), 'test.json', { labelled: false }).rows).toMatchObject([{ id: 7 }]);
     expect(told(c3.read('[["甲"]]', 'd-dev.json').problems)[0]).toContain('passage is "甲"');
+    expect(told(c3.read('[[["甲"], [], "1"]]', 'd-dev.json').problems)).toEqual([
+      '1: question is nothing, expected a text; choice is nothing, expected a list of texts; answer is missing',
+    ]);
   });
 });
 
@@ -103,9 +112,26 @@ describe('chid', () => {
     ]);
   });
 
+  it('names candidates that are missing, blank or alone, and what is no index; equal ones are a flaw', () => {
+    const line = (candidates: unknown, answer: unknown = 0) =>
+      `${JSON.stringify({ candidates, content: '他#idiom#。', answer })}\n`;
+    const read = chid.read(
+      line([]) + line(['一', ' ']) + line(['一']) + line(undefined) + line(['一', '二'], '一') + line(['一', '一'], 1),
+      'dev.json',
+    );
+    expect(told(read.problems)).toEqual([
+      '1: candidates is [], expected a list of texts',
+      '2: candidates[1] is blank',
+      '3: one candidate, expected at least two',
+      '4: candidates is nothing, expected a list of texts',
+      '5: answer is "一", expected a whole number from 0 on',
+    ]);
+    expect(told(read.flaws)).toEqual(['6: the choice "一" stands twice']);
+  });
+
   it('CLUE’s form: several gaps a text, a row each, answers from their own file', () => {
     const content = ['甲#idiom000001#乙#idiom000002#。', '丙#idiom000003#。'];
-    const text = `${JSON.stringify({ candidates: ['一', '二', '三'], content })}\n{"candidates": ["一"], "content": ["无"]}\n`;
+    const text = `${JSON.stringify({ candidates: ['一', '二', '三'], content })}\n{"candidates": ["一", "二"], "content": ["无"]}\n`;
     const read = chid.read(text, 'train.json', { labelled: false });
     expect(read.rows.map(({ id, text: own }) => [id, own])).toEqual([
       ['#idiom000001#', content[0]],
@@ -146,6 +172,11 @@ describe('cluener', () => {
     expect(told(read.problems)).toEqual([
       `1: address "台湾" is not at 1 to 2, where "湾人" stands; address "中国" is not at 5 to 6, where the text does not reach; label has the type "food", expected ${cluener.labels.join(', ')}`,
       '2: label is nothing, expected an object',
+    ]);
+    const unplaced = (names: unknown) => `${JSON.stringify({ text: '台湾', label: { address: names } })}\n`;
+    expect(told(cluener.read(unplaced({ 台湾: [] }) + unplaced('台湾'), 'dev.json').problems)).toEqual([
+      '1: address "台湾" is at [], expected [[first, last], …]',
+      '2: address is "台湾", expected an object',
     ]);
     expect(cluener.read('{"id": 0, "text": "台湾"}\n', 'test.json', { labelled: false }).rows).toEqual([
       { line: 1, id: 0, text: '台湾' },

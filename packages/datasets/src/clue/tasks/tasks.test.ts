@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clueTasks } from '../clue-tasks.ts';
 import { afqmc } from './afqmc.ts';
 import { cluewsc2020 } from './cluewsc2020.ts';
+import { cmnli } from './cmnli.ts';
 import { csl } from './csl.ts';
 import { cslTitle } from './csl-title.ts';
 import { csldcp } from './csldcp.ts';
@@ -90,4 +91,22 @@ describe('templates', () => {
       wsc('小明他', { span1_text: '小明', span1_index: 0, span2_text: '他', span2_index: 2 }, false).rows[0]?.label,
     ).toBe('false');
   });
+});
+
+it('CMNLI names missing and blank sentences and labels that there are not; - is left out', () => {
+  const lines = [
+    { sentence1: '甲', label: 'neutral' },
+    { sentence1: '甲', sentence2: '乙', label: 'maybe' },
+    { sentence1: '甲', sentence2: '乙' },
+    { sentence1: '甲', sentence2: '乙', label: '-' },
+    { sentence1: 3, sentence2: '', label: 'neutral' },
+  ];
+  const read = cmnli.read(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'train.json');
+  expect(read.problems.map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
+    '1: sentence2 is nothing, expected a text',
+    '2: label is "maybe", expected one of the 3 labels entailment, neutral, contradiction',
+    '3: label is missing, expected one of entailment, neutral, contradiction',
+    '5: sentence1 is 3, expected a text; sentence2 is blank',
+  ]);
+  expect(read.dropped).toMatchObject([{ line: 4 }]);
 });
