@@ -41,6 +41,16 @@ def binary(_):
             'f1': float(metrics.f1_score(labels, predictions, zero_division=0)), 'matthews': float(metrics.matthews_corrcoef(labels, predictions))}
 
 
+def classes(_):
+    """Two to six classes, some never meant or never said."""
+    known = draw.randint(2, 6)
+    labels = [draw.randrange(known) for _ in range(draw.randint(1, 15))]
+    predictions = [label if draw.random() < 0.5 else draw.randrange(known) for label in labels]
+    return {'labels': labels, 'predictions': predictions, 'accuracy': metrics.accuracy_score(labels, predictions),
+            'macroF1': float(metrics.f1_score(labels, predictions, average='macro', zero_division=0)),
+            'matthews': float(metrics.matthews_corrcoef(labels, predictions))}
+
+
 def correlation(_):
     while True:
         a = [round(draw.uniform(0, 5), draw.choice([0, 1])) for _ in range(draw.randint(3, 12))]
@@ -97,6 +107,6 @@ def answers(_):
 
 
 fixture = {'tools': {name: version(name) for name in ('seqeval', 'scikit-learn', 'scipy', 'nltk')}}
-for name, make, count in (('entities', entities, 240), ('binary', binary, 220), ('correlations', correlation, 220), ('answers', answers, 260)):
+for name, make, count in (('entities', entities, 240), ('binary', binary, 220), ('correlations', correlation, 220), ('answers', answers, 260), ('classes', classes, 220)):
     fixture[name] = [make(number) for number in range(count)]
 json.dump(fixture, open(sys.argv[1], 'w'), ensure_ascii=False)

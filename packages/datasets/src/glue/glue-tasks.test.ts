@@ -96,6 +96,10 @@ it('hands in index and prediction between tabs, of numbers too', () => {
   const file = writeSubmission(rte, test, ['entailment', 'not_entailment']);
   expect(file).toEqual({ name: 'RTE.tsv', text: 'index\tprediction\n0\tentailment\n1\tnot_entailment\n' });
   expect(checkSubmission(rte, file, test)).toEqual([]);
+  const numbered = rte.read('index\tsentence1\tsentence2\n7\ta\tb\n3\tc\td\n', 'test.tsv', { labelled: false });
+  const ofNumbers = writeSubmission(rte, numbered, ['entailment', 'not_entailment']);
+  expect(ofNumbers.text).toBe('index\tprediction\n7\tentailment\n3\tnot_entailment\n');
+  expect(checkSubmission(rte, ofNumbers, numbered)).toEqual([]);
   const wrong = { name: 'RTE.tsv', text: 'index\tprediction\n0\tyes\n3\tentailment\n4\tentailment\n' };
   expect(checkSubmission(rte, wrong, test).map(({ line, reason }) => `${line}: ${reason}`)).toEqual([
     '2: prediction is "yes", none of the 2 labels of rte',

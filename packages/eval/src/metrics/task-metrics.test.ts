@@ -5,12 +5,13 @@ import { classScores } from './class-scores.ts';
 import { entityF1 } from './entity-f1.ts';
 import { entityScores } from './entity-scores.ts';
 import { entitySpans } from './entity-spans.ts';
+import { macroF1 } from './macro-f1.ts';
 import { matthewsCorrelation } from './matthews-correlation.ts';
 import { pearsonCorrelation } from './pearson-correlation.ts';
 import { spanScores } from './span-scores.ts';
 import { spearmanCorrelation } from './spearman-correlation.ts';
 
-const { entities, binary, correlations, answers } = oracle<{
+const { entities, binary, classes, correlations, answers } = oracle<{
   entities: {
     labels: string[][];
     predictions: string[][];
@@ -18,6 +19,7 @@ const { entities, binary, correlations, answers } = oracle<{
     types: [type: string, precision: number, recall: number, f1: number, support: number][];
   }[];
   binary: { labels: number[]; predictions: number[]; accuracy: number; f1: number; matthews: number }[];
+  classes: { labels: number[]; predictions: number[]; accuracy: number; macroF1: number; matthews: number }[];
   correlations: { a: number[]; b: number[]; pearson: number; spearman: number }[];
   answers: { answer: string; references: string[]; f1: number; exact: number }[];
 }>('task-metrics');
@@ -39,6 +41,7 @@ it('entities, all and by type: 240 cases equal seqeval', () => {
 });
 
 it('CoLA’s, MRPC’s and QQP’s metrics: 220 cases equal scikit-learn', () => {
+  expect(binary).toHaveLength(220);
   for (const { labels, predictions, accuracy: share, f1, matthews } of binary) {
     expect(accuracy(predictions, labels)).toBeCloseTo(share, 12);
     expect(classScores(predictions, labels, [1])[0]?.f1).toBeCloseTo(f1, 12);
@@ -46,7 +49,17 @@ it('CoLA’s, MRPC’s and QQP’s metrics: 220 cases equal scikit-learn', () =>
   }
 });
 
+it('accuracy, macro-F1 and Matthews of up to six classes: 220 cases equal scikit-learn', () => {
+  expect(classes).toHaveLength(220);
+  for (const { labels, predictions, accuracy: share, macroF1: f1, matthews } of classes) {
+    expect(accuracy(predictions, labels)).toBeCloseTo(share, 12);
+    expect(macroF1(predictions, labels)).toBeCloseTo(f1, 12);
+    expect(matthewsCorrelation(predictions, labels)).toBeCloseTo(matthews, 12);
+  }
+});
+
 it('STS-B’s metrics: 220 cases with ties equal SciPy', () => {
+  expect(correlations).toHaveLength(220);
   for (const { a, b, pearson, spearman } of correlations) {
     expect(pearsonCorrelation(b, a)).toBeCloseTo(pearson, 10);
     expect(spearmanCorrelation(b, a)).toBeCloseTo(spearman, 10);
@@ -54,6 +67,7 @@ it('STS-B’s metrics: 220 cases with ties equal SciPy', () => {
 });
 
 it('CMRC2018’s F1 and exact match: 260 cases equal its rules with NLTK', () => {
+  expect(answers).toHaveLength(260);
   for (const { answer, references, f1, exact } of answers) {
     const found = spanScores([answer], [references]);
     expect(found.f1, JSON.stringify([answer, references])).toBeCloseTo(f1, 12);

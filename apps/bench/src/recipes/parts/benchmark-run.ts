@@ -54,9 +54,9 @@ export const benchmarkArms = (
 export async function runBenchmark(lab: Lab, settings: BenchmarkSettings): Promise<RunResult> {
   const { task: name, limits, epochs, batch, ...rest } = settings;
   const start = await openStart(lab);
-  const { benchmark, train, dev } = openBenchmarkTask(lab, name, limits);
+  const { benchmark, train, whole, dev } = openBenchmarkTask(lab, name, limits);
   const { task, rows } = train;
-  const prepared = prepareTask(task, { model: start, rows });
+  const prepared = prepareTask(task, { model: start, rows: whole });
   const { judged, measures, parameters } = await tuneOnTask(
     lab,
     `fine-tune ${name}`,

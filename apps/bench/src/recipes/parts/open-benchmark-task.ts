@@ -1,7 +1,7 @@
 import { nearestName } from '@cloze/checks';
 import { benchmarkTasks, type ClueTask } from '@cloze/datasets';
 import { readBenchmark } from '@cloze/datasets/node';
-import { type BenchmarkData, benchmarkData } from '@cloze/models';
+import { type BenchmarkData, benchmarkData, type Row } from '@cloze/models';
 import type { Lab } from './lab.ts';
 import { standInRows } from './stand-in-rows.ts';
 
@@ -9,6 +9,8 @@ import { standInRows } from './stand-in-rows.ts';
 export interface OpenBenchmarkTask {
   readonly benchmark: ClueTask;
   readonly train: BenchmarkData;
+  /** The whole train file, of which `train` is the first rows: a class or tag that none of these has is known all the same. */
+  readonly whole: readonly Row[];
   /** By what they are called in a table: MNLI has two. */
   readonly dev: readonly (Pick<BenchmarkData, 'rows'> & { readonly name: string })[];
 }
@@ -38,13 +40,20 @@ export function openBenchmarkTask(
     rows: rows.slice(0, limits[split]),
   });
   if (root === undefined) {
-    const [train, dev] = (['train', 'dev'] as const).map((split) => first(standInRows(benchmark.kind, split), split));
-    return { benchmark, train: train as BenchmarkData, dev: [{ name, rows: dev?.rows ?? [] }] };
+    const [train, dev] = [standInRows(benchmark.kind, 'train'), standInRows(benchmark.kind, 'dev')];
+    return {
+      ...{ benchmark, train: first(train, 'train'), whole: train.rows },
+      dev: [{ name, rows: first(dev, 'dev').rows }],
+    };
   }
   const read = (split: 'train' | 'dev') =>
     readBenchmark(benchmark, root, split).map(({ name: set, files, rows }) => {
       for (const file of files) lab.data.read(file);
-      return { name: set, ...benchmarkData(benchmark, rows.slice(0, limits[split])) };
+      return { name: set, ...benchmarkData(benchmark, rows) };
     });
-  return { benchmark, train: read('train')[0] as BenchmarkData, dev: read('dev') };
+  const train: BenchmarkData = read('train')[0] as ReturnType<typeof read>[number];
+  return {
+    ...{ benchmark, train: first(train, 'train'), whole: train.rows },
+    dev: read('dev').map(({ name: set, ...data }) => ({ name: set, ...first(data, 'dev') })),
+  };
 }
