@@ -25,7 +25,7 @@ import { openEngine } from '../src/node/open-engine.ts';
 import { openModel } from '../src/node/open-model.ts';
 import { freshWeights } from '../src/pretrain/fresh-weights.ts';
 import { benchmarkData } from '../src/tasks/benchmark-data.ts';
-import type { Example, Judged, RowAnswer } from '../src/tasks/prepared-task.ts';
+import type { Judged, RowAnswer } from '../src/tasks/prepared-task.ts';
 import { prepareTask } from '../src/tasks/task-kinds.ts';
 import { pypiModel } from './pypi-model.ts';
 
@@ -140,7 +140,7 @@ export async function besideTransformers(
       prepared,
       tokenizer,
     );
-  const asked: readonly Example[] = judge === 'dev' ? await dev() : judge === 'train' ? train : [];
+  const asked: typeof train = judge === 'dev' ? await dev() : judge === 'train' ? train : [];
   const lessons = lessonsFrom(benchmark.name, train, prepared);
   const order = batchOrder(lessons.map(lengthOf), { batchSize }, seed);
   const maxSteps = stepsOf({ maxSteps: lesson.steps }, order);
