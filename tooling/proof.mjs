@@ -141,6 +141,20 @@ const subjects = {
         .map((env) => tests(['apps/qa/src/compiled-equals-eager'], env))
         .reduce((all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed })),
   },
+  // The site is built for it, and looked at in Chromium.
+  playground: {
+    covers: [
+      'apps/playground',
+      'site/.vitepress',
+      'site/package-lock.json',
+      'packages/masking/src',
+      'packages/models/src',
+    ],
+    prove: () => {
+      const built = spawnSync('npx', ['--yes', 'pnpm@10', 'site'], { stdio: ['ignore', 2, 2] });
+      return built.status === 0 ? tests(['apps/playground']) : { passed: 0, failed: 1 };
+    },
+  },
   // Needs CLOZE_DATA, a folder of CLUE's and GLUE's files: without it the tests are skipped, which counts as failed. CLOZE_ENCODER is a trained Chinese
   // encoder to learn entities from as well, CLOZE_SIZE=long learns from eight times as many rows. Trainings that ended are kept in runs/ by what the
   // sources are, and are not done again.

@@ -64,7 +64,12 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   // Pages lie beside this folder, not in it: what they are compiled to finds Vue here.
   vite: {
-    resolve: { alias: { vue: join(root, 'site/node_modules/vue') } },
+    resolve: {
+      alias: { vue: join(root, 'site/node_modules/vue') },
+      // The playground runs the packages from their sources, and fetches the engine's wasm where it lies.
+      conditions: ['@cloze/source', 'onnxruntime-web-use-extern-wasm'],
+    },
+    worker: { format: 'es' },
     server: { fs: { allow: [root] } },
   },
   markdown: {
@@ -103,6 +108,7 @@ export default defineConfig({
     // What is read aloud is what stands on the button.
     search: { provider: 'local', options: { translations: { button: { buttonAriaLabel: 'Search' } } } },
     nav: [
+      { text: 'Playground', link: '/playground' },
       { text: 'Guides', link: '/guides/first-encoder' },
       { text: 'Articles', link: '/articles/t-ta' },
       { text: 'Reference', link: '/api/' },

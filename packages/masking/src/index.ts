@@ -2,6 +2,7 @@ export { asOwnTargets } from './audit/as-own.ts';
 export { type AuditSetting, auditPolicy, type PolicyAudit } from './audit/audit-policy.ts';
 export { binomialBound, countMasking, type MaskingCounts } from './audit/count-masking.ts';
 export { expectedTargets } from './audit/expected-targets.ts';
+export { type MaskOutcome, maskOutcomes, type OutcomeIds } from './audit/mask-outcomes.ts';
 export { maskLegend, type ShowSetting, showMask } from './audit/show-mask.ts';
 export { emptyTargets, type MaskableBatch, type MaskedBatch, type RandomStream } from './batch.ts';
 export { type Rounding, slotsFor, tokenBudget } from './budget.ts';

@@ -108,6 +108,9 @@ export const cases: Readonly<Record<string, Readonly<Record<string, readonly Cas
     maskCopies: [
       one('batch', batch, (given) => masking.maskCopies(given, { ...setting, rate: 0.2, predictionRate: 0.4 })),
     ],
+    maskOutcomes: [
+      one('batch', batch, (given) => masking.maskOutcomes(given, masked, masking.bert, { maskId: 4, padId: 0 })),
+    ],
     neighbourTable: [one('batches', [batch], (given) => masking.neighbourTable(given, 10, streamFrom(1)))],
     parsePmi: [one('stream', ['# cloze pmi 1 power=1 minimum=2 totals=1', ''], (given) => masking.parsePmi(given))],
     parseWordVectors: [one('stream', ['a 1 2', 'b 1 2'], (given) => masking.parseWordVectors(given))],

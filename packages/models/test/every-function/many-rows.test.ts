@@ -49,6 +49,7 @@ const functions: Readonly<Record<string, () => unknown>> = {
   'tokenizer.parseVocabulary': () => tokenizer.parseVocabulary(new TextEncoder().encode(many('床').join('\n'))),
   'masking.mask': () => masking.mask(batch, masking.bert, setting),
   'masking.maskBatch': () => masking.maskBatch(batch, setting),
+  'masking.maskOutcomes': () => masking.maskOutcomes(batch, masked, masking.bert, { maskId: 4, padId: 0 }),
   'masking.maskByDiffusion': () => masking.maskByDiffusion(batch, { maskId: 4, randomOf }),
   'masking.keepImportant': () => masking.keepImportant(batch, masked, { importance: [0, 1] }),
   'masking.pmiOfPairs': () => masking.pmiOfPairs(many([1, 2])),

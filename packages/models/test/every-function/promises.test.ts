@@ -83,6 +83,10 @@ const promises: Readonly<Record<string, Calls>> = {
       () => masking.maskByDiffusion(batch, { maskId: 4, randomOf, leastRate: 0 }),
       () => masking.maskByDiffusion(batch, { maskId: -1, randomOf }),
     ],
+    maskOutcomes: [
+      () => masking.maskOutcomes(batch, masked, masking.bert, { maskId: Number.NaN, padId: 0 }),
+      () => masking.maskOutcomes(batch, masked, masking.bert, { maskId: 4, padId: -1 }),
+    ],
     bimodalRates: [() => masking.bimodalRates({ low: 1 })],
     gptBert: [() => masking.gptBert({ causal: 2 }), () => masking.gptBert({ mask: { rate: 2 } })],
     inProportion: [() => masking.inProportion([-1])],
