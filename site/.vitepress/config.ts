@@ -83,7 +83,7 @@ export default defineConfig({
           .replaceAll(/^<details><summary>(.+)<\/summary>$/gm, '::: details $1')
           .replaceAll(/^<\/details>$/gm, ':::');
       });
-      // `![what it shows](figure:name)` alone in a paragraph: what `bench figures` drew.
+      // `![what it shows](figure:name)` alone in a paragraph: what `apps/articles` drew.
       md.core.ruler.push('figures', (state) => {
         for (const [i, token] of state.tokens.entries()) {
           const [image, more] = token.children ?? [];

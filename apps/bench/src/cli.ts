@@ -2,7 +2,6 @@
 import { endInOneSentence, exitCodeOf } from 'cloze/terminal';
 import { Command } from 'commander';
 import { addCompare } from './commands/compare.ts';
-import { addFigures } from './commands/figures.ts';
 import { addList } from './commands/list.ts';
 import { addPower } from './commands/power.ts';
 import { addQuickStart } from './commands/quick-start.ts';
@@ -26,7 +25,6 @@ const program = new Command('bench')
 for (const add of [
   ...[addQuickStart],
   ...[addList, addShow, addRun, addRunOne, addSweep, addWorker, addReport, addPower, addCompare, addVerify, addRerun],
-  addFigures,
 ]) {
   add(program);
 }

@@ -1,5 +1,7 @@
-export { allRecipes } from './recipes/all-recipes.ts';
+export { allRecipes, recipeOf } from './recipes/all-recipes.ts';
+export type { JudgedRecipe } from './report/recipes/judge-recipe.ts';
 export { judgeSeries } from './report/recipes/judge-series.ts';
+export { forestPlot, learningCurves, rateSweep } from './report/recipes/recipe-figures.ts';
 export { terminalReport } from './report/recipes/terminal-report.ts';
 export { type CompactRecord, compactRecord } from './runs/compact-record.ts';
 export { findRecords } from './runs/find-records.ts';

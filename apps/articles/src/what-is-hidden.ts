@@ -1,9 +1,8 @@
 import { maskableBatches, policySetting } from '@cloze/datasets';
 import { asOwnTargets, dropTokens, type MaskableBatch, mask, presetsNamed, removeTokens } from '@cloze/masking';
-import { type Figure, name } from '@cloze/quick-start';
+import { type Figure, name, readPoems } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
-import { openVocabulary } from '../mask/open-vocabulary.ts';
-import { readLines } from '../mask/read-lines.ts';
+import { trainVocabulary } from '@cloze/tokenizer';
 
 const verse = '海上明月共潮生，何處春江無月明。';
 
@@ -25,8 +24,8 @@ interface Row {
 }
 
 async function openVerse() {
-  const texts = [...readLines(undefined, 300), verse];
-  const vocabulary = openVocabulary(undefined, texts);
+  const texts = [...readPoems(300).map(({ couplets }) => couplets.join('')), verse];
+  const vocabulary = trainVocabulary(texts, { size: 12_000, minimum: 1 });
   const corpus = await maskableBatches(vocabulary, texts);
   const [batch] = await maskableBatches(vocabulary, [verse]);
   return { vocabulary, batch: batch as MaskableBatch, ...policySetting(vocabulary, corpus, { texts }) };

@@ -1,9 +1,13 @@
+import {
+  forestPlot,
+  type JudgedRecipe,
+  judgeSeries,
+  learningCurves,
+  type RunRecord,
+  rateSweep,
+  recipeOf,
+} from '@cloze/bench';
 import type { Figure } from '@cloze/quick-start';
-import { recipeOf } from '../recipes/all-recipes.ts';
-import type { JudgedRecipe } from '../report/recipes/judge-recipe.ts';
-import { judgeSeries } from '../report/recipes/judge-series.ts';
-import { forestPlot, learningCurves, rateSweep } from '../report/recipes/recipe-figures.ts';
-import type { RunRecord } from '../runs/run-record.ts';
 import { alongThePath } from './along-the-path.ts';
 import { heldOutByRate } from './held-out-by-rate.ts';
 import { whatIsHidden, whatIsRemoved } from './what-is-hidden.ts';

@@ -1,5 +1,5 @@
+import type { JudgedRecipe } from '@cloze/bench';
 import { type Figure, name, quantity } from '@cloze/quick-start';
-import type { JudgedRecipe } from '../report/recipes/judge-recipe.ts';
 
 /** Held-out loss against the rate of masking, ± one standard deviation over seeds. */
 export function heldOutByRate({ cells, columns }: JudgedRecipe): Figure | undefined {

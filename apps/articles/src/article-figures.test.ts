@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { findRecords } from '@cloze/bench';
 import { expect, it } from 'vitest';
-import { findRecords } from '../runs/find-records.ts';
 import { alongThePath } from './along-the-path.ts';
 import { articleFigures } from './article-figures.ts';
 import { whatIsHidden, whatIsRemoved } from './what-is-hidden.ts';
 import { inputsThatCount } from './which-inputs-count.ts';
 
-const repository = resolve(import.meta.dirname, '../../../..');
+const repository = resolve(import.meta.dirname, '../../..');
 
 it('an answer of T-TA depends on all tokens but its own, of BERT on all, left to right on none that follow', () => {
   const verse = [...'床前明月光'];
