@@ -12,7 +12,7 @@ export interface RunInputs {
 
 /** Whether a recipe's runs can begin with what is given. @throws {UsageError} naming what is missing, or given in vain */
 export function checkInputs(
-  { name, data: files, startsFromEncoder }: Recipe<never>,
+  { name, data: files, startsFromEncoder }: Recipe,
   { data, size, encoder }: RunInputs,
   say: (line: string) => void,
 ): void {

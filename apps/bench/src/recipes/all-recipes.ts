@@ -24,7 +24,7 @@ import { staticSplit } from './static-split.ts';
 import { tta } from './t-ta.ts';
 
 /** Every recipe, in the order in which they are best read. */
-export const allRecipes: readonly Recipe<never>[] = [
+export const allRecipes: readonly Recipe[] = [
   pretrain,
   dropToken,
   rDropRecipe,
@@ -46,11 +46,10 @@ export const allRecipes: readonly Recipe<never>[] = [
   objectiveMix,
   optimiserRecipe,
   babyLm,
-  // Each recipe has settings of its own; who runs one gives it those that its name was resolved to.
-] as readonly object[] as readonly Recipe<never>[];
+];
 
 /** The recipe of a name. @throws {UsageError} with the nearest name */
-export function recipeOf(name: string): Recipe<never> {
+export function recipeOf(name: string): Recipe {
   const found = allRecipes.find((recipe) => recipe.name === name);
   if (found) return found;
   throw new UsageError(

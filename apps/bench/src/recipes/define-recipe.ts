@@ -67,8 +67,12 @@ export interface Recipe<S = unknown> {
   readonly run: (lab: Lab, settings: S, arm: Arm) => Promise<RunResult>;
 }
 
-/** A recipe whose settings are checked for its sizes right away. @throws naming the recipe, the size and what does not fit */
-export function defineRecipe<S>(recipe: Recipe<S>): Recipe<S> {
+/**
+ * A recipe whose settings are checked for its sizes right away, and again where they come from: who runs one knows its name only.
+ *
+ * @throws naming the recipe, the size and what does not fit
+ */
+export function defineRecipe<S>(recipe: Recipe<S>): Recipe {
   for (const size of sizes) {
     const { success, error } = recipe.settings.safeParse(recipe.sizes[size]);
     if (!success) throw new Error(`${recipe.name}: the settings of size ${size} do not fit: ${error.message}`);
@@ -78,5 +82,10 @@ export function defineRecipe<S>(recipe: Recipe<S>): Recipe<S> {
     if (!arms.some(({ row }) => row === recipe.baseline))
       throw new Error(`${recipe.name}: no arm of size ${size} has the row '${recipe.baseline}'.`);
   }
-  return recipe;
+  const { settings } = recipe;
+  return {
+    ...recipe,
+    arms: (given) => recipe.arms(settings.parse(given)),
+    run: (lab, given, arm) => recipe.run(lab, settings.parse(given), arm),
+  };
 }

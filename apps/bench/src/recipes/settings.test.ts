@@ -6,8 +6,8 @@ describe('settings', () => {
   it('change by path, the arm last, and leave the recipe as it is', () => {
     const arm = { name: 'a', row: 'a', set: { rate: 0.5 } };
     const settings = resolveSettings(dropToken, 'tiny', { 'tune.train.steps': 9, rate: 0.2 }, arm);
-    expect([settings.tune.train.steps, settings.rate, settings.tune.length]).toEqual([9, 0.5, 32]);
-    expect(dropToken.sizes.tiny.tune.train.steps).toBe(4);
+    expect(settings).toMatchObject({ rate: 0.5, tune: { length: 32, train: { steps: 9 } } });
+    expect(dropToken.sizes.tiny).toMatchObject({ tune: { train: { steps: 4 } } });
   });
   it('an unknown path is an error with the nearest known one; all problems at once', () => {
     expect(() => resolveSettings(dropToken, 'tiny', { 'tune.train.stepz': 9, ratte: 1 })).toThrow(

@@ -158,7 +158,7 @@ export async function executeRun(
     };
     try {
       // The settings were resolved by this recipe; which one it is, is known by its name only.
-      const result = await recipe.run(lab, spec.settings as never, resolveArm(recipe, spec));
+      const result = await recipe.run(lab, spec.settings, resolveArm(recipe, spec));
       const total = before.seconds + seconds();
       const about = { engine, begun, data: source.files, drawn: [...drawn], lastSteps, seconds: total };
       await writeRecord(place, spec, result, { ...about, say });

@@ -18,7 +18,7 @@ export const runFolder = (root: string, { recipe, arm, seed }: Pick<RunSpec, 're
 
 /** All runs of a recipe: seeds outside, arms inside, so that a stopped series has whole seeds. */
 export function planRuns(
-  recipe: Recipe<never>,
+  recipe: Recipe,
   {
     size,
     seeds,

@@ -11,7 +11,7 @@ import type { GridPoint } from './setting-grid.ts';
  * @throws {UsageError} for an arm or a setting that a recipe does not have
  */
 export function planSweep(
-  recipes: readonly Recipe<never>[],
+  recipes: readonly Recipe[],
   {
     root,
     grid,

@@ -27,7 +27,7 @@ const median = (values: readonly number[]): number | undefined =>
  */
 export function runCost(
   measured: readonly Measured[],
-  recipeOf: (name: string) => Pick<Recipe<never>, 'minutes'>,
+  recipeOf: (name: string) => Pick<Recipe, 'minutes'>,
 ): (spec: RunSpec) => number {
   const seconds = new Map<string, number[]>();
   const keysOf = ({ recipe, arm, size, settings }: RunSpec) => [

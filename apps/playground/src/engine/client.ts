@@ -13,12 +13,16 @@ export interface Client {
 /** Sends numbered questions to a worker and gives its answers; its events go to `onEvent`. */
 export function client(port: Port<Request>, onEvent: (event: Event) => void): Client {
   let next = 1;
-  const open = new Map<number, { readonly answer: (result: never) => void; readonly refuse: (error: Error) => void }>();
+  const open = new Map<
+    number,
+    { readonly answer: (result: unknown) => void; readonly refuse: (error: Error) => void }
+  >();
   return {
-    ask: (kind, given) =>
-      new Promise((answer, refuse) => {
+    ask: <K extends Kind>(kind: K, given: Requests[K][0]) =>
+      new Promise<Requests[K][1]>((answer, refuse) => {
         const id = next++;
-        open.set(id, { answer, refuse });
+        // The worker answers a question's number with what its kind promises.
+        open.set(id, { answer: (result) => answer(result as Requests[K][1]), refuse });
         try {
           port.postMessage({ id, kind, given } as Request);
         } catch (error) {
@@ -31,8 +35,7 @@ export function client(port: Port<Request>, onEvent: (event: Event) => void): Cl
       const waiting = open.get(message.id);
       open.delete(message.id);
       if ('error' in message) waiting?.refuse(new Error(message.error));
-      // The worker answers a question's number with what its kind promises.
-      else waiting?.answer(message.result as never);
+      else waiting?.answer(message.result);
     },
     fail: (sentence) => {
       for (const { refuse } of open.values()) refuse(new Error(sentence));

@@ -1,5 +1,4 @@
 import { escapeHtml } from 'cloze/terminal';
-import type { TopLevelSpec } from 'vega-lite';
 import { vegaSvg } from './vega-svg.ts';
 
 /** A figure: what vega-lite draws, and the rows it draws, which the page offers as a file. */
@@ -42,8 +41,7 @@ export function csv(rows: Figure['rows']): string {
 
 /** A figure as HTML, with its data; one sentence of it is read aloud, its marks are not. @param file what the data are called when they are saved, without `.csv` */
 export async function figureHtml({ title, alt, rows, spec }: Figure, file: string): Promise<string> {
-  // Vega-Lite's own type of a specification is a union of hundreds, which a plain record does not narrow to.
-  const svg = await vegaSvg({ ...spec, data: { values: rows } } as unknown as TopLevelSpec);
+  const svg = await vegaSvg({ ...spec, data: { values: rows } });
   const link = `data:text/csv;charset=utf-8,${encodeURIComponent(csv(rows))}`;
   return `<figure><div class="scroll" role="img" tabindex="0" aria-label="${escapeHtml(alt)}"><div aria-hidden="true">${svg}</div></div><figcaption>${escapeHtml(title)} · <a download="${escapeHtml(file)}.csv" href="${link}">data</a></figcaption></figure>`;
 }

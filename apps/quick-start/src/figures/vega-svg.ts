@@ -39,11 +39,11 @@ const config = {
  * @param spec a vega-lite specification; its own `config` wins over the house style
  * @throws {Error} when vega-lite cannot compile it
  */
-export async function vegaSvg(spec: TopLevelSpec): Promise<string> {
+export async function vegaSvg(spec: { readonly config?: object; readonly [part: string]: unknown }): Promise<string> {
   resetSVGDefIds();
-  const view = new View(parse(compile({ ...spec, config: { ...config, ...spec.config } } as TopLevelSpec).spec), {
-    renderer: 'none',
-  });
+  // Vega-Lite's own type of a specification is a union of hundreds, which a plain record does not narrow to.
+  const whole: object = { ...spec, config: { ...config, ...spec.config } };
+  const view = new View(parse(compile(whole as TopLevelSpec).spec), { renderer: 'none' });
   try {
     return await view.toSVG();
   } finally {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../recipes/define-recipe.ts';
 import { dropToken } from '../../recipes/drop-token.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { scoreSet } from '../../runs/score-set.ts';
@@ -9,7 +8,7 @@ import { judgeRecipe, markOf } from './judge-recipe.ts';
 import { markdownReport } from './markdown-report.ts';
 import { terminalReport } from './terminal-report.ts';
 
-const recipe = dropToken as object as Recipe<never>;
+const recipe = dropToken;
 
 /** A record of a made-up run: right on the examples whose number `right` says. */
 function record(row: string, seed: number, right: (i: number) => boolean, set = 'iflytek'): RunRecord {
@@ -100,7 +99,7 @@ describe('judgeRecipe', () => {
 
 describe('a benchmark’s average', () => {
   const sets = ['a', 'b'];
-  const averaged = { ...recipe, average: sets } as Recipe<never>;
+  const averaged = { ...recipe, average: sets };
   const of = (names: readonly string[], seed: number) =>
     names.map((set, i) => record('DropToken 0.00', seed, (id) => id % (i + 2) === 0, set));
   it('is the mean of its sets on a seed, where all of them ran', () => {

@@ -27,7 +27,7 @@ export interface Column {
 
 /** A recipe's runs, averaged and tested. */
 export interface JudgedRecipe {
-  readonly recipe: Recipe<never>;
+  readonly recipe: Recipe;
   /** What these runs do not share with those of another table of the recipe, such as the encoder they began from. */
   readonly series?: string;
   readonly rows: readonly string[];
@@ -39,10 +39,7 @@ export interface JudgedRecipe {
 }
 
 /** Of each row and seed with all sets of a recipe's average, their mean as a figure of its own. */
-function averages(
-  { average = [] }: Recipe<never>,
-  records: readonly RunRecord[],
-): Pick<RunRecord, 'spec' | 'scores'>[] {
+function averages({ average = [] }: Recipe, records: readonly RunRecord[]): Pick<RunRecord, 'spec' | 'scores'>[] {
   const first = new Map(records.map((record) => [`${record.spec.row}\n${record.spec.seed}`, record]));
   if (average.length === 0) return [];
   return [...first.values()].flatMap(({ spec }) => {
@@ -63,7 +60,7 @@ function averages(
  * The test is over examples and, from three seeds on, over seeds: whether another training on other examples of the kind would show the difference.
  * Holm's correction is over the rows of a column.
  */
-export function judgeRecipe(recipe: Recipe<never>, all: readonly RunRecord[]): JudgedRecipe {
+export function judgeRecipe(recipe: Recipe, all: readonly RunRecord[]): JudgedRecipe {
   const records = all.filter(({ spec }) => spec.recipe === recipe.name);
   const size = records[0]?.spec.size ?? 'laptop';
   const order = recipe.arms(recipe.sizes[size]).map(({ row }) => row);

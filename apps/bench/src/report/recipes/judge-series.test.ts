@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Recipe } from '../../recipes/define-recipe.ts';
 import { dropToken } from '../../recipes/drop-token.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { judgeSeries } from './judge-series.ts';
 import { titleOf } from './title-of.ts';
 
-const recipe = dropToken as object as Recipe<never>;
+const recipe = dropToken;
 
 interface Made {
   readonly sha256?: string;

@@ -7,11 +7,7 @@ import { type JudgedRecipe, judgeRecipe } from './judge-recipe.ts';
 /** Under what a run was made, by path: everything of its spec but the seed and what tells arms apart. */
 type Conditions = ReadonlyMap<string, string>;
 
-function conditionsOf(
-  recipe: Recipe<never>,
-  { spec, manifest }: RunRecord,
-  differing: ReadonlySet<string>,
-): Conditions {
+function conditionsOf(recipe: Recipe, { spec, manifest }: RunRecord, differing: ReadonlySet<string>): Conditions {
   const { size, data, encoder, settings } = spec;
   const files = manifest.data
     .filter(({ path }) => differing.has(path))
@@ -88,7 +84,7 @@ function tellApart({ conditions: [first, ...rest] }: Series, others: readonly Se
  *
  * Conditions that complete each other (tasks told their own steps, the two sizes of `mask-rate`) fill different columns and stay in one table.
  */
-export function judgeSeries(recipe: Recipe<never>, all: readonly RunRecord[]): JudgedRecipe[] {
+export function judgeSeries(recipe: Recipe, all: readonly RunRecord[]): JudgedRecipe[] {
   const series = new Map<string, Series>();
   const own = all.filter(({ spec }) => spec.recipe === recipe.name);
   const differing = differingFiles(own);

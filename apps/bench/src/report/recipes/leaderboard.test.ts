@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest';
 import { babyLm } from '../../recipes/babylm.ts';
-import type { Recipe } from '../../recipes/define-recipe.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { judgeRecipe } from './judge-recipe.ts';
 import { leaderboardFiles } from './leaderboard.ts';
 import { publishedCells } from './published-cells.ts';
 
-const recipe = babyLm as object as Recipe<never>;
+const recipe = babyLm;
 const run = (seed: number, set: string, right: number): RunRecord => {
   const examples = Array.from({ length: 10 }, (_, i) => (i < right ? 100 : 0));
   const score = { set, metric: 'accuracy', value: 10 * right, n: 10, higherIsBetter: true, examples };
