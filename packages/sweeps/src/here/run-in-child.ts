@@ -40,7 +40,8 @@ const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
  * Does a run in a process of its own: its memory is its own, and what kills it kills nothing else.
  *
  * What it says goes to `log.txt` in the run's folder, by itself: a child whose parent is gone can still write there. It notices (the channel
- * closes), saves and stops. How it ended it says on the channel; one that was killed has failed with the signal's name, or its last line.
+ * closes), saves and stops. How it ended it says on the channel; one that was killed has failed with the signal's name, or its last line, but for
+ * one that `signal` stopped before it listened.
  */
 export function runInChild(options: ChildOptions): Promise<RunEnd> {
   checkOptions('runInChild', options, {
@@ -93,6 +94,8 @@ export function runInChild(options: ChildOptions): Promise<RunEnd> {
         return { kind: 'failed', reason: 'the process ended well and left no record' };
       if (code === 0) return { kind: 'finished' };
       if (code === interruptedCode) return { kind: 'interrupted' };
+      // Our own stop reached it before it listened: it had begun nothing that could be lost.
+      if (signal.aborted && killedBy === 'SIGTERM') return { kind: 'interrupted' };
       const reason = killedBy ? `killed by ${killedBy}` : lastLine(path, before) || `exit code ${code}`;
       return said ?? { kind: 'failed', reason };
     };
