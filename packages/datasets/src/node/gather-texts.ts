@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream, renameSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { anything, checkOptions, either, needed, oneOf, text, whole } from '@cloze/checks';
 import { wordBoundaries } from '@cloze/tokenizer';
@@ -45,31 +45,36 @@ export async function gatherTexts(paths: string | readonly string[], options: Ga
   const { to, leaveOut, mostWords = Number.POSITIVE_INFINITY } = options;
   let [documents, words, leftOut, full] = [0, 0, 0, false];
   const partial = `${to}.partial`;
-  const out = createWriteStream(partial);
   try {
-    for await (const given of streamTexts(paths)) {
-      if (leaveOut?.has(normaliseText(given))) {
-        leftOut++;
-        continue;
+    const out = createWriteStream(partial);
+    try {
+      for await (const given of streamTexts(paths)) {
+        if (leaveOut?.has(normaliseText(given))) {
+          leftOut++;
+          continue;
+        }
+        const line = wellFormed(given).replaceAll(/[\r\n]+/g, ' ');
+        const own = wordBoundaries(line).length;
+        if (words + own > mostWords) {
+          full = true;
+          break;
+        }
+        documents++;
+        words += own;
+        if (!out.write(`${line}\n`)) await once(out, 'drain');
       }
-      const line = wellFormed(given).replaceAll(/[\r\n]+/g, ' ');
-      const own = wordBoundaries(line).length;
-      if (words + own > mostWords) {
-        full = true;
-        break;
-      }
-      documents++;
-      words += own;
-      if (!out.write(`${line}\n`)) await once(out, 'drain');
+    } finally {
+      out.end();
+      await finished(out);
     }
-  } finally {
-    out.end();
-    await finished(out);
+    if (documents === 0)
+      throw new RangeError(
+        `gatherTexts: no document of ${[paths].flat().join(', ')} is left: ${leftOut} stand in leaveOut${full ? `, the next has more than ${mostWords} words` : ''}.`,
+      );
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
   }
-  if (documents === 0)
-    throw new RangeError(
-      `gatherTexts: no document of ${[paths].flat().join(', ')} is left: ${leftOut} stand in leaveOut${full ? `, the next has more than ${mostWords} words` : ''}.`,
-    );
   renameSync(partial, to);
   return { documents, words, leftOut, full };
 }
