@@ -1,5 +1,13 @@
 import { maskableBatches, policySetting } from '@cloze/datasets';
-import { asOwnTargets, dropTokens, type MaskableBatch, mask, presetsNamed, removeTokens } from '@cloze/masking';
+import {
+  dropTokens,
+  type MaskableBatch,
+  type MaskOutcome,
+  mask,
+  maskOutcomes,
+  presetsNamed,
+  removeTokens,
+} from '@cloze/masking';
 import { type Figure, name, readPoems } from '@cloze/quick-start';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary } from '@cloze/tokenizer';
@@ -51,6 +59,13 @@ const rowsOf = (
       : [],
   );
 
+/** What a masking policy made of a token; one that is not asked is as good as given. */
+function fateOf(outcome: MaskOutcome | undefined): Fate {
+  if (!outcome?.isTarget) return 'given';
+  if (outcome.became === 'masked') return '[MASK], asked';
+  return outcome.became === 'kept' ? 'itself, asked' : 'another, asked';
+}
+
 /** Tokens as squares in the colour of their fate; the legend has those that occur. */
 const drawing = (rows: readonly Row[]) => {
   const fates = (Object.keys(colourOf) as Fate[]).filter((fate) => rows.some((row) => row.fate === fate));
@@ -96,16 +111,9 @@ export async function whatIsHidden(): Promise<Figure> {
   const rows = presetsNamed('bert,mask-40,mask-80,whole-word,span-bert,pmi,t-ta', given).flatMap((policy) => {
     const stream = streamFrom(4).fork('verse', policy.name);
     const after = mask(batch, policy, { ...setting, slots: batch.shape[1], randomOf: () => stream.fork(0) });
-    const told = asOwnTargets(batch, after, 'kind' in policy ? policy.kind : 'own');
-    const asked = new Set<number>();
-    for (let slot = 0; slot < told.slots; slot++)
-      if (told.weights[slot]) asked.add(told.targetPositions[slot] as number);
-    return rowsOf(policy.name, batch, tokenOf, (place) => {
-      const id = told.ids[place];
-      if (!asked.has(place)) return 'given';
-      if (id === setting.maskId) return '[MASK], asked';
-      return id === batch.ids[place] ? 'itself, asked' : 'another, asked';
-    });
+    const [outcomes = []] = maskOutcomes(batch, after, policy, { maskId: setting.maskId, padId: setting.padId });
+    const byPlace = new Map(outcomes.map((outcome) => [outcome.column, outcome]));
+    return rowsOf(policy.name, batch, tokenOf, (place) => fateOf(byPlace.get(place)));
   });
   return {
     title: 'One draw of each policy on a line of verse',

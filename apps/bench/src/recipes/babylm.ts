@@ -8,7 +8,7 @@ import type { Lab } from './parts/lab.ts';
 import { judgePairs } from './parts/minimal-pairs.ts';
 import { taskOf } from './parts/open-benchmark-task.ts';
 import { openTask } from './parts/open-task.ts';
-import { textSettings, textSizes } from './parts/text-settings.ts';
+import { modernBlockSettings, textSettings, textSizes } from './parts/text-settings.ts';
 import { wholeTask } from './parts/whole-task.ts';
 
 const settings = z.strictObject({
@@ -83,17 +83,10 @@ export const babyLm = defineRecipe({
     },
     full: { ...textSizes.full, ...own },
   },
-  arms: ({ pretraining: { feedForwardWidth = 0 } }) =>
+  arms: ({ pretraining }) =>
     [
       { name: 'bert', row: 'BERT', set: {} },
-      {
-        ...{ name: 'modern', row: 'ModernBERT block' },
-        // Its gated feed-forward part has three matrices where BERT's has two.
-        set: {
-          'pretraining.family': 'modernbert',
-          'pretraining.feedForwardWidth': Math.round((2 * feedForwardWidth) / 3),
-        },
-      },
+      { name: 'modern', row: 'ModernBERT block', set: modernBlockSettings(pretraining) },
       { name: 't-ta', row: 'T-TA', set: { 'pretraining.family': 't-ta', 'pretraining.mask': null } },
     ].flatMap(({ name, row, set }) =>
       tasks.map((task): Arm => ({ name: `${name}.${task}`, row, set: { ...set, task }, once: task === 'zhoblimp' })),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { streamedRun, streamedSettings, streamedSizes } from './parts/streamed-run.ts';
+import { modernBlockSettings } from './parts/text-settings.ts';
 import { transferFiles } from './parts/transfer-settings.ts';
 
 const settings = z.strictObject({
@@ -28,13 +29,9 @@ export const modernBlock = defineRecipe({
     laptop: { ...sizes.laptop, ...ratio },
     full: { ...sizes.full, ...ratio },
   },
-  arms: ({ equalTime, pretraining: { maxSteps, feedForwardWidth = 0 } }): Arm[] => {
-    // Its gated part has three matrices where BERT's has two.
-    const block = {
-      'pretraining.family': 'modernbert',
-      'pretraining.feedForwardWidth': Math.round((2 * feedForwardWidth) / 3),
-    };
-    const steps = { 'pretraining.maxSteps': Math.round(maxSteps * equalTime) };
+  arms: ({ equalTime, pretraining }): Arm[] => {
+    const block = modernBlockSettings(pretraining);
+    const steps = { 'pretraining.maxSteps': Math.round(pretraining.maxSteps * equalTime) };
     return [
       { name: 'bert', row: 'BERT block', set: {} },
       { name: 'modern', row: 'ModernBERT block, equal steps', set: block },

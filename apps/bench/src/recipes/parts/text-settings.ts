@@ -55,3 +55,9 @@ export const textSizes = {
     },
   },
 } satisfies Record<string, TextSettings>;
+
+/** What an arm sets for ModernBERT's block with as many parameters: its gated feed-forward part has three matrices where BERT's has two. */
+export const modernBlockSettings = ({ feedForwardWidth = 0 }: Pick<Pretraining, 'feedForwardWidth'>) => ({
+  'pretraining.family': 'modernbert',
+  'pretraining.feedForwardWidth': Math.round((2 * feedForwardWidth) / 3),
+});

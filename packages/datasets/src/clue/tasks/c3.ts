@@ -1,4 +1,5 @@
 import type { ClueFile, ClueRow, ClueTask } from '../clue-task.ts';
+import { listedOrMissing } from '../listed-or-missing.ts';
 import { fieldsOf, isObject } from '../rows/read-json-lines.ts';
 import { readJsonDocument } from './json-document.ts';
 
@@ -48,9 +49,7 @@ export const c3: ClueTask<ChoiceRow> = {
         return 'the file is no list, expected [[["line", …], [{"question", "choice", "answer"}], "id"], …]';
       return value.flatMap((document: unknown) => {
         const [passage, questions] = Array.isArray(document) ? document : [];
-        // Where no question stands, what is missing is named.
-        const asked = Array.isArray(questions) && questions.length > 0 ? questions : [undefined];
-        return asked.map((one: unknown) => (line: number) => {
+        return listedOrMissing(questions).map((one: unknown) => (line: number) => {
           const problems: string[] = [];
           const lines = fieldsOf({ passage }, problems).texts('passage');
           const own = isObject(one) ? one : {};

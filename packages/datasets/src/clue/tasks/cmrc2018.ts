@@ -1,4 +1,5 @@
 import type { ClueRow, ClueTask } from '../clue-task.ts';
+import { listedOrMissing } from '../listed-or-missing.ts';
 import { fieldsOf, isObject } from '../rows/read-json-lines.ts';
 import { codePointPlaces } from './code-point-places.ts';
 import { readJsonDocument } from './json-document.ts';
@@ -22,8 +23,6 @@ export interface SpanRow extends ClueRow {
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-/** A list; in its place nothing, so that what is missing is named. */
-const namedListOf = (value: unknown): readonly unknown[] => (listOf(value).length > 0 ? listOf(value) : [undefined]);
 
 /**
  * CMRC2018: the part of a text that answers a question (Cui et al. 2019), in SQuAD's layout; its indices count code points.
@@ -44,11 +43,11 @@ export const cmrc2018: ClueTask<SpanRow> = {
       const articles = isObject(value) && Array.isArray(value.data) ? value.data : undefined;
       if (!articles) return 'the file has no list data, expected {"data": [{"paragraphs": [{"context", "qas"}]}]}';
       return articles.flatMap((article) =>
-        namedListOf(isObject(article) ? article.paragraphs : undefined).flatMap((paragraph) => {
+        listedOrMissing(isObject(article) ? article.paragraphs : undefined).flatMap((paragraph) => {
           const passage = isObject(paragraph) ? paragraph : {};
           const given = typeof passage.context === 'string' ? passage.context : '';
           const places = codePointPlaces(given);
-          return namedListOf(passage.qas).map((qa) => (line: number) => {
+          return listedOrMissing(passage.qas).map((qa) => (line: number) => {
             const problems: string[] = [];
             const context = fieldsOf(passage, problems).text('context');
             const own = isObject(qa) ? qa : {};
