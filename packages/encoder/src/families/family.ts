@@ -1,6 +1,7 @@
 import type { HostTensor, Key, Tensor } from '@cloze/backend';
 import type { Activation, EncoderConfig, EncoderSizes } from '../config/encoder-config.ts';
 import type { Encoded, TokenInputs } from '../layers/batch.ts';
+import type { NormalDraw } from '../parameters/draw-parameters.ts';
 import type { ParameterSpec } from '../parameters/parameter-specs.ts';
 import type { ModelParameters } from '../parameters/parameter-tree.ts';
 import type { ConfigReader } from './config-reader.ts';
@@ -85,6 +86,8 @@ export interface Family<Name extends string = string> {
     readonly everyToken?: 'tokenHead';
     /** Name of the map of spans in files, default `qa_outputs`. */
     readonly spanName?: string;
+    /** How the maps that a checkpoint lacks are drawn; default normal with the config's `drawDeviation`, nothing cut. */
+    readonly draw?: (config: Pick<EncoderConfig, 'width'>) => NormalDraw;
   };
   /** What the output at a token has seen. */
   visibility(config: EncoderConfig): Visibility;

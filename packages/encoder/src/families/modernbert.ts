@@ -1,5 +1,6 @@
 import { type EncoderConfig, type EncoderSizes, mostSizes } from '../config/encoder-config.ts';
 import { isLocal } from '../layers/blocks.ts';
+import type { NormalDraw } from '../parameters/draw-parameters.ts';
 import { bert } from './bert.ts';
 import { classesOf } from './classes.ts';
 import type { ConfigReader } from './config-reader.ts';
@@ -157,6 +158,9 @@ const head: HeadForm = {
   classifierName: 'classifier',
 };
 
+/** How transformers draws the map after the language-model head's. */
+const drawLast = ({ width }: Pick<EncoderConfig, 'width'>): NormalDraw => ({ deviation: width ** -0.5, cut: 2 });
+
 /** ModernBERT (Warner et al. 2024): pre-norm, gated feed-forward parts, rotary positions, and tokens that see a window in two of three layers. */
 export const modernbert: Family<'modernbert'> = {
   ...bert,
@@ -177,6 +181,6 @@ export const modernbert: Family<'modernbert'> = {
   names,
   outputName: 'decoder.weight',
   optionalNames: [],
-  heads: { sequence: head, choice: head, everyToken: 'tokenHead', spanName: 'classifier' },
+  heads: { sequence: head, choice: head, everyToken: 'tokenHead', spanName: 'classifier', draw: drawLast },
   visibility: () => 'all',
 };

@@ -110,6 +110,29 @@ describe('classifierHead', () => {
     expect(again.pooler).toBe(pooler);
   });
 
+  it('draws them as transformers does: BERT normal with nothing cut, ModernBERT by its width and cut at two', () => {
+    const wide = { ...config, width: 256, drawDeviation: 0.03 };
+    const told = (family: FamilyName) => {
+      const { classifier }: HeadParameters<HostTensor> = classifierHead(family, wide).initial(
+        'tokens',
+        256,
+        streamFrom(4),
+      );
+      const values = Array.from(classifier?.kernel.values ?? []);
+      const deviation = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+      return { deviation, beyond: (limit: number) => values.filter((value) => Math.abs(value) > limit).length / n };
+    };
+    const n = 256 * 256;
+    // Of n numbers: five standard errors, of the deviation (1/√2n of it) and of the share of a normal beyond two deviations, 4.55 %.
+    const bert = told('bert');
+    expect(Math.abs(bert.deviation / 0.03 - 1)).toBeLessThan(5 / Math.sqrt(2 * n));
+    expect(Math.abs(bert.beyond(0.06) - 0.0455)).toBeLessThan(5 * Math.sqrt((0.0455 * 0.9545) / n));
+    const modern = told('modernbert');
+    // A normal cut at two has 0.8796 of its deviation left.
+    expect(Math.abs(modern.deviation / (0.8796 / 16) - 1)).toBeLessThan(5 / Math.sqrt(2 * n));
+    expect(modern.beyond(2 / 16)).toBe(0);
+  });
+
   it('names a map that is not there, and rows that are no multiple of the choices', () => {
     const head = classifierHead('roberta', config);
     expect(() => head.classify({ pooler: dense, classifier: parameters.classifier }, hidden)).toThrow(

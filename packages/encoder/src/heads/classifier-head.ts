@@ -3,7 +3,7 @@ import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { CrfParameters } from '../crf/crf-loss.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
 import type { HeadForm, HeadKind } from '../families/family.ts';
-import type { Uniform } from '../parameters/draw-parameters.ts';
+import { type Uniform, uncut } from '../parameters/draw-parameters.ts';
 import { initialLinear } from '../parameters/initial-parameters.ts';
 import type { LanguageModelParameters, Linear } from '../parameters/parameter-tree.ts';
 import { sideBySide } from './choose.ts';
@@ -40,7 +40,7 @@ export interface HeadOptions {
 
 /** The heads that transformers gives a family, as functions of their parameters. */
 export interface ClassifierHead {
-  /** Fresh weights as BERT draws them; a pretrained pooler is taken over. @param outputs classes, or 1 for a regression and a choice; a span has 2 whatever is said */
+  /** Fresh weights as transformers draws them: normal with `drawDeviation`, ModernBERT's with `width^−½` cut at two deviations; biases zero. A pretrained pooler is taken over. @param outputs classes, or 1 for a regression and a choice; a span has 2 whatever is said */
   initial(
     kind: HeadKind,
     outputs: number,
@@ -78,8 +78,9 @@ export function classifierHead(
     Partial<Pick<EncoderConfig, 'normEpsilon'>>,
 ): ClassifierHead {
   const { heads } = familyOf(family);
-  const { width, drawDeviation } = config;
-  const drawn = (outputs: number, random: Uniform) => initialLinear(width, outputs, random, drawDeviation);
+  const { width } = config;
+  const draw = heads.draw?.(config) ?? uncut(config);
+  const drawn = (outputs: number, random: Uniform) => initialLinear(width, outputs, random, draw);
   const need = <Part extends keyof HeadParameters<Tensor>>(parameters: HeadParameters<Tensor>, part: Part) => {
     const found: HeadParameters<Tensor>[Part] | undefined = parameters[part];
     if (!found) throw new RangeError(`classifierHead: this head of family '${family}' needs '${part}'.`);

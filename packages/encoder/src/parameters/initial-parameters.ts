@@ -1,12 +1,12 @@
 import type { HostTensor } from '@cloze/backend';
 import type { EncoderConfig } from '../config/encoder-config.ts';
-import { drawParameters, type Uniform } from './draw-parameters.ts';
+import { drawParameters, type NormalDraw, type Uniform } from './draw-parameters.ts';
 import { linearSpec, parameterSpecs } from './parameter-specs.ts';
 import type { EncoderParameters, Linear } from './parameter-tree.ts';
 
-/** A linear map with normal weights of standard deviation 0.02, cut at two deviations, and zero bias. */
-export function initialLinear(from: number, to: number, random: Uniform, spread = 0.02): Linear<HostTensor> {
-  return drawParameters(linearSpec(from, to), random, spread) as Linear<HostTensor>;
+/** A linear map with normal weights, of standard deviation 0.02 cut at two deviations unless said otherwise, and zero bias. */
+export function initialLinear(from: number, to: number, random: Uniform, draw: NormalDraw = {}): Linear<HostTensor> {
+  return drawParameters(linearSpec(from, to), random, draw) as Linear<HostTensor>;
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { welchT } from '@cloze/eval';
 import { integerBelow, streamFrom } from '@cloze/random';
 import { peerScript, pythonOf } from '../peer-script.ts';
 import { ideograph, ideographs, saveRandomCheckpoint } from '../random-checkpoint.ts';
@@ -11,13 +12,12 @@ import { runToEnd, type WholeRun } from '../whole-runs/run-to-end.ts';
 import { sizeName } from '../work.ts';
 
 const size = { layers: 12, width: 768, batch: 8, length: 128 };
-const [steps, rounds, seeds] = [32, 2, 3];
+const [steps, rounds, seeds] = [32, 2, 6];
 
 const program = fileURLToPath(new URL(`../whole-runs/own-process${import.meta.url.slice(-3)}`, import.meta.url));
 const round = (value: number, digits = 2) => Number(value.toFixed(digits));
 // Runs that were measured, at most some dozens.
 const least = (runs: readonly WholeRun[], figure: string) => Math.min(...runs.map((run) => run[figure] as number));
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Lines of a source that do something. */
 const linesOf = (text: string) =>
@@ -129,11 +129,13 @@ const accuracy: Measurement = {
       const args = ['fine-tune', model, copy('train'), copy('dev'), 48, 32, 3, 2e-4];
       const { ours, theirs } = await inTurn(context, (_, turn) => [...args, turn + 1], seeds);
       const [mine, its] = [ours, theirs].map((runs) => runs.map((run) => 100 * (run.accuracy as number)));
-      const difference = mean(mine ?? []) - mean(its ?? []);
+      // Two runs of one side differ by some two points: only an interval tells less from equal.
+      const { difference, low, high } = welchT(mine ?? [], its ?? []);
       return [
         {
-          row: `${accuracy.row}, ${seeds} seeds: ours less theirs`,
-          ...{ value: round(difference), unit: 'points', reach: -1, reach_is: 'at least' },
+          row: `${accuracy.row}, ${seeds} seeds: the most that ours less theirs may be, by 95 % interval`,
+          ...{ value: round(high), unit: 'points', reach: 0, reach_is: 'at least' },
+          ...{ difference: round(difference), low: round(low), high: round(high) },
           ...{ ours: mine?.map((value) => round(value)), theirs: its?.map((value) => round(value)) },
           ...{ ours_s: round(least(ours, 'seconds'), 1), torch_s: round(least(theirs, 'seconds'), 1) },
         },
