@@ -165,13 +165,14 @@ const subjects = {
       'packages/models/test/beside-transformers.ts',
       'packages/models/test/kept-sides.ts',
       'packages/trainer/src',
+      'tooling/oracles/models_dropout.py',
       'tooling/oracles/models_fine_tuning.py',
       'tooling/peers/requirements.txt',
     ],
     prove: () => {
       const sources = createHash('sha256').update(sourcesOf('fine-tuning')).digest('hex').slice(0, 12);
       const kept = join('runs', 'proof', `fine-tuning-${sources}`);
-      return tests(['packages/models/src/node/fine-tuning-peers'], {
+      return tests(['packages/models/src/node/fine-tuning-peers', 'packages/models/src/node/dropout-peers'], {
         CLOZE_PYTHON: python(),
         CLOZE_OUT: resolve(kept),
       });

@@ -1,6 +1,6 @@
-"""transformers' side of fine-tuning: the same weights, batches and optimiser, dropout 0; the loss of each step, and answers to other rows.
+"""transformers' side of fine-tuning: the same weights, batches and optimiser; the loss of each step, and answers to other rows.
 
-usage: python models_fine_tuning.py FILE     JSON {folder, kind, learningRate, schedule, warmup, weightDecay, batches: [{ids, segments, attend, …targets}],
+usage: python models_fine_tuning.py FILE     JSON {folder, kind, dropout, seed, learningRate, schedule, warmup, weightDecay, batches: [{ids, segments, attend, …targets}],
                                                    asking: [{ids, segments, attend}], every}
                                              → JSON {losses, answers: [{step, batches: [{name, rows}]}]}, answers after every so many steps and the last
 """
@@ -11,14 +11,14 @@ import transformers
 from transformers import AutoConfig, AutoModelForMultipleChoice, AutoModelForQuestionAnswering, AutoModelForSequenceClassification, AutoModelForTokenClassification
 
 transformers.logging.set_verbosity_error()
-torch.manual_seed(0)
 with open(sys.argv[1]) as file:
     work = json.load(file)
+torch.manual_seed(work['seed'])
 kind, rate = work['kind'], work['learningRate']
 classes = {'class': AutoModelForSequenceClassification, 'number': AutoModelForSequenceClassification, 'tokens': AutoModelForTokenClassification,
            'choice': AutoModelForMultipleChoice, 'span': AutoModelForQuestionAnswering}
 config = AutoConfig.from_pretrained(work['folder'])
-config.hidden_dropout_prob = config.attention_probs_dropout_prob = config.classifier_dropout = 0.0
+config.hidden_dropout_prob = config.attention_probs_dropout_prob = config.classifier_dropout = work['dropout']
 model, info = classes[kind].from_pretrained(work['folder'], config=config, output_loading_info=True)
 assert not info['missing_keys'], info['missing_keys']
 model.float().train()

@@ -29,7 +29,7 @@ import type { Judged, RowAnswer } from '../src/tasks/prepared-task.ts';
 import { prepareTask } from '../src/tasks/task-kinds.ts';
 import { pypiModel } from './pypi-model.ts';
 
-/** What is learnt, from what, and for how long; dropout is 0, so that both sides differ by their arithmetic alone. */
+/** What is learnt, from what, and for how long. */
 export interface Lesson {
   readonly benchmark: ClueTask;
   /** transformers' class of model, and its loss. */
@@ -45,6 +45,8 @@ export interface Lesson {
   readonly model: 'minilm' | 'fresh' | { readonly folder: string };
   readonly length: number;
   readonly seed?: number;
+  /** Default 0, so that both sides differ by their arithmetic alone; above it each side draws for itself. */
+  readonly dropout?: number;
   /** What is judged after the last step: the whole dev set, or the rows that were learnt; default nothing. */
   readonly judge?: 'dev' | 'train';
   /** Updates between figures on what is judged; default none before the last. */
@@ -124,12 +126,25 @@ export async function besideTransformers(
   lesson: Lesson,
   { data, python }: { readonly data: string; readonly python: string },
 ): Promise<Sides> {
-  const { benchmark, kind, learningRate, schedule = 'constant', length, seed = 3, judge, evalSteps } = lesson;
+  const {
+    benchmark,
+    kind,
+    learningRate,
+    schedule = 'constant',
+    length,
+    seed = 3,
+    dropout = 0,
+    judge,
+    evalSteps,
+  } = lesson;
   const { engine } = await openEngine();
   const most = lesson.rows ?? batchSize * (lesson.steps ?? 1);
   const { task, rows } = benchmarkData(benchmark, readSplit<ClueRow>(benchmark, data, 'train').rows.slice(0, most));
   const start = await startOf(lesson.model, rows, engine);
-  const model = { ...start, config: { ...start.config, dropout: 0, attentionDropout: 0, classifierDropout: 0 } };
+  const model = {
+    ...start,
+    config: { ...start.config, dropout, attentionDropout: dropout, classifierDropout: dropout },
+  };
   const prepared = prepareTask(task, { model, rows });
   const tokenizer = taskTokenizer(model, length);
   const train = await readExamples(benchmark.name, rows, prepared, tokenizer);
@@ -147,7 +162,7 @@ export async function besideTransformers(
   const linear = schedule === 'linear';
   const settings = resolveSettings(
     {
-      ...{ task, maxSteps, batchSize, learningRate, lrSchedulerType: schedule, maximumLength: length, dropout: 0 },
+      ...{ task, maxSteps, batchSize, learningRate, lrSchedulerType: schedule, maximumLength: length, dropout },
       ...(linear ? {} : { warmupRatio: 0, weightDecay: 0 }),
       ...(evalSteps !== undefined && { evalSteps }),
     },
@@ -182,7 +197,7 @@ export async function besideTransformers(
     const said = theirsOf(
       python,
       {
-        ...{ folder: join(folder, 'model'), kind, learningRate, schedule, batches, asking, every },
+        ...{ folder: join(folder, 'model'), kind, dropout, seed, learningRate, schedule, batches, asking, every },
         warmup: linear ? Math.round(settings.warmupRatio * maxSteps) : 0,
         weightDecay: settings.weightDecay,
       },

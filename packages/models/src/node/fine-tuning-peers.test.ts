@@ -58,6 +58,7 @@ const overSeeds: readonly (Lesson & { readonly figure: keyof typeof official })[
   { benchmark: rte, ...classes, rows: 160 * size, learningRate: 1e-4, figure: 'accuracy' },
   { benchmark: stsB, ...english, kind: 'number', rows: 240 * size, learningRate: 1e-4, figure: 'spearman' },
   { benchmark: sst2, ...classes, rows: 320 * size, learningRate: 1e-4, figure: 'accuracy' },
+  { benchmark: sst2, ...classes, rows: 320 * size, learningRate: 1e-4, dropout: 0.1, figure: 'accuracy' },
 ];
 const seeds = [1, 2, 3, 4, 5];
 
@@ -75,8 +76,10 @@ const curves: readonly (readonly [string, Lesson])[] = [
 ];
 
 const wanted = ({ benchmark: { name } }: { readonly benchmark: ClueTask }) => asked?.includes(name) ?? true;
-const named = <T extends { readonly benchmark: ClueTask }>(list: readonly T[]) =>
-  list.filter(wanted).map((one) => [one.benchmark.name, one] as const);
+const named = <T extends Lesson>(list: readonly T[]) =>
+  list
+    .filter(wanted)
+    .map((one) => [one.dropout ? `${one.benchmark.name} with dropout` : one.benchmark.name, one] as const);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const spread = (values: readonly number[]) =>
   Math.sqrt(values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1));
