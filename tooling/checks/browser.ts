@@ -12,6 +12,8 @@ interface Ceilings {
   readonly packages: Readonly<Record<string, number>>;
   /** The same of one name of a package, as `name from package`. */
   readonly imports: Readonly<Record<string, number>>;
+  /** The same of a file of an application: what the playground's worker loads before the engine. */
+  readonly files: Readonly<Record<string, number>>;
 }
 const ceilings = JSON.parse(readFileSync('tooling/checks/browser-sizes.json', 'utf8')) as Ceilings;
 
@@ -84,6 +86,7 @@ for (const [name, most] of Object.entries(ceilings.imports)) {
   const [, one, from] = /^(\w+) from (\S+)$/.exec(name) ?? [];
   await judge(name, most, { line: `export { ${one} } from '${from}';` });
 }
+for (const [path, most] of Object.entries(ceilings.files)) await judge(path, most, { entry: path });
 process.stdout.write(`${lines.join('\n')}\n`);
 for (const problem of found) process.stderr.write(`${problem}\n`);
 process.exit(found.length > 0 || lines.length === 0 ? 1 : 0);
