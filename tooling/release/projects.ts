@@ -44,10 +44,10 @@ export function newProject(folder: string, npmrc: string, url: string): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{ "name": "project", "private": true, "type": "module" }\n');
   writeFileSync(join(folder, '.npmrc'), npmrc);
-  // yarn 4 holds new versions back for a while; ours are seconds old.
+  // yarn 4 holds new versions back for a while; ours are seconds old. What it remembers of them for the whole machine names the port of an earlier rehearsal.
   writeFileSync(
     join(folder, '.yarnrc.yml'),
-    `npmRegistryServer: "${url}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nnodeLinker: node-modules\nnpmMinimalAgeGate: 0\nenableTelemetry: false\nenableGlobalCache: false\nenableImmutableInstalls: false\n`,
+    `npmRegistryServer: "${url}"\nunsafeHttpWhitelist: ["127.0.0.1"]\nnodeLinker: node-modules\nnpmMinimalAgeGate: 0\nenableTelemetry: false\nglobalFolder: ../yarn-remembers\nenableGlobalCache: false\nenableImmutableInstalls: false\n`,
   );
   return folder;
 }
