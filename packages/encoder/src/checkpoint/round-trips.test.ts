@@ -119,7 +119,9 @@ describe.skipIf(!python)(
             ? [...realOf(first), ...realOf(second)]
             : realOf(theirs.logits);
         expect(ours[i]).toHaveLength(read.length);
-        expect(distance(ours[i] as number[], read)).toBeLessThan(1e-5);
+        // Of logits above 1, which ModernBERT's wide heads have, as a share of the largest.
+        const largest = read.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
+        expect(distance(ours[i] as number[], read) / largest).toBeLessThan(1e-5);
         // A fine-tuned folder keeps the language-model head, which transformers' class has no place for.
         const unexpected = kind
           ? theirs.unexpected_keys?.filter((key) => !languageModel.test(key))
