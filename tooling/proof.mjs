@@ -162,6 +162,7 @@ const subjects = {
     covers: [
       'packages/encoder/src',
       'packages/models/src',
+      'packages/models/test/ask-python.ts',
       'packages/models/test/beside-transformers.ts',
       'packages/models/test/kept-sides.ts',
       'packages/trainer/src',

@@ -66,6 +66,7 @@ export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
 export { ignoredTarget, type MaskedLoss, maskedCrossEntropy } from './losses/masked-cross-entropy.ts';
 export { decodeRemoved } from './mae/decode-removed.ts';
 export { initialMaeDecoder, type MaeDecoderParameters } from './mae/decoder-parameters.ts';
+export type { NormalDraw } from './parameters/draw-parameters.ts';
 export { currentName, formerNames } from './parameters/former-names.ts';
 export { initialLinear, initialParameters } from './parameters/initial-parameters.ts';
 export { type ParameterSpec, parameterSpecs } from './parameters/parameter-specs.ts';

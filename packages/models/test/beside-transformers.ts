@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Engine, floats, type HostTensor } from '@cloze/backend';
+import { type Engine, floats } from '@cloze/backend';
 import type { ClueRow, ClueTask } from '@cloze/datasets';
 import { readSplit } from '@cloze/datasets/node';
 import { encoderConfig } from '@cloze/encoder';
@@ -27,6 +26,7 @@ import { freshWeights } from '../src/pretrain/fresh-weights.ts';
 import { benchmarkData } from '../src/tasks/benchmark-data.ts';
 import type { Judged, RowAnswer } from '../src/tasks/prepared-task.ts';
 import { prepareTask } from '../src/tasks/task-kinds.ts';
+import { askPython, plain } from './ask-python.ts';
 import { pypiModel } from './pypi-model.ts';
 
 /** What is learnt, from what, and for how long. */
@@ -94,14 +94,6 @@ async function startOf(which: Lesson['model'], rows: readonly object[], engine: 
   return openModel(found.folder, { engine });
 }
 
-const rowsOf = ({ values, shape: [rows = 0, ...rest] }: HostTensor): number[] | number[][] => {
-  const size = rest.reduce((a, b) => a * b, 1);
-  const all = Array.from(values);
-  return rest.length === 0 ? all : Array.from({ length: rows }, (_, i) => all.slice(i * size, (i + 1) * size));
-};
-const plain = (tensors: Readonly<Record<string, HostTensor>>) =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, rowsOf(tensor)]));
-
 /** What the script says: losses, and for each time of judging what each encoding of each batch was answered with. */
 interface Said {
   readonly losses: readonly number[];
@@ -109,16 +101,6 @@ interface Said {
     readonly step: number;
     readonly batches: readonly { readonly name: string; readonly rows: readonly (number | readonly number[])[] }[];
   }[];
-}
-
-/** transformers' side, in a process of its own. */
-function theirsOf(python: string, work: object, folder: string): Said {
-  const file = join(folder, 'work.json');
-  writeFileSync(file, JSON.stringify(work));
-  const ran = spawnSync(python, [script, file], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (ran.status !== 0) throw new Error(ran.stderr);
-  const line = ran.stdout.split('\n').find((one) => one.startsWith('{'));
-  return JSON.parse(line ?? '{}') as Said;
 }
 
 /** Learns a lesson on both sides: the same weights, head and order of rows. @param data the data folder @param python an interpreter with transformers */
@@ -194,8 +176,9 @@ export async function besideTransformers(
       },
     });
     const every = judge === undefined ? maxSteps : (evalSteps ?? maxSteps);
-    const said = theirsOf(
+    const said = askPython<Said>(
       python,
+      script,
       {
         ...{ folder: join(folder, 'model'), kind, dropout, seed, learningRate, schedule, batches, asking, every },
         warmup: linear ? Math.round(settings.warmupRatio * maxSteps) : 0,

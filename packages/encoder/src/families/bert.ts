@@ -24,6 +24,7 @@ export const bert: Family<'bert'> = {
     ...linearNames('pooler', 'bert.pooler.dense'),
     ...linearNames('sentenceOrder', 'cls.seq_relationship'),
   ],
+  draw: ({ drawDeviation }) => ({ deviation: drawDeviation, cut: Number.POSITIVE_INFINITY }),
   heads: { sequence: pooledHead, choice: pooledHead },
   visibility: ({ leftToRight }) => (leftToRight ? 'before' : 'all'),
   encode(parameters: EncoderParameters<Tensor>, inputs, config, key, { visible, recompute = false, openLength }) {

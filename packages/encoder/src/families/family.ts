@@ -78,6 +78,8 @@ export interface Family<Name extends string = string> {
   readonly optionalNames: readonly NamePair[];
   /** Tensors that files have and no model needs. */
   constants?(config: EncoderConfig): ReadonlyMap<string, HostTensor>;
+  /** How transformers draws what a file lacks. */
+  draw(config: Pick<EncoderConfig, 'drawDeviation'>): NormalDraw;
   /** The heads that make one vector of a row. */
   readonly heads: {
     readonly sequence: HeadForm;
@@ -86,7 +88,7 @@ export interface Family<Name extends string = string> {
     readonly everyToken?: 'tokenHead';
     /** Name of the map of spans in files, default `qa_outputs`. */
     readonly spanName?: string;
-    /** How the maps that a checkpoint lacks are drawn; default normal with the config's `drawDeviation`, nothing cut. */
+    /** How the maps of a fresh head are drawn; default as what a file lacks. */
     readonly draw?: (config: Pick<EncoderConfig, 'width'>) => NormalDraw;
   };
   /** What the output at a token has seen. */

@@ -181,6 +181,7 @@ export const modernbert: Family<'modernbert'> = {
   names,
   outputName: 'decoder.weight',
   optionalNames: [],
+  draw: ({ drawDeviation }) => ({ deviation: drawDeviation, cut: 2 }),
   heads: { sequence: head, choice: head, everyToken: 'tokenHead', spanName: 'classifier', draw: drawLast },
   visibility: () => 'all',
 };

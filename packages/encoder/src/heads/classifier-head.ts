@@ -3,7 +3,7 @@ import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { CrfParameters } from '../crf/crf-loss.ts';
 import { type FamilyName, familyOf } from '../families/families.ts';
 import type { HeadForm, HeadKind } from '../families/family.ts';
-import { type Uniform, uncut } from '../parameters/draw-parameters.ts';
+import type { Uniform } from '../parameters/draw-parameters.ts';
 import { initialLinear } from '../parameters/initial-parameters.ts';
 import type { LanguageModelParameters, Linear } from '../parameters/parameter-tree.ts';
 import { sideBySide } from './choose.ts';
@@ -77,9 +77,9 @@ export function classifierHead(
   > &
     Partial<Pick<EncoderConfig, 'normEpsilon'>>,
 ): ClassifierHead {
-  const { heads } = familyOf(family);
+  const { heads, draw: drawLacking } = familyOf(family);
   const { width } = config;
-  const draw = heads.draw?.(config) ?? uncut(config);
+  const draw = (heads.draw ?? drawLacking)(config);
   const drawn = (outputs: number, random: Uniform) => initialLinear(width, outputs, random, draw);
   const need = <Part extends keyof HeadParameters<Tensor>>(parameters: HeadParameters<Tensor>, part: Part) => {
     const found: HeadParameters<Tensor>[Part] | undefined = parameters[part];

@@ -1,5 +1,4 @@
 import { type HostTensor, type Leaf, type MapTree, mapTree, sizeOf } from '@cloze/backend';
-import type { EncoderConfig } from '../config/encoder-config.ts';
 import type { ParameterSpec } from './parameter-specs.ts';
 
 /** A stream of uniform numbers in [0, 1). */
@@ -23,12 +22,6 @@ function cutNormal(random: Uniform, cut: number): number {
 }
 
 const isSpec = (leaf: Leaf): leaf is ParameterSpec => 'initial' in leaf;
-
-/** What transformers draws the maps of a head by, and whatever else a file lacks: normal weights of which nothing is cut. */
-export const uncut = ({ drawDeviation }: Pick<EncoderConfig, 'drawDeviation'>): NormalDraw => ({
-  deviation: drawDeviation,
-  cut: Number.POSITIVE_INFINITY,
-});
 
 /** Values for a tree of specs, in the order of the paths: normal weights, ones, zeros. */
 export function drawParameters<S>(

@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +7,11 @@ import { savePretrained } from '@cloze/encoder/node';
 import { streamFrom } from '@cloze/random';
 import { sgd, trainingStep, trainingVariables } from '@cloze/trainer';
 import { describe, expect, it } from 'vitest';
+import { askPython, plain } from '../../test/ask-python.ts';
 import { smallModel, textsOf } from '../../test/small-model.ts';
 import { readExamples } from '../fine-tune/read-examples.ts';
 import { trainingBatch } from '../fine-tune/task-batches.ts';
 import { taskTokenizer } from '../model/task-tokenizer.ts';
-import type { Example } from '../tasks/prepared-task.ts';
 import { classification } from '../tasks/task.ts';
 import { prepareTask } from '../tasks/task-kinds.ts';
 import { openModel } from './open-model.ts';
@@ -20,9 +19,14 @@ import { openModel } from './open-model.ts';
 const python = process.env.CLOZE_PYTHON ?? '';
 const script = fileURLToPath(new URL('../../../../tooling/oracles/models_dropout.py', import.meta.url));
 
-/** Rows of a matrix. */
-const rowsOf = ({ values, shape: [rows = 0, width = 1] }: HostTensor) =>
-  Array.from({ length: rows }, (_, i) => Array.from(values.slice(i * width, (i + 1) * width), Number));
+/** How a weight's gradients lie beside transformers'. */
+interface Compared {
+  readonly name: string;
+  /** Of the means, in units of what chance gives two equal distributions. */
+  readonly apart: number;
+  /** Our standard deviation over theirs. */
+  readonly spread: number;
+}
 
 describe.skipIf(!python)('dropout beside transformers (CLOZE_PYTHON)', () => {
   it('gives gradients of the same mean and spread in every weight, over 400 draws of one batch', async () => {
@@ -31,13 +35,8 @@ describe.skipIf(!python)('dropout beside transformers (CLOZE_PYTHON)', () => {
     const model = await openModel(await smallModel('bert', sizes));
     const rows = textsOf(24, 11).map((text, i) => ({ text, label: `${i % 3}` }));
     const task = prepareTask(classification({ text: 'text', label: 'label' }), { model, rows });
-    const examples: readonly Example<unknown, unknown>[] = await readExamples(
-      'rows',
-      rows,
-      task,
-      taskTokenizer(model, 16),
-    );
-    const batch = trainingBatch(model, task, examples as Parameters<typeof trainingBatch>[2], 16);
+    const examples = await readExamples('rows', rows, task, taskTokenizer(model, 16));
+    const batch = trainingBatch(model, task, examples, 16);
     const optimiser = sgd({ learningRate: 1 });
     const head = task.freshHead(streamFrom(2).fork('head'));
     const variables = trainingVariables(model.engine, { parameters: { encoder: model.parameters, head }, optimiser });
@@ -81,22 +80,20 @@ describe.skipIf(!python)('dropout beside transformers (CLOZE_PYTHON)', () => {
       await save('mean', summed('mean'));
       await save('square', summed('square'));
       const { ids, segments, attend, targets } = batch;
-      const [labels] = Object.values(targets) as HostTensor[];
       const work = {
         ...Object.fromEntries(['model', 'mean', 'square'].map((name) => [name, join(folder, name)])),
-        ...{ draws, seed: 9, labels: Array.from((labels as HostTensor).values, Number) },
-        ...{ ids: rowsOf(ids), segments: rowsOf(segments), attend: rowsOf(attend) },
+        ...{ draws, seed: 9, ...plain({ ids, segments, attend }), ...plain(targets) },
       };
-      writeFileSync(join(folder, 'work.json'), JSON.stringify(work));
-      const ran = spawnSync(python, [script, join(folder, 'work.json')], { encoding: 'utf8' });
-      if (ran.status !== 0) throw new Error(ran.stderr);
-      const found = JSON.parse(ran.stdout.split('\n').find((line) => line.startsWith('[')) ?? '[]') as {
-        readonly name: string;
-        readonly apart: number;
-        readonly spread: number;
-      }[];
+      const found = askPython<readonly Compared[]>(python, script, work, folder);
+      const [first, last] = [0, -1].map((at) =>
+        found
+          .map(({ spread }) => spread)
+          .sort((a, b) => a - b)
+          .at(at),
+      );
+      const apart = found.reduce((most, one) => Math.max(most, one.apart), 0);
       console.info(
-        `dropout: ${found.length} weights; means ${Math.max(...found.map(({ apart }) => apart)).toFixed(2)} times chance apart at most; spread ${Math.min(...found.map(({ spread }) => spread)).toFixed(3)} to ${Math.max(...found.map(({ spread }) => spread)).toFixed(3)} of theirs`,
+        `dropout: ${found.length} weights; means ${apart.toFixed(2)} times chance apart at most; spread ${first?.toFixed(3)} to ${last?.toFixed(3)} of theirs`,
       );
       // Seeds are fixed. Of two equal distributions a bias of few numbers lies 2 times chance apart in one of some fifty; the spread of 400 draws is known to 5 %.
       expect(found.length).toBeGreaterThan(30);

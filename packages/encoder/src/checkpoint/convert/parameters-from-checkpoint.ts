@@ -1,9 +1,9 @@
 import type { HostTensor } from '@cloze/backend';
 import { anything, checkOptions, flag } from '@cloze/checks';
 import type { EncoderConfig } from '../../config/encoder-config.ts';
-import type { FamilyName } from '../../families/families.ts';
+import { type FamilyName, familyOf } from '../../families/families.ts';
 import type { HeadKind } from '../../families/family.ts';
-import { drawParameters, type Uniform, uncut } from '../../parameters/draw-parameters.ts';
+import { drawParameters, type Uniform } from '../../parameters/draw-parameters.ts';
 import type { EncoderParameters } from '../../parameters/parameter-tree.ts';
 import { CheckpointError } from '../checkpoint-error.ts';
 import { someNames } from '../file-names.ts';
@@ -115,7 +115,7 @@ export function parametersFromCheckpoint(
     throw new CheckpointError(`This checkpoint does not fit the config: ${problems.join('; ')}.`);
   if (fill)
     for (const [path, spec] of model.drawn)
-      model.leaves.set(path, drawParameters(spec, fill, uncut(config)) as HostTensor);
+      model.leaves.set(path, drawParameters(spec, fill, familyOf(family).draw(config)) as HostTensor);
   setOwnOutput(model);
   const { missing, mismatched } = model;
   return {
