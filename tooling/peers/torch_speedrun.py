@@ -47,15 +47,35 @@ def everywhere(model, inputs):
     return model(**inputs).loss
 
 
+class Together:
+    """Optimisers, or their schedules, that are one to the loop."""
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self):
+        for part in self.parts:
+            part.zero_grad()
+
+
 def optimiser_of(model):
+    """AdamW, without decay of biases and norms; where the recipe says so, PyTorch's Muon on the matrices of the blocks, as they are stored: queries, keys and values are one."""
+    named = list(model.named_parameters())
     is_plain = lambda n: n.endswith('bias') or 'norm' in n.lower()
-    plain = [p for n, p in model.named_parameters() if is_plain(n)]
-    decayed = [p for n, p in model.named_parameters() if not is_plain(n)]
-    optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': spec['weightDecay']}, {'params': plain, 'weight_decay': 0.}],
-                                  spec['learningRate'], fused=True)
+    is_matrix = lambda n, p: spec['optimiser'] == 'muon' and 'layers.' in n and p.ndim == 2
+    groups = [{'params': [p for n, p in named if not is_plain(n) and not is_matrix(n, p)], 'weight_decay': spec['weightDecay']},
+              {'params': [p for n, p in named if is_plain(n)], 'weight_decay': 0.}]
+    optimisers = [torch.optim.AdamW(groups, spec['learningRate'], fused=True)]
+    if matrices := [p for n, p in named if is_matrix(n, p)]:
+        optimisers.append(torch.optim.Muon(matrices, spec['learningRate'], weight_decay=spec['weightDecay'], momentum=.95, nesterov=True,
+                                           adjust_lr_fn='match_rms_adamw'))
     rise = round(spec['warmupRatio'] * steps)
     rate = lambda done: (done + 1) / rise if done < rise else max(0., (steps + 1 - (done + 1)) / (steps + 1 - rise))
-    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
+    schedules = [torch.optim.lr_scheduler.LambdaLR(one, rate) for one in optimisers]
+    return Together(*optimisers), Together(*schedules)
 
 
 def train(model, optimiser, schedule, inputs, half):

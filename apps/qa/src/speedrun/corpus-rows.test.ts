@@ -51,5 +51,7 @@ it('judges every side by the same tokens, and ramps the batch where asked', () =
   expect([1, 3, 4, 10].map((step) => batchAt(ramped, step))).toEqual([8, 8, 16, 16]);
   expect(take(1, 4, ramped).map(({ shape }) => shape[0])).toEqual([8, 8, 8, 16]);
   expect(new Set(sides.map(({ name }) => name)).size).toBe(sides.length);
+  // `--sides` has commas between names.
+  for (const { name } of sides) expect(name).not.toContain(',');
   expect(() => sideNamed('cloz')).toThrow("there is no side 'cloz'; there are 'run_mlm'");
 });

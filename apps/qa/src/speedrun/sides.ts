@@ -91,7 +91,8 @@ export const sides: readonly SpeedrunSide[] = [
     runs: 'modern',
     recipe: block,
   },
-  { name: 'modern loop, 30 % masks', about: 'the same with twice the targets a row', runs: 'modern', recipe: denser },
+  { name: 'modern loop + 30 % masks', about: 'the same with twice the targets a row', runs: 'modern', recipe: denser },
+  { name: 'modern loop + Muon', about: 'the same with PyTorch’s Muon on the blocks', runs: 'modern', recipe: muon },
   { name: 'cloze', about: 'the same model, batches, optimiser and schedule here', runs: 'ours', recipe: plain },
   {
     name: '+ modern block',
