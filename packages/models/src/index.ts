@@ -25,6 +25,7 @@ export {
 export type { FineTuneData } from './fine-tune/fine-tune-data.ts';
 export type { LoraSettings } from './fine-tune/lora.ts';
 export { readExamples } from './fine-tune/read-examples.ts';
+export { searchSettings } from './fine-tune/search-settings.ts';
 export {
   type FineTuneSettings,
   type FineTuneSurroundings,

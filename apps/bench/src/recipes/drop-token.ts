@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Arm, defineRecipe } from './define-recipe.ts';
 import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
+import { classifierSettings, tuningSizes } from './parts/tune-settings.ts';
 
-const settings = z.strictObject({ tune: tuneSettings, task: z.string(), rate: z.number().min(0).lt(1) });
+const settings = z.strictObject({ tune: classifierSettings, task: z.string(), rate: z.number().min(0).lt(1) });
 const tasks = ['iflytek', 'tnews', 'afqmc', 'ocnli', 'cluewsc2020', 'csl'];
 const rates = [0, 0.1, 0.15, 0.25, 0.5];
 

@@ -4,10 +4,10 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { withWeights } from './parts/open-start.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
+import { classifierSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
-  tune: tuneSettings,
+  tune: classifierSettings,
   task: z.string(),
   /** Whether the token table is corrected for the masking it was trained with. */
   correct: z.boolean(),

@@ -3,10 +3,10 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { regulariserSettings, unregularised } from './parts/regulariser-settings.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
+import { classifierSettings, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
-  tune: tuneSettings,
+  tune: classifierSettings,
   task: z.string(),
   regulariser: regulariserSettings,
   dropout: z.number().min(0).lt(1),

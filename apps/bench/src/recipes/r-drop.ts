@@ -3,10 +3,10 @@ import { type Arm, defineRecipe } from './define-recipe.ts';
 import { tuneFromStart } from './parts/fine-tune-classifier.ts';
 import { type RegulariserSettings, regulariserSettings, unregularised } from './parts/regulariser-settings.ts';
 import { taskFiles } from './parts/task-files.ts';
-import { laptopTuning, tuneSettings, tuningSizes } from './parts/tune-settings.ts';
+import { classifierSettings, laptopTuning, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
-  tune: tuneSettings,
+  tune: classifierSettings,
   task: z.string(),
   regulariser: regulariserSettings,
   dropout: z.number().min(0).lt(1),
@@ -47,7 +47,7 @@ export const rDropRecipe = defineRecipe({
   sizes: {
     ...sizes,
     // A few epochs of few rows: nearer to the articles' fifty epochs than one epoch of all.
-    laptop: { ...sizes.laptop, tune: { ...laptopTuning, limits: { ...laptopTuning.limits, train: 1000 } } },
+    laptop: { ...sizes.laptop, tune: { ...sizes.laptop.tune, limits: { ...laptopTuning.limits, train: 1000 } } },
   },
   arms: () =>
     ['iflytek', 'tnews'].flatMap((task) =>

@@ -5,10 +5,10 @@ import { fineTuneClassifier } from './parts/fine-tune-classifier.ts';
 import type { Lab } from './parts/lab.ts';
 import { openStart } from './parts/open-start.ts';
 import { openTask, rowsOf } from './parts/open-task.ts';
-import { tuneSettings, tuningSizes } from './parts/tune-settings.ts';
+import { classifierSettings, learningOf, tuningSizes } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
-  tune: tuneSettings,
+  tune: classifierSettings,
   /** Labelled rows, the first ones; the others are used without their labels. */
   labelled: z.int().positive(),
   unlabelled: z.enum(['none', 'vat', 'r-drop']),
@@ -61,8 +61,7 @@ export const semiSupervised = defineRecipe({
       start,
       { ...task, train: known },
       {
-        ...tune.train,
-        length: tune.length,
+        ...learningOf(tune),
         dropout,
         ...(unlabelled !== 'none' && { unlabelled: { kind: unlabelled, rows: rest, weight } }),
       },

@@ -148,6 +148,7 @@ export async function executeRun(
       data: source,
       encoder,
       keep: process.env.CLOZE_KEEP ? resolve(process.env.CLOZE_KEEP) : undefined,
+      alike: specHash({ ...spec, seed: 0 }),
       signal,
       ...log,
       say,

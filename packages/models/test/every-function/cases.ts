@@ -467,7 +467,7 @@ export const without: Readonly<Record<string, readonly string[]>> = {
     ...['exportOnnx', 'openModel', 'urlSource'],
     ...['countTokens', 'createModel', 'evaluate', 'freshWeights', 'generation', 'languageModelObjective', 'loadModel'],
     ...['modelBatch', 'multiLabel', 'npy', 'prepareTask', 'regression', 'resolveSettings', 'runningPerplexity'],
-    ...['scoringKindFor', 'sentenceVectors', 'span', 'taskTokenizer', 'tokens', 'trainOnce'],
+    ...['scoringKindFor', 'searchSettings', 'sentenceVectors', 'span', 'taskTokenizer', 'tokens', 'trainOnce'],
   ],
 };
 

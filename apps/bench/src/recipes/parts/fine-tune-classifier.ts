@@ -1,4 +1,5 @@
 import { constant, forkKey, type Key, mean, rootKey, softmax, sparseCrossEntropy, type Tensor } from '@cloze/backend';
+import { clueTasks } from '@cloze/datasets';
 import { classify, encode, initialLinear, type Linear, modelAverage } from '@cloze/encoder';
 import {
   type ClassPrediction,
@@ -15,13 +16,15 @@ import { streamFrom } from '@cloze/random';
 import { objectiveOf, semiSupervisedRDrop, type TaskOutput, tableScope, vat } from '@cloze/regularisers';
 import type { RunResult } from '../define-recipe.ts';
 import type { Lab } from './lab.ts';
+import { taskOf } from './open-benchmark-task.ts';
 import { openStart } from './open-start.ts';
 import { type Labelled, type OpenTask, openTask } from './open-task.ts';
 import type { PredictionSet } from './prediction-set.ts';
 import { type RegulariserSettings, regulariserOf, unregularised } from './regulariser-settings.ts';
 import type { TrainingMeasures } from './train-parameters.ts';
 import { type TuneOptions, tuneOnTask } from './tune-on-task.ts';
-import type { TuneSettings } from './tune-settings.ts';
+import { type ClassifierSettings, learningOf, type TuneSettings } from './tune-settings.ts';
+import { wholeTask } from './whole-task.ts';
 
 /** Rows without labels that are learnt from too. */
 interface Unlabelled {
@@ -99,13 +102,17 @@ function meanPooled(
   };
 }
 
-/** Fine-tunes a classifier on a task and predicts its dev set. */
+/** What an answer gives a class; what rounds to 0 counts as the least that float32 tells from it. */
+const chanceOf = (answer: ClassPrediction | undefined, label: string) =>
+  Math.max(answer?.probabilities[label] ?? 0, 2 ** -149);
+
+/** Fine-tunes a classifier on a task and predicts its dev set; beside what training measures, its mean loss on dev, in nats. */
 export async function fineTuneClassifier(
   lab: Lab,
   start: LoadedModel,
   { name, labels, ...rows }: OpenTask,
   { dropout, regulariser = unregularised, phase = `fine-tune ${name}`, setName = name, ...options }: FineTuneOptions,
-): Promise<{ readonly set: PredictionSet; readonly measures: TrainingMeasures }> {
+): Promise<{ readonly set: PredictionSet; readonly measures: TrainingMeasures & { readonly devLoss: number } }> {
   const model = dropout === undefined ? start : { ...start, config: { ...start.config, dropout } };
   const paired = rows.train.some(({ texts }) => texts.length === 2);
   const columns = classification({ text: 'text', label: 'label', ...(paired && { pair: 'pair' }) });
@@ -125,8 +132,9 @@ export async function fineTuneClassifier(
     },
     { ...options, regulariser: regulariserOf(regulariser) },
   );
+  const devLoss = rows.dev.reduce((sum, { label }, i) => sum - Math.log(chanceOf(judged[i]?.prediction, label)), 0);
   return {
-    measures,
+    measures: { ...measures, devLoss: devLoss / rows.dev.length },
     set: {
       name: setName,
       kind: 'class',
@@ -135,16 +143,20 @@ export async function fineTuneClassifier(
   };
 }
 
+/** A task with the rows that settings ask for. */
+const tunedTask = (lab: Lab, name: string, { whole, limits }: ClassifierSettings): OpenTask =>
+  openTask(lab, whole ? wholeTask(lab, taskOf(name, clueTasks)) : name, limits);
+
 /** The usual run of a recipe that only fine-tunes: the encoder it is given, one task, one set of predictions. @param own what the recipe does otherwise @param prepare changes the encoder first */
 export async function tuneFromStart(
   lab: Lab,
-  { tune, task }: { readonly tune: TuneSettings; readonly task: string },
-  own: Omit<FineTuneOptions, keyof TuneSettings['train'] | 'length'> = {},
+  { tune, task }: { readonly tune: ClassifierSettings; readonly task: string },
+  own: Omit<FineTuneOptions, keyof ReturnType<typeof learningOf>> = {},
   prepare: (start: LoadedModel) => LoadedModel = (start) => start,
 ): Promise<RunResult> {
   const start = prepare(await openStart(lab));
-  const options = { ...tune.train, length: tune.length, ...own };
-  const { set, measures } = await fineTuneClassifier(lab, start, openTask(lab, task, tune.limits), options);
+  const options = { ...learningOf(tune), ...own };
+  const { set, measures } = await fineTuneClassifier(lab, start, tunedTask(lab, task, tune), options);
   return { predictions: [set], measures: { ...measures } };
 }
 

@@ -1,12 +1,9 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { savePretrained } from '@cloze/encoder/node';
-import { InterruptedError, type LoadedModel } from '@cloze/models';
+import type { LoadedModel } from '@cloze/models';
 import { openModel } from '@cloze/models/node';
 import { canonicalJson, sha256 } from '@cloze/sweeps/node';
-import { CheckpointError } from '@cloze/trainer';
-import { nodeFiles } from '@cloze/trainer/node';
 import { hashFile, writeWhole } from 'cloze/terminal';
 import { z } from 'zod';
 import { keptPath } from '../../runs/kept-weights.ts';
@@ -15,6 +12,7 @@ import { readJson, readSteps } from '../../runs/run-record.ts';
 import type { Lab, StepLine } from './lab.ts';
 import { openEncoder } from './open-start.ts';
 import { pretrainText } from './pretrain-text.ts';
+import { takeFolder } from './take-folder.ts';
 import type { TextSettings } from './text-settings.ts';
 import { sourcesOf } from './training-text.ts';
 import { partSchema } from './watch-pretraining.ts';
@@ -32,21 +30,6 @@ const madeSchema = z.object({
 export interface KeptEncoder {
   readonly encoder: LoadedModel;
   readonly made?: Readonly<z.infer<typeof madeSchema>> & { readonly steps: readonly StepLine[] };
-}
-
-/** Takes a folder for this process, waiting for another that has it. */
-async function taken(lab: Lab, folder: string): Promise<() => Promise<void>> {
-  for (let told = false; ; told = true) {
-    try {
-      return await nodeFiles().lock(folder);
-    } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error;
-      if (!told) lab.say(`another run makes this encoder: ${error.message}`);
-      if (lab.signal.aborted) throw new InterruptedError('stopped while another run made the encoder');
-      // Two that give way to each other must not come back together.
-      await setTimeout(1000 + (process.pid % 50) * 40);
-    }
-  }
 }
 
 /**
@@ -68,8 +51,7 @@ export async function keptEncoder(lab: Lab, name: string, settings: TextSettings
   const key = `${name}-${sha256(canonicalJson([settings, seed, hashes])).slice(0, 12)}`;
   const folder = join(keep ?? lab.folder, keep === undefined ? 'checkpoints-kept' : 'encoders', key);
   const [told, weights] = [join(folder, 'made.json'), join(folder, 'encoder', 'model.safetensors')];
-  mkdirSync(folder, { recursive: true });
-  const release = await taken(lab, folder);
+  const release = await takeFolder(lab, folder, 'makes this encoder');
   try {
     if (!existsSync(told)) {
       // Its log lies beside it: another run than the one that began it may end it.

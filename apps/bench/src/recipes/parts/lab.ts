@@ -21,8 +21,10 @@ export interface Lab {
   readonly data: DataFolder;
   /** Folder or hub id of an encoder to begin from; undefined: fresh weights. */
   readonly encoder: string | undefined;
-  /** Folder of encoders that runs share, outside of the clone (`CLOZE_KEEP`). */
+  /** Folder of what runs share, outside of the clone (`CLOZE_KEEP`). */
   readonly keep?: string | undefined;
+  /** Hash of all that a run is told but for its seed: runs that share it may share what no seed decides. */
+  readonly alike?: string | undefined;
   readonly signal: AbortSignal;
   /** Drops lines of a phase after a step, which a resumed phase writes again. */
   readonly rewind: (phase: string, step: number) => void;

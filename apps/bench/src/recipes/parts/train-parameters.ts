@@ -48,6 +48,8 @@ export interface TrainingMeasures {
   readonly tokens: number;
   /** Mean loss of the last tenth of the steps. */
   readonly lastLoss: number;
+  /** The rate, where it was chosen of several. */
+  readonly learningRate?: number;
 }
 
 /** Trained parameters and what it took. */

@@ -12,6 +12,18 @@ export const tuneSettings = z.strictObject({
 });
 export type TuneSettings = z.infer<typeof tuneSettings>;
 
+/** How a classifier is, where that is all that a recipe trains. */
+export const classifierSettings = tuneSettings.extend({
+  /** Learning rates of which each arm takes the one that does best on a tenth of train, dev unseen; none: `train.learningRate`. Records from before have no such setting. */
+  rates: z.array(z.number().positive()).default([]),
+  /** Whether a task is read whole (`clue-full`) where `clue` has a part of it. */
+  whole: z.boolean().default(false),
+});
+export type ClassifierSettings = z.infer<typeof classifierSettings>;
+
+/** What they say of training. */
+export const learningOf = ({ train, length, rates }: ClassifierSettings) => ({ ...train, length, rates });
+
 /** Seconds on a slow engine. */
 export const tinyTuning: TuneSettings = {
   train: { steps: 4, batch: 8, learningRate: 1e-3, warmup: 0.1, weightDecay: 0.01 },
@@ -33,9 +45,13 @@ export const fullTuning: TuneSettings = {
   limits: { train: 1_000_000, dev: 1_000_000 },
 };
 
+const asTold = { rates: [], whole: false };
+
 /** Sizes of a recipe that only fine-tunes. @param own what it is told besides, the same at each size */
-export const tuningSizes = <Own extends object>(own: Own): Record<Size, Own & { readonly tune: TuneSettings }> => ({
-  tiny: { tune: tinyTuning, ...own },
-  laptop: { tune: laptopTuning, ...own },
-  full: { tune: fullTuning, ...own },
+export const tuningSizes = <Own extends object>(
+  own: Own,
+): Record<Size, Own & { readonly tune: ClassifierSettings }> => ({
+  tiny: { tune: { ...tinyTuning, ...asTold }, ...own },
+  laptop: { tune: { ...laptopTuning, ...asTold }, ...own },
+  full: { tune: { ...fullTuning, ...asTold }, ...own },
 });
