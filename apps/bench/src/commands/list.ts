@@ -33,7 +33,7 @@ const time = (minutes: number) =>
 const names = {
   families: families.map(({ name }) => name),
   objectives: presets.map(({ name }) => name),
-  schedules: ['stages (AntLM; causal, then masked; rates that fall)', 'adaptive (AMLM)'],
+  schedules: ['stages (AntLM; causal, then masked; rates that fall)', 'adaptive (AMLM; time-variant content)'],
   losses: [
     ...['electraLoss (ELECTRA)', 'denoisingLoss (TSDAE)', 'softMaskedLoss (Soft-Masked BERT)'],
     'encodeDropping (token dropping)',

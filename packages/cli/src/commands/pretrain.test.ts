@@ -58,6 +58,19 @@ it('goes through stages, as the API does', async () => {
   const found = await pretrain('stages', ...sizes, '--stage', '0.5:causal', '--stage', '0.5:mntp', '--json');
   const following = await pretrain('adaptive', ...sizes, '--mask', 'bert', '--adaptive', '4', '--json');
   expect(JSON.parse(following.out)).toMatchObject({ settings: { adaptive: { every: 4 }, mask: { name: 'bert' } } });
+  const table = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const classes = table('classes.tsv', 'token\tclass\n明\tadjective\n月\tnoun\n');
+  const content = await pretrain('content', ...sizes, '--adaptive', '4', '--adaptive-classes', classes, '--json');
+  expect(JSON.parse(content.out)).toMatchObject({
+    settings: { adaptive: { every: 4, by: 'loss', classes: { 明: 'adjective', 月: 'noun' } } },
+  });
+  const refused = async (text: string) =>
+    (await pretrain('content-wrong', ...sizes, '--adaptive-classes', table('wrong.tsv', text))).err;
+  expect(await refused('token\ttag\n明\ta\n')).toContain('has no column class; there are token, tag');
+  expect(await refused('token\tclass\n明\ta\n明\tb\n月\t\n')).toContain("row 2 has '明' again; row 3 lacks a token");
   expect(found.code).toBe(0);
   expect(JSON.parse(found.out)).toMatchObject({
     settings: {

@@ -12,6 +12,7 @@ import { loadPolicy } from '../training/load-policy.ts';
 import { type NamedData, namedData } from '../training/named-data.ts';
 import { showFigure } from '../training/show-figures.ts';
 import { stageOption } from '../training/stage-option.ts';
+import { readTokenClasses } from '../training/token-classes.ts';
 import { joinTrainingJob } from '../training/training-job.ts';
 import { addTrainingOptions, meetingOf, settingsOf, type TrainingPlaceOptions } from '../training/training-options.ts';
 import { watchTraining } from '../training/watch-training.ts';
@@ -29,6 +30,7 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
   readonly maskModule?: string;
   readonly stage?: readonly PretrainStage[];
   readonly adaptive?: number | true;
+  readonly adaptiveClasses?: string;
   readonly pmi?: string;
   readonly vectors?: string;
   readonly maxSteps: number;
@@ -51,9 +53,12 @@ async function maskOf({ mask, maskModule, stage }: PretrainCommandOptions) {
 }
 
 /** How masks follow the model, where the options say it. */
-function followingOf({ adaptive }: PretrainCommandOptions) {
-  if (adaptive === undefined) return undefined;
-  return adaptive === true ? {} : { every: adaptive };
+async function followingOf({ adaptive, adaptiveClasses }: PretrainCommandOptions) {
+  if (adaptive === undefined && adaptiveClasses === undefined) return undefined;
+  return {
+    ...(typeof adaptive === 'number' && { every: adaptive }),
+    ...(adaptiveClasses !== undefined && { by: 'loss' as const, classes: await readTokenClasses(adaptiveClasses) }),
+  };
 }
 
 /** Pretrains on text, or goes on from a checkpoint, tells how held-out text surprises the model, and saves it. */
@@ -73,7 +78,7 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
       engine,
       mask: await maskOf(options),
       stages: options.stage,
-      adaptive: followingOf(options),
+      adaptive: await followingOf(options),
       collocations: options.pmi,
       wordVectors: options.vectors,
       model: base,
@@ -142,6 +147,10 @@ export function addPretrain(program: Command): void {
       '--adaptive [steps]',
       'hide tokens less often that it gets right; steps between two changes, default 200',
       whole(2),
+    )
+    .option(
+      '--adaptive-classes <file>',
+      'hide classes of tokens more often whose loss is high: a table with the columns token and class, such as parts of speech',
     )
     .option('--pmi <file>', 'a list of cloze pmi build, for --mask pmi')
     .option('--vectors <file>', "word vectors in word2vec's text format, for --mask mac-bert")

@@ -264,6 +264,21 @@ describe('pretrain', () => {
       expect(await resumed.model.hash()).toBe(await whole.model.hash());
       resumed.model.dispose();
     }
+    // By the loss of classes too, here of characters by their number.
+    const classes = Object.fromEntries(
+      Array.from({ length: 20_992 }, (_, i) => [String.fromCodePoint(0x4e00 + i), `${i % 3}`]),
+    );
+    const content = { ...options, adaptive: { every: 3, by: 'loss' as const, classes } };
+    const byLoss = await pretrain(fresh('content', content));
+    expect(await byLoss.model.hash()).not.toBe(await whole.model.hash());
+    const controller = new AbortController();
+    const callbacks = [{ onStepEnd: ({ step }: { step: number }) => step === 7 && controller.abort() }];
+    await expect(pretrain(fresh('content-7', content), { callbacks, signal: controller.signal })).rejects.toThrow(
+      'stopped after',
+    );
+    const rest = await pretrain(fresh('content-7', content));
+    expect(await rest.model.hash()).toBe(await byLoss.model.hash());
+    for (const { model } of [byLoss, rest]) model.dispose();
     await expect(pretrain(fresh('adaptive-causal', { ...options, mask: { preset: 'mntp' } }))).rejects.toThrow(
       "'mntp' chooses otherwise",
     );

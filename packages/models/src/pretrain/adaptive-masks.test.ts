@@ -44,25 +44,77 @@ it('weights follow accuracy at multiples of `every`, a step late, and the mean c
   expect(chancesOf(second).reduce((a, b) => a + b, 0) / 4).toBeCloseTo(0.2, 9);
 });
 
-it('what it keeps puts it back: the same chances from there on, whether masked before or after', () => {
-  for (const stop of [1, 2, 3, 4, 5, 6, 7]) {
-    const whole = adaptiveWeights(4, { every: 3 });
-    for (let step = 1; step < stop; step++) whole.count(step, asked, right);
-    // The next batch is made while the last step runs; a resume makes it after that step.
-    const early = Array.from(whole.chancesAt(stop + 1)(ids, 0.15));
-    whole.count(stop, asked, right);
-    const resumed = adaptiveWeights(4, { every: 3 });
-    resumed.restore(new Map(Object.entries(whole.capture())));
-    expect(Array.from(resumed.chancesAt(stop + 1)(ids, 0.15))).toEqual(early);
-    for (let step = stop + 1; step < stop + 8; step++) {
-      expect(resumed.chancesAt(step)(ids, 0.15)).toEqual(whole.chancesAt(step)(ids, 0.15));
-      for (const one of [whole, resumed]) one.count(step, asked, right);
-    }
-  }
-  expect(() => adaptiveWeights(5, {}).restore(new Map(Object.entries(adaptiveWeights(4, {}).capture())))).toThrow(
-    "no adaptive weights of 5 tokens ('adaptive/current')",
-  );
+const tokens = ['猫', '狗', '跑', '的'];
+const tokenOf = (id: number) => tokens[id];
+const byClass = { by: 'loss', classes: { 猫: 'noun', 狗: 'noun', 跑: 'verb', 飞: 'verb' } } as const;
+
+it('weights follow the loss of classes: σ(2·(L − mean)/sd), by hand', () => {
+  const weights = adaptiveWeights(4, { ...byClass, every: 2, keep: 0.5 }, tokenOf);
+  expect(weights.counts).toBe('loss');
+  const at = (step: number) => Array.from(weights.chancesAt(step)(ids, 0.2));
+  const close = (of: readonly number[]) => chancesOf(of).map((chance) => expect.closeTo(chance, 6));
+  expect(at(1)).toEqual(close([1, 1, 1, 1]));
+  // Nouns are asked twice, 1 and 3 nats; verbs once, 4; what has no class is not asked, so its weight is ½.
+  const batch = { targets: Int32Array.of(0, 1, 2, 3), weights: Float32Array.of(1, 1, 1, 0) };
+  for (const step of [1, 2]) weights.count(step, batch, [1, 3, 4, 9]);
+  // Losses 2 and 4: mean 3, sd √2, so σ(±√2).
+  const [low, high] = [1 / (1 + Math.exp(Math.SQRT2)), 1 / (1 + Math.exp(-Math.SQRT2))];
+  expect([low, high]).toEqual([expect.closeTo(0.19557, 5), expect.closeTo(0.80443, 5)]);
+  expect(at(4)).toEqual(close([low, low, high, 0.5]));
+  // Then 6 for nouns, verbs not asked, 1 for the rest: nouns ½·2 + ½·6 = 4 as verbs have, the rest 1.
+  for (const step of [3, 4])
+    weights.count(step, { targets: Int32Array.of(0, 3), weights: Float32Array.of(1, 1) }, [6, 1]);
+  // Mean 3, sd √3: σ(2/√3) twice and σ(−4/√3).
+  const sigma = (x: number) => 1 / (1 + Math.exp(-x));
+  const [both, rest] = [sigma(2 / Math.sqrt(3)), sigma(-4 / Math.sqrt(3))];
+  expect(at(6)).toEqual(close([both, both, both, rest]));
 });
+
+it('classes that do not differ, and one alone that was asked, change nothing; classes of no token here are refused', () => {
+  const weights = adaptiveWeights(4, { ...byClass, every: 2 }, tokenOf);
+  const even = Array.from(chancesOf([1, 1, 1, 1]));
+  const count = (from: number, targets: number[], losses: number[]) => {
+    for (const step of [from, from + 1])
+      weights.count(
+        step,
+        { targets: Int32Array.from(targets), weights: new Float32Array(targets.length).fill(1) },
+        losses,
+      );
+  };
+  count(1, [0], [5]);
+  expect(Array.from(weights.chancesAt(4)(ids, 0.2))).toEqual(even);
+  count(3, [2, 3], [5, 5]);
+  expect(Array.from(weights.chancesAt(6)(ids, 0.2))).toEqual(even);
+  expect(() => adaptiveWeights(4, { by: 'loss', classes: { 鱼: 'noun' } }, tokenOf)).toThrow(
+    "adaptive.classes make one class of the vocabulary's 4 tokens, such as '的'",
+  );
+  expect(() =>
+    adaptiveWeights(4, { by: 'loss', classes: Object.fromEntries(tokens.map((one) => [one, 'all'])) }, tokenOf),
+  ).toThrow('make one class');
+});
+
+it.each([{}, byClass])(
+  'what it keeps puts it back: the same chances from there on, whether masked before or after (%o)',
+  (by) => {
+    for (const stop of [1, 2, 3, 4, 5, 6, 7]) {
+      const whole = adaptiveWeights(4, { ...by, every: 3 }, tokenOf);
+      for (let step = 1; step < stop; step++) whole.count(step, asked, right);
+      // The next batch is made while the last step runs; a resume makes it after that step.
+      const early = Array.from(whole.chancesAt(stop + 1)(ids, 0.15));
+      whole.count(stop, asked, right);
+      const resumed = adaptiveWeights(4, { ...by, every: 3 }, tokenOf);
+      resumed.restore(new Map(Object.entries(whole.capture())));
+      expect(Array.from(resumed.chancesAt(stop + 1)(ids, 0.15))).toEqual(early);
+      for (let step = stop + 1; step < stop + 8; step++) {
+        expect(resumed.chancesAt(step)(ids, 0.15)).toEqual(whole.chancesAt(step)(ids, 0.15));
+        for (const one of [whole, resumed]) one.count(step, asked, right);
+      }
+    }
+    expect(() => adaptiveWeights(5, {}).restore(new Map(Object.entries(adaptiveWeights(4, {}).capture())))).toThrow(
+      "no adaptive weights of 5 tokens ('adaptive/current')",
+    );
+  },
+);
 
 it('takes what hides each unit by one rate and refuses the rest', () => {
   expect(adaptable(bert)).toMatchObject({ name: 'bert', rate: 0.15, selection: 'bernoulli' });
@@ -73,6 +125,19 @@ it('takes what hides each unit by one rate and refuses the rest', () => {
     'adaptive.every must be a whole number of at least 2, got 1',
     'adaptive.keep must be at least 0 and below 1, got 1',
   ]);
-  expect(adaptiveProblems(JSON.parse('{ "evry": 3 }'))).toEqual(["adaptive has no 'evry'; there are every, keep"]);
+  expect(adaptiveProblems(JSON.parse('{ "evry": 3 }'))).toEqual([
+    "adaptive has no 'evry'; there are every, keep, by, classes",
+  ]);
+  expect(adaptiveProblems(JSON.parse('{ "by": "luck" }'))).toEqual([
+    "adaptive.by must be 'accuracy' or 'loss', got 'luck'",
+  ]);
+  expect(adaptiveProblems({ classes: { 猫: 'noun' } })).toEqual(["adaptive.classes go with adaptive.by 'loss'"]);
+  for (const [classes, told] of [
+    [undefined, "adaptive.by 'loss' needs adaptive.classes"],
+    [['noun'], "adaptive.by 'loss' needs adaptive.classes"],
+    [{ 猫: 3 }, "adaptive.classes must be texts, got 3 for '猫'"],
+    [{}, 'adaptive.classes must name at least one token'],
+  ] as const)
+    expect(adaptiveProblems({ by: 'loss', classes: classes as never })).toEqual([expect.stringContaining(told)]);
   expect(adaptiveProblems(JSON.parse('3'))).toEqual(['adaptive must be an object, such as {}']);
 });

@@ -64,7 +64,12 @@ export async function planPretraining(
   const { tokenizer, special } = tokenizerOf(name, loaded);
   const { pad: padId = 0, mask: maskId, unknown: unknownId = -1 } = special;
   if (maskId === undefined) throw new RangeError(`pretrain: the tokenizer of ${name} has no mask token.`);
-  const plan = await planOf(settings, loaded, (asked) => maskOf(asked, { ...sources, tokenizer, unknownId }));
+  const plan = await planOf(
+    settings,
+    loaded,
+    (asked) => maskOf(asked, { ...sources, tokenizer, unknownId }),
+    (id) => tokenizer.tokenOf(id),
+  );
   const words = plan.policies.some(needsWords) ? ({ words: 'jieba' } as const) : {};
   const asked = (config: EncoderConfig) => (plan.predictsNext ? { ...config, predictsNext: true } : config);
   const learner = {

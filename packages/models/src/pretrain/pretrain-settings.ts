@@ -36,7 +36,7 @@ export interface PretrainSettings extends UpdateSettings {
    * then masked (`[{ share: 0.5, causal: true }, { share: 0.5 }]`), or AntLM's three parts (Yu et al. 2024: 1/6 causal, 2/3 masked, 1/6 causal).
    */
   readonly stages?: readonly PretrainStage[];
-  /** Hides tokens less often that the model gets right already (AMLM), whatever `mask` says of units and rate; `{}` takes every default. Not in several processes. */
+  /** Hides tokens less often that the model gets right already (AMLM), or classes of them whose loss is low (`by: 'loss'`), whatever `mask` says of units and rate; `{}` takes every default. Not in several processes. */
   readonly adaptive?: AdaptiveMasking;
   readonly maxSteps: number;
   /** Tokens a row at most, special ones included; default 128, or what the model reads. */

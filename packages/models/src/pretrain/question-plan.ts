@@ -46,7 +46,7 @@ function earlierOf(parts: readonly PretrainStage[], policies: readonly Policy[],
  * The questions of a pretraining, stage by stage; one stage where none are asked for.
  *
  * @throws {RangeError} for a causal stage of a family that cannot see only what comes before, where a question does not suit what outputs see, where stages ask
- * hidden tokens at different places, and where a rate is to change that is none
+ * hidden tokens at different places, where a rate is to change that is none, and where classes do not divide the vocabulary
  */
 export async function planOf(
   {
@@ -57,6 +57,7 @@ export async function planOf(
   }: Pick<ResolvedPretraining, 'mask' | 'stages' | 'adaptive' | 'maxSteps'>,
   { family, config }: { readonly family: FamilyName; readonly config: EncoderConfig },
   maskOf: (asked: PretrainSettings['mask']) => Promise<Chosen>,
+  tokenOf?: (id: number) => string | undefined,
 ): Promise<QuestionPlan> {
   const own = visibilityOf(family, config);
   const parts: readonly PretrainStage[] = stages ?? [{ share: 1, ...(mask !== undefined && { mask }) }];
@@ -76,7 +77,7 @@ export async function planOf(
   const stageAt = stageOf(ends);
   const startOf = (stage: number) => ends[stage - 1] ?? 0;
   const courses = parts.map((part, i) => courseOf(policies[i] as Policy, part, (ends[i] as number) - startOf(i)));
-  const adaptive = following && adaptiveWeights(config.vocabularySize, following);
+  const adaptive = following && adaptiveWeights(config.vocabularySize, following, tokenOf);
   const courseAt = (step: number) => courses[stageAt(step)] as (typeof courses)[number];
   return {
     policies,

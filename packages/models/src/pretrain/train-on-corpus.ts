@@ -1,4 +1,14 @@
-import { argMax, cast, type Engine, equal, type HostTensor, type Placement, sum, type Tensor } from '@cloze/backend';
+import {
+  argMax,
+  cast,
+  type Engine,
+  equal,
+  type HostTensor,
+  type Placement,
+  sparseCrossEntropy,
+  sum,
+  type Tensor,
+} from '@cloze/backend';
 import { currentName, type EncoderConfig, type EncoderParameters, type FamilyName } from '@cloze/encoder';
 import type { MaskedBatch } from '@cloze/masking';
 import {
@@ -31,7 +41,7 @@ export interface Pretrainable {
   readonly parameters: EncoderParameters<HostTensor>;
   /** Whether a step's outputs see only what comes before and predict the next token; default never. */
   readonly causalAt?: (step: number) => boolean;
-  /** Weights of tokens that follow what is predicted right; default none. */
+  /** Weights of tokens that follow the model; default none. */
   readonly adaptive?: AdaptiveWeights | undefined;
   /** Held-out rows, asked the same at each look at their loss; default none, and no look. */
   readonly heldOut?: readonly AskedBatch<HostTensor>[];
@@ -64,13 +74,20 @@ function rowsBetween(batch: MaskedBatch, from: number, to: number): MaskedBatch 
   };
 }
 
-/** An objective that also tells which targets were predicted right, `[rows, slots]`. */
-const tellingRight =
-  (objective: ReturnType<typeof languageModelObjective>): ReturnType<typeof languageModelObjective> =>
+/** An objective that also tells of each target whether it was predicted right, or its loss, `[rows, slots]`. */
+const telling =
+  (
+    counts: AdaptiveWeights['counts'],
+    objective: ReturnType<typeof languageModelObjective>,
+  ): ReturnType<typeof languageModelObjective> =>
   (parameters, batch, key) => {
     const found = objective(parameters, batch, key);
     if (!found.output) return found;
-    return { ...found, told: { right: cast(equal(argMax(found.output.logits), batch.targets), 'float32') } };
+    const { logits } = found.output;
+    const { targets } = batch;
+    const of =
+      counts === 'right' ? cast(equal(argMax(logits), targets), 'float32') : sparseCrossEntropy(logits, targets);
+    return { ...found, told: { [counts]: of } };
   };
 
 /** Variables whose checkpoints hold the adaptive weights too. */
@@ -130,7 +147,9 @@ export async function trainOnCorpus(
     const stepOf = (seen: EncoderConfig) =>
       trainingStep({
         variables,
-        objective: adaptive ? tellingRight(languageModelObjective(family, seen)) : languageModelObjective(family, seen),
+        objective: adaptive
+          ? telling(adaptive.counts, languageModelObjective(family, seen))
+          : languageModelObjective(family, seen),
         optimiser,
         seed,
         replicas,
@@ -170,7 +189,7 @@ export async function trainOnCorpus(
         adaptive?.count(
           t,
           batch,
-          taken.told.flatMap(({ right }) => Array.from(right?.values ?? [])),
+          taken.told.flatMap(({ [adaptive.counts]: found }) => Array.from(found?.values ?? [])),
         );
         return taken;
       },
