@@ -62,7 +62,7 @@ export async function runBenchmark(lab: Lab, settings: BenchmarkSettings): Promi
     `fine-tune ${name}`,
     start,
     task,
-    prepared,
+    () => prepared,
     { train: rows, dev: dev.flatMap((set) => set.rows) },
     { ...rest, batch, steps: Math.max(1, Math.round((epochs * rows.length) / batch)) },
   );

@@ -116,7 +116,7 @@ export async function fineTuneClassifier(
   const model = dropout === undefined ? start : { ...start, config: { ...start.config, dropout } };
   const paired = rows.train.some(({ texts }) => texts.length === 2);
   const columns = classification({ text: 'text', label: 'label', ...(paired && { pair: 'pair' }) });
-  const task = meanPooled(model, prepareTask(columns, { model, labels }), lab.seed, options);
+  const prepared = prepareTask(columns, { model, labels });
   const tableOf = (given: readonly Labelled[]) =>
     given.map(({ texts: [text, pair], label }) => ({ text, pair, label }));
   const { judged, measures } = await tuneOnTask(
@@ -124,7 +124,7 @@ export async function fineTuneClassifier(
     phase,
     model,
     columns,
-    task,
+    (seed) => meanPooled(model, prepared, seed, options),
     {
       train: tableOf(rows.train),
       dev: tableOf(rows.dev),

@@ -79,7 +79,7 @@ export async function fineTuneGenerator(
   const task = { ...plain, objective: regularised(plain.objective, regulariser, model.special.separate as number) };
   const tableOf = (pairs: readonly WrittenPair[]) => pairs.map(({ source, target }) => ({ source, target }));
   const rows = { train: tableOf(train), dev: tableOf(dev) };
-  const { judged, measures } = await tuneOnTask(lab, `fine-tune ${name}`, model, columns, task, rows, options);
+  const { judged, measures } = await tuneOnTask(lab, `fine-tune ${name}`, model, columns, () => task, rows, options);
   const lines = dev.map(({ id, target }, i) => ({
     id,
     reference: target,

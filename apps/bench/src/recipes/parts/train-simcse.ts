@@ -25,7 +25,7 @@ export async function trainSimcse(
   // A sentence that stands twice in a batch would have to differ from itself.
   const rows = { train: [...new Set(texts)].map((text) => ({ text })), dev: [] };
   const task = prepareTask(columns, { model });
-  const { parameters, measures } = await tuneOnTask(lab, 'simcse', model, columns, task, rows, options);
+  const { parameters, measures } = await tuneOnTask(lab, 'simcse', model, columns, () => task, rows, options);
   return { encoder: withWeights(lab, given, parameters.encoder), measures };
 }
 

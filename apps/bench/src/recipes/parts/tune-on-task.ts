@@ -54,7 +54,7 @@ export interface Tuned<Prediction> {
  * The last step's weights are judged, not the best on the set they are judged on. Order, dropout and DropToken follow from (seed, step). Of several
  * learning rates one is chosen by a tenth of train, always with seed 1; dev has no part in it.
  *
- * @param columns the task as data @param task the same, prepared, with what the recipe does otherwise
+ * @param columns the task as data @param taskWith the same, prepared, with what the recipe does otherwise: some draw their heads by the seed
  * @throws {InterruptedError} after saving, when the lab's signal was raised
  */
 export async function tuneOnTask<Input, Prediction>(
@@ -62,7 +62,7 @@ export async function tuneOnTask<Input, Prediction>(
   phase: string,
   model: LoadedModel,
   columns: Task,
-  task: PreparedTask<Input, Prediction>,
+  taskWith: (seed: number) => PreparedTask<Input, Prediction>,
   { train, dev, unlabelled }: TaskRows<Input>,
   { steps, batch, length, learningRate, warmup, weightDecay, dropTokens = 0, regulariser, rates = [] }: TuneOptions,
 ): Promise<Tuned<Prediction>> {
@@ -81,6 +81,7 @@ export async function tuneOnTask<Input, Prediction>(
     },
     model.maximumLength,
   );
+  const task = taskWith(lab.seed);
   const { maximumLength } = told;
   const tokenizer = taskTokenizer(model, maximumLength);
   const read = async (name: string, rows: readonly Row[]) =>
@@ -97,7 +98,7 @@ export async function tuneOnTask<Input, Prediction>(
     try {
       const trained = await trainOnce(
         model,
-        task,
+        taskWith(seed),
         {
           ...examples,
           unlabelled: others,
