@@ -1,3 +1,5 @@
+import { meanAndSd } from '@cloze/eval';
+
 /** What weights of tokens follow, and how: values of ids change at multiples of `every`, weights are functions of them. */
 export interface WeightLaw {
   /** What is counted of each target: 1 where it was predicted right, or its loss in nats. */
@@ -61,12 +63,11 @@ export function followClassLoss(classOf: Int32Array, keep: number): WeightLaw {
     },
     weightsOf: (values) => {
       const seen = Array.from(idOf, (id) => values[id] as number).filter((value) => value !== unasked);
-      const mean = seen.reduce((sum, value) => sum + value, 0) / seen.length;
-      const sd = Math.sqrt(seen.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (seen.length - 1));
-      const differ = sd > 0;
-      return values.map((value) =>
-        value === unasked || !differ ? 0.5 : 1 / (1 + Math.exp((-2 * (value - mean)) / sd)),
-      );
+      if (seen.length === 0) return values.map(() => 0.5);
+      const { mean, sd } = meanAndSd(seen);
+      // One class has no deviation, which is NaN.
+      if (!(sd > 0)) return values.map(() => 0.5);
+      return values.map((value) => (value === unasked ? 0.5 : 1 / (1 + Math.exp((-2 * (value - mean)) / sd))));
     },
   };
 }
