@@ -179,6 +179,17 @@ const subjects = {
       });
     },
   },
+  // The sides of `qa speedrun` are the same model, judged alike: from the same weights over the same batches PyTorch's losses are ours.
+  speedrun: {
+    covers: [
+      'apps/qa/src/speedrun',
+      'packages/encoder/src',
+      'packages/trainer/src',
+      'tooling/peers/torch_speedrun.py',
+      'tooling/peers/requirements.txt',
+    ],
+    prove: () => tests(['apps/qa/src/speedrun/peer-run'], { CLOZE_PYTHON: python() }),
+  },
   // Needs CLOZE_DATA; CLOZE_ENCODER names an encoder to begin from.
   'export-accuracy': {
     covers: ['packages/backend/src/export', 'packages/models/src/export'],

@@ -5,12 +5,13 @@ MODE run_mlm: what transformers' examples/pytorch/language-modeling/run_mlm.py d
               epoch, DataCollatorForLanguageModeling, BertForMaskedLM with labels, logits of every position, AdamW(fused), clip at 1
      loop:    the batches of FOLDER, scaled_dot_product_attention, AdamW(fused), logits of masked positions alone
      modern:  the same over transformers' ModernBERT, every layer over the whole row
-All take bfloat16 autocast where ten steps of a copy are faster with it than without.
+All take bfloat16 autocast where ten steps of a copy are faster with it than without; from weights of FOLDER/start, if there are any, float32.
 
 Prints a JSON line for each look at the held-out loss: step, seconds of training so far (looks left out), loss; what it chose goes to stderr.
 """
-import copy, json, math, sys, time
+import copy, json, os, sys, time
 import numpy, torch
+from safetensors.torch import load_file
 from transformers import AutoTokenizer, BertConfig, BertForMaskedLM, DataCollatorForLanguageModeling, ModernBertConfig, ModernBertForMaskedLM
 from update import update
 
@@ -27,6 +28,11 @@ model = ModernBertForMaskedLM(ModernBertConfig(
     vocab_size=spec['vocabulary'], hidden_size=spec['width'], num_hidden_layers=spec['layers'], num_attention_heads=max(1, spec['width'] // 64),
     intermediate_size=4 * spec['width'], max_position_embeddings=length, hidden_dropout_prob=0., attention_probs_dropout_prob=0.,
     pad_token_id=spec['padId'], attn_implementation='sdpa')).train()
+start = f'{folder}/start/model.safetensors'
+if has_start := os.path.exists(start):
+    missing, unexpected = model.load_state_dict(load_file(start), strict=False)
+    if unexpected or any('decoder' not in name for name in missing):
+        raise ValueError(f'{start}: lacks {missing}, nobody knows {unexpected}')
 
 
 def arrays(values, rows, slots):
@@ -131,7 +137,7 @@ def faster_half():
     return times[1] < times[0]
 
 
-half = faster_half()
+half = False if has_start else faster_half()
 optimiser, schedule = optimiser_of(model)
 seconds, began = 0., time.perf_counter()
 for step, inputs in enumerate(batches(), 1):

@@ -5,6 +5,7 @@ export { forestPlot, learningCurves, rateSweep } from './report/recipes/recipe-f
 export { terminalReport } from './report/recipes/terminal-report.ts';
 export { type CompactRecord, compactRecord } from './runs/compact-record.ts';
 export { findRecords } from './runs/find-records.ts';
+export { processorKind } from './runs/processor-kind.ts';
 export type { Manifest, RunRecord } from './runs/run-record.ts';
 export { planRuns } from './runs/run-spec.ts';
 export { scoreText } from './runs/score-file.ts';

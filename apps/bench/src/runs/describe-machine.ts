@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { processorKind } from './processor-kind.ts';
 
 const git = (...words: string[]): string => {
   try {
@@ -33,7 +34,6 @@ export function describeMachine(): {
       return 'unknown';
     }
   };
-  const processors = cpus();
   return {
     commit: git('rev-parse', 'HEAD') || 'unknown',
     dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
@@ -43,8 +43,8 @@ export function describeMachine(): {
     },
     machine: {
       platform: `${platform()} ${release()} ${arch()}`,
-      processor: processors[0]?.model ?? 'unknown',
-      cores: processors.length,
+      processor: processorKind(),
+      cores: cpus().length,
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
   };

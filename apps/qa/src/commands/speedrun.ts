@@ -1,4 +1,6 @@
+import { cpus } from 'node:os';
 import { selectEngine, thisMachine } from '@cloze/backend';
+import { processorKind } from '@cloze/bench';
 import { real, whole, writeWhole } from 'cloze/terminal';
 import { type Command, Option } from 'commander';
 import { againWith, jsonLinesOf } from '../perf/json-lines-of.ts';
@@ -66,12 +68,16 @@ export async function speedrunCommand(options: SpeedrunOptions): Promise<void> {
         `${name}, seed ${seed}: ${result.reached === null ? `not reached in ${((last?.seconds ?? 0) / 60).toFixed(2)} minutes, ${last?.step} steps (${last?.loss.toFixed(3)})` : `${(result.reached / 60).toFixed(2)} minutes, ${last?.step} steps`}\n`,
       );
       if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-      const table = speedrunTable(speedrunRows(chosen, results), target);
+      const table = tableOf(chosen, results, target);
       if (markdown !== undefined) writeWhole(markdown, table);
       if (record !== undefined) writeWhole(record, recordOf(options, chosen, results));
     }
-  if (!json) process.stdout.write(speedrunTable(speedrunRows(chosen, results), target));
+  if (!json) process.stdout.write(tableOf(chosen, results, target));
 }
+
+/** The table, and what it was measured on. */
+const tableOf = (chosen: readonly SpeedrunSide[], results: readonly SpeedrunResult[], target: number): string =>
+  `${cpus().length} × ${processorKind()}, Node ${process.versions.node}\n\n${speedrunTable(speedrunRows(chosen, results), target)}`;
 
 /** Everything that a run was asked and said, as JSON. */
 function recordOf(
@@ -79,9 +85,14 @@ function recordOf(
   chosen: readonly SpeedrunSide[],
   results: readonly SpeedrunResult[],
 ): string {
-  const { platform, arch } = process;
+  const { platform, arch, version } = process;
   const asked = { seeds, minutes, task: { ...task, target }, corpus: data === undefined ? 'poems' : 'zh-modern' };
-  const record = { asked, machine: { platform, arch, node: process.version }, sides: chosen, results };
+  const record = {
+    asked,
+    machine: { platform, arch, processor: processorKind(), cores: cpus().length, node: version },
+    sides: chosen,
+    results,
+  };
   return `${JSON.stringify({ ...record, rows: speedrunRows(chosen, results) }, null, 1)}\n`;
 }
 

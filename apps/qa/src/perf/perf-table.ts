@@ -1,4 +1,5 @@
 import { cpus, loadavg } from 'node:os';
+import { processorKind } from '@cloze/bench';
 import type { RowFailure } from './row-process.ts';
 import type { ComparisonResult } from './run-comparison.ts';
 import type { FigureResult, PerfResult } from './run-row.ts';
@@ -13,7 +14,7 @@ export function perfTable(results: readonly (PerfResult | RowFailure)[], date: s
   const comparisons = results.filter((result): result is ComparisonResult => 'ours_ms' in result);
   const engine = [...comparisons, ...figures][0]?.engine ?? 'no engine';
   const lines = [
-    `Measured ${date}: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, ${engine}, load ${loadavg()[0]?.toFixed(1)} at the end.`,
+    `Measured ${date}: ${cpus().length} × ${processorKind()}, Node ${process.versions.node}, ${engine}, load ${loadavg()[0]?.toFixed(1)} at the end.`,
   ];
   if (comparisons.length > 0) {
     lines.push('', row(['work', 'here, least (median)', 'against', 'least (median)', 'ratio (of medians)', 'asked']));

@@ -1,12 +1,34 @@
 import { compile, type Engine, type Tensor } from '@cloze/backend';
-import { encode, encoderConfig, initialParameters, maskedCrossEntropy, predictTokens } from '@cloze/encoder';
-import { type AskedBatch, askedBatch, languageModelObjective } from '@cloze/models';
+import {
+  encode,
+  encoderConfig,
+  type FamilyName,
+  type LoadedPretrained,
+  maskedCrossEntropy,
+  predictTokens,
+} from '@cloze/encoder';
+import { type AskedBatch, askedBatch, freshWeights, languageModelObjective } from '@cloze/models';
 import { streamFrom } from '@cloze/random';
 import { trainingStep, trainingVariables } from '@cloze/trainer';
 import { heldOutBatch, type SpeedrunCorpus, trainingBatches } from './corpus-rows.ts';
 import { optimiserOf } from './optimiser-of.ts';
 import type { SpeedrunEnd, SpeedrunPoint } from './point.ts';
 import { type Recipe, task } from './sides.ts';
+
+/** What one of our sides begins from. */
+export function firstWeights(
+  corpus: SpeedrunCorpus,
+  recipe: Recipe,
+  seed: number,
+  family: FamilyName = 'bert',
+): LoadedPretrained {
+  const config = encoderConfig({
+    ...{ vocabularySize: corpus.vocabulary.tokens.length, width: task.width, layers: task.layers },
+    ...{ maximumLength: corpus.length, dropout: 0, attentionDropout: 0 },
+    ...recipe.encoder,
+  });
+  return freshWeights(corpus.vocabulary, config, { family, random: streamFrom(seed).fork('weights') });
+}
 
 /** Trains one of our sides until it reaches the target, its steps end or its time does; yields every look at the held-out loss. */
 export async function* ownRun(
@@ -16,14 +38,10 @@ export async function* ownRun(
   seed: number,
   end: SpeedrunEnd,
 ): AsyncGenerator<SpeedrunPoint> {
-  const config = encoderConfig({
-    ...{ vocabularySize: corpus.vocabulary.tokens.length, width: task.width, layers: task.layers },
-    ...{ maximumLength: corpus.length, dropout: 0, attentionDropout: 0 },
-    ...recipe.encoder,
-  });
+  const { config, parameters } = firstWeights(corpus, recipe, seed);
   const optimiser = optimiserOf(recipe);
   const variables = trainingVariables(engine, {
-    parameters: initialParameters(config, streamFrom(seed).fork('weights')),
+    parameters,
     optimiser,
     precision: recipe.precision,
   });

@@ -50,7 +50,7 @@ export interface EncoderConfig {
   readonly rotaryValues?: boolean;
   /** Dropout of a fine-tuned head, 0 ≤ p < 1 (`classifier_dropout`); default: `dropout`. */
   readonly classifierDropout?: number;
-  /** Standard deviation of weights that are drawn for a head, above 0 (`initializer_range`); default 0.02. */
+  /** Standard deviation of weights that are drawn, all fresh ones or a head's, above 0 (`initializer_range`); default 0.02. */
   readonly drawDeviation?: number;
   /** Every token sees only itself and what comes before (`is_decoder`); default false. */
   readonly leftToRight?: boolean;

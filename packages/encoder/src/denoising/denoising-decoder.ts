@@ -25,7 +25,8 @@ export function initialDenoisingDecoder(
   config: EncoderConfig,
   random: { next(): number },
 ): DenoisingDecoderParameters<HostTensor> {
-  const { layers, width } = config;
+  const { layers, width, drawDeviation } = config;
+  const draw = { deviation: drawDeviation };
   const norm = (): Norm<HostTensor> =>
     drawParameters(
       { scale: { shape: [width], initial: 'ones' }, offset: { shape: [width], initial: 'zeros' } },
@@ -33,8 +34,8 @@ export function initialDenoisingDecoder(
     ) as Norm<HostTensor>;
   return {
     cross: Array.from({ length: layers }, () => ({
-      value: initialLinear(width, width, random),
-      output: initialLinear(width, width, random),
+      value: initialLinear(width, width, random, draw),
+      output: initialLinear(width, width, random, draw),
       norm: norm(),
     })),
   };

@@ -38,20 +38,21 @@ export function initialMaeDecoder(
     random,
   );
   const width = encoder.embeddingWidth;
+  const draw = { deviation: decoder.drawDeviation };
   const flat = (value: number, length: number): HostTensor => ({
     shape: [length],
     dtype: 'float32',
     values: new Float32Array(length).fill(value),
   });
   return {
-    enter: initialLinear(encoder.width, decoder.width, random),
+    enter: initialLinear(encoder.width, decoder.width, random, draw),
     mask: embeddings.tokenTable,
     positionTable: embeddings.positionTable as HostTensor,
     layers,
     ...(finalNorm && { finalNorm }),
     languageModel: {
       ...languageModel,
-      transform: initialLinear(decoder.width, width, random),
+      transform: initialLinear(decoder.width, width, random, draw),
       norm: { scale: flat(1, width), offset: flat(0, width) },
       bias: flat(0, encoder.vocabularySize),
     },

@@ -15,10 +15,12 @@ export function initialLinear(from: number, to: number, random: Uniform, draw: N
 }
 
 /**
- * Fresh weights as BERT draws them: normal with standard deviation 0.02 cut at two deviations, norms one and zero, biases zero.
+ * Fresh weights as BERT draws them: normal with the config's `drawDeviation` (0.02 where it has none) cut at two deviations, norms one and zero, biases zero.
  *
  * @param random the only source of randomness
  */
 export function initialParameters(config: EncoderConfig, random: Uniform): EncoderParameters<HostTensor> {
-  return drawParameters(parameterSpecs(config), random) as EncoderParameters<HostTensor>;
+  return drawParameters(parameterSpecs(config), random, {
+    deviation: config.drawDeviation,
+  }) as EncoderParameters<HostTensor>;
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { TrainingCallback } from '@cloze/trainer';
 import { writeWhole } from 'cloze/terminal';
 import { z } from 'zod';
+import { processorKind } from '../../runs/processor-kind.ts';
 import { readJson } from '../../runs/run-record.ts';
 import type { Lab } from './lab.ts';
 
@@ -39,7 +39,7 @@ export function watchPretraining(
           .map((part) => ({ ...part, to: Math.min(part.to, firstStep - 1) }));
         before = parts.reduce((sum, { seconds }) => sum + seconds, 0);
         const { name, version } = lab.engine;
-        const processor = cpus()[0]?.model ?? 'unknown';
+        const processor = processorKind();
         parts = [...parts, { from: firstStep, to: firstStep - 1, seconds: 0, processor, engine: `${name} ${version}` }];
         lab.rewind(phase, firstStep - 1 - ((firstStep - 1) % look));
         began = stepped = lab.now();
