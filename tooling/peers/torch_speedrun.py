@@ -22,11 +22,11 @@ torch.manual_seed(spec['seed'])
 modern = mode == 'modern'
 model = ModernBertForMaskedLM(ModernBertConfig(
     vocab_size=spec['vocabulary'], hidden_size=spec['width'], num_hidden_layers=spec['layers'], num_attention_heads=max(1, spec['width'] // 64),
-    intermediate_size=3 * spec['width'] // 2, max_position_embeddings=length, global_attn_every_n_layers=1, initializer_cutoff_factor=2.,
+    intermediate_size=3 * spec['width'] // 2, max_position_embeddings=length, initializer_range=spec['drawDeviation'], global_attn_every_n_layers=1, initializer_cutoff_factor=2.,
     rope_parameters={'full_attention': {'rope_type': 'default', 'rope_theta': 10000.}, 'sliding_attention': {'rope_type': 'default', 'rope_theta': 10000.}},
     attn_implementation='sdpa', **{f'{n}_token_id': None for n in ('pad', 'bos', 'eos', 'cls', 'sep')})).train() if modern else BertForMaskedLM(BertConfig(
     vocab_size=spec['vocabulary'], hidden_size=spec['width'], num_hidden_layers=spec['layers'], num_attention_heads=max(1, spec['width'] // 64),
-    intermediate_size=4 * spec['width'], max_position_embeddings=length, hidden_dropout_prob=0., attention_probs_dropout_prob=0.,
+    intermediate_size=4 * spec['width'], max_position_embeddings=length, initializer_range=spec['drawDeviation'], hidden_dropout_prob=0., attention_probs_dropout_prob=0.,
     pad_token_id=spec['padId'], attn_implementation='sdpa')).train()
 start = f'{folder}/start/model.safetensors'
 if has_start := os.path.exists(start):

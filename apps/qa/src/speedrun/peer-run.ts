@@ -42,7 +42,7 @@ function writeInputs(folder: string, corpus: SpeedrunCorpus, recipe: Recipe, see
   writeFileSync(join(folder, 'tokenizer_config.json'), '{"do_lower_case":true,"tokenizer_class":"BertTokenizer"}\n');
   const spec = {
     ...{ seed, ...task, ...end, vocabulary: tokens.length, padId: special.pad, slots, heldSlots: held.slots },
-    heldRows: held.shape[0],
+    ...{ heldRows: held.shape[0], drawDeviation: recipe.encoder?.drawDeviation ?? 0.02 },
     ...recipe,
   };
   writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec));
