@@ -4,6 +4,7 @@ import { type PretrainOptions, pretrain } from '@cloze/models/node';
 import { type Command, Option } from 'commander';
 import { engineOf } from '../terminal/engine-option.ts';
 import { checkModelFolder } from '../terminal/model-folder.ts';
+import { real } from '../terminal/real.ts';
 import { stopSignals } from '../terminal/stop-signals.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { whole } from '../terminal/whole.ts';
@@ -26,6 +27,7 @@ interface PretrainCommandOptions extends UpdateSettings, TrainingPlaceOptions {
   readonly heads?: number;
   readonly feedForwardWidth?: number;
   readonly vocabularySize?: number;
+  readonly initializerRange?: number;
   readonly mask?: NamedData;
   readonly maskModule?: string;
   readonly stage?: readonly PretrainStage[];
@@ -89,6 +91,7 @@ export async function pretrainCommand(corpus: readonly string[], options: Pretra
       heads: options.heads,
       feedForwardWidth: options.feedForwardWidth,
       vocabularySize: options.vocabularySize,
+      initializerRange: options.initializerRange,
       length: options.length,
       seed: options.seed,
       column: options.column,
@@ -135,6 +138,7 @@ export function addPretrain(program: Command): void {
     .option('--heads <number>', 'default one for 64 features', whole(1))
     .option('--feed-forward-width <number>', 'default 4 · width', whole(1))
     .option('--vocabulary-size <number>', 'tokens learnt from the corpus, default 8000', whole(8))
+    .option('--initializer-range <number>', 'standard deviation of fresh weights, default 0.02', real)
     .addOption(new Option('--family <name>', 'default bert').choices(familyNames))
     .option('--mask <name>', 'what is hidden and asked: a preset, with options such as whole-word:rate=0.3', namedData)
     .option('--mask-module <file>', 'a module that exports a masking policy of your own')

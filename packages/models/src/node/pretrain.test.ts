@@ -75,6 +75,11 @@ describe('pretrain', () => {
     await expect(pretrain({ ...options, layers: 3, width: 96 })).rejects.toThrow(
       /stopped was begun with other sizes: layers is 3, was \d; width is 96, was \d+\. Use the same, or another output\.$/,
     );
+    await expect(pretrain({ ...options, heads: 2, initializerRange: 0.04 })).rejects.toThrow(
+      'heads is 2, was the default; initializerRange is 0.04, was the default.',
+    );
+    const { vocabularySize: _size, ...unsized } = options;
+    await expect(pretrain(unsized)).rejects.toThrow('vocabularySize is the default, was 100.');
     const resumed = await pretrain(options);
     expect(await resumed.model.hash()).toBe(await whole.model.hash());
     expect(resumed.heldOut).toEqual(whole.heldOut);

@@ -60,7 +60,15 @@ const fileOptions = [
   'collocations',
   'wordVectors',
 ] as const;
-const sizeOptions = ['family', 'layers', 'width', 'heads', 'feedForwardWidth', 'vocabularySize'] as const;
+const sizeOptions = [
+  'family',
+  'layers',
+  'width',
+  'heads',
+  'feedForwardWidth',
+  'vocabularySize',
+  'initializerRange',
+] as const;
 const startOptions = ['model', 'addTokens'] as const;
 const hubOptions = ['hubUrl', 'revision', 'cacheFolder', 'accessToken', 'offline'] as const;
 

@@ -54,13 +54,18 @@ export async function startFromCheckpoint(
 /** What fresh weights follow from, as JSON, by name. */
 type Asked = Readonly<Record<string, unknown>>;
 
-/** What the weights of a folder were asked with; of folders that do not say, what their config tells. */
-async function askedBefore(folder: string, { family, config }: LoadedPretrained): Promise<Asked> {
+/** What the weights of a folder were asked with, where they say it; of folders that do not, what their config tells. */
+async function askedBefore(
+  folder: string,
+  { family, config }: LoadedPretrained,
+): Promise<{ readonly before: Asked; readonly isTold: boolean }> {
   const text = await readFile(`${folder}.json`, 'utf8').catch(() => undefined);
-  if (text === undefined)
-    return { layers: config.layers, width: config.width, family: config.leftToRight ? 'left-to-right' : family };
+  if (text === undefined) {
+    const { layers, width, leftToRight } = config;
+    return { before: { layers, width, family: leftToRight ? 'left-to-right' : family }, isTold: false };
+  }
   try {
-    return JSON.parse(text) as Asked;
+    return { before: JSON.parse(text) as Asked, isTold: true };
   } catch {
     throw new Error(`${folder}.json is torn; remove it and ${folder}, and the run begins again.`);
   }
@@ -82,29 +87,26 @@ export async function startFresh(
   const { layers, width } = freshSizes(sizes);
   const settings = resolvePretraining(given, 65_535, true);
   const sizesAsked: Asked = { family: 'bert', ...sizes };
-  const asked: Asked = {
-    ...sizesAsked,
-    seed: settings.seed,
-    length: settings.length,
-    dropout: settings.dropout ?? null,
-  };
+  const settingsAsked: Asked = { seed: settings.seed, length: settings.length, dropout: settings.dropout ?? null };
+  const asked: Asked = { ...sizesAsked, ...settingsAsked };
   if (await stat(folder).catch(() => undefined)) {
     const there = await loadPretrained(folder);
-    const before = await askedBefore(folder, there);
-    const differing = (names: Asked) =>
-      Object.keys(names).filter(
-        (name) => name in before && JSON.stringify(names[name]) !== JSON.stringify(before[name]),
-      );
+    const { before, isTold } = await askedBefore(folder, there);
+    // What one of them left out is the default, which the other may not have asked for.
+    const differing = Object.keys({ ...asked, ...before }).filter(
+      (name) => (isTold || name in before) && JSON.stringify(asked[name]) !== JSON.stringify(before[name]),
+    );
     const begun = (await readdir(join(dirname(folder), 'checkpoints')).catch(() => [])).some((name) =>
       name.startsWith('checkpoint-'),
     );
-    const wrong = differing(sizesAsked);
+    const wrong = differing.filter((name) => !(name in settingsAsked));
+    const shown = (value: unknown) => (value === undefined ? 'the default' : JSON.stringify(value));
     if (begun && wrong.length > 0)
       throw new RangeError(
-        `pretrain: ${dirname(folder)} was begun with other sizes: ${wrong.map((name) => `${name} is ${JSON.stringify(sizesAsked[name])}, was ${JSON.stringify(before[name])}`).join('; ')}. Use the same, or another output.`,
+        `pretrain: ${dirname(folder)} was begun with other sizes: ${wrong.map((name) => `${name} is ${shown(asked[name])}, was ${shown(before[name])}`).join('; ')}. Use the same, or another output.`,
       );
     // Other settings are compared with those of the checkpoints, which name them.
-    if (begun || differing(asked).length === 0) return { loaded: there, settings, added: [] };
+    if (begun || differing.length === 0) return { loaded: there, settings, added: [] };
   }
   await rm(`${folder}.json`, { force: true });
   const texts = streamTexts(source.corpus, source.column === undefined ? {} : { column: source.column });

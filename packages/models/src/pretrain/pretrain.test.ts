@@ -45,6 +45,18 @@ describe('pretrain on texts', () => {
     ]);
   });
 
+  it('draws fresh weights as spread as it is asked to', async () => {
+    const spreadOf = async (more: object) => {
+      const { model } = await pretrain({ ...settings, ...sizes, ...more, maxSteps: 1, learningRate: 1e-9, texts });
+      const { values } = model.loaded.parameters.embeddings.tokenTable;
+      return [Math.hypot(...values), model.config.drawDeviation];
+    };
+    const [usual, wide] = [await spreadOf({}), await spreadOf({ initializerRange: 0.08 })];
+    expect(Number(wide[0]) / Number(usual[0])).toBeCloseTo(4, 3);
+    expect([usual[1], wide[1]]).toEqual([undefined, 0.08]);
+    await expect(spreadOf({ initializerRange: 0 })).rejects.toThrow('initializerRange must be a number above 0, got 0');
+  });
+
   it('looks at the held-out loss on the way: what the weights say of hidden tokens, and nothing of the training changes', async () => {
     const looks: [step: number, loss: number][] = [];
     const callbacks = [{ onEvaluate: (step: number, told: object) => void looks.push([step, Object.values(told)[0]]) }];

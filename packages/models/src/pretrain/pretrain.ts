@@ -66,8 +66,8 @@ export async function pretrain(
   checkTexts('pretrain: texts', texts);
   if (heldOut !== undefined) checkTexts('pretrain: heldOut', heldOut);
   checkOptions('pretrain', { engine }, { engine: needed(anything) });
-  const { family, layers, width, heads, feedForwardWidth, vocabularySize, ...settings } = rest;
-  const sizes = { family, layers, width, heads, feedForwardWidth, vocabularySize };
+  const { family, layers, width, heads, feedForwardWidth, vocabularySize, initializerRange, ...settings } = rest;
+  const sizes = { family, layers, width, heads, feedForwardWidth, vocabularySize, initializerRange };
   const asked = Object.entries(sizes).filter(([, value]) => value !== undefined);
   if (model && asked.length > 0)
     throw new RangeError(

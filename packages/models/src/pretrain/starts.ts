@@ -1,4 +1,4 @@
-import { anything, checkOptions, whole } from '@cloze/checks';
+import { anything, checkOptions, real, whole } from '@cloze/checks';
 import { type EncoderConfig, encoderConfig, estimateMemory, familyOf, type LoadedPretrained } from '@cloze/encoder';
 import { streamFrom } from '@cloze/random';
 import { trainVocabulary } from '@cloze/tokenizer';
@@ -25,7 +25,7 @@ const vocabularyCharacters = 10_000_000;
 /** Fresh weights over a vocabulary that is learnt from the beginning of the corpus. @param memory bytes that they may take @throws {RangeError} for weights of more */
 export async function freshStart(
   corpus: AsyncIterable<string>,
-  { family = 'bert', layers, width, heads, feedForwardWidth, vocabularySize = 8000 }: FreshSizes,
+  { family = 'bert', layers, width, heads, feedForwardWidth, vocabularySize = 8000, initializerRange }: FreshSizes,
   { length, seed, dropout = 0.1 }: ResolvedPretraining,
   say: (line: string) => void,
   memory = Number.POSITIVE_INFINITY,
@@ -51,6 +51,7 @@ export async function freshStart(
     maximumLength: length + (fresh.positionOffset ?? 0),
     ...(heads !== undefined && { heads }),
     ...(feedForwardWidth !== undefined && { feedForwardWidth }),
+    ...(initializerRange !== undefined && { drawDeviation: initializerRange }),
     ...{ dropout, attentionDropout: dropout },
     ...(family === 'left-to-right' && { leftToRight: true }),
   });
@@ -81,11 +82,11 @@ export async function grownStart(
   return { loaded: { ...grown, config }, settings, base, added, kept: grown.config };
 }
 
-/** Sizes of fresh weights, judged. @throws {RangeError} for layers or width that are missing, and for sizes that are no whole numbers from 1 */
+/** Sizes of fresh weights, judged. @throws {RangeError} for layers or width that are missing, for sizes that are no whole numbers from 1, and for a deviation that is not above 0 */
 export function freshSizes(sizes: { readonly [K in keyof FreshSizes]?: FreshSizes[K] | undefined }): FreshSizes {
   const count = whole(1);
   const counts = { layers: count, width: count, heads: count, feedForwardWidth: count, vocabularySize: count };
-  checkOptions('pretrain', sizes, { family: anything, ...counts });
+  checkOptions('pretrain', sizes, { family: anything, ...counts, initializerRange: real({ above: 0 }) });
   const { layers, width } = sizes;
   if (layers === undefined || width === undefined)
     throw new RangeError(
