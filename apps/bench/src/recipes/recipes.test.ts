@@ -56,3 +56,11 @@ describe('every recipe at size tiny, on poems', () => {
     120_000,
   );
 });
+
+it.each(allRecipes.map((recipe) => [recipe.name, recipe] as const))(
+  '%s: what an arm sets are settings, at every size',
+  (_name, recipe) => {
+    for (const size of ['tiny', 'laptop', 'full'] as const)
+      for (const arm of recipe.arms(recipe.sizes[size])) expect(resolveSettings(recipe, size, {}, arm)).toBeDefined();
+  },
+);
