@@ -27,8 +27,13 @@ export type TextSettings = z.infer<typeof textSettings>;
 const mask = { preset: 'bert', rate: 0.3 } as const;
 const words = 102_000_000;
 const usual = {
-  ...{ family: 'bert', initializerRange: 0.02, dropout: 0, optimiser: 'adamw' },
-  ...{ mask, stages: null, precision: 'float32' },
+  family: 'bert',
+  initializerRange: 0.02,
+  dropout: 0,
+  optimiser: 'adamw',
+  mask,
+  stages: null,
+  precision: 'float32',
 } as const;
 
 /** Sizes: seconds over poems; minutes of one core, past the plateau of unigrams; an encoder of at most 14 M parameters on the larger corpus. */
