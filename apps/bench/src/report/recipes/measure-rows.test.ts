@@ -25,6 +25,21 @@ it('costs are medians, so that one run on a busy machine does not count', () => 
   });
 });
 
+it('tasks of one row have lines of their own: their losses are no figures of one kind', () => {
+  const losses = [
+    ['tnews', 1, 2e-4],
+    ['tnews', 3, 2e-4],
+    ['iflytek', 5, 5e-4],
+  ] as const;
+  const records = losses.map(([task, devLoss, learningRate]) => run('a', { devLoss, learningRate }, { task }));
+  const judged = { rows: ['a', 'b'], records: [...records, run('b', { devLoss: 2 }, { task: 'tnews' })] };
+  expect(measureRows(judged as object as JudgedRecipe).body).toEqual([
+    ['a: tnews', '2.000', '0.0002000'],
+    ['a: iflytek', '5.000', '0.0005000'],
+    ['b', '2.000', '-'],
+  ]);
+});
+
 it('the scale says how much settings and encoders differ between runs', () => {
   const records = [run('a', {}, tune(60), 'aaaaaaaaaa'), run('a', {}, tune(250, 1000), 'bbbbbbbbbb')];
   expect(scaleOf({ records } as object as JudgedRecipe)).toBe(

@@ -6,22 +6,39 @@ function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Medians over runs (a machine that was busy for one of them does not count) of what cannot be recomputed from predictions: seconds, tokens a second, last training loss. */
+/** What a run learns, where a recipe has several tasks: their costs and losses are no figures of one kind. */
+function taskIn({ spec: { settings } }: JudgedRecipe['records'][number]): string {
+  const { task }: { readonly task?: unknown } = { ...Object(settings) };
+  return typeof task === 'string' ? task : '';
+}
+
+/**
+ * Medians over runs (a machine that was busy for one of them does not count) of what cannot be recomputed from predictions: seconds, tokens a second, last training loss. A line a task
+ * where a row has several.
+ */
 export function measureRows({ rows, records }: JudgedRecipe): {
   readonly head: readonly string[];
   readonly body: readonly (readonly string[])[];
 } {
   const names = [...new Set(records.flatMap(({ measures }) => Object.keys(measures)))];
-  const text = (row: string, name: string) => {
-    const values = records
-      .filter(({ spec, measures }) => spec.row === row && measures[name] !== undefined)
-      .map(({ measures }) => measures[name] as number);
+  const text = (of: readonly JudgedRecipe['records'][number][], name: string) => {
+    const values = of.flatMap(({ measures: { [name]: value } }) => (value === undefined ? [] : [value]));
     if (values.length === 0) return '-';
     const middle = median(values);
     return middle >= 1000 ? Math.round(middle).toString() : middle.toPrecision(4);
   };
-  return {
-    head: ['median of runs', ...names],
-    body: rows.map((row) => [row, ...names.map((name) => text(row, name))]),
-  };
+  const body = rows.flatMap((row) => {
+    const own = records.filter(({ spec }) => spec.row === row);
+    const tasks = [...new Set(own.map(taskIn))];
+    return tasks.map((task) => [
+      tasks.length > 1 ? `${row}: ${task}` : row,
+      ...names.map((name) =>
+        text(
+          own.filter((record) => taskIn(record) === task),
+          name,
+        ),
+      ),
+    ]);
+  });
+  return { head: ['median of runs', ...names], body };
 }
