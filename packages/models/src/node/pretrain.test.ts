@@ -284,6 +284,12 @@ describe('pretrain', () => {
     const rest = await pretrain(fresh('content-7', content));
     expect(await rest.model.hash()).toBe(await byLoss.model.hash());
     for (const { model } of [byLoss, rest]) model.dispose();
+    // One update of this rate makes every later loss no number: nothing of theirs is counted.
+    const withheld = await pretrain(
+      fresh('withheld', { ...content, maxSteps: 7, learningRate: 1e38, nonFinite: 'skip', heldOutRows: 0 }),
+    );
+    expect(withheld.record.skipped).toBeGreaterThan(3);
+    withheld.model.dispose();
     await expect(pretrain(fresh('adaptive-causal', { ...options, mask: { preset: 'mntp' } }))).rejects.toThrow(
       "'mntp' chooses otherwise",
     );

@@ -188,7 +188,8 @@ export async function trainOnCorpus(
         await joined.afterStep();
         adaptive?.count(
           t,
-          batch,
+          // An update that was withheld says nothing of the model: its losses may be no numbers.
+          taken.updated ? batch : { ...batch, weights: new Float32Array(0) },
           taken.told.flatMap(({ [adaptive.counts]: found }) => Array.from(found?.values ?? [])),
         );
         return taken;
