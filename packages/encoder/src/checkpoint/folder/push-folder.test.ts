@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,13 @@ beforeAll(async () => {
     config,
     parameters,
     tokenizerFiles: { 'vocab.txt': new TextEncoder().encode('[PAD]\n') },
+    otherFiles: {
+      'modules.json': new TextEncoder().encode('[]'),
+      '1_Pooling/config.json': new TextEncoder().encode('{}'),
+    },
   });
+  mkdirSync(join(folder, '.git'));
+  for (const hidden of ['.env', '.git/config', '1_Pooling/.DS_Store']) writeFileSync(join(folder, hidden), 'SECRET');
   const lfs = new Map<string, Buffer>();
   server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
@@ -84,9 +90,10 @@ beforeEach(() => {
   [asked, refused, made] = [[], false, false];
 });
 
-it('sends every file as it is, in one commit; a repository that is there is no error', async () => {
+it('sends every file as it is, those of its folders too, in one commit; a repository that is there is no error', async () => {
   const pushed = await pushFolder(folder, 'me/mine', { hubUrl, accessToken });
-  expect(pushed.files).toEqual(readdirSync(folder).sort());
+  const [top, below] = [['config.json', 'model.safetensors', 'modules.json', 'vocab.txt'], '1_Pooling/config.json'];
+  expect(pushed.files).toEqual([below, ...top]);
   expect(pushed.commitUrl).toBe(`${hubUrl}/me/mine/commit/abc`);
   const hash = (bytes: Buffer | undefined) =>
     createHash('sha256')

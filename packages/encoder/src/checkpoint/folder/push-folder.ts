@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { address, checkOptions, flag, needed, text } from '@cloze/checks';
 import { CheckpointError } from '../checkpoint-error.ts';
@@ -27,12 +27,19 @@ export interface PushedFolder {
   readonly bytes: number;
 }
 
+/** What a folder holds, those of its folders too (how a sentence model pools is in one), as the hub writes paths; nothing whose name or folder begins with a dot. */
+const namesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true }).catch(() => []))
+    .map((name) => name.replaceAll(sep, '/'))
+    .filter((name) => !name.split('/').some((part) => part.startsWith('.')))
+    .sort();
+
 /** Whether the hub answered that the repository is there already. */
 const isThere = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'statusCode' in error && error.statusCode === 409;
 
 /**
- * Uploads a saved model's folder to a hub, in one commit; the repository is made if it is not there.
+ * Uploads a saved model's folder to a hub, all of it but what begins with a dot, in one commit; the repository is made if it is not there.
  *
  * @param folder as `savePretrained` writes it @param id `owner/name`
  * @throws {CheckpointError} for a folder that is no model, or what the hub answered
@@ -47,12 +54,13 @@ export async function pushFolder(folder: string, id: string, options: PushOption
   });
   const { hubUrl, accessToken, branch = 'main', private: hidden, commitTitle = 'Upload by cloze' } = options;
 
-  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.startsWith('.')).sort();
-  if (!names.includes('config.json') || !names.some((name) => /\.(safetensors|bin)$/.test(name)))
+  const names = await namesIn(folder);
+  if (!names.includes('config.json') || !names.some((name) => /^[^/]+\.(safetensors|bin)$/.test(name)))
     throw new CheckpointError(`${folder} is no saved model: it needs config.json and weights.`);
   if (!hubId.test(id) || !id.includes('/')) throw new CheckpointError(`'${id}' is no hub id; give OWNER/NAME.`);
   const sizes = await Promise.all(names.map((name) => stat(join(folder, name))));
   const files = names.filter((_, i) => sizes[i]?.isFile());
+  const bytes = sizes.reduce((sum, found) => sum + (found.isFile() ? found.size : 0), 0);
   const { createRepo, uploadFiles } = await import('@huggingface/hub');
   const place = { repo: { type: 'model', name: id } as const, accessToken, ...(hubUrl !== undefined && { hubUrl }) };
   try {
@@ -68,11 +76,7 @@ export async function pushFolder(folder: string, id: string, options: PushOption
       commitTitle,
       files: files.map((path) => ({ path, content: pathToFileURL(join(folder, path)) })),
     });
-    return {
-      commitUrl: pushed?.commit.url ?? '',
-      files,
-      bytes: sizes.reduce((sum, { size }) => sum + size, 0),
-    };
+    return { commitUrl: pushed?.commit.url ?? '', files, bytes };
   } catch (error) {
     const said = hubSaid(error);
     throw new CheckpointError(`${hubUrl ?? 'the hub'} did not take ${id}: ${said.replaceAll(accessToken, '…')}`);
