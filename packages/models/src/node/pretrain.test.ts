@@ -7,6 +7,7 @@ import { diffusion, wholeWord } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallModel, textsOf } from '../../test/small-model.ts';
+import { hashOf } from '../hash-of.ts';
 import { openEngine } from './open-engine.ts';
 import { openModel } from './open-model.ts';
 import { type PretrainOptions, pretrain } from './pretrain.ts';
@@ -283,6 +284,9 @@ describe('pretrain', () => {
     );
     const rest = await pretrain(fresh('content-7', content));
     expect(await rest.model.hash()).toBe(await byLoss.model.hash());
+    expect(byLoss.record.settings.adaptive).toEqual({ every: 3, by: 'loss', classes: await hashOf(classes) });
+    const others = { ...content.adaptive, classes: { ...classes, 的: 'another' } };
+    await expect(pretrain(fresh('content', { ...content, adaptive: others }))).rejects.toThrow('adaptive is');
     for (const { model } of [byLoss, rest]) model.dispose();
     // One update of this rate makes every later loss no number: nothing of theirs is counted.
     const withheld = await pretrain(

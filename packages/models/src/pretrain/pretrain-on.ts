@@ -117,7 +117,7 @@ export async function pretrainOn(
   const { loaded, settings, base, added, kept } = start;
   if (replicas && plan.adaptive)
     throw new RangeError('pretrain: adaptive masking follows what one process sees; leave it out in several.');
-  const { mask: _policy, stages: _stages, evalSteps, ...plain } = settings;
+  const { mask: _policy, stages: _stages, adaptive: _following, evalSteps, ...plain } = settings;
   const identity = {
     ...plain,
     ...(await plan.asData()),

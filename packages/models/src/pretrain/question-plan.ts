@@ -1,5 +1,6 @@
 import { type EncoderConfig, type FamilyName, visibilityOf } from '@cloze/encoder';
 import type { Policy, SimilarWords } from '@cloze/masking';
+import { hashOf } from '../hash-of.ts';
 import { type AdaptiveWeights, adaptable, adaptiveWeights } from './adaptive-masks.ts';
 import { asksEarlier, policyAsData, policyFor } from './policy-for.ts';
 import type { PretrainSettings, ResolvedPretraining } from './pretrain-settings.ts';
@@ -27,7 +28,7 @@ export interface QuestionPlan {
   readonly similar?: SimilarWords | undefined;
   /** Weights of tokens that follow the model, where they are asked for. */
   readonly adaptive?: AdaptiveWeights | undefined;
-  /** What tells it from others: `mask`, or `stages`. */
+  /** What tells it from others: `mask`, or `stages`, and how masks follow the model. */
   readonly asData: () => Promise<Readonly<Record<string, unknown>>>;
 }
 
@@ -95,8 +96,12 @@ export async function planOf(
       const data = await Promise.all(
         policies.map(async (policy, i) => ({ ...(await policyAsData(policy)), ...chosen[i]?.sources })),
       );
-      if (!stages) return { mask: data[0] };
+      // A table of a whole vocabulary's classes by its hash: a checkpoint and a model card hold this.
+      const classes = following?.classes && (await hashOf(following.classes));
+      const followed = following && { adaptive: { ...following, ...(classes !== undefined && { classes }) } };
+      if (!stages) return { ...followed, mask: data[0] };
       return {
+        ...followed,
         stages: parts.map(({ mask: _, causal = false, ...rest }, i) => ({ ...rest, causal, mask: data[i] })),
       };
     },
