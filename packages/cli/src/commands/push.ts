@@ -34,7 +34,7 @@ export async function pushCommand(
 export function addPush(program: Command): void {
   program
     .command('push')
-    .description('upload a folder of a saved model to a hub, all but hidden files, in one commit')
+    .description('upload a saved model to a hub, in one commit')
     .argument('<model>', 'a folder that --out of fine-tune, pretrain or trim wrote')
     .argument('<id>', 'OWNER/NAME; made if it is not there')
     .option('--hub-url <url>', "default the hub's own")

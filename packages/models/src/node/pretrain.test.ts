@@ -284,7 +284,7 @@ describe('pretrain', () => {
     );
     const rest = await pretrain(fresh('content-7', content));
     expect(await rest.model.hash()).toBe(await byLoss.model.hash());
-    expect(byLoss.record.settings.adaptive).toEqual({ every: 3, by: 'loss', classes: await hashOf(classes) });
+    expect(Object(byLoss.record.settings).adaptive).toEqual({ every: 3, by: 'loss', classes: await hashOf(classes) });
     const others = { ...content.adaptive, classes: { ...classes, 的: 'another' } };
     await expect(pretrain(fresh('content', { ...content, adaptive: others }))).rejects.toThrow('adaptive is');
     for (const { model } of [byLoss, rest]) model.dispose();
