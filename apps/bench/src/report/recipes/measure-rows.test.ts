@@ -53,6 +53,12 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records: [run('a', {}, fresh)] } as object as JudgedRecipe)).toContain(
     'from fresh weights; 2 layers of 96; 60 steps of fine-tuning in batches of 16; training rows: all.',
   );
+  const epochs = { tune: { epochs: 5, batch: 64, limits: { train: 10_000_000 } } };
+  expect(scaleOf({ records: [run('a', {}, epochs, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
+    '; 5 epochs of fine-tuning in batches of 64; training rows: all. 1 runs',
+  );
+  const unlimited = [run('a', {}, tune(60), 'aaaaaaaaaa'), run('a', {}, tune(60, 10_000_000), 'aaaaaaaaaa')];
+  expect(scaleOf({ records: unlimited } as object as JudgedRecipe)).toContain('training rows: all. 2 runs');
   const ended = { train: { steps: 900, batch: 8 }, cooldown: { from: 300, to: 400 } };
   expect(scaleOf({ records: [run('a', {}, ended)] } as object as JudgedRecipe)).toContain(
     '; 400 steps of pretraining in',

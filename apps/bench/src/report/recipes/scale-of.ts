@@ -52,7 +52,12 @@ export function scaleOf({ records }: JudgedRecipe): string {
     ...say('train.steps', (steps) => `${steps} steps of pretraining in batches of ${told('train.batch')}`),
     ...say('corpus.documents', (documents) => `up to ${documents} documents`),
     ...tuned('tune.train.steps', (steps) => `${steps} steps of fine-tuning in batches of ${told('tune.train.batch')}`),
-    ...tuned('tune.limits.train', (rows) => `training rows: ${rows.replace('1000000', 'all')}`),
+    ...tuned('tune.epochs', (epochs) => `${epochs} epochs of fine-tuning in batches of ${told('tune.batch')}`),
+    // A limit of a million and more is none.
+    ...tuned('tune.limits.train', (rows) => {
+      const limits = rows.replaceAll(/\d{7,}/g, 'all');
+      return `training rows: ${limits === 'all to all' ? 'all' : limits}`;
+    }),
   ];
   const machine = first.manifest.machine;
   return `Ours: ${parts.join('; ')}. ${records.length} runs on ${machine.cores} cores (${machine.processor}), ${first.manifest.engine.name} ${first.manifest.engine.version}.`;
