@@ -46,6 +46,7 @@ export { type Address, type Answer, type Fetch, urlSource } from './model/url-so
 export { type PredictOptions, predict, type SavedInput, type SavedPrediction } from './predict/predict.ts';
 export { type AskedBatch, askedBatch } from './pretrain/asked-batch.ts';
 export { freshWeights } from './pretrain/fresh-weights.ts';
+export type { HeldOutFigures } from './pretrain/held-out-perplexity.ts';
 export { languageModelObjective } from './pretrain/language-model-objective.ts';
 export { type PretrainTexts, type PretrainTextsOptions, type PretrainTextsRun, pretrain } from './pretrain/pretrain.ts';
 export type { FreshFamily, FreshSizes, PresetMask, PretrainSettings } from './pretrain/pretrain-settings.ts';

@@ -57,6 +57,11 @@ describe('pretrain', () => {
     // 21 characters; a model that knew none would be near that.
     expect(pseudoPerplexity.value).toBeLessThan(8);
     expect(pseudoPerplexity.low).toBeLessThan(pseudoPerplexity.value);
+    const [sum, tokens] = [0, 0].map((_, i) =>
+      run.heldOut.pieces.reduce((total, { logLikelihood, count }) => total + (i === 0 ? logLikelihood : count), 0),
+    );
+    expect(run.heldOut.pieces).toHaveLength(8);
+    expect(Math.exp(-Number(sum) / Number(tokens))).toBeCloseTo(pseudoPerplexity.value, 6);
     expect(said.join()).toContain('vocabulary: ');
     const saved = join(folder, 'saved');
     await run.model.save(saved);

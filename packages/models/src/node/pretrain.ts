@@ -4,12 +4,12 @@ import type { Engine, EngineName, Placement } from '@cloze/backend';
 import { openCorpus, readPmi, readUtf8, readWordVectors, streamTexts } from '@cloze/datasets/node';
 import { readSafetensors, safetensorsParts } from '@cloze/encoder';
 import type { HubOptions } from '@cloze/encoder/node';
-import type { FigureOverSeeds } from '@cloze/eval';
 import { openCheckpoints } from '@cloze/trainer';
 import { nodeFiles, writeWhole } from '@cloze/trainer/node';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
 import { createModel, type Model } from '../model/model.ts';
 import type { ModelCard } from '../model/model-card.ts';
+import type { HeldOutFigures } from '../pretrain/held-out-perplexity.ts';
 import { planPretraining, pretrainOn } from '../pretrain/pretrain-on.ts';
 import type { FreshSizes, PretrainSettings, ResolvedPretraining } from '../pretrain/pretrain-settings.ts';
 import { noteEngine, openEngineOfRun } from './engines-of-run.ts';
@@ -106,7 +106,7 @@ export interface PretrainRun {
   readonly tokens: number;
   readonly lastLoss: number;
   /** `n` texts; pseudo-perplexity is `exp(−Σ ln p(token | the others) / tokens)`, of a left-to-right model its perplexity. */
-  readonly heldOut: { readonly pseudoPerplexity: FigureOverSeeds };
+  readonly heldOut: HeldOutFigures;
   readonly model: Model & Saveable;
   /** What `output` keeps as `record.json`. */
   readonly record: PretrainRecord;
@@ -180,12 +180,19 @@ export async function pretrain(
             saveTotalLimit: 2,
             warn: say,
           });
-    const { trained, outcome, lastLoss, pseudoPerplexity, card } = await pretrainOn(
-      planned,
-      corpus,
-      heldOutOf(paths, heldOut, read),
-      { ...surroundings, engine, placement, checkpoints, memory: machineMemory(engine) },
-    ).finally(() => checkpoints?.close());
+    const {
+      trained,
+      outcome,
+      lastLoss,
+      heldOut: figures,
+      card,
+    } = await pretrainOn(planned, corpus, heldOutOf(paths, heldOut, read), {
+      ...surroundings,
+      engine,
+      placement,
+      checkpoints,
+      memory: machineMemory(engine),
+    }).finally(() => checkpoints?.close());
     const record: PretrainRecord = {
       ...card,
       steps: outcome.step,
@@ -206,7 +213,7 @@ export async function pretrain(
       steps: outcome.step,
       tokens: outcome.tokens,
       lastLoss,
-      heldOut: { pseudoPerplexity },
+      heldOut: figures,
       record,
       model: { ...model, ...saving(model, card), dispose },
     };

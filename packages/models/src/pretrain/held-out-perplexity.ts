@@ -2,7 +2,7 @@ import { chunkText } from '@cloze/datasets';
 import { type FigureOverSeeds, figureOverSeeds, perplexity } from '@cloze/eval';
 import { streamFrom } from '@cloze/random';
 import type { LoadedModel } from '../model/loaded-model.ts';
-import { score } from '../score/score.ts';
+import { type ScoredText, score } from '../score/score.ts';
 
 /** Characters below which a corpus is small. */
 const smallCorpus = 2_000_000;
@@ -24,18 +24,29 @@ export async function heldOutPieces(
   return pieces.slice(0, rows);
 }
 
-/** Pseudo-perplexity of held-out pieces, `exp(−Σ ln p / tokens)`, with its interval over them; `n` is 0 where nothing was scored. */
-export async function heldOutPerplexity(model: LoadedModel, pieces: readonly string[]): Promise<FigureOverSeeds> {
+/** How held-out text surprises a model. */
+export interface HeldOutFigures {
+  /** `exp(−Σ ln p / tokens)` of all pieces, with its interval over them; `n` is 0 where nothing was scored. */
+  readonly pseudoPerplexity: FigureOverSeeds;
+  /** What each piece of the held-out text was given. */
+  readonly pieces: readonly ScoredText[];
+}
+
+/** Scores held-out pieces, every token asked by itself. */
+export async function heldOutPerplexity(model: LoadedModel, pieces: readonly string[]): Promise<HeldOutFigures> {
   const unknown: FigureOverSeeds = {
     ...{ value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0, seeds: 0, sd: null },
     seedsCovered: false,
   };
-  const scores = pieces.length === 0 ? [] : (await score(model, pieces)).filter(({ count }) => count > 0);
-  if (scores.length === 0) return unknown;
-  const logProbabilities = scores.map(({ tokens }) => tokens.flatMap(([, value]) => (value === null ? [] : [value])));
-  return figureOverSeeds([logProbabilities], {
+  const scored = pieces.length === 0 ? [] : await score(model, pieces);
+  const logProbabilities = scored
+    .filter(({ count }) => count > 0)
+    .map(({ tokens }) => tokens.flatMap(([, value]) => (value === null ? [] : [value])));
+  if (logProbabilities.length === 0) return { pseudoPerplexity: unknown, pieces: scored };
+  const pseudoPerplexity = figureOverSeeds([logProbabilities], {
     statistic: (chosen) => perplexity([...chosen]),
     samples: 1000,
     random: streamFrom(1).fork('held out'),
   });
+  return { pseudoPerplexity, pieces: scored };
 }

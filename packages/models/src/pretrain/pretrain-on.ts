@@ -1,7 +1,6 @@
 import type { Engine, Placement } from '@cloze/backend';
 import { type Corpus, masked, type RowsOptions } from '@cloze/datasets';
 import type { EncoderConfig } from '@cloze/encoder';
-import type { FigureOverSeeds } from '@cloze/eval';
 import { candidateIds } from '@cloze/masking';
 import { streamFrom } from '@cloze/random';
 import type { Checkpoints, TrainingOutcome } from '@cloze/trainer';
@@ -13,7 +12,7 @@ import { type LoadedModel, loadModel } from '../model/loaded-model.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { tokenizerOf } from '../model/tokenizer-of.ts';
 import { heldOutBatches } from './held-out-loss.ts';
-import { heldOutPerplexity, heldOutPieces } from './held-out-perplexity.ts';
+import { type HeldOutFigures, heldOutPerplexity, heldOutPieces } from './held-out-perplexity.ts';
 import { type MaskSources, maskOf } from './mask-of.ts';
 import { needsWords } from './policy-for.ts';
 import { planOf, type QuestionPlan } from './question-plan.ts';
@@ -45,7 +44,7 @@ export interface EndedPretraining {
   readonly trained: LoadedModel;
   readonly outcome: TrainingOutcome;
   readonly lastLoss: number;
-  readonly pseudoPerplexity: FigureOverSeeds;
+  readonly heldOut: HeldOutFigures;
   readonly card: ModelCard;
 }
 
@@ -151,7 +150,7 @@ export async function pretrainOn(
     );
   const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };
   const trained = loadModel(name, whole, engine, placement);
-  const pseudoPerplexity = await heldOutPerplexity(trained, pieces);
+  const judged = await heldOutPerplexity(trained, pieces);
   const card: ModelCard = {
     what: base === undefined ? 'Pretrained' : 'Pretrained further',
     ...(base !== undefined && { base }),
@@ -160,7 +159,7 @@ export async function pretrainOn(
     seed: settings.seed,
     settings: identity,
     hashes: { 'corpus, cut and tokenised': corpus.identity },
-    figures: { 'pseudo-perplexity, held out': pseudoPerplexity },
+    figures: { 'pseudo-perplexity, held out': judged.pseudoPerplexity },
   };
-  return { trained, outcome, lastLoss, pseudoPerplexity, card };
+  return { trained, outcome, lastLoss, heldOut: judged, card };
 }

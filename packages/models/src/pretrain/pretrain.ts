@@ -1,11 +1,10 @@
 import type { Engine, Placement } from '@cloze/backend';
 import { anything, checkOptions, checkTexts, needed } from '@cloze/checks';
 import { textCorpus } from '@cloze/datasets';
-import type { FigureOverSeeds } from '@cloze/eval';
 import type { FineTuneSurroundings } from '../fine-tune/settings.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
 import { createModel, type Model } from '../model/model.ts';
-import { heldOutEvery } from './held-out-perplexity.ts';
+import { type HeldOutFigures, heldOutEvery } from './held-out-perplexity.ts';
 import { planPretraining, pretrainOn } from './pretrain-on.ts';
 import {
   type FreshSizes,
@@ -40,7 +39,7 @@ export interface PretrainTextsRun {
   /** Mean of the last tenth of the steps. */
   readonly lastLoss: number;
   /** `n` texts; pseudo-perplexity is `exp(−Σ ln p(token | the others) / tokens)`, of a left-to-right model its perplexity. */
-  readonly heldOut: { readonly pseudoPerplexity: FigureOverSeeds };
+  readonly heldOut: HeldOutFigures;
   readonly model: Model;
 }
 
@@ -95,10 +94,10 @@ export async function pretrain(
   try {
     const judged = heldOut ?? documents.filter((_, i) => (i + 1) % every === 0);
     const place = { ...surroundings, engine, placement };
-    const { trained, outcome, lastLoss, pseudoPerplexity } = await pretrainOn(planned, corpus, given(judged), place);
+    const { trained, outcome, lastLoss, heldOut: figures } = await pretrainOn(planned, corpus, given(judged), place);
     return {
       ...{ settings: resolved, steps: outcome.step, tokens: outcome.tokens, lastLoss },
-      heldOut: { pseudoPerplexity },
+      heldOut: figures,
       model: createModel(trained),
     };
   } finally {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { flattenTree } from '@cloze/backend';
-import { chunkText } from '@cloze/datasets';
 import type { LoadedModel } from '@cloze/models';
 import { pretrain } from '@cloze/models/node';
 import type { Lab } from './lab.ts';
 import type { LossLine } from './prediction-set.ts';
-import { scoreHeldOut } from './score-held-out.ts';
+import { lossLines } from './score-held-out.ts';
 import type { TextSettings } from './text-settings.ts';
 import { trainingText } from './training-text.ts';
 import { type PretrainingPart, watchPretraining } from './watch-pretraining.ts';
@@ -31,21 +30,24 @@ export async function pretrainText(
   settings: TextSettings,
   seed = lab.seed,
 ): Promise<TextPretraining> {
-  const { corpus, heldOut, held, words } = await trainingText(lab, folder, settings);
+  const { corpus, heldOut, words } = await trainingText(lab, folder, settings);
   const { mask, stages, ...pretraining } = settings.pretraining;
   const asked = { ...(mask && { mask }), ...(stages && { stages }) };
   const { engine, placement, say, signal } = lab;
   const watch = watchPretraining(lab, folder, pretraining.evalSteps);
-  const { model, tokens, lastLoss } = await pretrain(
+  const {
+    model,
+    tokens,
+    lastLoss,
+    heldOut: judged,
+  } = await pretrain(
     { ...pretraining, ...asked, corpus, heldOut, output: join(folder, 'run'), seed, engine, placement },
     { say, signal, callbacks: [logging(lab, 'pretrain'), watch.callback] },
   );
-  const { length = 128, heldOutRows } = pretraining;
-  const pieces = held.flatMap((text) => chunkText(text, length - 2)).filter((piece) => piece.trim() !== '');
   const parts = watch.parts();
   return {
     encoder: model,
-    heldOut: await scoreHeldOut(model, { heldTexts: pieces.slice(0, heldOutRows) }),
+    heldOut: lossLines(judged.pieces),
     measures: {
       seconds: parts.reduce((sum, part) => sum + part.seconds, 0),
       ...{ tokens, words, lastLoss },

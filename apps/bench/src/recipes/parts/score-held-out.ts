@@ -2,7 +2,7 @@ import { multiply, negate, sparseCrossEntropy, sum, type Tensor } from '@cloze/b
 import { bucketOf } from '@cloze/datasets';
 import { predictTokens } from '@cloze/encoder';
 import { candidateIds, mask } from '@cloze/masking';
-import { type AskedBatch, askedBatch, type LoadedModel, score } from '@cloze/models';
+import { type AskedBatch, askedBatch, type LoadedModel, type ScoredText, score } from '@cloze/models';
 import { streamFrom } from '@cloze/random';
 import { type Encoding, padEncodings } from '@cloze/tokenizer';
 import { classicMask, policyOf } from './mask-settings.ts';
@@ -59,11 +59,14 @@ export async function askHeldOut(
   return lines;
 }
 
+/** Scores of texts as losses. */
+export const lossLines = (scores: readonly ScoredText[]): readonly LossLine[] =>
+  scores.map(({ logLikelihood, count }, id) => ({ id, loss: -logLikelihood, tokens: count }));
+
 /** The loss of each held-out row where every token is asked: T-TA and a left-to-right model in one pass, BERT by masking one token at a time. */
 export async function scoreHeldOut(
   model: LoadedModel,
   { heldTexts }: Pick<Corpus, 'heldTexts'>,
 ): Promise<readonly LossLine[]> {
-  const scores = await score(model, heldTexts);
-  return scores.map(({ logLikelihood, count }, id) => ({ id, loss: -logLikelihood, tokens: count }));
+  return lossLines(await score(model, heldTexts));
 }

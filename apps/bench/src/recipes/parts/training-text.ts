@@ -37,7 +37,7 @@ export async function trainingText(
   lab: Lab,
   folder: string,
   { text: { files, held, words: mostWords } }: TextSettings,
-): Promise<GatheredTexts & { readonly corpus: string; readonly heldOut: string; readonly held: readonly string[] }> {
+): Promise<GatheredTexts & { readonly corpus: string; readonly heldOut: string }> {
   const path = (name: string) => join(folder, name);
   const [corpus, heldOut, told, verse] = [
     path('train.txt'),
@@ -60,5 +60,5 @@ export async function trainingText(
   }
   // Written above, by this or an earlier process.
   const gathered = JSON.parse(readFileSync(told, 'utf8')) as GatheredTexts;
-  return { ...gathered, corpus, heldOut, held: texts };
+  return { ...gathered, corpus, heldOut };
 }
