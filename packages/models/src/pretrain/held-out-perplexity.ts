@@ -33,7 +33,7 @@ export interface HeldOutFigures {
 }
 
 /** Scores held-out pieces, every token asked by itself. */
-export async function heldOutPerplexity(model: LoadedModel, pieces: readonly string[]): Promise<HeldOutFigures> {
+export async function heldOutFigures(model: LoadedModel, pieces: readonly string[]): Promise<HeldOutFigures> {
   const unknown: FigureOverSeeds = {
     ...{ value: Number.NaN, low: Number.NaN, high: Number.NaN, n: 0, seeds: 0, sd: null },
     seedsCovered: false,

@@ -12,7 +12,7 @@ import { type LoadedModel, loadModel } from '../model/loaded-model.ts';
 import type { ModelCard } from '../model/model-card.ts';
 import { tokenizerOf } from '../model/tokenizer-of.ts';
 import { heldOutBatches } from './held-out-loss.ts';
-import { type HeldOutFigures, heldOutPerplexity, heldOutPieces } from './held-out-perplexity.ts';
+import { type HeldOutFigures, heldOutFigures, heldOutPieces } from './held-out-perplexity.ts';
 import { type MaskSources, maskOf } from './mask-of.ts';
 import { needsWords } from './policy-for.ts';
 import { planOf, type QuestionPlan } from './question-plan.ts';
@@ -150,7 +150,7 @@ export async function pretrainOn(
     );
   const whole = { ...loaded, config: kept ?? loaded.config, parameters, missing: [] };
   const trained = loadModel(name, whole, engine, placement);
-  const judged = await heldOutPerplexity(trained, pieces);
+  const judged = await heldOutFigures(trained, pieces);
   const card: ModelCard = {
     what: base === undefined ? 'Pretrained' : 'Pretrained further',
     ...(base !== undefined && { base }),

@@ -97,8 +97,8 @@ export async function planOf(
         policies.map(async (policy, i) => ({ ...(await policyAsData(policy)), ...chosen[i]?.sources })),
       );
       // A table of a whole vocabulary's classes by its hash: a checkpoint and a model card hold this.
-      const classes = following?.classes && (await hashOf(following.classes));
-      const followed = following && { adaptive: { ...following, ...(classes !== undefined && { classes }) } };
+      const { classes } = following ?? {};
+      const followed = following && { adaptive: { ...following, ...(classes && { classes: await hashOf(classes) }) } };
       if (!stages) return { ...followed, mask: data[0] };
       return {
         ...followed,

@@ -1,3 +1,4 @@
+import { settingAt } from '../../recipes/setting-at.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 
 function median(values: readonly number[]): number {
@@ -7,10 +8,7 @@ function median(values: readonly number[]): number {
 }
 
 /** What a run learns, where a recipe has several tasks: their costs and losses are no figures of one kind. */
-function taskIn({ spec: { settings } }: JudgedRecipe['records'][number]): string {
-  const { task }: { readonly task?: unknown } = { ...Object(settings) };
-  return typeof task === 'string' ? task : '';
-}
+const taskIn = ({ spec }: JudgedRecipe['records'][number]): unknown => settingAt(spec.settings, 'task');
 
 /**
  * Medians over runs (a machine that was busy for one of them does not count) of what cannot be recomputed from predictions: seconds, tokens a second, last training loss. A line a task
