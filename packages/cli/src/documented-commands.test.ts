@@ -14,9 +14,9 @@ const pages = [
   ...markdown('docs/guides'),
   ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
 ];
-/** Command lines of fences and of code in the text, `npx cloze …`, without their comments. */
+/** Command lines of fences and of code in the text, `npx cloze …`, without their comments; a line that ends in a backslash goes on. */
 const lines = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), 'utf8').matchAll(/npx cloze ([^`\n]+)/g)].map(
+  [...readFileSync(join(root, page), 'utf8').replace(/\\\n\s*/g, '').matchAll(/npx cloze ([^`\n]+)/g)].map(
     ([, line = '']) => [page, line.replace(/\s#.*$/, '').trim()] as const,
   ),
 );

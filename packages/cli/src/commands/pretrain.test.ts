@@ -65,7 +65,7 @@ it('goes through stages, as the API does', async () => {
   const classes = table('classes.tsv', 'token\tclass\n明\tadjective\n月\tnoun\n');
   const content = await pretrain('content', ...sizes, '--adaptive', '4', '--adaptive-classes', classes, '--json');
   expect(JSON.parse(content.out)).toMatchObject({
-    settings: { adaptive: { every: 4, by: 'loss', classes: { 明: 'adjective', 月: 'noun' } } },
+    settings: { adaptive: { every: 4, by: 'loss', classes: expect.stringMatching(/^[0-9a-f]{64}$/) } },
   });
   const refused = async (text: string) =>
     (await pretrain('content-wrong', ...sizes, '--adaptive-classes', table('wrong.tsv', text))).err;
