@@ -17,7 +17,8 @@ const settings = z.strictObject({
   pretrainSeed: z.int().min(0),
   /** `zhoblimp`, or what is fine-tuned on. */
   task: z.string(),
-  tune: benchmarkSettings.omit({ task: true }),
+  /** Dropout is that of fine-tuning, of states and embeddings. Records from before have none. */
+  tune: benchmarkSettings.omit({ task: true }).extend({ dropout: z.number().min(0).lt(1).default(0) }),
   /** Pairs of a paradigm at most. */
   pairs: z.int().positive(),
 });
@@ -27,6 +28,7 @@ const { task: _task, ...tinyTune } = benchmarkSizes('tnews').tiny;
 /** As the organisers' pipeline has it; warm-up and decay are its trainer's. */
 const tune = {
   ...{ epochs: 5, batch: 64, learningRate: 3e-5, warmup: 0.06, weightDecay: 0.01, length: 512 },
+  ...{ precision: 'float32' as const, dropout: 0.1 },
   limits: { train: 10_000_000, dev: 10_000_000 },
 };
 const own = { pretrainSeed: 1, task: 'zhoblimp', tune, pairs: 300 };
@@ -82,7 +84,7 @@ export const babyLm = defineRecipe({
   startsFromEncoder: 'optional',
   settings,
   sizes: {
-    tiny: { ...textSizes.tiny, ...own, tune: tinyTune, pairs: 20 },
+    tiny: { ...textSizes.tiny, ...own, tune: { ...tinyTune, dropout: 0 }, pairs: 20 },
     // Some 12 M tokens, 40 minutes of two cores with products in bfloat16; as many parameters as so few tokens can teach.
     laptop: {
       ...{ ...textSizes.full, ...own },

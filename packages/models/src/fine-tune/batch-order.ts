@@ -1,6 +1,6 @@
 import { type BatchPlan, bucketedBatches } from '@cloze/datasets';
 import { streamFrom } from '@cloze/random';
-import { lengthBuckets } from '../model/shape-buckets.ts';
+import { leastPadding } from './least-padding.ts';
 
 /** Which rows a step learns from. */
 export interface BatchOrder {
@@ -18,29 +18,17 @@ export const stepsOf = (
   { perEpoch }: Pick<BatchOrder, 'perEpoch'>,
 ): number => maxSteps ?? Math.max(1, Math.round(epochs * perEpoch));
 
-/** Few lengths, so that few shapes are traced: each costs seconds at its first step. */
-const fewLengths = 3;
-
-/** Lengths that rows are padded to where nothing else is asked for. */
-function bucketsFor(lengths: readonly number[]): readonly number[] {
-  const all = lengthBuckets(
-    lengths.reduce((most, length) => Math.max(most, length), 0),
-    2,
-  );
-  return all.slice(Math.max(0, all.length - fewLengths));
-}
-
 /**
  * The order of rows: it follows from (seed, epoch) alone; rows of like length share a batch.
  *
  * @param lengths tokens of each row
- * @param options.buckets lengths that rows are padded to, rising; default three that suit the rows
+ * @param options.buckets lengths that rows are padded to, rising; default those of `leastPadding`
  */
 export function batchOrder(
   lengths: readonly number[],
   {
     batchSize,
-    buckets = bucketsFor(lengths),
+    buckets = leastPadding(lengths, batchSize),
   }: { readonly batchSize: number; readonly buckets?: readonly number[] | undefined },
   seed: number,
 ): BatchOrder {

@@ -43,7 +43,7 @@ export interface TrainingExamples<Input = unknown, Target = unknown> {
   readonly dev: readonly Example<Input, Target>[];
   /** Rows without labels: each batch gets as many of them as it has others; default none. */
   readonly unlabelled?: readonly EncodedInput<Input>[] | undefined;
-  /** Lengths that rows are padded to in training, rising; default three that suit the rows. */
+  /** Lengths that rows are padded to in training, rising; default those of `leastPadding`. */
   readonly buckets?: readonly number[] | undefined;
 }
 

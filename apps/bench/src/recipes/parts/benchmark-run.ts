@@ -7,6 +7,7 @@ import type { Lab } from './lab.ts';
 import { openBenchmarkTask } from './open-benchmark-task.ts';
 import { openStart } from './open-start.ts';
 import { tuneOnTask } from './tune-on-task.ts';
+import { precisionSetting } from './tune-settings.ts';
 
 /** How a benchmark's task is learnt; names as in Hugging Face's trainer. */
 export const benchmarkSettings = z.strictObject({
@@ -21,11 +22,12 @@ export const benchmarkSettings = z.strictObject({
   length: z.int().min(8).max(512),
   /** Rows used at most. */
   limits: z.strictObject({ train: z.int().positive(), dev: z.int().positive() }),
+  precision: precisionSetting,
 });
 export type BenchmarkSettings = z.infer<typeof benchmarkSettings>;
 
 const all = { train: 10_000_000, dev: 10_000_000 };
-const usual = { warmup: 0.1, weightDecay: 0.01 };
+const usual = { warmup: 0.1, weightDecay: 0.01, precision: 'float32' } as const;
 
 /** The same at each size, for a task to begin with. */
 export const benchmarkSizes = (task: string): Readonly<Record<Size, BenchmarkSettings>> => ({

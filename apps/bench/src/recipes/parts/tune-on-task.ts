@@ -26,6 +26,8 @@ export interface TuneOptions extends Omit<TrainingSettings, 'cooldown'> {
   readonly batch: number;
   /** Longest row, special tokens included. */
   readonly length: number;
+  /** Of matrix products; default float32. */
+  readonly precision?: 'float32' | 'bfloat16';
   /** Share of tokens that DropToken drops in training; default 0. */
   readonly dropTokens?: number;
   readonly regulariser?: RegulariserData | undefined;
@@ -64,7 +66,18 @@ export async function tuneOnTask<Input, Prediction>(
   columns: Task,
   taskWith: (seed: number) => PreparedTask<Input, Prediction>,
   { train, dev, unlabelled }: TaskRows<Input>,
-  { steps, batch, length, learningRate, warmup, weightDecay, dropTokens = 0, regulariser, rates = [] }: TuneOptions,
+  {
+    steps,
+    batch,
+    length,
+    learningRate,
+    warmup,
+    weightDecay,
+    dropTokens = 0,
+    regulariser,
+    rates = [],
+    precision = 'float32',
+  }: TuneOptions,
 ): Promise<Tuned<Prediction>> {
   const told = resolveSettings(
     {
@@ -75,6 +88,7 @@ export async function tuneOnTask<Input, Prediction>(
       warmupRatio: warmup,
       weightDecay,
       dropTokens,
+      precision,
       maximumLength: Math.min(length, model.maximumLength),
       ...(regulariser && { regulariser }),
       ...(rates.length > 0 && { search: { learningRate: rates } }),
@@ -111,7 +125,7 @@ export async function tuneOnTask<Input, Prediction>(
           engine: lab.engine,
           placement: lab.placement,
           checkpoints,
-          identity: { phase: name, seed, steps, learningRate: settings.learningRate, warmup, weightDecay },
+          identity: { phase: name, seed, steps, learningRate: settings.learningRate, warmup, weightDecay, precision },
         },
         { callbacks, say: lab.say, signal: lab.signal },
       );

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { Size } from '../define-recipe.ts';
 import { trainSettings } from './pretrain-settings.ts';
 
+/** Of matrix products in fine-tuning. Records from before have no such setting. */
+export const precisionSetting = z.enum(['float32', 'bfloat16']).default('float32');
+
 /** How a task is fine-tuned. */
 export const tuneSettings = z.strictObject({
   train: trainSettings,
@@ -18,11 +21,17 @@ export const classifierSettings = tuneSettings.extend({
   rates: z.array(z.number().positive()).default([]),
   /** Whether a task is read whole (`clue-full`) where `clue` has a part of it. */
   whole: z.boolean().default(false),
+  precision: precisionSetting,
 });
 export type ClassifierSettings = z.infer<typeof classifierSettings>;
 
 /** What they say of training. */
-export const learningOf = ({ train, length, rates }: ClassifierSettings) => ({ ...train, length, rates });
+export const learningOf = ({ train, length, rates, precision }: ClassifierSettings) => ({
+  ...train,
+  length,
+  rates,
+  precision,
+});
 
 /** Seconds on a slow engine. */
 export const tinyTuning: TuneSettings = {
@@ -45,7 +54,7 @@ export const fullTuning: TuneSettings = {
   limits: { train: 1_000_000, dev: 1_000_000 },
 };
 
-const asTold = { rates: [], whole: false };
+const asTold = { rates: [], whole: false, precision: 'float32' as const };
 
 /** Sizes of a recipe that only fine-tunes. @param own what it is told besides, the same at each size */
 export const tuningSizes = <Own extends object>(
