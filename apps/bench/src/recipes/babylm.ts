@@ -9,6 +9,7 @@ import { judgePairs } from './parts/minimal-pairs.ts';
 import { taskOf } from './parts/open-benchmark-task.ts';
 import { openTask } from './parts/open-task.ts';
 import { modernBlockSettings, textSettings, textSizes } from './parts/text-settings.ts';
+import { stepsOfEpochs } from './parts/tune-settings.ts';
 import { wholeTask } from './parts/whole-task.ts';
 
 const settings = z.strictObject({
@@ -117,7 +118,7 @@ export const babyLm = defineRecipe({
       return { predictions, measures: { ...made?.measures }, ...(extras && { extras }) };
     }
     const open = openTask(lab, asked(lab, task), limits);
-    const steps = Math.max(1, Math.round((epochs * open.train.length) / options.batch));
+    const steps = stepsOfEpochs(epochs, open.train.length, options.batch);
     const { set, measures } = await fineTuneClassifier(lab, encoder, open, { ...options, steps });
     return { predictions: [set], measures: { ...measures }, ...(extras && { extras }) };
   },

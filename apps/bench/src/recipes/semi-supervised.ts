@@ -61,7 +61,7 @@ export const semiSupervised = defineRecipe({
       start,
       { ...task, train: known },
       {
-        ...learningOf(tune),
+        ...learningOf(tune, known.length),
         dropout,
         ...(unlabelled !== 'none' && { unlabelled: { kind: unlabelled, rows: rest, weight } }),
       },

@@ -7,7 +7,7 @@ import type { Lab } from './lab.ts';
 import { openBenchmarkTask } from './open-benchmark-task.ts';
 import { openStart } from './open-start.ts';
 import { tuneOnTask } from './tune-on-task.ts';
-import { precisionSetting } from './tune-settings.ts';
+import { precisionSetting, stepsOfEpochs } from './tune-settings.ts';
 
 /** How a benchmark's task is learnt; names as in Hugging Face's trainer. */
 export const benchmarkSettings = z.strictObject({
@@ -66,7 +66,7 @@ export async function runBenchmark(lab: Lab, settings: BenchmarkSettings): Promi
     task,
     () => prepared,
     { train: rows, dev: dev.flatMap((set) => set.rows) },
-    { ...rest, batch, steps: Math.max(1, Math.round((epochs * rows.length) / batch)) },
+    { ...rest, batch, steps: stepsOfEpochs(epochs, rows.length, batch) },
   );
   await answerTests(lab, { benchmark, task, prepared, start, parameters, length: rest.length });
   let from = 0;

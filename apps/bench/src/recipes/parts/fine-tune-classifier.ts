@@ -155,8 +155,9 @@ export async function tuneFromStart(
   prepare: (start: LoadedModel) => LoadedModel = (start) => start,
 ): Promise<RunResult> {
   const start = prepare(await openStart(lab));
-  const options = { ...learningOf(tune), ...own };
-  const { set, measures } = await fineTuneClassifier(lab, start, tunedTask(lab, task, tune), options);
+  const open = tunedTask(lab, task, tune);
+  const options = { ...learningOf(tune, open.train.length), ...own };
+  const { set, measures } = await fineTuneClassifier(lab, start, open, options);
   return { predictions: [set], measures: { ...measures } };
 }
 

@@ -17,6 +17,8 @@ export type TuneSettings = z.infer<typeof tuneSettings>;
 
 /** How a classifier is, where that is all that a recipe trains. */
 export const classifierSettings = tuneSettings.extend({
+  /** Passes over the training rows, instead of `train.steps`. Records from before have no such setting. */
+  epochs: z.number().positive().nullable().default(null),
   /** Learning rates of which each arm takes the one that does best on a tenth of train, dev unseen; none: `train.learningRate`. Records from before have no such setting. */
   rates: z.array(z.number().positive()).default([]),
   /** Whether a task is read whole (`clue-full`) where `clue` has a part of it. */
@@ -25,12 +27,15 @@ export const classifierSettings = tuneSettings.extend({
 });
 export type ClassifierSettings = z.infer<typeof classifierSettings>;
 
-/** What they say of training. */
-export const learningOf = ({ train, length, rates, precision }: ClassifierSettings) => ({
+/** Updates of so many passes over rows. */
+export const stepsOfEpochs = (epochs: number, rows: number, batch: number): number =>
+  Math.max(1, Math.round((epochs * rows) / batch));
+
+/** What they say of training on so many rows. */
+export const learningOf = ({ train, epochs, length, rates, precision }: ClassifierSettings, rows: number) => ({
   ...train,
-  length,
-  rates,
-  precision,
+  ...(epochs !== null && { steps: stepsOfEpochs(epochs, rows, train.batch) }),
+  ...{ length, rates, precision },
 });
 
 /** Seconds on a slow engine. */
@@ -54,7 +59,7 @@ export const fullTuning: TuneSettings = {
   limits: { train: 1_000_000, dev: 1_000_000 },
 };
 
-const asTold = { rates: [], whole: false, precision: 'float32' as const };
+const asTold = { epochs: null, rates: [], whole: false, precision: 'float32' as const };
 
 /** Sizes of a recipe that only fine-tunes. @param own what it is told besides, the same at each size */
 export const tuningSizes = <Own extends object>(

@@ -57,6 +57,14 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records: [run('a', {}, epochs, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
     '; 5 epochs of fine-tuning in batches of 64; training rows: all. 1 runs',
   );
+  const instead = { tune: { ...tune(60).tune, epochs: 3 } };
+  expect(scaleOf({ records: [run('a', {}, instead, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
+    '; 3 epochs of fine-tuning in batches of 16; training rows: all. 1 runs',
+  );
+  const none = { tune: { ...tune(60).tune, epochs: null } };
+  expect(scaleOf({ records: [run('a', {}, none, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
+    '; 60 steps of fine-tuning in batches of 16;',
+  );
   const unlimited = [run('a', {}, tune(60), 'aaaaaaaaaa'), run('a', {}, tune(60, 10_000_000), 'aaaaaaaaaa')];
   expect(scaleOf({ records: unlimited } as object as JudgedRecipe)).toContain('training rows: all. 2 runs');
   const ended = { train: { steps: 900, batch: 8 }, cooldown: { from: 300, to: 400 } };

@@ -26,7 +26,11 @@ export function scaleOf({ records }: JudgedRecipe): string {
   /** What the runs were told, from the least to the most where they were told different things. */
   const told = (path: string): string | undefined => {
     const values = [
-      ...new Set(records.map(({ spec }) => settingOf(spec.settings, path)).filter((value) => value !== undefined)),
+      ...new Set(
+        records
+          .map(({ spec }) => settingOf(spec.settings, path))
+          .filter((value) => value !== undefined && value !== null),
+      ),
     ];
     const numbers = values.filter((value) => typeof value === 'number');
     // At most as many as runs were told different values.
@@ -51,8 +55,11 @@ export function scaleOf({ records }: JudgedRecipe): string {
     ...(weights.length > 0 ? [] : say('encoder.layers', (layers) => `${layers} layers of ${told('encoder.width')}`)),
     ...say('train.steps', (steps) => `${steps} steps of pretraining in batches of ${told('train.batch')}`),
     ...say('corpus.documents', (documents) => `up to ${documents} documents`),
-    ...tuned('tune.train.steps', (steps) => `${steps} steps of fine-tuning in batches of ${told('tune.train.batch')}`),
-    ...tuned('tune.epochs', (epochs) => `${epochs} epochs of fine-tuning in batches of ${told('tune.batch')}`),
+    // Where runs are told of epochs, their steps are none that they take.
+    ...tuned(told('tune.epochs') === undefined ? 'tune.train.steps' : 'tune.epochs', (count) => {
+      const unit = told('tune.epochs') === undefined ? 'steps' : 'epochs';
+      return `${count} ${unit} of fine-tuning in batches of ${told('tune.train.batch') ?? told('tune.batch')}`;
+    }),
     // A limit of a million and more is none.
     ...tuned('tune.limits.train', (rows) => {
       const limits = rows.replaceAll(/\d{7,}/g, 'all');
