@@ -21,6 +21,7 @@ import {
   type TokenizerFiles,
 } from './tokenizer-settings.ts';
 import type { SpecialIds } from './vocabulary.ts';
+import { vocabularyOfLines, vocabularyOfModel } from './vocabulary-of-files.ts';
 
 /** A tokenizer and what its files say of its special tokens. */
 export interface OpenTokenizer {
@@ -39,42 +40,6 @@ export interface OpenTokenizerOptions extends NativeOptions {
   readonly modelConfig?: Readonly<Record<string, unknown>> | undefined;
   /** Lower-case every text first, whatever the files say; default false. */
   readonly lowercase?: boolean | undefined;
-}
-
-/** Tokens of a `vocab.txt` by id, as transformers reads it: the id is the line; of a token that stands twice the last line holds, blanks behind it do not count. */
-function vocabularyOf(lines: readonly string[], notes: string[]): Map<string, number> {
-  const vocabulary = new Map<string, number>();
-  const counts = { blank: 0, repeated: 0, trailing: 0 };
-  const first: Partial<Record<keyof typeof counts, number>> = {};
-  const note = (kind: keyof typeof counts, line: number) => {
-    counts[kind]++;
-    first[kind] ??= line + 1;
-  };
-  for (const [id, line] of lines.entries()) {
-    const trimmed = line.trimEnd();
-    // A token that is nothing but a blank (U+2028) is one that no text has.
-    const token = trimmed === '' ? line : trimmed;
-    if (line === '') note('blank', id);
-    else if (token !== line) note('trailing', id);
-    if (line !== '' && vocabulary.has(token)) note('repeated', id);
-    vocabulary.set(token, id);
-  }
-  const words = {
-    blank: 'blank lines, which keep their ids',
-    repeated: 'tokens that stand twice, of which the last line holds',
-    trailing: 'tokens with blanks behind them, which are left out',
-  };
-  for (const kind of ['blank', 'repeated', 'trailing'] as const)
-    if (counts[kind] > 0) notes.push(`vocab.txt has ${counts[kind]} ${words[kind]} (the first on line ${first[kind]})`);
-  return vocabulary;
-}
-
-/** The vocabulary of a `tokenizer.json`'s model, by token: of a list (Unigram) the place is the id. */
-function vocabularyIn(model: unknown): Map<string, number> {
-  const vocab = isObject(model) ? model.vocab : undefined;
-  if (Array.isArray(vocab))
-    return new Map(vocab.map((item, id) => [String(Array.isArray(item) ? item[0] : item), id] as const));
-  return new Map(isObject(vocab) ? Object.entries(vocab).map(([token, id]) => [token, Number(id)] as const) : []);
 }
 
 /** A tokenizer's files, understood. */
@@ -134,7 +99,9 @@ function readTokenizer(
           : sentencepieceJson(file, kind, settings)
         : file;
   const vocabulary =
-    lines && !hasJson ? vocabularyOf(parseVocabulary(lines, `${where}/vocab.txt`), notes) : vocabularyIn(base.model);
+    lines && !hasJson
+      ? vocabularyOfLines(parseVocabulary(lines, `${where}/vocab.txt`), notes)
+      : vocabularyOfModel(base.model);
   const defaults = isBert
     ? Object.fromEntries(
         roleNames
@@ -163,7 +130,7 @@ function readTokenizer(
   const ids = new Map([...vocabulary, ...added.map(({ content, id }) => [content, id] as const)]);
   const parts = isBert
     ? tokenizerParts(
-        { vocab: hasJson ? vocabularyIn(base.model) : vocabulary, ids, special: used },
+        { vocab: hasJson ? vocabularyOfModel(base.model) : vocabulary, ids, special: used },
         {
           lowercase: sure(settings, 'do_lower_case') ?? true,
           stripAccents: flag(settings, 'strip_accents'),
