@@ -16,9 +16,11 @@ const pages = [
 ];
 /** Command lines of fences and of code in the text, `npx cloze …`, without their comments; a line that ends in a backslash goes on. */
 const lines = pages.flatMap((page) =>
-  [...readFileSync(join(root, page), 'utf8').replace(/\\\n\s*/g, '').matchAll(/npx cloze ([^`\n]+)/g)].map(
-    ([, line = '']) => [page, line.replace(/\s#.*$/, '').trim()] as const,
-  ),
+  [
+    ...readFileSync(join(root, page), 'utf8')
+      .replace(/\\\n\s*/g, '')
+      .matchAll(/npx cloze ([^`\n]+)/g),
+  ].map(([, line = '']) => [page, line.replace(/\s#.*$/, '').trim()] as const),
 );
 /** Words of a line as a shell parts them; what follows a pipe is another program's. */
 const wordsOf = (line: string) =>
