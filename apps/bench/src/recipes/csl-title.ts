@@ -6,15 +6,16 @@ import { fineTuneGenerator, generationRegulariser, type WrittenPair } from './pa
 import type { Lab } from './parts/lab.ts';
 import { openStart } from './parts/open-start.ts';
 import { rowsOf } from './parts/open-task.ts';
-import { fullTuning, laptopTuning, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
+import { fullTuning, laptopTuning, precisionSetting, tinyTuning, tuneSettings } from './parts/tune-settings.ts';
 
 const settings = z.strictObject({
-  tune: tuneSettings,
+  tune: tuneSettings.extend({ precision: precisionSetting }),
   /** Most tokens of a title, the end included. */
   targetLength: z.int().min(4),
   regulariser: generationRegulariser,
   dropout: z.number().min(0).lt(1),
 });
+const precision = 'float32' as const;
 const base = { regulariser: { name: 'none', strength: 0 }, dropout: 0.1 } as const;
 const arm = (
   row: string,
@@ -67,9 +68,9 @@ export const cslTitleRecipe = defineRecipe({
   startsFromEncoder: 'always',
   settings,
   sizes: {
-    tiny: { ...base, tune: { ...tinyTuning, length: 48 }, targetLength: 20 },
-    laptop: { ...base, tune: { ...laptopTuning, length: 64 }, targetLength: 24 },
-    full: { ...base, tune: { ...fullTuning, length: 256 }, targetLength: 32 },
+    tiny: { ...base, tune: { ...tinyTuning, length: 48, precision }, targetLength: 20 },
+    laptop: { ...base, tune: { ...laptopTuning, length: 64, precision }, targetLength: 24 },
+    full: { ...base, tune: { ...fullTuning, length: 256, precision }, targetLength: 32 },
   },
   arms: () => [
     arm('baseline', 'none', 0),
@@ -89,6 +90,7 @@ export const cslTitleRecipe = defineRecipe({
     const { set, measures } = await fineTuneGenerator(lab, start, pairs, {
       ...tune.train,
       length: tune.length,
+      precision: tune.precision,
       targetLength,
       regulariser,
       dropout,
