@@ -9,7 +9,7 @@ import { judgePairs } from './parts/minimal-pairs.ts';
 import { taskOf } from './parts/open-benchmark-task.ts';
 import { openTask } from './parts/open-task.ts';
 import { modernBlockSettings, textSettings, textSizes } from './parts/text-settings.ts';
-import { stepsOfEpochs } from './parts/tune-settings.ts';
+import { ratesSetting, stepsOfEpochs } from './parts/tune-settings.ts';
 import { wholeTask } from './parts/whole-task.ts';
 
 const settings = z.strictObject({
@@ -21,8 +21,8 @@ const settings = z.strictObject({
   tune: benchmarkSettings.omit({ task: true }).extend({
     /** In fine-tuning, of states and embeddings. Records from before have none. */
     dropout: z.number().min(0).lt(1).default(0),
-    /** Learning rates of which a small task takes the one that does best on a tenth of train, dev unseen; none: `learningRate`. Records from before have none. */
-    rates: z.array(z.number().positive()).default([]),
+    /** Of small tasks; the large ones take `learningRate`. */
+    rates: ratesSetting,
   }),
   /** Pairs of a paradigm at most. */
   pairs: z.int().positive(),
@@ -35,7 +35,7 @@ const { task: _task, ...tinyTune } = benchmarkSizes('tnews').tiny;
 /** As the organisers' pipeline has it; warm-up and decay are its trainer's. */
 const tune = {
   ...{ epochs: 5, batch: 64, learningRate: 3e-5, warmup: 0.06, weightDecay: 0.01, length: 512 },
-  ...{ precision: 'float32' as const, dropout: 0.1, rates: [] as number[] },
+  ...{ precision: 'float32' as const, dropout: 0.1, rates: [] },
   limits: { train: 10_000_000, dev: 10_000_000 },
 };
 const own = { pretrainSeed: 1, task: 'zhoblimp', tune, pairs: 300 };
@@ -110,8 +110,8 @@ export const babyLm = defineRecipe({
       { name: 't-ta', row: 'T-TA', set: { 'pretraining.family': 't-ta', 'pretraining.mask': null } },
     ].flatMap(({ name, row, set }) =>
       tasks.map((task): Arm => {
-        const own = { ...set, task, ...(large.includes(task) && { 'tune.rates': [] }) };
-        return { name: `${name}.${task}`, row, set: own, once: task === 'zhoblimp' };
+        const rates = large.includes(task) && { 'tune.rates': [] };
+        return { name: `${name}.${task}`, row, set: { ...set, task, ...rates }, once: task === 'zhoblimp' };
       }),
     ),
   baseline: 'BERT',

@@ -12,23 +12,21 @@ const lengthsFor = (rows: number): number => (rows < 4096 ? 3 : 5);
  */
 export function leastPadding(lengths: readonly number[], batchSize: number): readonly number[] {
   const offered = lengthBuckets(lengths.reduce((most, length) => Math.max(most, length), 0));
-  const fitting = offered.map((length) => lengths.reduce((rows, own) => rows + Number(own <= length), 0));
-  const rowsTo = (place: number) => fitting[place] as number;
-  /** Of the rows up to each length: the cheapest choice that ends with it, in tokens with their padding. */
-  let choices = offered.map((length, i) => ({ buckets: [length], tokens: length * rowsTo(i) }));
+  /** For each length the cheapest choice that ends with it: how many rows it holds, and their tokens with the padding. */
+  let choices = offered.map((length) => {
+    const rows = lengths.reduce((count, own) => count + Number(own <= length), 0);
+    return { length, rows, buckets: [length], tokens: length * rows };
+  });
   for (let more = 1; more < lengthsFor(lengths.length); more++)
-    choices = offered.map((length, i) =>
-      choices
-        .slice(0, i)
-        .flatMap(({ buckets, tokens }, shorter) =>
-          rowsTo(shorter) >= batchSize && rowsTo(i) - rowsTo(shorter) >= batchSize
-            ? [{ buckets: [...buckets, length], tokens: tokens + length * (rowsTo(i) - rowsTo(shorter)) }]
-            : [],
-        )
-        .reduce(
-          (least, choice) => (choice.tokens < least.tokens ? choice : least),
-          choices[i] as (typeof choices)[number],
-        ),
-    );
+    choices = choices.map((one, i, all) => {
+      let least = one;
+      for (const shorter of all.slice(0, i)) {
+        const own = one.rows - shorter.rows;
+        const tokens = shorter.tokens + one.length * own;
+        if (shorter.rows >= batchSize && own >= batchSize && tokens < least.tokens)
+          least = { ...one, buckets: [...shorter.buckets, one.length], tokens };
+      }
+      return least;
+    });
   return choices.at(-1)?.buckets ?? [];
 }

@@ -5,6 +5,9 @@ import { trainSettings } from './pretrain-settings.ts';
 /** Of matrix products in fine-tuning. Records from before have no such setting. */
 export const precisionSetting = z.enum(['float32', 'bfloat16']).default('float32');
 
+/** Learning rates of which an arm takes the one that does best on a tenth of train, dev unseen; none: `learningRate`. Records from before have no such setting. */
+export const ratesSetting = z.array(z.number().positive()).default([]);
+
 /** How a task is fine-tuned. */
 export const tuneSettings = z.strictObject({
   train: trainSettings,
@@ -19,8 +22,7 @@ export type TuneSettings = z.infer<typeof tuneSettings>;
 export const classifierSettings = tuneSettings.extend({
   /** Passes over the training rows, instead of `train.steps`. Records from before have no such setting. */
   epochs: z.number().positive().nullable().default(null),
-  /** Learning rates of which each arm takes the one that does best on a tenth of train, dev unseen; none: `train.learningRate`. Records from before have no such setting. */
-  rates: z.array(z.number().positive()).default([]),
+  rates: ratesSetting,
   /** Whether a task is read whole (`clue-full`) where `clue` has a part of it. */
   whole: z.boolean().default(false),
   precision: precisionSetting,

@@ -61,6 +61,11 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records: [run('a', {}, instead, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
     '; 3 epochs of fine-tuning in batches of 16; training rows: all. 1 runs',
   );
+  expect(
+    scaleOf({
+      records: [run('a', {}, instead, 'aaaaaaaaaa'), run('a', {}, tune(60), 'aaaaaaaaaa')],
+    } as object as JudgedRecipe),
+  ).toContain('; 60 steps of fine-tuning in batches of 16; 3 epochs of fine-tuning in batches of 16;');
   const none = { tune: { ...tune(60).tune, epochs: null } };
   expect(scaleOf({ records: [run('a', {}, none, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
     '; 60 steps of fine-tuning in batches of 16;',

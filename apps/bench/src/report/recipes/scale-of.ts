@@ -9,11 +9,16 @@ const streamed: Readonly<Record<string, string>> = {
   'train.batch': 'pretraining.batchSize',
 };
 
-/** A setting; the steps of a pretraining that a cooldown ended are those it had. */
-const settingOf = (settings: unknown, path: string): unknown =>
-  (path === 'train.steps' ? settingAt(settings, 'cooldown.to') : undefined) ??
-  settingAt(settings, path) ??
-  settingAt(settings, streamed[path] ?? path);
+/** A setting; the steps of a pretraining that a cooldown ended are those it had, and where a run is told of epochs `tune.train.steps` are none that it takes. */
+function settingOf(settings: unknown, path: string): unknown {
+  if (path === 'tune.train.steps' && typeof settingAt(settings, 'tune.epochs') === 'number') return undefined;
+  return (
+    (path === 'train.steps' ? settingAt(settings, 'cooldown.to') : undefined) ??
+    settingAt(settings, path) ??
+    settingAt(settings, streamed[path] ?? path) ??
+    undefined
+  );
+}
 
 /** A setting in words: what a record says may be of any kind, and an object need not turn into a text by itself. */
 const inWords = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
@@ -26,11 +31,7 @@ export function scaleOf({ records }: JudgedRecipe): string {
   /** What the runs were told, from the least to the most where they were told different things. */
   const told = (path: string): string | undefined => {
     const values = [
-      ...new Set(
-        records
-          .map(({ spec }) => settingOf(spec.settings, path))
-          .filter((value) => value !== undefined && value !== null),
-      ),
+      ...new Set(records.map(({ spec }) => settingOf(spec.settings, path)).filter((value) => value !== undefined)),
     ];
     const numbers = values.filter((value) => typeof value === 'number');
     // At most as many as runs were told different values.
@@ -55,11 +56,11 @@ export function scaleOf({ records }: JudgedRecipe): string {
     ...(weights.length > 0 ? [] : say('encoder.layers', (layers) => `${layers} layers of ${told('encoder.width')}`)),
     ...say('train.steps', (steps) => `${steps} steps of pretraining in batches of ${told('train.batch')}`),
     ...say('corpus.documents', (documents) => `up to ${documents} documents`),
-    // Where runs are told of epochs, their steps are none that they take.
-    ...tuned(told('tune.epochs') === undefined ? 'tune.train.steps' : 'tune.epochs', (count) => {
-      const unit = told('tune.epochs') === undefined ? 'steps' : 'epochs';
-      return `${count} ${unit} of fine-tuning in batches of ${told('tune.train.batch') ?? told('tune.batch')}`;
-    }),
+    ...tuned('tune.train.steps', (steps) => `${steps} steps of fine-tuning in batches of ${told('tune.train.batch')}`),
+    ...tuned(
+      'tune.epochs',
+      (epochs) => `${epochs} epochs of fine-tuning in batches of ${told('tune.train.batch') ?? told('tune.batch')}`,
+    ),
     // A limit of a million and more is none.
     ...tuned('tune.limits.train', (rows) => {
       const limits = rows.replaceAll(/\d{7,}/g, 'all');
