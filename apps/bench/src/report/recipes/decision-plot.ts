@@ -1,7 +1,7 @@
 import { type Figure, name, quantity } from '@cloze/quick-start';
 import { verdictText } from './direction-cells.ts';
-import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
+import { publishedDifferences } from './published-differences.ts';
 
 /**
  * Every published difference beside ours and beside what could have been seen, those with the most power first: published over detectable.
@@ -9,11 +9,10 @@ import type { JudgedRecipe } from './judge-recipe.ts';
  * @returns undefined where nothing published was compared
  */
 export function decisionPlot(judged: readonly JudgedRecipe[]): Figure | undefined {
-  const rows = judged
-    .flatMap(directionRows)
-    .flatMap((one) => {
+  const rows = publishedDifferences(judged)
+    .flatMap(({ direction: one }) => {
       const { recipe, row, column, published, detectable, ours, low, high } = one;
-      if (published === undefined || detectable === undefined || low === undefined || high === undefined) return [];
+      if (detectable === undefined || low === undefined || high === undefined) return [];
       return [
         {
           what: `${recipe}: ${row}, ${column}`,

@@ -5,9 +5,9 @@ const signed = (value: number | undefined) =>
 const count = (value: number | null | undefined) =>
   value === undefined ? '-' : value === null ? 'none is enough' : value.toLocaleString('en');
 
-/** `bounded below 0.84` for a difference that is smaller here than the published one. */
+/** `bounded below 0.84` for a difference that is smaller here than the published one, `too-small, below 2.10` for one that could be as large. */
 export const verdictText = ({ verdict, bound }: DirectionRow): string =>
-  bound === undefined ? verdict : `${verdict} below ${bound.toFixed(2)}`;
+  bound === undefined ? verdict : `${verdict}${verdict === 'bounded' ? '' : ','} below ${bound.toFixed(2)}`;
 
 /** Heads of the table of published differences. */
 export const directionHead = [

@@ -25,6 +25,16 @@ function judged(published: number, against: Partial<Against>, higherIsBetter = t
     records: [seconds('none'), seconds('ours')],
   };
 }
+/** The same with a second row, of another published difference. */
+function withSecondRow(one: JudgedRecipe, published: number): JudgedRecipe {
+  const rows = { ...one.recipe.published[0]?.rows, other: [50 + published] };
+  return {
+    ...one,
+    recipe: { ...one.recipe, published: [{ ...one.recipe.published[0], rows }] as never },
+    cells: [...one.cells, { ...(one.cells[0] as Cell), row: 'other' }],
+    records: [...one.records, { ...(one.records[1] as RunRecord), spec: { row: 'other' } as never }],
+  };
+}
 const verdictOf = (published: number, against: Partial<Against>, higherIsBetter = true) =>
   directionRows(judged(published, against, higherIsBetter))[0];
 
@@ -35,10 +45,10 @@ describe('directionRows', () => {
     ['not sure, and the published size is outside', 2, {}, 'bounded', 1.4],
     ['so for what was published to fall', -1.5, {}, 'bounded', 1],
     ['all of the interval in the other direction', -1, { low: 0.1, high: 1, adjustedP: 0.06 }, 'bounded', 0],
-    ['not sure, and the published size is inside', 1, {}, 'too-small', undefined],
-    ['a wide interval decides nothing', 3, { low: -9, high: 8 }, 'too-small', undefined],
+    ['not sure, and the published size is inside', 1, {}, 'too-small', 1.4],
+    ['a wide interval decides nothing', 3, { low: -9, high: 8 }, 'too-small', 8],
     ['nothing published to change, and within a point', 0, { low: -0.6, high: 0.9 }, 'bounded', 0.9],
-    ['nothing published to change, and not within a point', 0, {}, 'too-small', undefined],
+    ['nothing published to change, and not within a point', 0, {}, 'too-small', 1.4],
     ['two seeds, however sure', 2, { low: 1, high: 5, adjustedP: 0.001, seedsCovered: false }, 'too-small', undefined],
     ['models that answer alike', 2, { difference: 0, low: 0, high: 0, adjustedP: 1 }, 'too-small', undefined],
   ])('%s: %s', (_, published, against, verdict, bound) => {
@@ -68,18 +78,16 @@ describe('directionRows', () => {
 
 describe('planSeeds', () => {
   it('takes the cheapest first while the budget lasts, and a baseline once', () => {
-    const cheap = judged(2.2, { low: -3, high: 3 });
-    const dear = judged(1.9, { low: -3, high: 3 });
-    const [one, two] = [planSeeds([dear, cheap], 1e6), planSeeds([dear, cheap], 0)];
+    const both = withSecondRow(judged(2.4, { low: -3, high: 3 }), 2.3);
+    const [one, two] = [planSeeds([both], 1e6), planSeeds([both], 0)];
     expect(one.differences.map(({ published }) => published)).toEqual(
-      [2.2, 1.9].map((size) => expect.closeTo(size, 9)),
+      [2.4, 2.3].map((size) => expect.closeTo(size, 9)),
     );
     expect(two).toMatchObject({ hours: 0, differences: [{ chosen: false }, { chosen: false }] });
-    // An hour a run, of the row and of its baseline; the second, of the same runs, adds only what the first has not.
-    const [first, second] = one.differences;
-    expect(first?.hours).toBe(2 * ((first?.seedsNeeded ?? 0) - 3));
-    expect(one.hours).toBe(2 * ((second?.seedsNeeded ?? 0) - 3));
-    expect(second?.hours).toBe(one.hours - (first?.hours ?? 0));
+    // An hour a run, of the row and of its baseline; of the second row's baseline only what the first has not asked for.
+    const [first, second] = one.differences.map(({ seedsNeeded }) => (seedsNeeded ?? 0) - 3) as [number, number];
+    expect(one.differences.map(({ hours }) => hours)).toEqual([2 * first, second + (second - first)]);
+    expect(one.hours).toBe(2 * second + first);
   });
 
   it('leaves out what is decided, and says where no number of seeds is enough', () => {

@@ -25,7 +25,7 @@ export interface DirectionRow {
   /** Examples that it needs with these seeds; null where no number is enough. */
   readonly rowsNeeded?: number | null;
   readonly verdict: Verdict;
-  /** For `bounded`: how large the difference can be here, in the published direction. */
+  /** Where it is not decided: how large the difference can be here, in the published direction. */
   readonly bound?: number;
 }
 
@@ -42,9 +42,8 @@ function judge(published: number | undefined, { low, high, difference, adjustedP
     return { verdict: Math.sign(difference) === Math.sign(published) ? ('found' as const) : ('opposite' as const) };
   // As large as it can be in the published direction; in either, where nothing was published to change.
   const bound = published > 0 ? high : published < 0 ? -low : Math.max(high, -low);
-  return bound < (Math.abs(published) || nothing)
-    ? { verdict: 'bounded' as const, bound: Math.max(0, bound) }
-    : { verdict: 'too-small' as const };
+  const verdict = bound < (Math.abs(published) || nothing) ? ('bounded' as const) : ('too-small' as const);
+  return { verdict, bound: Math.max(0, bound) };
 }
 
 /** What could have been seen, and what the published difference would need. */

@@ -8,6 +8,7 @@ import { legend, verdictLegend } from './legend.ts';
 import type { MaskGallery } from './mask-gallery.ts';
 import { measureRows } from './measure-rows.ts';
 import { publishedCells } from './published-cells.ts';
+import { publishedDifferences } from './published-differences.ts';
 import { recipeFigures } from './recipe-figures.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
@@ -52,8 +53,8 @@ export async function htmlReport(
   },
 ): Promise<string> {
   const runs = judged.reduce((sum, { records }) => sum + records.length, 0);
-  const verdicts = judged.flatMap(directionRows).filter(({ verdict }) => verdict !== '-');
-  const count = (wanted: Verdict) => verdicts.filter(({ verdict }) => verdict === wanted).length;
+  const differences = publishedDifferences(judged);
+  const count = (wanted: Verdict) => differences.filter(({ direction }) => direction.verdict === wanted).length;
   const decisions = decisionPlot(judged);
   const sections: string[] = [];
   for (const one of judged) sections.push(await sectionHtml(one));
@@ -65,7 +66,7 @@ export async function htmlReport(
     : '';
   const body = [
     style,
-    `<p>${runs} runs of ${new Set(judged.map(({ recipe }) => recipe.name)).size} recipes. Of ${verdicts.length} published differences that could be compared, ${count('found')} are found again, ${count('opposite')} came out the other way round, ${count('bounded')} are smaller here than published, and ${count('too-small')} were too small to see in what was run.</p>`,
+    `<p>${runs} runs of ${new Set(judged.map(({ recipe }) => recipe.name)).size} recipes. Of ${differences.length} published differences that could be compared, each by the table that could see least, ${count('found')} are found again, ${count('opposite')} came out the other way round, ${count('bounded')} are smaller here than published, and ${count('too-small')} were too small to see in what was run.</p>`,
     `<nav>${judged.map((one) => `<a href="#${anchorOf(one)}">${escapeHtml(titleOf(one))}</a>`).join(' ')}${gallery ? ' <a href="#masking">masking</a>' : ''}</nav>`,
     `<p><small>${escapeHtml(legend)} ${escapeHtml(verdictLegend)}</small></p>`,
     decisions ? `<div class="wide">${await figureHtml(decisions, 'what-could-be-seen')}</div>` : '',

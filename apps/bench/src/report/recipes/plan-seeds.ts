@@ -1,5 +1,5 @@
-import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
+import { publishedDifferences, seedsJudged } from './published-differences.ts';
 import { titleOf } from './title-of.ts';
 
 /** A published difference, what it would take to decide it, and whether the budget reaches that far. */
@@ -19,9 +19,6 @@ export interface PlannedDifference {
   readonly chosen: boolean;
 }
 
-/** Seeds from which on a verdict is given. */
-const seedsJudged = 3;
-
 /** What a budget decides. */
 export interface SeedPlan {
   readonly differences: readonly PlannedDifference[];
@@ -38,29 +35,27 @@ export interface SeedPlan {
  * @param budget hours of machine, at least 0
  */
 export function planSeeds(judged: readonly JudgedRecipe[], budget: number): SeedPlan {
-  const open = judged.flatMap((one) => {
-    const secondsOf = (row: string, set: string) => {
+  const open = publishedDifferences(judged).flatMap(({ judged: one, direction }) => {
+    const { row, column, published, verdict } = direction;
+    if (published === 0 || verdict !== 'too-small') return [];
+    const secondsOf = (name: string, set: string) => {
       const runs = one.records.filter(
-        ({ spec, scores }) => spec.row === row && scores.some((score) => score.set === set),
+        ({ spec, scores }) => spec.row === name && scores.some((score) => score.set === set),
       );
       return runs.reduce((sum, { manifest }) => sum + manifest.seconds, 0) / (runs.length || 1);
     };
-    return directionRows(one).flatMap((direction) => {
-      const { row, column, published, verdict } = direction;
-      // Fewer would leave the spread between seeds unknown.
-      const seedsNeeded = direction.seedsNeeded == null ? null : Math.max(seedsJudged, direction.seedsNeeded);
-      if (published === undefined || published === 0 || verdict !== 'too-small') return [];
-      const set = one.columns.find(({ name }) => name === column)?.set ?? column;
-      const baseline = one.recipe.baseline;
-      return [
-        {
-          direction: { ...direction, published, seedsNeeded },
-          // A run fills all columns that are scored of its set.
-          own: { key: `${titleOf(one)}\n${row}\n${set}`, seconds: secondsOf(row, set) },
-          base: { key: `${titleOf(one)}\n${baseline}\n${set}`, seconds: secondsOf(baseline, set) },
-        },
-      ];
-    });
+    // Fewer would leave the spread between seeds unknown.
+    const seedsNeeded = direction.seedsNeeded == null ? null : Math.max(seedsJudged, direction.seedsNeeded);
+    const set = one.columns.find(({ name }) => name === column)?.set ?? column;
+    const baseline = one.recipe.baseline;
+    return [
+      {
+        direction: { ...direction, seedsNeeded },
+        // A run fills all columns that are scored of its set.
+        own: { key: `${titleOf(one)}\n${row}\n${set}`, seconds: secondsOf(row, set) },
+        base: { key: `${titleOf(one)}\n${baseline}\n${set}`, seconds: secondsOf(baseline, set) },
+      },
+    ];
   });
   const planned = new Map<string, number>();
   const hoursOf = ({ direction: { seeds, seedsNeeded }, own, base }: (typeof open)[number]) =>
