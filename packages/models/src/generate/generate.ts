@@ -2,6 +2,7 @@ import { checkOptions, checkText, oneOf, real, whole } from '@cloze/checks';
 import { beamSearch, createDecoder, greedySearch } from '@cloze/encoder';
 import { cutTokens } from '../encode/cut-text.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { textOfTokens } from './text-of-tokens.ts';
 
 /** How a continuation is searched. */
 export interface GenerateOptions {
@@ -93,7 +94,7 @@ export async function generate(
         : await beamSearch(decoder, { beams, endId, maximumTokens: tokens, minimumTokens, lengthPenalty });
     return await Promise.all(
       found.map(async ({ tokens: ids, logProbability, ended }) => ({
-        text: await model.tokenizer.decode(ids),
+        text: await textOfTokens(model.tokenizer, ids),
         tokens: ids,
         logProbability,
         ended,

@@ -1,6 +1,7 @@
 import { anything, checkOptions, checkText, oneOf, real, whole } from '@cloze/checks';
 import { findMasks, probabilitiesOf } from '../fill/find-masks.ts';
 import type { LoadedModel } from '../model/loaded-model.ts';
+import { textOfTokens } from './text-of-tokens.ts';
 
 /** How the masks of a text are filled together. */
 export interface UnmaskOptions {
@@ -85,7 +86,7 @@ export async function unmask(model: LoadedModel, text: string, options: UnmaskOp
     }
   }
   return {
-    text: await model.tokenizer.decode([...ids]),
+    text: await textOfTokens(model.tokenizer, [...ids]),
     filled: [...columns.keys()].map((slot) => filled.get(slot) as Unmasked),
   };
 }

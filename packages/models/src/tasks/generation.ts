@@ -7,6 +7,7 @@ import { objectiveOf } from '@cloze/regularisers';
 import { type PlacedEncoding, padEncodings } from '@cloze/tokenizer';
 import { cutTokens } from '../encode/cut-text.ts';
 import { selectTokens } from '../encode/select-tokens.ts';
+import { textOfTokens, withoutEastAsianBlanks } from '../generate/text-of-tokens.ts';
 import { lengthBuckets } from '../model/shape-buckets.ts';
 import {
   type EncodedInput,
@@ -31,12 +32,15 @@ const meanOver = (rows: readonly Row[], of: (row: Row) => number) =>
 const overlap = (name: 'rouge1' | 'rouge2' | 'rougeL') => (rows: readonly Row[]) =>
   meanOver(rows, ({ prediction, target }) => rouge(prediction.text, target)[name].f);
 
+/** Whether they are one text, whatever blanks stand beside ideographs. */
+const alike = (one: string, other: string) => withoutEastAsianBlanks(one) === withoutEastAsianBlanks(other);
+
 /** How these answers are judged. */
 export const generationMetrics: Metrics<GeneratedPrediction, string> = metricsOf({
   rougeL: overlap('rougeL'),
   rouge1: overlap('rouge1'),
   rouge2: overlap('rouge2'),
-  exactMatch: (rows) => meanOver(rows, ({ prediction, target }) => Number(prediction.text === target)),
+  exactMatch: (rows) => meanOver(rows, ({ prediction, target }) => Number(alike(prediction.text, target))),
 });
 
 /** Source and target as two segments of one row, without the target's own [CLS]. */
@@ -152,7 +156,7 @@ export function prepareGeneration(
           decoder.begin(padEncodings(filled, { padId: model.padId, buckets: [length] }));
           const written = await greedySearch(decoder, { rows, endId, maximumTokens: targetLength });
           for (const { tokens } of written.slice(0, own.length))
-            found.push({ text: await model.tokenizer.decode(tokens) });
+            found.push({ text: await textOfTokens(model.tokenizer, tokens) });
         }
       } finally {
         decoder.dispose();
