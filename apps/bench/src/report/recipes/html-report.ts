@@ -2,7 +2,7 @@ import { figureHtml } from '@cloze/quick-start';
 import { escapeHtml, htmlTable, page } from 'cloze/terminal';
 import { decisionPlot } from './decision-plot.ts';
 import { directionCells, directionHead } from './direction-cells.ts';
-import { directionRows, type Verdict } from './direction-rows.ts';
+import type { Verdict } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend, verdictLegend } from './legend.ts';
 import type { MaskGallery } from './mask-gallery.ts';
@@ -20,7 +20,7 @@ async function sectionHtml(judged: JudgedRecipe): Promise<string> {
   const { recipe } = judged;
   const ours = recipeRows(judged);
   const measures = measureRows(judged);
-  const directions = directionRows(judged).filter(({ published }) => published !== undefined);
+  const directions = publishedDifferences([judged]).map(({ direction }) => direction);
   const figures = await Promise.all(
     recipeFigures(judged).map((figure, i) => figureHtml(figure, `${anchorOf(judged)}-${i + 1}`)),
   );

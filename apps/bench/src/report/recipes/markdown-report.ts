@@ -1,9 +1,9 @@
 import { directionCells, directionHead } from './direction-cells.ts';
-import { directionRows } from './direction-rows.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
 import { legend, verdictLegend } from './legend.ts';
 import { measureRows } from './measure-rows.ts';
 import { publishedCells } from './published-cells.ts';
+import { publishedDifferences } from './published-differences.ts';
 import { recipeRows } from './recipe-rows.ts';
 import { scaleOf } from './scale-of.ts';
 import { titleOf } from './title-of.ts';
@@ -18,7 +18,7 @@ const table = (head: readonly string[], body: readonly (readonly string[])[]) =>
 function section(judged: JudgedRecipe): string {
   const { recipe } = judged;
   const ours = recipeRows(judged);
-  const directions = directionRows(judged).filter(({ published }) => published !== undefined);
+  const directions = publishedDifferences([judged]).map(({ direction }) => direction);
   const parts = [
     `## ${titleOf(judged)}`,
     `${recipe.claim} (${recipe.paper})`,

@@ -7,12 +7,12 @@ export interface PublishedDifference {
   readonly direction: DirectionRow & { readonly published: number };
 }
 
+/** Seeds from which on a verdict is given. */
+export const seedsJudged = 3;
+
 /** The least that a table could have seen; where nothing tells two models apart, or seeds are too few for a verdict, no difference is large enough. */
 const couldSee = ({ detectable = Number.POSITIVE_INFINITY, seeds }: DirectionRow) =>
   seeds < seedsJudged ? Number.POSITIVE_INFINITY : detectable;
-
-/** Seeds from which on a verdict is given. */
-export const seedsJudged = 3;
 
 /**
  * Every published difference once: of the tables that a recipe has (another encoder, more steps), the one that could have seen least speaks of it, whatever it saw.
