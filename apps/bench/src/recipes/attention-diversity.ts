@@ -53,7 +53,7 @@ export const attentionDiversityRecipe = defineRecipe({
     arm('punish-10', 'punished, λ = 10', 10, 'punish'),
   ],
   baseline: 'plain',
-  minutes: { tiny: 0.2, laptop: 0.6, full: 100_000 },
+  minutes: { tiny: 0.2, laptop: 4, full: 100_000 },
   run: async (lab, { weight, sign, ...rest }) => {
     const { encoder, predictions, measures } = await pretrainAndTune(
       lab,

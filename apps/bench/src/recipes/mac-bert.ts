@@ -41,7 +41,7 @@ export const macBertRecipe = defineRecipe({
     arm('mac', 'n-grams, similar words', 'ngram', 'similar'),
   ],
   baseline: 'tokens, 80/10/10',
-  minutes: { tiny: 0.2, laptop: 0.6, full: 100_000 },
+  minutes: { tiny: 0.2, laptop: 4, full: 100_000 },
   run: async (lab, { mask, ...rest }) => {
     if (mask.replacement !== 'similar') return pretrainAndTune(lab, rest, mask);
     const loaded = await openEncoder(lab);

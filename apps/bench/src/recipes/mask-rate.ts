@@ -73,14 +73,14 @@ export const maskRate = defineRecipe({
     ...[0.15, 0.4, 0.8].map((rate) => cell('token', rate, 'mask', true)),
   ],
   baseline: 'token 15 %',
-  minutes: { tiny: 0.15, laptop: 1.2, full: 100_000 },
+  minutes: { tiny: 0.15, laptop: 4, full: 100_000 },
   run: async (lab, { larger, large, encoder, mask, ...rest }) => {
-    const { layers, width, heads, dropout } = encoder;
+    const { layers, width, heads } = encoder;
     const grown = {
+      ...encoder,
       layers: layers * larger.layers,
       width: width * larger.width,
       heads: heads * larger.width,
-      dropout,
     };
     const given = large ? await openEncoder(lab) : undefined;
     if (given) {

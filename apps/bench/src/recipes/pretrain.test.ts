@@ -53,6 +53,19 @@ async function run(name: string, changes: Readonly<Record<string, unknown>>, enc
 }
 
 describe('pretrain', () => {
+  it('draws first weights as widely as told, and trains by the optimiser told', async () => {
+    const usual = await run('usual', {});
+    const muon = await run('muon', { 'train.optimiser': 'muon' });
+    expect(muon.losses[0]).toBe(usual.losses[0]);
+    expect(muon.losses.at(-1)).not.toBe(usual.losses.at(-1));
+
+    const wide = await run('wide', { 'encoder.initializerRange': 0.3, 'train.learningRate': 1e-6 });
+    const { values } = (await loadPretrained(wide.encoder)).parameters.embeddings.tokenTable;
+    const spread = Math.sqrt(Array.from(values).reduce((sum, value) => sum + Number(value) ** 2, 0) / values.length);
+    // A normal distribution cut at two deviations has 0.8796 of its deviation.
+    expect(spread).toBeCloseTo(0.8796 * 0.3, 2);
+  });
+
   it('trains without dropout, ends where a cooldown ends, and saves the encoder with the dropout it is fine-tuned with', async () => {
     const { steps, encoder } = await run('cooled', { 'encoder.dropout': 0.2, cooldown: { from: 2, to: 3 } });
     expect(JSON.parse(readFileSync(join(encoder, 'config.json'), 'utf8'))).toMatchObject({

@@ -38,8 +38,8 @@ export const pretrain = defineRecipe({
     tiny: { ...tinyPretraining, mask: classicMask, dropout: 0, cooldown: null, matmulPrecision: 'float32' },
     laptop: {
       corpus: { documents: 100_000, length: 64, vocabulary: 'bert', held: 300 },
-      encoder: { layers: 4, width: 256, heads: 4, dropout: 0.1 },
-      train: { steps: 6500, batch: 32, learningRate: 1e-3, warmup: 0.06, weightDecay: 0.01 },
+      encoder: { layers: 4, width: 256, heads: 4, dropout: 0.1, initializerRange: 0.02 },
+      train: { steps: 6500, batch: 32, learningRate: 1e-3, warmup: 0.06, weightDecay: 0.01, optimiser: 'adamw' },
       mask: classicMask,
       dropout: 0,
       cooldown: null,
@@ -53,9 +53,9 @@ export const pretrain = defineRecipe({
       matmulPrecision: 'float32',
     },
   },
-  arms: ({ encoder: { layers, width, heads, dropout } }) => {
+  arms: ({ encoder: { layers, width, heads, ...same } }) => {
     const half = (size: number) => Math.max(1, Math.floor(size / 2));
-    const encoder = { layers: half(layers), width: half(width), heads: half(heads), dropout };
+    const encoder = { layers: half(layers), width: half(width), heads: half(heads), ...same };
     return [
       { name: 'mlm', row: 'MLM', set: {} },
       // For recipes with so many arms and seeds that the other one would take days.

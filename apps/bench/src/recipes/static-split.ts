@@ -27,7 +27,7 @@ export const staticSplit = defineRecipe({
     { name: 'split', row: 'same 15 % for good', set: { 'mask.positions': 'split' } },
   ],
   baseline: 'drawn anew',
-  minutes: { tiny: 0.2, laptop: 0.9, full: 100_000 },
+  minutes: { tiny: 0.2, laptop: 4, full: 100_000 },
   run: async (lab, { mask, ...rest }) => {
     const result = await pretrainAndTune(lab, rest, mask);
     // How well the text it was trained on is known, at places drawn anew: the gap to held-out text is what it learnt by heart.

@@ -41,7 +41,7 @@ export const tta = defineRecipe({
   settings,
   sizes: {
     ...sizes,
-    full: { ...sizes.full, encoder: { layers: 3, width: 512, heads: 8, dropout: 0.1 } },
+    full: { ...sizes.full, encoder: { ...sizes.full.encoder, layers: 3, width: 512, heads: 8 } },
   },
   arms: () => [
     { name: 'mlm', row: 'MLM', set: { architecture: 'bert' } },
@@ -49,7 +49,7 @@ export const tta = defineRecipe({
     { name: 't-ta', row: 'T-TA', set: { architecture: 't-ta' } },
   ],
   baseline: 'MLM',
-  minutes: { tiny: 0.2, laptop: 2, full: 20_000 },
+  minutes: { tiny: 0.2, laptop: 6, full: 20_000 },
   run: async (lab, wanted) => {
     const corpus = await openCorpus(lab, wanted.corpus);
     lab.say(corpus.about);

@@ -15,14 +15,18 @@ import type { TuneSettings } from './tune-settings.ts';
 export function freshOver(
   lab: Lab,
   corpus: Corpus,
-  { encoder: { dropout, ...sizes }, corpus: { length } }: PretrainSettings,
+  { encoder: { dropout, initializerRange, ...sizes }, corpus: { length } }: PretrainSettings,
   family: FamilyName = 'bert',
   more: Partial<LoadedModel['config']> = {},
 ): LoadedModel {
   return freshModel(
     lab,
     corpus.vocabulary,
-    { ...sizes, dropout, attentionDropout: dropout, maximumLength: Math.max(128, length), ...more },
+    {
+      ...sizes,
+      ...{ dropout, attentionDropout: dropout, drawDeviation: initializerRange },
+      ...{ maximumLength: Math.max(128, length), ...more },
+    },
     family,
   );
 }

@@ -1,7 +1,17 @@
 import type { HostTensor, MapTree, Tensor } from '@cloze/backend';
 import { currentName } from '@cloze/encoder';
 import type { Objective } from '@cloze/regularisers';
-import { adamW, chain, clip, lastLosses, runTraining, schedule, trainingStep, trainingVariables } from '@cloze/trainer';
+import {
+  adamW,
+  chain,
+  clip,
+  lastLosses,
+  muon,
+  runTraining,
+  schedule,
+  trainingStep,
+  trainingVariables,
+} from '@cloze/trainer';
 import type { Lab } from './lab.ts';
 import { checkpointsOf, logging, needWhole, saveSteps } from './watch-training.ts';
 
@@ -12,6 +22,8 @@ export interface TrainingSettings {
   /** Share of the steps in which the rate rises. */
   readonly warmup: number;
   readonly weightDecay: number;
+  /** Default `adamw`. */
+  readonly optimiser?: 'adamw' | 'muon';
   /** Ends a training early, as if it had been planned so: from step `from` the rate falls straight to 0 at step `to`. */
   readonly cooldown?: { readonly from: number; readonly to: number } | null;
 }
@@ -59,7 +71,7 @@ export interface Trained<P> {
 }
 
 /**
- * Trains parameters by AdamW with clipping at norm 1 and a linear schedule; one compiled step does everything.
+ * Trains parameters by AdamW or Muon with clipping at norm 1 and a linear schedule; one compiled step does everything.
  *
  * Long trainings save checkpoints in the run's folder and go on from there, bit for bit. Dropout keys come from (seed, step).
  *
@@ -67,11 +79,12 @@ export interface Trained<P> {
  */
 export async function trainParameters<P, B>(
   lab: Lab,
-  { phase, parameters, objective, batchOf, steps, learningRate, warmup, weightDecay, cooldown }: Training<P, B>,
+  { phase, parameters, objective, batchOf, cooldown, optimiser: name = 'adamw', ...rest }: Training<P, B>,
 ): Promise<Trained<P>> {
+  const { steps, learningRate, warmup, weightDecay } = rest;
   const last = cooldown?.to ?? steps;
   const rateOf = rateSchedule({ steps, learningRate, warmup, cooldown: cooldown ?? null });
-  const optimiser = chain(clip(1), adamW({ learningRate: rateOf, weightDecay }));
+  const optimiser = chain(clip(1), { adamw: adamW, muon }[name]({ learningRate: rateOf, weightDecay }));
   const variables = trainingVariables(lab.engine, { parameters, optimiser, placement: lab.placement });
   const step = trainingStep({ variables, objective, optimiser, seed: lab.seed });
   const checkpoints = await checkpointsOf(lab, phase, steps);
@@ -86,7 +99,7 @@ export async function trainParameters<P, B>(
       checkpoints,
       variables,
       rename: currentName,
-      configuration: { phase, seed: lab.seed, steps, learningRate, warmup, weightDecay },
+      configuration: { phase, seed: lab.seed, steps, learningRate, warmup, weightDecay, optimiser: name },
       saveSteps,
       loggingSteps: Math.max(1, Math.round(steps / 50)),
       signal: lab.signal,
