@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { babyLm } from '../../recipes/babylm.ts';
 import { dropToken } from '../../recipes/drop-token.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { judgeSeries } from './judge-series.ts';
@@ -56,6 +57,22 @@ describe('judgeSeries', () => {
     expect(judged(run(1, 10), run(1, 30, other))).toEqual(apart(30));
     expect(judged(run(1, 10), run(2, 30, other))).toEqual(apart(30));
     expect(judged(run(1, 10), run(1, 50, { ...other, rate: 0.1 }))).toEqual(apart(50));
+  });
+
+  it('an encoder that is given stands for a pretraining on streamed text: its settings tell no tables apart', () => {
+    const of = (seed: number, maxSteps: number, given: boolean): RunRecord => {
+      const { spec, ...rest } = run(seed, 10 * seed);
+      const { encoder, ...told } = spec;
+      const settings = { ...{ task: 'tnews', pretraining: { maxSteps }, text: { words: maxSteps }, pretrainSeed: 1 } };
+      const own = { ...told, recipe: 'babylm', arm: 'bert.tnews', row: 'BERT', settings };
+      return { ...rest, spec: given && encoder ? { ...own, encoder } : own };
+    };
+    const tables = judgeSeries(babyLm, [of(1, 50, true), of(2, 60, true), of(3, 50, false), of(4, 70, false)]);
+    expect(tables.map((one) => [titleOf(one), one.cells.map(({ mean }) => mean)])).toEqual([
+      ['babylm, from aaaaaaaa', [15]],
+      ['babylm, pretraining.maxSteps 50', [30]],
+      ['babylm, pretraining.maxSteps 70', [40]],
+    ]);
   });
 
   it('runs with other settings are two tables that say what differs, in one condition where that will do', () => {

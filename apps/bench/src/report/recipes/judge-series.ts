@@ -3,12 +3,14 @@ import { settingAt } from '../../recipes/setting-at.ts';
 import { settingPaths } from '../../recipes/settings.ts';
 import type { RunRecord } from '../../runs/run-record.ts';
 import { type JudgedRecipe, judgeRecipe } from './judge-recipe.ts';
+import { settingsInForce } from './settings-in-force.ts';
 
 /** Under what a run was made, by path: everything of its spec but the seed and what tells arms apart. */
 type Conditions = ReadonlyMap<string, string>;
 
 function conditionsOf(recipe: Recipe, { spec, manifest }: RunRecord, differing: ReadonlySet<string>): Conditions {
-  const { size, data, encoder, settings } = spec;
+  const { size, data, encoder } = spec;
+  const settings = settingsInForce(spec);
   const files = manifest.data
     .filter(({ path }) => differing.has(path))
     .map(({ path, sha256 }): [string, string] => [path, sha256.slice(0, 8)]);

@@ -76,6 +76,14 @@ it('the scale says how much settings and encoders differ between runs', () => {
   expect(scaleOf({ records: [run('a', {}, ended)] } as object as JudgedRecipe)).toContain(
     '; 400 steps of pretraining in',
   );
+  const streamed = { pretraining: { maxSteps: 700, batchSize: 32 }, ...epochs };
+  expect(scaleOf({ records: [run('a', {}, streamed)] } as object as JudgedRecipe)).toContain(
+    '; 700 steps of pretraining in batches of 32; 5 epochs',
+  );
+  // An encoder that is given stands for it.
+  expect(scaleOf({ records: [run('a', {}, streamed, 'aaaaaaaaaa')] } as object as JudgedRecipe)).toContain(
+    '(weights aaaaaaaa); 5 epochs',
+  );
   // What a record was told may be anything; an object need not turn into a text.
   const odd = { ...ended, cooldown: null, train: { steps: { toString: 1 }, batch: [null] } };
   expect(scaleOf({ records: [run('a', {}, odd)] } as object as JudgedRecipe)).toContain(

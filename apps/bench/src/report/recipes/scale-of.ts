@@ -1,5 +1,6 @@
 import { settingAt } from '../../recipes/setting-at.ts';
 import type { JudgedRecipe } from './judge-recipe.ts';
+import { settingsInForce } from './settings-in-force.ts';
 
 /** What recipes that pretrain on streamed text call a setting, `pretrain`'s own names. */
 const streamed: Readonly<Record<string, string>> = {
@@ -31,7 +32,9 @@ export function scaleOf({ records }: JudgedRecipe): string {
   /** What the runs were told, from the least to the most where they were told different things. */
   const told = (path: string): string | undefined => {
     const values = [
-      ...new Set(records.map(({ spec }) => settingOf(spec.settings, path)).filter((value) => value !== undefined)),
+      ...new Set(
+        records.map(({ spec }) => settingOf(settingsInForce(spec), path)).filter((value) => value !== undefined),
+      ),
     ];
     const numbers = values.filter((value) => typeof value === 'number');
     // At most as many as runs were told different values.
