@@ -36,6 +36,6 @@ export const corruptionPrediction = defineRecipe({
   sizes: transferSizes({ mask }, ['tnews', 'iflytek', 'afqmc', 'ocnli']),
   arms: () => [cell(40, 40), cell(40, 20), cell(20, 20), cell(20, 40), cell(10, 40), cell(5, 40)],
   baseline: '40 / 40',
-  minutes: { tiny: 0.15, laptop: 6, full: 200_000 },
+  minutes: { tiny: 0.15, laptop: 12, full: 200_000 },
   run: (lab, { mask, ...rest }) => pretrainAndTune(lab, rest, mask),
 });

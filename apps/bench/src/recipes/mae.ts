@@ -44,7 +44,7 @@ export const mae = defineRecipe({
     { name: 'mae-0.15', row: 'MAE 15 %, equal steps', set: { objective: 'mae', rate: 0.15 } },
   ],
   baseline: 'MLM 15 %',
-  minutes: { tiny: 0.2, laptop: 4, full: 80_000 },
+  minutes: { tiny: 0.2, laptop: 6, full: 80_000 },
   run: async (lab, wanted) => {
     const corpus = await openCorpus(lab, wanted.corpus);
     lab.say(corpus.about);

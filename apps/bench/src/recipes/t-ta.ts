@@ -49,7 +49,7 @@ export const tta = defineRecipe({
     { name: 't-ta', row: 'T-TA', set: { architecture: 't-ta' } },
   ],
   baseline: 'MLM',
-  minutes: { tiny: 0.2, laptop: 6, full: 20_000 },
+  minutes: { tiny: 0.2, laptop: 7, full: 20_000 },
   run: async (lab, wanted) => {
     const corpus = await openCorpus(lab, wanted.corpus);
     lab.say(corpus.about);

@@ -37,7 +37,7 @@ export const tinyPretraining: PretrainSettings = {
   train: { steps: 6, batch: 8, learningRate: 1e-3, warmup: 0.1, weightDecay: 0.01, optimiser: 'adamw' },
 };
 
-/** Three minutes of one core from fresh weights, so that a sweep with three seeds fits an evening; masked models are past unigrams by then, which AdamW leaves much later. */
+/** Four minutes of one core from fresh weights, so that a sweep with three seeds fits an evening; masked models are past unigrams by then, which AdamW leaves much later. */
 export const laptopPretraining: PretrainSettings = {
   corpus: { documents: 12_000, length: 48, vocabulary: 3000, held: 100 },
   encoder: { layers: 2, width: 128, heads: 2, dropout: 0, initializerRange: 0.04 },
